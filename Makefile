@@ -1,0 +1,161 @@
+# tenth: build, test and check. `make help` lists the targets.
+#
+#   make [MODE=release|debug|asan|ubsan]    build/MODE/tenth
+#   make test                               every test, in MODE
+#   make help                               the other targets
+
+MODE ?= release
+BUILD ?= build/$(MODE)
+
+PKG_CONFIG ?= pkg-config
+PACKAGES := gsl zlib inih
+
+# The matrix product: oneDNN when it is there, else CBLAS. GEMM=dnnl or GEMM=cblas chooses.
+GEMM ?= $(shell if printf '\043include <oneapi/dnnl/dnnl.h>\n' | $(CC) -E -x c - >/dev/null 2>&1; then echo dnnl; else echo cblas; fi)
+ifeq ($(GEMM),dnnl)
+GEMM_CFLAGS := -DTENTH_GEMM_DNNL
+GEMM_LIBS := -ldnnl
+else
+GEMM_CFLAGS := -DTENTH_GEMM_CBLAS $(shell $(PKG_CONFIG) --cflags openblas 2>/dev/null)
+GEMM_LIBS := $(shell $(PKG_CONFIG) --libs openblas 2>/dev/null || echo -lopenblas)
+endif
+
+HDF5_PACKAGE := $(shell for p in hdf5-serial hdf5; do $(PKG_CONFIG) --exists $$p 2>/dev/null && echo $$p && break; done)
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(HDF5_PACKAGE) 2>/dev/null)
+PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(HDF5_PACKAGE) 2>/dev/null) -lhdf5_hl
+
+OPT_release := -O3 -DNDEBUG
+OPT_debug := -O1
+OPT_asan := -O1 -fsanitize=address -fno-omit-frame-pointer
+OPT_ubsan := -O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+OPT := $(OPT_$(MODE))
+ifeq ($(OPT),)
+$(error MODE=$(MODE) is none of release, debug, asan, ubsan)
+endif
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wformat=2 -Wundef
+CFLAGS ?=
+ALL_CFLAGS := -std=c17 -g $(OPT) -fopenmp -fno-math-errno -ffp-contract=fast $(WARNINGS) -D_POSIX_C_SOURCE=200809L \
+              -Ilib -I$(BUILD)/generated $(PACKAGE_CFLAGS) $(GEMM_CFLAGS) $(CFLAGS)
+ALL_LIBS := $(PACKAGE_LIBS) $(GEMM_LIBS) -lm
+
+# A file NAME_body.c is compiled once for each instruction set, with ISA defined to its name; NAME.c chooses at run time.
+ARCH := $(shell uname -m)
+ifeq ($(ARCH),x86_64)
+ISAS := avx512 avx2 base
+else
+ISAS := base
+endif
+ISA_avx512 := -march=x86-64-v4 -mprefer-vector-width=512
+ISA_avx2 := -march=x86-64-v3
+ISA_base :=
+
+BODIES := $(wildcard lib/*/*_body.c)
+SOURCES := $(filter-out $(BODIES),$(wildcard lib/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(BODIES:%.c=$(BUILD)/%.$(isa).o))
+LIBRARY := $(BUILD)/libtenth.a
+PROGRAM := $(BUILD)/tenth
+PROGRAM_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/*.c))
+TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tests/*.c)))
+
+.PHONY: all
+all: $(PROGRAM) ## build/MODE/tenth
+
+$(PROGRAM): $(PROGRAM_OBJECTS) $(LIBRARY)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBRARY) $(ALL_LIBS)
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $(OBJECTS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define ISA_RULE
+$(BUILD)/%_body.$(1).o: %_body.c
+	@mkdir -p $$(@D)
+	$(CC) $(ALL_CFLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
+
+$(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
+
+-include lib/run/build_info.mk
+
+# ---- Tests. A program tests/test_NAME.c or a script tests/test_NAME.sh is found by its name. ----
+
+TEST_SCRIPTS := $(wildcard tests/test_*.sh)
+
+.PHONY: test
+test: $(PROGRAM) $(TESTS) ## every test, in MODE
+	@TENTH=$(abspath $(PROGRAM)) tests/run.sh $(TESTS) $(TEST_SCRIPTS)
+
+.PHONY: asan ubsan
+asan ubsan: ## every test under a sanitizer
+	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
+
+# Scripts are left out: what they call is the program, which the memory checks of the test programs cover.
+.PHONY: valgrind
+valgrind: $(TESTS) ## the test programs under valgrind
+	@OMP_NUM_THREADS=1 TEST_TIMEOUT=1200 TEST_WRAPPER="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	    tests/run.sh $(TESTS)
+
+# ---- Static checks. ----
+
+C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
+C_FILES := $(C_SOURCES) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
+SHELL_FILES := $(wildcard *.sh data/*.sh plots/*.sh tests/*.sh) .ci/run
+# clang finds gcc's omp.h last of all; a body is read as its plainest variant.
+TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \
+             -fopenmp -idirafter $(shell $(CC) -print-file-name=include)
+
+.PHONY: check
+check: format-check tidy cppcheck shellcheck ## every static check
+
+.PHONY: format-check
+format-check: ## is every file formatted?
+	clang-format --dry-run -Werror $(C_FILES)
+
+.PHONY: tidy
+tidy: $(BUILD_INFO) ## clang-tidy
+	@echo "clang-tidy ($(words $(C_SOURCES)) files)"
+	@printf '%s\n' $(C_SOURCES) | xargs -P $(shell nproc) -I{} sh -c \
+	    'found=$$(clang-tidy --quiet {} -- $(TIDY_FLAGS) 2>&1) || { printf "%s\n" "$$found"; exit 1; }'
+
+# Suppressed: alarms about loops that run no time where the caller guarantees one, and cppcheck's own parse failures.
+.PHONY: cppcheck
+cppcheck: ## cppcheck
+	cppcheck --quiet --error-exitcode=1 --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
+	    --suppress=missingIncludeSystem --suppress=invalidFunctionArg --suppress=internalAstError --library=posix -j $(shell nproc) -Ilib -Iexperiments -Itests -DISA=base \
+	    $(GEMM_CFLAGS) $(C_SOURCES)
+
+.PHONY: shellcheck
+shellcheck: ## shellcheck
+	shellcheck -x $(SHELL_FILES)
+
+# ---- Housekeeping. ----
+
+.PHONY: format
+format: ## format every C file
+	clang-format -i $(C_FILES)
+
+.PHONY: deps
+deps: ## install the Debian packages for building, testing and checking
+	@./deps.sh install build draw fetch test tools
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1: \2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@echo "MODE=release|debug|asan|ubsan chooses the build; GEMM=dnnl|cblas the matrix product; CC the compiler."
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# deps.sh check|install GROUP...: what tenth needs from the system. The one list of Debian packages.
+#
+#   check      names what is missing, and the command that installs it; installs nothing
+#   install    installs what is missing with apt-get (through sudo for those who are not root)
+#   packages   prints the packages of the groups
+#
+# Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs),
+# tools (static checks). Each thing is looked for by what it gives (a program, a library that links), not by its package,
+# so that a system that is not Debian passes too. To add one: a row in `needs`.
+#
+# Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
+set -euo pipefail
+
+# group  package  probe (a function below, or a command)
+needs() {
+    cat <<'ROWS'
+build gcc              links_openmp
+build libc6-dev        links_openmp
+build make             has make
+build pkg-config       has pkg-config
+build libgsl-dev       pkg-config --exists gsl
+build libhdf5-dev      has_hdf5
+build libinih-dev      pkg-config --exists inih
+build zlib1g-dev       pkg-config --exists zlib
+build libdnnl-dev      has_matrix_product
+draw  gnuplot-nox      draws
+fetch ca-certificates  test -e /etc/ssl/certs/ca-certificates.crt
+fetch curl             has_any curl wget
+fetch unzip            has unzip
+test  libcmocka-dev    pkg-config --exists cmocka
+tools git              has git
+tools clang-format     has clang-format
+tools clang-tidy       has clang-tidy
+tools cppcheck         has cppcheck
+tools shellcheck       has shellcheck
+tools valgrind         has valgrind
+ROWS
+}
+
+usage() {
+    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
+}
+
+has() {
+    command -v "$1" >/dev/null
+}
+
+has_any() {
+    local program
+    for program in "$@"; do
+        if has "$program"; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# A compiler without the C library's headers, or without OpenMP, is found out by using it.
+links_openmp() {
+    local program
+    program=$(mktemp) || return 1
+    printf '#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n' |
+        "${CC:-cc}" -fopenmp -x c -o "$program" - 2>/dev/null
+    local status=$?
+    rm -f "$program"
+    return "$status"
+}
+
+has_hdf5() {
+    pkg-config --exists hdf5-serial || pkg-config --exists hdf5
+}
+
+# As the Makefile looks for it: oneDNN, else a CBLAS.
+has_matrix_product() {
+    printf '#include <oneapi/dnnl/dnnl.h>\n' | "${CC:-cc}" -E -x c - >/dev/null 2>&1 || pkg-config --exists openblas
+}
+
+# Every figure is drawn as SVG and, with dashes and transparent bands, as PNG.
+draws() {
+    has gnuplot && gnuplot -e 'set terminal svg; set terminal pngcairo' 2>/dev/null
+}
+
+# missing_packages GROUP...: one a line.
+missing_packages() {
+    local group package probe
+    while read -r group package probe; do
+        # Splitting the probe into words is meant.
+        # shellcheck disable=SC2086
+        if [[ " $* " == *" $group "* ]] && ! $probe 2>/dev/null; then
+            echo "$package"
+        fi
+    done < <(needs)
+}
+
+all_packages() {
+    local group package rest
+    while read -r group package rest; do
+        if [[ " $* " == *" $group "* ]]; then
+            echo "$package"
+        fi
+    done < <(needs)
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif has sudo; then
+        sudo "$@"
+    else
+        echo "deps.sh: not root, and there is no sudo; as root: $*" >&2
+        return 1
+    fi
+}
+
+install_packages() {
+    if ! has apt-get; then
+        echo "deps.sh: there is no apt-get here; install what corresponds to these Debian packages: $*" >&2
+        return 1
+    fi
+    echo "deps.sh: installing $*"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+action=${1:-}
+if [ "$action" = --help ]; then
+    usage
+    exit 0
+fi
+shift || true
+for group in "$@"; do
+    if ! needs | grep -q "^$group "; then
+        echo "deps.sh: no group $group; there are: $(needs | cut -d ' ' -f 1 | uniq | paste -sd ' ')" >&2
+        exit 2
+    fi
+done
+if [ $# -eq 0 ] || [[ ! $action =~ ^(check|install|packages)$ ]]; then
+    usage >&2
+    exit 2
+fi
+
+if [ "$action" = packages ]; then
+    all_packages "$@"
+    exit 0
+fi
+mapfile -t missing < <(missing_packages "$@")
+if [ ${#missing[@]} -eq 0 ]; then
+    exit 0
+fi
+if [ "$action" = check ]; then
+    {
+        echo "deps.sh: missing (Debian's names): ${missing[*]}"
+        echo "install them with: $([ "$(id -u)" -eq 0 ] || echo 'sudo ')apt-get install ${missing[*]}"
+    } >&2
+    exit 2
+fi
+if ! install_packages "${missing[@]}"; then
+    echo "deps.sh: apt-get could not install: ${missing[*]}" >&2
+    exit 1
+fi
+mapfile -t missing < <(missing_packages "$@")
+if [ ${#missing[@]} -gt 0 ]; then
+    echo "deps.sh: still not found after installation: ${missing[*]}; is another compiler or pkg-config first in PATH?" >&2
+    exit 1
+fi

@@ -1,0 +1,231 @@
+/* experiments/cmd_run.c: `tenth run`, and its stages alone. Every cell of every config with every seed is a job; jobs
+ * meet in nothing but their files, so they can run one after the other or, with --jobs, beside each other. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "core/memory.h"
+#include "io/atomic_file.h"
+#include "io/store.h"
+#include "jobs.h"
+#include "overrides.h"
+#include "progress.h"
+#include "run/perturb_sweep.h"
+#include "run/prune.h"
+#include "run/run.h"
+#include "run/train.h"
+
+struct stage {
+    const char *name;
+    enum status (*work)(const struct run *run, const struct monitor *monitor, struct error *error);
+};
+
+static const struct stage stages[] = {{"train", run_train}, {"prune", run_prune}, {"perturb", run_perturb}};
+enum { STAGE_TRAIN, STAGE_PRUNE, STAGE_PERTURB, STAGES };
+
+/* A config as it was named on the command line. */
+struct input {
+    const char *path; /* .ini, or .h5: a run's file stands for its config */
+    struct config_source *source;
+    uint64_t seed, seeds;
+    bool is_run_file;
+};
+
+struct batch {
+    const struct options *options;
+    size_t first_stage, last_stage;
+    struct input *inputs;
+    size_t input_count, job_count;
+    struct progress_view view;
+    int threads; /* of one run; 0: as the config says */
+    char shipped[4096];
+};
+
+/* The project's own data/: $TENTH_HOME/data, else two directories above the program (build/MODE/tenth). */
+static void find_shipped(char *shipped, size_t room)
+{
+    const char *home = getenv("TENTH_HOME");
+    char program[4096] = "";
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    for (int up = 0; up < 3 && strrchr(program, '/'); up++)
+        *strrchr(program, '/') = '\0';
+    (void)snprintf(shipped, room, "%s/data", home && *home ? home : program);
+}
+
+/* Runs beside each other share the cores. */
+static int threads_of_one(const struct options *options)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (options->threads > 0 || options->jobs <= 1)
+        return options->threads;
+    return cores > options->jobs ? (int)cores / options->jobs : 1;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static enum status read_run_file(struct input *input, struct error *error)
+{
+    struct store *store = NULL;
+    char *text = NULL, *seed = NULL;
+    enum status status = store_open(input->path, &store, error);
+    if (status == STATUS_OK)
+        status = store_get_text(store, "/config", "text", &text, error);
+    if (status == STATUS_OK)
+        status = store_get_text(store, "/", "seed", &seed, error);
+    if (status == STATUS_OK) {
+        input->seed = strtoull(seed, NULL, 10);
+        input->seeds = 1;
+        status = config_read_text(text, input->path, NULL, &input->source, error);
+    }
+    memory_free(text);
+    memory_free(seed);
+    store_close(store);
+    return status;
+}
+
+static enum status input_open(struct input *input, const struct options *options, struct error *error)
+{
+    input->is_run_file = ends_with(input->path, ".h5");
+    enum status status =
+        input->is_run_file ? read_run_file(input, error) : config_read(input->path, &input->source, error);
+    if (status == STATUS_OK)
+        status = overrides_apply(input->source, options, error);
+    if (status != STATUS_OK || input->is_run_file)
+        return status;
+    struct config config;
+    char label[CONFIG_LABEL_SIZE];
+    status = config_cell(input->source, 0, &config, label, error);
+    input->seed = (uint64_t)config.run.seed;
+    input->seeds = (uint64_t)config.run.seeds;
+    return status;
+}
+
+static size_t input_jobs(const struct input *input)
+{
+    return config_cells(input->source) * input->seeds;
+}
+
+/* Job number `job` as (input, cell, seed): cells outside, seeds inside. */
+static const struct input *job_find(const struct batch *batch, size_t job, size_t *cell, uint64_t *seed)
+{
+    const struct input *input = batch->inputs;
+    while (job >= input_jobs(input)) {
+        job -= input_jobs(input);
+        input++;
+    }
+    *cell = job / input->seeds;
+    *seed = input->seed + job % input->seeds;
+    return input;
+}
+
+static enum status stages_work(struct batch *batch, const struct run *run, struct error *error)
+{
+    struct monitor monitor = progress_monitor(&batch->view);
+    enum status status = STATUS_OK;
+    for (size_t s = batch->first_stage; s <= batch->last_stage && status == STATUS_OK; s++) {
+        status = stages[s].work(run, &monitor, error);
+        if (status == STATUS_OK)
+            progress_end_stage(&batch->view, run->name, stages[s].name, "is there already");
+        else
+            (void)error_context(error, "%s: %s: ", run->name, stages[s].name);
+    }
+    return status;
+}
+
+/* One job from beginning to end; its errors are printed here. */
+static enum status job_work(void *context, size_t job)
+{
+    struct batch *batch = context;
+    struct error error = {0};
+    size_t cell;
+    uint64_t seed;
+    const struct input *input = job_find(batch, job, &cell, &seed);
+    const struct options *options = batch->options;
+    struct run_options run_options = {
+        .out = options->out,
+        .path = input->is_run_file ? input->path : NULL,
+        .places = {options->data_dir, batch->shipped},
+        .threads = batch->threads,
+        .force = options->force,
+    };
+    struct run run;
+    batch->view.run = job + 1;
+    enum status status = run_open(&run, input->source, cell, seed, &run_options, &error);
+    if (status == STATUS_OK && (run.dataset->synthetic || !run.dataset->official))
+        progress_say(&batch->view, "[%zu/%zu] %s  data: %s", job + 1, batch->job_count, run.name, run.dataset->source);
+    if (status == STATUS_OK)
+        status = stages_work(batch, &run, &error);
+    else
+        (void)error_context(&error, "%s: ", input->path);
+    if (status != STATUS_OK)
+        progress_error(&batch->view, &error);
+    run_close(&run);
+    return status;
+}
+
+static void batch_close(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->input_count; i++)
+        config_free(batch->inputs[i].source);
+    memory_free(batch->inputs);
+}
+
+static enum status batch_open(struct batch *batch, struct error *error)
+{
+    const struct options *options = batch->options;
+    if (options->argument_count == 0)
+        return error_set(error, STATUS_USAGE, "no config is given; for example: tenth run configs/mnist_vi.ini");
+    batch->inputs = memory_alloc(options->argument_count, sizeof *batch->inputs, error);
+    if (!batch->inputs)
+        return STATUS_NO_MEMORY;
+    batch->input_count = options->argument_count;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < options->argument_count && status == STATUS_OK; i++) {
+        batch->inputs[i].path = options->arguments[i];
+        status = input_open(&batch->inputs[i], options, error);
+        batch->job_count += status == STATUS_OK ? input_jobs(&batch->inputs[i]) : 0;
+    }
+    return status == STATUS_OK ? directory_ensure(options->out, error) : status;
+}
+
+static enum status run_stages(const struct options *options, size_t first, size_t last, struct error *error)
+{
+    struct batch batch = {.options = options, .first_stage = first, .last_stage = last};
+    enum status status = batch_open(&batch, error);
+    if (status == STATUS_OK) {
+        find_shipped(batch.shipped, sizeof batch.shipped);
+        progress_begin(&batch.view, options->quiet, batch.job_count);
+        progress_catch_signals();
+        batch.threads = threads_of_one(options);
+        status = jobs_work(batch.job_count, options->jobs, job_work, &batch);
+    }
+    batch_close(&batch);
+    return status;
+}
+
+enum status command_run(const struct options *options, struct error *error)
+{
+    return run_stages(options, STAGE_TRAIN, STAGE_PERTURB, error);
+}
+
+enum status command_train(const struct options *options, struct error *error)
+{
+    return run_stages(options, STAGE_TRAIN, STAGE_TRAIN, error);
+}
+
+enum status command_prune(const struct options *options, struct error *error)
+{
+    return run_stages(options, STAGE_PRUNE, STAGE_PRUNE, error);
+}
+
+enum status command_perturb(const struct options *options, struct error *error)
+{
+    return run_stages(options, STAGE_PERTURB, STAGE_PERTURB, error);
+}

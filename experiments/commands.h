@@ -1,0 +1,11 @@
+/* experiments/commands.h: the subcommands, one file each. To add one: write its function and add a row in main.c. */
+#ifndef TENTH_EXPERIMENTS_COMMANDS_H
+#define TENTH_EXPERIMENTS_COMMANDS_H
+
+#include "options.h"
+
+typedef enum status command_fn(const struct options *options, struct error *error);
+
+command_fn command_run, command_train, command_prune, command_perturb, command_table, command_config;
+
+#endif

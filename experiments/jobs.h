@@ -1,0 +1,15 @@
+/* experiments/jobs.h: many jobs, one after the other or in processes beside each other. */
+#ifndef TENTH_EXPERIMENTS_JOBS_H
+#define TENTH_EXPERIMENTS_JOBS_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+
+typedef enum status job_fn(void *context, size_t job); /* prints its own errors */
+
+/* Runs jobs 0 .. count-1, at most `parallel` at a time (1: in this process). A job that fails does not stop the others;
+ * an interruption does. Returns the status of the first job that failed, in the order of the jobs. */
+enum status jobs_work(size_t count, int parallel, job_fn *work, void *context);
+
+#endif

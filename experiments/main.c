@@ -1,0 +1,137 @@
+/* experiments/main.c: `tenth COMMAND ...`. */
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bayes/criterion.h"
+#include "bayes/metric.h"
+#include "bayes/posterior.h"
+#include "commands.h"
+#include "data/dataset.h"
+#include "data/perturb.h"
+#include "io/store.h"
+#include "io/table.h"
+#include "run/provenance.h"
+
+struct command {
+    const char *name, *arguments, *help, *more;
+    unsigned int options;
+    command_fn *function;
+};
+
+enum {
+    RUN_OPTIONS = OPTION_DATA_DIR | OPTION_OUT | OPTION_SET | OPTION_SEED | OPTION_THREADS | OPTION_FORCE | OPTION_QUIET
+};
+
+static const struct command commands[] = {
+    {"run", "CONFIG.ini|RUN.h5...", "train, then prune and perturb; one HDF5 file per run",
+     "Runs every cell of each config's [sweep] with every seed. What is there already with the same config, seed and "
+     "data\n"
+     "is not made again; after Ctrl-C the same command resumes.",
+     RUN_OPTIONS | OPTION_JOBS, command_run},
+    {"train", "CONFIG.ini|RUN.h5...", "train only", "", RUN_OPTIONS | OPTION_JOBS, command_train},
+    {"prune", "CONFIG.ini|RUN.h5...", "the pruning sweep of trained runs",
+     "A run's file stands for its config: `tenth prune RUN.h5 --set prune.samples=50` measures it anew.",
+     RUN_OPTIONS | OPTION_JOBS, command_prune},
+    {"perturb", "CONFIG.ini|RUN.h5...", "the perturbation sweep of trained runs", "", RUN_OPTIONS | OPTION_JOBS,
+     command_perturb},
+    {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
+     OPTION_FORMAT | OPTION_LIST, command_table},
+    {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
+     "Without a file: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
+     command_config},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_registries(void)
+{
+    size_t count;
+    const struct dataset_kind *datasets = dataset_kinds(&count);
+    printf("\nData sets:");
+    for (size_t i = 0; i < count; i++)
+        printf(" %s", datasets[i].name);
+    const struct method *all_methods = methods(&count);
+    printf("\nMethods:\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s\n", all_methods[i].name, all_methods[i].title);
+    const struct criterion *all_criteria = criteria(&count);
+    printf("Criteria:\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s (%s)\n", all_criteria[i].name, all_criteria[i].title, all_criteria[i].source);
+    const struct perturbation *all_perturbations = perturbations(&count);
+    printf("Perturbations:\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s, up to %g %s\n", all_perturbations[i].name, all_perturbations[i].title,
+               all_perturbations[i].largest, all_perturbations[i].unit);
+    const struct metric *all_metrics = metrics(&count);
+    printf("Metrics:\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s [%s]\n", all_metrics[i].name, all_metrics[i].formula, all_metrics[i].unit);
+}
+
+static void print_help(void)
+{
+    printf("tenth: how far can a Bayesian neural network be pruned, and does it know what it does not know?\n\n"
+           "usage: tenth COMMAND [arguments]\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  tenth %-8s %-22s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    printf("  tenth help                            this text; tenth COMMAND --help says more\n"
+           "  tenth --version\n");
+    print_registries();
+    printf("\nExit codes: 0 done; 1 the work failed; 2 usage or config; 3 data missing or corrupt; 130 interrupted.\n");
+}
+
+static void print_version(void)
+{
+    struct provenance provenance;
+    provenance_gather(&provenance);
+    printf("tenth %s (commit %s; %s, %s; gemm %s; %s kernels; HDF5 %s; GSL %s)\n", provenance.version,
+           provenance.commit, provenance.compiler, provenance.mode, provenance.gemm, provenance.kernels, provenance.hdf5,
+           provenance.gsl);
+}
+
+static enum status call(const struct command *command, int argc, char **argv, struct error *error)
+{
+    struct options options;
+    enum status status = options_parse(argc, argv, command->options, &options, error);
+    if (status != STATUS_OK)
+        return status;
+    if (options.help) {
+        printf("usage: tenth %s %s [options]\n\n%s.\n%s%s", command->name, command->arguments, command->help,
+               command->more, command->more[0] ? "\n" : "");
+        options_print_help(command->options | OPTION_QUIET);
+        return STATUS_OK;
+    }
+    return command->function(&options, error);
+}
+
+static enum status dispatch(int argc, char **argv, struct error *error)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        print_help();
+        return STATUS_OK;
+    }
+    if (strcmp(name, "--version") == 0) {
+        print_version();
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return call(&commands[i], argc - 1, argv + 1, error);
+    }
+    return error_set(error, STATUS_USAGE, "there is no command \"%s\"; `tenth help` lists them", name);
+}
+
+int main(int argc, char **argv)
+{
+    (void)gsl_set_error_handler_off();
+    store_init();
+    struct error error = {0};
+    enum status status = dispatch(argc, argv, &error);
+    if (status == STATUS_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        status = error_set(&error, STATUS_FAILED, "standard output could not be written");
+    if (status != STATUS_OK && error.message[0])
+        (void)fprintf(stderr, "tenth: %s\n", error.message);
+    return error_exit_code(status);
+}

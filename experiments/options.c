@@ -1,0 +1,132 @@
+#define _GNU_SOURCE /* getopt_long */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct option_row {
+    unsigned int bit;
+    const char *name, *value, *help;
+};
+
+static const struct option_row rows[] = {
+    {OPTION_DATA_DIR, "data-dir", "DIR", "where the data sets are (also $TENTH_DATA); else the project's data/"},
+    {OPTION_OUT, "out", "DIR", "where run files go (default: results)"},
+    {OPTION_SET, "set", "SECTION.KEY=VALUE", "override a key of every config; may be repeated"},
+    {OPTION_SEED, "seed", "N", "the same as --set run.seed=N"},
+    {OPTION_THREADS, "threads", "N", "threads of one run (default: every core); results do not depend on it"},
+    {OPTION_JOBS, "jobs", "N", "runs at the same time (default: 1)"},
+    {OPTION_FORCE, "force", NULL, "replace run files that another config made"},
+    {OPTION_FORMAT, "format", "csv|tsv", "how tables are printed (default: csv)"},
+    {OPTION_LIST, "list", NULL, "list the tables and what is in them"},
+    {OPTION_MARKDOWN, "markdown", NULL, "print the keys as a Markdown table"},
+    {OPTION_QUIET, "quiet", NULL, "print errors only"},
+    {~0U, "help", NULL, "this text"},
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static enum status parse_count(const char *name, const char *text, long minimum, long maximum, long *value,
+                               struct error *error)
+{
+    char *end = NULL;
+    errno = 0;
+    *value = strtol(text, &end, 10);
+    if (errno || end == text || *end || *value < minimum || *value > maximum)
+        return error_set(error, STATUS_USAGE, "--%s %s: a whole number from %ld to %ld is wanted", name, text, minimum,
+                         maximum);
+    return STATUS_OK;
+}
+
+static enum status take(struct options *options, const struct option_row *row, const char *value, struct error *error)
+{
+    long number = 0;
+    enum status status = STATUS_OK;
+    switch (row->bit) {
+    case OPTION_DATA_DIR:
+        options->data_dir = value;
+        break;
+    case OPTION_OUT:
+        options->out = value;
+        break;
+    case OPTION_SET:
+        if (options->set_count == OPTIONS_SETS_MAX)
+            return error_set(error, STATUS_USAGE, "--set is given more than %d times", OPTIONS_SETS_MAX);
+        options->sets[options->set_count++] = value;
+        break;
+    case OPTION_SEED:
+        return parse_count(row->name, value, 0, INT_MAX, &options->seed, error);
+    case OPTION_THREADS:
+        status = parse_count(row->name, value, 1, 1024, &number, error);
+        options->threads = (int)number;
+        break;
+    case OPTION_JOBS:
+        status = parse_count(row->name, value, 1, 1024, &number, error);
+        options->jobs = (int)number;
+        break;
+    case OPTION_FORMAT:
+        options->format = value;
+        break;
+    case OPTION_FORCE:
+        options->force = true;
+        break;
+    case OPTION_LIST:
+        options->list = true;
+        break;
+    case OPTION_MARKDOWN:
+        options->markdown = true;
+        break;
+    case OPTION_QUIET:
+        options->quiet = true;
+        break;
+    default:
+        options->help = true;
+        break;
+    }
+    return status;
+}
+
+enum status options_parse(int argc, char **argv, unsigned int accepted, struct options *options, struct error *error)
+{
+    struct option names[ROWS + 1] = {{0}};
+    for (size_t i = 0; i < ROWS; i++)
+        names[i] = (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL, (int)i};
+    const char *environment = getenv("TENTH_DATA");
+    *options = (struct options){.data_dir = environment && *environment ? environment : NULL,
+                                .out = "results",
+                                .seed = -1,
+                                .jobs = 1,
+                                .format = "csv"};
+    opterr = 0;
+    optind = 1;
+    int found;
+    while ((found = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+        const char *given = argv[optind - 1];
+        if (found == ':')
+            return error_set(error, STATUS_USAGE, "%s needs a value", given);
+        if (found == '?' || found >= ROWS || !(rows[found].bit & (accepted | OPTION_QUIET) || rows[found].bit == ~0U))
+            return error_set(error, STATUS_USAGE, "%s: no such option here; `%s --help` lists them", given, argv[0]);
+        enum status status = take(options, &rows[found], optarg, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    options->arguments = argv + optind;
+    options->argument_count = (size_t)(argc - optind);
+    return STATUS_OK;
+}
+
+void options_print_help(unsigned int accepted)
+{
+    printf("\nOptions:\n");
+    for (size_t i = 0; i < ROWS; i++) {
+        if (!(rows[i].bit & accepted))
+            continue;
+        char left[64];
+        (void)snprintf(left, sizeof left, "--%s%s%s", rows[i].name, rows[i].value ? " " : "",
+                       rows[i].value ? rows[i].value : "");
+        printf("  %-26s %s\n", left, rows[i].help);
+    }
+}

@@ -1,0 +1,49 @@
+/* experiments/options.h: the command line. One table says which option each command takes; `--help` is made from it. */
+#ifndef TENTH_EXPERIMENTS_OPTIONS_H
+#define TENTH_EXPERIMENTS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/error.h"
+
+/* One bit per option, for the commands' table. */
+enum option_set {
+    OPTION_DATA_DIR = 1 << 0,
+    OPTION_OUT = 1 << 1,
+    OPTION_THREADS = 1 << 2,
+    OPTION_SEED = 1 << 3,
+    OPTION_QUIET = 1 << 4,
+    OPTION_SET = 1 << 5,
+    OPTION_FORCE = 1 << 6,
+    OPTION_JOBS = 1 << 7,
+    OPTION_FORMAT = 1 << 8,
+    OPTION_LIST = 1 << 9,
+    OPTION_MARKDOWN = 1 << 10
+};
+
+enum { OPTIONS_SETS_MAX = 256 };
+
+struct options {
+    const char *program;  /* argv[0], to find the shipped data */
+    const char *data_dir; /* --data-dir or $TENTH_DATA; NULL */
+    const char *out;
+    int threads; /* 0: not given */
+    long seed;   /* -1: not given */
+    bool quiet, force, list, markdown;
+    int jobs;
+    const char *format;
+    const char *sets[OPTIONS_SETS_MAX];
+    size_t set_count;
+    char **arguments; /* what is left */
+    size_t argument_count;
+    bool help;
+};
+
+/* Parses argv after the command's name. STATUS_USAGE names the option and says what it takes. */
+enum status options_parse(int argc, char **argv, unsigned int accepted, struct options *options, struct error *error);
+
+/* Prints the accepted options, a line or two each. */
+void options_print_help(unsigned int accepted);
+
+#endif

@@ -1,0 +1,10 @@
+/* experiments/overrides.h: --set and --seed, applied to a config. */
+#ifndef TENTH_EXPERIMENTS_OVERRIDES_H
+#define TENTH_EXPERIMENTS_OVERRIDES_H
+
+#include "io/config.h"
+#include "options.h"
+
+enum status overrides_apply(struct config_source *source, const struct options *options, struct error *error);
+
+#endif

@@ -1,0 +1,123 @@
+#include "progress.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A signal handler can reach nothing but file-level state. */
+static volatile sig_atomic_t stop_requested;
+
+static void on_signal(int number)
+{
+    stop_requested = 1;
+    (void)signal(number, SIG_DFL);
+}
+
+void progress_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+static bool stop(void *context)
+{
+    (void)context;
+    return stop_requested != 0;
+}
+
+static double now_seconds(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void progress_duration(double seconds, char text[32])
+{
+    int whole = (int)(seconds + 0.5);
+    if (seconds < 9.95)
+        (void)snprintf(text, 32, "%.1f s", seconds);
+    else if (whole < 60)
+        (void)snprintf(text, 32, "%d s", whole);
+    else if (whole < 3600)
+        (void)snprintf(text, 32, "%d min %02d s", whole / 60, whole % 60);
+    else
+        (void)snprintf(text, 32, "%d h %02d min", whole / 3600, whole / 60 % 60);
+}
+
+static void close_line(struct progress_view *view)
+{
+    if (view->line_open)
+        (void)fputs("\r\033[K", stderr);
+    view->line_open = false;
+}
+
+/* A terminal is refreshed five times a second; a log gets a line every 15 seconds. */
+static void report(void *context, const struct progress *progress)
+{
+    struct progress_view *view = context;
+    double now = now_seconds();
+    if (view->quiet)
+        return;
+    if (!view->stage || strcmp(view->stage, progress->stage) != 0) {
+        view->stage = progress->stage;
+        view->started = view->last = now;
+        view->done_at_start = progress->done;
+        return;
+    }
+    if (now - view->last < (view->terminal ? 0.2 : 15))
+        return;
+    view->last = now;
+    double worked = progress->done - view->done_at_start;
+    char left[32] = "?";
+    if (worked > 0)
+        progress_duration((progress->total - progress->done) * (now - view->started) / worked, left);
+    close_line(view);
+    (void)fprintf(stderr, "[%zu/%zu] %s  %s  %s  %.0f %%, %s left%s", view->run, view->runs, progress->run,
+                  progress->stage, progress->text, 100 * progress->done / progress->total, left,
+                  view->terminal ? "" : "\n");
+    view->line_open = view->terminal;
+}
+
+void progress_begin(struct progress_view *view, bool quiet, size_t runs)
+{
+    *view = (struct progress_view){.quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1, .runs = runs};
+}
+
+struct monitor progress_monitor(struct progress_view *view)
+{
+    return (struct monitor){.context = view, .report = report, .stop = stop};
+}
+
+void progress_say(struct progress_view *view, const char *format, ...)
+{
+    if (view->quiet)
+        return;
+    close_line(view);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+}
+
+void progress_end_stage(struct progress_view *view, const char *run, const char *stage, const char *note)
+{
+    char taken[32] = "";
+    if (view->stage)
+        progress_duration(now_seconds() - view->started, taken);
+    progress_say(view, "[%zu/%zu] %s  %s  %s%s", view->run, view->runs, run, stage, view->stage ? "done in " : note,
+                 taken);
+    view->stage = NULL;
+}
+
+void progress_error(struct progress_view *view, const struct error *error)
+{
+    close_line(view);
+    (void)fprintf(stderr, "tenth: %s\n", error->message);
+}

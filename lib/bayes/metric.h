@@ -1,0 +1,49 @@
+/* lib/bayes/metric.h: predictions, and what is measured on them (metric.def). */
+#ifndef TENTH_BAYES_METRIC_H
+#define TENTH_BAYES_METRIC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+/* Predictions of `samples` networks; a point estimate, or the network at the posterior mean, is one sample. */
+struct prediction {
+    size_t samples, items, classes;
+    float *sampled;        /* [samples][items][classes] probabilities p_sik */
+    float *mean;           /* [items][classes] p_ik */
+    const uint8_t *labels; /* [items], borrowed */
+};
+
+/* Room for a prediction; STATUS_NO_MEMORY leaves it empty. */
+enum status prediction_alloc(size_t samples, size_t items, size_t classes, const uint8_t *labels,
+                             struct prediction *prediction, struct error *error);
+void prediction_free(struct prediction *prediction);
+
+/* Fills `mean` from `sampled`. */
+void prediction_average(struct prediction *prediction);
+
+/* The predicted class of an item: the first of the largest p_ik. */
+size_t prediction_class(const struct prediction *prediction, size_t item);
+
+/* -sum p log p in nats of one distribution. */
+double entropy_of(const float *probability, size_t classes);
+
+enum { ECE_BINS = 15 };
+struct metric {
+    const char *name, *unit, *title, *formula;
+    double (*value)(const struct prediction *prediction);
+};
+const struct metric *metrics(size_t *count);
+const struct metric *metric_find(const char *name, struct error *error);
+
+double metric_accuracy(const struct prediction *prediction);
+double metric_nll(const struct prediction *prediction);
+double metric_entropy(const struct prediction *prediction);
+double metric_mutual_information(const struct prediction *prediction);
+double metric_variation_ratio(const struct prediction *prediction);
+double metric_std(const struct prediction *prediction);
+double metric_ece(const struct prediction *prediction);
+double metric_brier(const struct prediction *prediction);
+
+#endif

@@ -1,0 +1,144 @@
+#include "bayes/posterior.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/kernels.h"
+#include "core/memory.h"
+#include "core/registry.h"
+
+/* Small enough that a network of 200,000 weights occupies several threads, large enough that a piece's arrays fill a
+ * good part of the L1 cache; a multiple of RANDOM_CHUNK, as the streams demand. */
+enum { PIECE_SIZE = 64 * RANDOM_CHUNK };
+
+#define METHOD(name, title, has_sigma) extern const struct method_functions method_##name;
+#include "bayes/method.def"
+#undef METHOD
+
+static const struct method all_methods[] = {
+#define METHOD(name, title, has_sigma) {#name, title, has_sigma, &method_##name},
+#include "bayes/method.def"
+#undef METHOD
+};
+
+const struct method *methods(size_t *count)
+{
+    *count = sizeof all_methods / sizeof all_methods[0];
+    return all_methods;
+}
+
+const struct method *method_find(const char *name, struct error *error)
+{
+    return registry_find("method", name, all_methods, sizeof all_methods / sizeof all_methods[0], sizeof all_methods[0],
+                         error);
+}
+
+static enum status pieces_make(struct posterior *posterior, struct error *error)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++)
+        count += (posterior->tensors[t].count + PIECE_SIZE - 1) / PIECE_SIZE;
+    posterior->piece_count = count;
+    posterior->pieces = memory_alloc(count, sizeof *posterior->pieces, error);
+    posterior->partial = memory_alloc(count, 2 * sizeof *posterior->partial, error);
+    if (!posterior->pieces || !posterior->partial)
+        return STATUS_NO_MEMORY;
+    size_t piece = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        size_t left = posterior->tensors[t].count;
+        for (size_t first = 0; left > 0; first += PIECE_SIZE) {
+            size_t part = left < PIECE_SIZE ? left : PIECE_SIZE;
+            posterior->pieces[piece++] = (struct piece){t, first, part};
+            left -= part;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status blocks_make(struct posterior *posterior, struct error *error)
+{
+    float **blocks[] = {&posterior->mu,  &posterior->m_mu,  &posterior->v_mu,
+                        &posterior->rho, &posterior->m_rho, &posterior->v_rho};
+    size_t count = posterior->method->has_sigma ? 6 : 3;
+    for (size_t i = 0; i < count; i++) {
+        *blocks[i] = memory_alloc(posterior->size, sizeof(float), error);
+        if (!*blocks[i])
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
+}
+
+/* rho such that softplus(rho) + SIGMA_MINIMUM = sigma. log(expm1(s)) loses nothing for small s. */
+static float rho_of_sigma(double sigma)
+{
+    double softplus = fmax(sigma - (double)SIGMA_MINIMUM, 1e-7);
+    return (float)(softplus > 30 ? softplus : log(expm1(softplus)));
+}
+
+static void start_values(struct posterior *posterior, const struct posterior_start *start)
+{
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        float *mu = posterior->mu + tensor->offset;
+        if (!tensor_is_bias(tensor)) {
+            random_normal(random_key(start->seed, PURPOSE_WEIGHT_INIT, 0, t), 0, tensor->count, mu);
+            float scale = 1.0F / sqrtf((float)tensor->fan_in);
+            for (size_t i = 0; i < tensor->count; i++)
+                mu[i] *= scale;
+        }
+        if (!posterior->rho)
+            continue;
+        float *rho = posterior->rho + tensor->offset;
+        random_uniform(random_key(start->seed, PURPOSE_SIGMA_INIT, 0, t), 0, tensor->count, rho);
+        for (size_t i = 0; i < tensor->count; i++)
+            rho[i] = rho_of_sigma(start->sigma_low + (start->sigma_high - start->sigma_low) * (double)rho[i]);
+    }
+}
+
+enum status posterior_create(const struct network *network, const struct method *method,
+                             const struct posterior_start *start, int threads, struct posterior **result,
+                             struct error *error)
+{
+    *result = NULL;
+    struct posterior *posterior = memory_alloc(1, sizeof *posterior, error);
+    if (!posterior)
+        return STATUS_NO_MEMORY;
+    posterior->method = method;
+    posterior->tensors = network_tensors(network, &posterior->tensor_count);
+    posterior->size = network_weight_size(network);
+    posterior->parameters = network_parameters(network);
+    posterior->threads = threads;
+    enum status status = pieces_make(posterior, error);
+    if (status == STATUS_OK)
+        status = blocks_make(posterior, error);
+    if (status != STATUS_OK) {
+        posterior_free(posterior);
+        return status;
+    }
+    start_values(posterior, start);
+    *result = posterior;
+    return STATUS_OK;
+}
+
+void posterior_free(struct posterior *posterior)
+{
+    if (!posterior)
+        return;
+    float *blocks[] = {posterior->mu,  posterior->m_mu,  posterior->v_mu,
+                       posterior->rho, posterior->m_rho, posterior->v_rho};
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
+        memory_free(blocks[i]);
+    memory_free(posterior->pieces);
+    memory_free(posterior->partial);
+    memory_free(posterior);
+}
+
+void posterior_sigma(const struct posterior *posterior, float *sigma)
+{
+    memset(sigma, 0, posterior->size * sizeof *sigma);
+    for (size_t p = 0; p < posterior->piece_count; p++) {
+        struct piece piece = posterior->pieces[p];
+        size_t at = posterior->tensors[piece.tensor].offset + piece.first;
+        kernels()->softplus(piece.count, posterior->rho + at, sigma + at);
+    }
+}

@@ -1,0 +1,93 @@
+/* lib/bayes/posterior.h: what is known about the weights, and the methods that learn it.
+ *
+ * The talk's loop, `w = approximation.sample()` and `approximation = update(approximation, gradient)`, differs between
+ * methods in these two lines only; a method is the pair of functions behind them (and the training loop never asks
+ * which it has). A posterior is the state that they share: means, spreads and Adam's moments, each one flat block in
+ * the layout of the network's weights (nn/network.h).
+ *
+ * Passes over the blocks are cut into pieces at fixed places, so that results do not depend on the number of threads.
+ */
+#ifndef TENTH_BAYES_POSTERIOR_H
+#define TENTH_BAYES_POSTERIOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "nn/network.h"
+#include "nn/optimizer.h"
+
+/* Elements [first, first + count) of one tensor: the unit of work of a thread. */
+struct piece {
+    size_t tensor;
+    size_t first, count;
+};
+
+struct posterior {
+    const struct method *method;
+    const struct tensor *tensors; /* [tensor_count], the network's */
+    size_t tensor_count;
+    size_t size;                        /* floats of each block below */
+    size_t parameters;                  /* weights and biases, without padding */
+    float *mu;                          /* [size] means; the weights themselves for a point estimate */
+    float *rho;                         /* [size] sigma = softplus(rho) + SIGMA_MINIMUM; NULL for a point estimate */
+    float *m_mu, *v_mu, *m_rho, *v_rho; /* [size] Adam's moments; those of rho are NULL for a point estimate */
+    struct piece *pieces;
+    double *partial; /* [piece_count][2] sums of the pieces */
+    size_t piece_count;
+    int threads;
+};
+
+/* Where the start values come from. */
+struct posterior_start {
+    uint64_t seed;
+    double sigma_low, sigma_high; /* sigma ~ U(low, high), in units of the weight */
+};
+
+/* mu: weights ~ N(0, 1 / fan_in) (LeCun normal, which SELU asks for), biases 0. STATUS_USAGE: no such method.
+ * NULL *posterior on failure. */
+enum status posterior_create(const struct network *network, const struct method *method,
+                             const struct posterior_start *start, int threads, struct posterior **posterior,
+                             struct error *error);
+void posterior_free(struct posterior *posterior); /* NULL is allowed */
+
+/* sigma [size], overwritten; only for methods with a sigma. */
+void posterior_sigma(const struct posterior *posterior, float *sigma);
+
+/* One step's constants. The loss is mean cross-entropy + sum over tensors of penalty_scale[tensor] * penalty. */
+struct update {
+    size_t step; /* from 0 */
+    struct adam adam;
+    double learning_rate;       /* of mu */
+    double sigma_learning_rate; /* of rho; 0: frozen */
+    size_t sigma_steps;         /* updates of rho so far, for its bias correction */
+    double prior_sigma;
+    const double *penalty_scale; /* [tensor_count], per nat of the tensor's penalty */
+    double clip_norm;            /* 0: never */
+};
+
+struct method_functions {
+    /* The weights of one network drawn from the posterior: either `scratch` [size], overwritten, or the posterior's own
+     * block. (seed, purpose, step) name the draw. */
+    const float *(*sample)(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
+                           float *scratch);
+
+    /* Moves the posterior against the gradient of the mean cross-entropy at the sampled weights w, and of the penalty.
+     * Returns the penalty in nats before the step, unscaled and summed over tensors: KL(posterior || prior) for VI,
+     * sum w^2 / (2 prior_sigma^2) for MAP, 0 for MLE. penalty_loss receives it as it enters the loss. */
+    double (*update)(struct posterior *posterior, const struct update *update, const float *w, const float *gradient,
+                     double *penalty_loss);
+};
+
+struct method {
+    const char *name, *title;
+    bool has_sigma;
+    const struct method_functions *functions;
+};
+
+const struct method *methods(size_t *count);                             /* method.def, static storage */
+const struct method *method_find(const char *name, struct error *error); /* NULL: STATUS_USAGE, with "did you mean" */
+
+#endif

@@ -1,0 +1,36 @@
+/* lib/bayes/predictive.h: `prediction, uncertainty = model.predict(input)`: the mean of softmax over sampled weights.
+ */
+#ifndef TENTH_BAYES_PREDICTIVE_H
+#define TENTH_BAYES_PREDICTIVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bayes/metric.h"
+#include "bayes/posterior.h"
+
+/* A posterior with a network to run it on and the room for one set of weights. Borrows both. */
+struct predictor {
+    const struct posterior *posterior;
+    struct network *network;
+    size_t batch;   /* items per forward pass; at most the network's */
+    float *weights; /* [posterior size] */
+};
+
+enum status predictor_make(const struct posterior *posterior, struct network *network, size_t batch,
+                           struct predictor *predictor, struct error *error);
+void predictor_free(struct predictor *predictor);
+
+/* How many different networks `samples` draws are: a point estimate has one, whatever is asked for. */
+size_t predictor_samples(const struct predictor *predictor, size_t samples);
+
+enum predict_weights { PREDICT_AT_MEAN, PREDICT_SAMPLED };
+
+/* Fills prediction (made by prediction_alloc) for x [items][height][width][channels], normalised. With PREDICT_AT_MEAN
+ * its `samples` is 1. keep [posterior size] is multiplied into each network's weights; NULL: nothing is pruned. Sample
+ * s has the same noise for every call with the same seed, so that pruned and perturbed predictions differ in nothing
+ * else. */
+void predict(struct predictor *predictor, enum predict_weights which, const float *keep, uint64_t seed, const float *x,
+             struct prediction *prediction);
+
+#endif

@@ -1,0 +1,71 @@
+#include "core/gemm.h"
+
+#include <string.h>
+
+#if defined(TENTH_GEMM_DNNL)
+
+#include <oneapi/dnnl/dnnl.h>
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+const char *gemm_backend(void)
+{
+    return "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH);
+}
+
+/* The library asks OpenMP whether it runs inside a parallel region and then stays in the calling thread. */
+static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                     const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    /* The arguments were checked by their types; there is no other way to fail. */
+    (void)dnnl_sgemm(op_a == GEMM_TRANSPOSED ? 'T' : 'N', op_b == GEMM_TRANSPOSED ? 'T' : 'N', (dnnl_dim_t)m,
+                     (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0F, a, (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, beta, c,
+                     (dnnl_dim_t)ldc);
+}
+
+#elif defined(TENTH_GEMM_CBLAS)
+
+#include <cblas.h>
+#include <pthread.h>
+
+/* OpenBLAS has threads of its own; other libraries behind CBLAS do not know this function. */
+extern void openblas_set_num_threads(int threads) __attribute__((weak));
+
+const char *gemm_backend(void)
+{
+    return openblas_set_num_threads ? "CBLAS (OpenBLAS)" : "CBLAS";
+}
+
+static void use_calling_thread(void)
+{
+    if (openblas_set_num_threads)
+        openblas_set_num_threads(1);
+}
+
+static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                     const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, use_calling_thread);
+    cblas_sgemm(CblasRowMajor, op_a == GEMM_TRANSPOSED ? CblasTrans : CblasNoTrans,
+                op_b == GEMM_TRANSPOSED ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1.0F, a, (int)lda, b,
+                (int)ldb, beta, c, (int)ldc);
+}
+
+#else
+#error "define TENTH_GEMM_DNNL or TENTH_GEMM_CBLAS (make GEMM=dnnl or GEMM=cblas)"
+#endif
+
+void gemm(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+          const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    if (m == 0 || n == 0)
+        return;
+    if (k == 0) { /* back ends disagree on empty sums */
+        for (size_t row = 0; row < m && beta == 0.0F; row++)
+            memset(c + row * ldc, 0, n * sizeof *c);
+        return;
+    }
+    multiply(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}

@@ -1,0 +1,36 @@
+#include "core/isa.h"
+
+#if defined(__x86_64__)
+
+/* The features of the psABI's level x86-64-v4 (and below: v3) that compilers make use of. */
+int isa_runs_avx512(void)
+{
+    return isa_runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+}
+
+int isa_runs_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
+}
+
+#else
+
+int isa_runs_avx512(void)
+{
+    return 0;
+}
+
+int isa_runs_avx2(void)
+{
+    return 0;
+}
+
+#endif
+
+int isa_runs_base(void)
+{
+    return 1;
+}

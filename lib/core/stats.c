@@ -1,0 +1,82 @@
+#include "core/stats.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
+#include <gsl/gsl_statistics_float.h>
+
+#include "core/memory.h"
+
+/* An interval of 95 % leaves 2.5 % on either side. */
+static const double UPPER_QUANTILE = 0.975;
+
+struct interval stats_wilson(size_t successes, size_t trials)
+{
+    if (trials == 0)
+        return (struct interval){0, 1};
+    double z = gsl_cdf_ugaussian_Pinv(UPPER_QUANTILE);
+    double n = (double)trials;
+    double p = (double)successes / n;
+    double scale = 1 / (1 + z * z / n);
+    double centre = scale * (p + z * z / (2 * n));
+    double half_width = scale * z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    /* At p = 0 and p = 1 an end is exactly 0 or 1, which rounding would miss. */
+    return (struct interval){successes == 0 ? 0 : fmax(0, centre - half_width),
+                             successes == trials ? 1 : fmin(1, centre + half_width)};
+}
+
+double stats_mean(const double *values, size_t count)
+{
+    return count > 0 ? gsl_stats_mean(values, 1, count) : NAN;
+}
+
+struct interval stats_mean_interval(const double *values, size_t count)
+{
+    if (count < 2)
+        return (struct interval){NAN, NAN};
+    double n = (double)count;
+    double mean = stats_mean(values, count);
+    double deviation = gsl_stats_sd_m(values, 1, count, mean);
+    double half_width = gsl_cdf_tdist_Pinv(UPPER_QUANTILE, n - 1) * deviation / sqrt(n);
+    return (struct interval){mean - half_width, mean + half_width};
+}
+
+void stats_quantiles(float *values, size_t count, const double *levels, size_t level_count, double *quantiles)
+{
+    for (size_t i = 0; i < level_count; i++) {
+        if (count == 0) {
+            quantiles[i] = NAN;
+            continue;
+        }
+        double h = (double)(count - 1) * levels[i];
+        size_t below = (size_t)h;
+        size_t above = below + 1 < count ? below + 1 : below;
+        double low = (double)gsl_stats_float_select(values, 1, count, below);
+        double high = (double)gsl_stats_float_select(values, 1, count, above);
+        quantiles[i] = low + (h - (double)below) * (high - low);
+    }
+}
+
+static bool is_constant(const double *values, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (values[i] < values[0] || values[i] > values[0])
+            return false;
+    }
+    return true;
+}
+
+enum status stats_spearman(const double *a, const double *b, size_t count, double *rho, struct error *error)
+{
+    *rho = NAN;
+    if (is_constant(a, count) || is_constant(b, count))
+        return STATUS_OK;
+    double *ranks = memory_alloc(count, 2 * sizeof *ranks, error);
+    if (!ranks)
+        return STATUS_NO_MEMORY;
+    *rho = gsl_stats_spearman(a, 1, b, 1, count, ranks);
+    memory_free(ranks);
+    return STATUS_OK;
+}

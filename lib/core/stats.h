@@ -1,0 +1,47 @@
+/* lib/core/stats.h: intervals, quantiles and rank correlation, on top of GSL.
+ *
+ * Every interval has a confidence of 95 %, two-sided. Functions that cannot fail return NaN where the question has no
+ * answer (a spread of one value), never a number that looks like one. */
+#ifndef TENTH_CORE_STATS_H
+#define TENTH_CORE_STATS_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+
+struct interval {
+    double low, high;
+};
+
+/* Wilson's interval of a proportion p = successes / trials (Wilson 1927, "Probable inference, the law of succession,
+ * and statistical inference", JASA 22: 209-212):
+ *
+ *   ( p + z^2/2n -+ z sqrt( p (1 - p) / n + z^2/4n^2 ) ) / ( 1 + z^2/n ),  n = trials, z = the normal's .975 quantile
+ *
+ * It stays within 0..1 and is sensible at p = 0 and p = 1. No trials: 0..1. successes <= trials. */
+struct interval stats_wilson(size_t successes, size_t trials);
+
+/* The arithmetic mean; NaN for no values. */
+double stats_mean(const double *values /* [count] */, size_t count);
+
+/* Student's interval of the mean of `count` independent values, here one for each seed (Student 1908, "The probable
+ * error of a mean", Biometrika 6: 1-25):
+ *
+ *   mean -+ t s / sqrt(count),  s^2 = sum (x - mean)^2 / (count - 1),  t = the .975 quantile at count - 1 degrees
+ *
+ * NaN for fewer than two values. */
+struct interval stats_mean_interval(const double *values /* [count] */, size_t count);
+
+/* Quantiles by linear interpolation between order statistics (Hyndman and Fan 1996, type 7): at h = (count - 1) level,
+ * x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h]), x sorted from 0. Each level takes a time in proportion to
+ * `count`. Changes the order of `values`, which must be finite; levels are in 0..1. No values: NaN. */
+void stats_quantiles(float *values /* [count] */, size_t count, const double *levels /* [level_count] */,
+                     size_t level_count, double *quantiles /* [level_count], overwritten */);
+
+/* Spearman's rank correlation: Pearson's correlation of the ranks, ties having the mean of theirs (Spearman 1904, "The
+ * proof and measurement of association between two things", Am. J. Psychol. 15: 72-101). *rho is in -1..1; NaN where
+ * one of the arrays is constant or count < 2. Values must be finite. */
+enum status stats_spearman(const double *a /* [count] */, const double *b /* [count] */, size_t count, double *rho,
+                           struct error *error);
+
+#endif

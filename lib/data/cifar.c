@@ -1,0 +1,27 @@
+#include "data/cifar.h"
+
+/* planes [3][32 * 32] -> image [32 * 32][3] */
+static void interleave(const uint8_t *planes, uint8_t *image)
+{
+    enum { PIXELS = CIFAR_SIDE * CIFAR_SIDE };
+    for (size_t pixel = 0; pixel < PIXELS; pixel++) {
+        for (size_t channel = 0; channel < CIFAR_CHANNELS; channel++)
+            image[pixel * CIFAR_CHANNELS + channel] = planes[channel * PIXELS + pixel];
+    }
+}
+
+enum status cifar_read(struct source *source, size_t count, uint8_t *bytes, uint8_t *labels, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint8_t record[CIFAR_RECORD_SIZE];
+        enum status status = source_read(source, record, sizeof record, error);
+        if (status != STATUS_OK)
+            return status;
+        if (record[0] >= CIFAR_CLASSES)
+            return error_set(error, STATUS_DATA, "%s: record %zu of %zu has the label %d, above %d; download it again",
+                             source_path(source), i, count, record[0], CIFAR_CLASSES - 1);
+        labels[i] = record[0];
+        interleave(record + 1, bytes + i * CIFAR_IMAGE_SIZE);
+    }
+    return source_expect_end(source, error);
+}

@@ -1,0 +1,85 @@
+/* lib/data/dataset_cifar10.c: CIFAR-10 (Krizhevsky 2009), the binary version: five training files and a test file. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "data/cifar.h"
+#include "data/reader.h"
+
+/* Only the archive's checksum is published, so the files are known by a marker; see cifar10_marker_vouches. */
+const struct dataset_part dataset_parts_cifar10[] = {
+    {"cifar-10-batches-bin/data_batch_1.bin", NULL, NULL},
+    {"cifar-10-batches-bin/data_batch_2.bin", NULL, NULL},
+    {"cifar-10-batches-bin/data_batch_3.bin", NULL, NULL},
+    {"cifar-10-batches-bin/data_batch_4.bin", NULL, NULL},
+    {"cifar-10-batches-bin/data_batch_5.bin", NULL, NULL},
+    {"cifar-10-batches-bin/test_batch.bin", NULL, NULL},
+    {0},
+};
+
+enum { RECORDS_PER_FILE = 10000, TRAINING_FILES = 5 };
+
+static const char marker_name[] = "cifar-10-batches-bin/.official-md5";
+static const char archive_md5[] = "c32a1d4ab5d03f1284b67883e8d87530"; /* cifar-10-binary.tar.gz */
+
+/* Whether a line "HASH  FILE", as sha256sum writes it, agrees with what was read. */
+static bool line_agrees(const char *line, const struct dataset *dataset)
+{
+    size_t digits = SHA256_HEX_SIZE - 1;
+    if (strlen(line) <= digits + 2)
+        return false;
+    const char *file = line + digits + 2; /* behind the digits and two signs, " " and " " or "*" */
+    for (size_t i = 0; i < dataset->file_count; i++) {
+        const char *base = strrchr(dataset->files[i].name, '/');
+        if (base && strcmp(base + 1, file) == 0)
+            return strncmp(line, dataset->files[i].sha256, digits) == 0;
+    }
+    return false;
+}
+
+enum status cifar10_marker_vouches(const char *directory, const struct dataset *dataset, bool *vouches,
+                                   struct error *error)
+{
+    char path[PATH_MAX];
+    *vouches = false;
+    int length = snprintf(path, sizeof path, "%s/%s", directory, marker_name);
+    if (length < 0 || (size_t)length >= sizeof path || access(path, F_OK) != 0)
+        return STATUS_OK; /* no marker: not known to be official */
+    struct source *source;
+    enum status status = source_open(path, &source, error);
+    if (status != STATUS_OK)
+        return status;
+    const char *line = NULL;
+    status = source_line(source, &line, error);
+    bool good = status == STATUS_OK && line && strcmp(line, archive_md5) == 0;
+    while (good) {
+        status = source_line(source, &line, error);
+        if (status != STATUS_OK || !line)
+            break;
+        good = line_agrees(line, dataset);
+    }
+    source_close(source);
+    *vouches = good && status == STATUS_OK;
+    return status;
+}
+
+enum status dataset_load_cifar10(const struct dataset_kind *kind, const char *directory, struct dataset *dataset,
+                                 struct error *error)
+{
+    enum status status = items_alloc(&dataset->train, kind, (size_t)TRAINING_FILES * RECORDS_PER_FILE, true, error);
+    if (status == STATUS_OK)
+        status = items_alloc(&dataset->test, kind, RECORDS_PER_FILE, true, error);
+    for (size_t part = 0; status == STATUS_OK && kind->parts[part].name; part++) {
+        struct items *items = part < TRAINING_FILES ? &dataset->train : &dataset->test;
+        size_t first = part < TRAINING_FILES ? part * RECORDS_PER_FILE : 0;
+        struct source *source;
+        status = part_open(kind, directory, part, &source, error);
+        if (status != STATUS_OK)
+            break;
+        status =
+            cifar_read(source, RECORDS_PER_FILE, items->bytes + first * CIFAR_IMAGE_SIZE, items->labels + first, error);
+        status = part_finish(dataset, directory, part, source, status, error);
+    }
+    return status == STATUS_OK ? cifar10_marker_vouches(directory, dataset, &dataset->official, error) : status;
+}

@@ -1,0 +1,20 @@
+/* lib/data/perturb_noise.c: strength times one fixed draw of N(0, 1) for each element, added to the normalised item. */
+#include <string.h>
+
+#include "data/perturb.h"
+
+perturb_fn perturb_noise;
+
+void perturb_noise(struct shape shape, const float *in, double strength, float background, struct random_key key,
+                   float *out)
+{
+    (void)background;
+    size_t count = shape_size(shape);
+    if (strength == 0) { /* also keeps the sign of a zero */
+        memcpy(out, in, count * sizeof *out);
+        return;
+    }
+    random_normal(key, 0, count, out);
+    for (size_t i = 0; i < count; i++)
+        out[i] = in[i] + (float)strength * out[i];
+}

@@ -1,0 +1,22 @@
+/* lib/data/perturb_time_shift.c: moves a series by `strength` samples, to earlier or to later as the key has it. What
+ * is moved in at an end is the value of that end. */
+#include <string.h>
+
+#include "data/perturb.h"
+#include "data/resample.h"
+
+perturb_fn perturb_time_shift;
+
+void perturb_time_shift(struct shape shape, const float *in, double strength, float background, struct random_key key,
+                        float *out)
+{
+    (void)background; /* a series has no outside: an electrode that rests shows the value it had */
+    if (strength == 0) {
+        memcpy(out, in, shape_size(shape) * sizeof *out);
+        return;
+    }
+    struct random_sequence sequence = random_sequence(key);
+    double later = random_next_word(&sequence) & 1 ? strength : -strength;
+    for (size_t time = 0; time < shape.height; time++)
+        resample_series(shape, in, (double)time - later, out + time * shape.channels);
+}

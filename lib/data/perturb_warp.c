@@ -1,0 +1,32 @@
+/* lib/data/perturb_warp.c: the talk's affine warp, (1 - w, w, 0; w, 1 + w, 0) with w = strength.
+ *
+ * As in the talk's program, the matrix takes a point of the result to the point of the original where its value is
+ * found: x' = (1 - w) x + w y, y' = w x + (1 + w) y. x counts columns to the right and y rows downwards, from the upper
+ * left corner of the image, so the centre of pixel (i, j) is at (x, y) = (j + 1/2, i + 1/2). The corner is the point
+ * that stays. The talk took the nearest pixel and let zeros in from outside; here values are bilinear and what comes
+ * from outside is the background. */
+#include <string.h>
+
+#include "data/perturb.h"
+#include "data/resample.h"
+
+perturb_fn perturb_warp;
+
+void perturb_warp(struct shape shape, const float *in, double strength, float background, struct random_key key,
+                  float *out)
+{
+    (void)key;
+    if (strength == 0) {
+        memcpy(out, in, shape_size(shape) * sizeof *out);
+        return;
+    }
+    for (size_t row = 0; row < shape.height; row++) {
+        for (size_t column = 0; column < shape.width; column++) {
+            double x = (double)column + 0.5, y = (double)row + 0.5;
+            double from_x = (1 - strength) * x + strength * y;
+            double from_y = strength * x + (1 + strength) * y;
+            resample_image(shape, in, from_y - 0.5, from_x - 0.5, background,
+                           out + (row * shape.width + column) * shape.channels);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+#include "io/atomic_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+
+enum { READ_BLOCK = 64 * 1024 };
+
+/* What the reader of a message can do about an errno of a failed write. */
+static const char *remedy(int code)
+{
+    switch (code) {
+    case EFBIG:
+        return "raise the limit on file sizes (ulimit -f) or choose another --out";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return "choose another --out, or make the directory writable";
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+        return "check the path, or choose another --out";
+    default:
+        return "check the disk, or choose another --out";
+    }
+}
+
+static enum status write_failure(const char *path, int code, struct error *error)
+{
+    if (code == ENOSPC || code == EDQUOT)
+        return error_set(error, STATUS_FAILED, "%s: no space left on device; free some or choose another --out", path);
+    char reason[128];
+    if (strerror_r(code, reason, sizeof reason) != 0)
+        (void)snprintf(reason, sizeof reason, "error %d", code);
+    return error_set(error, STATUS_FAILED, "%s: cannot be written: %s; %s", path, reason, remedy(code));
+}
+
+static enum status read_failure(const char *path, int code, struct error *error)
+{
+    char reason[128];
+    if (strerror_r(code, reason, sizeof reason) != 0)
+        (void)snprintf(reason, sizeof reason, "error %d", code);
+    return error_set(error, STATUS_DATA, "%s: cannot be read: %s; check the path", path, reason);
+}
+
+char *atomic_temporary_name(const char *path, struct error *error)
+{
+    size_t size = strlen(path) + sizeof ".partial." + 3 * sizeof(long);
+    char *name = memory_alloc(size, 1, error);
+    if (name)
+        (void)snprintf(name, size, "%s.partial.%ld", path, (long)getpid());
+    return name;
+}
+
+/* The directory that `path` stands in; the caller frees with memory_free. */
+static char *parent_directory(const char *path, struct error *error)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return memory_copy_text(".", error);
+    char *parent = memory_copy_text(path, error);
+    if (parent)
+        parent[slash == path ? 1 : slash - path] = '\0';
+    return parent;
+}
+
+/* Makes what was written to `temporary` reach the disk. */
+static enum status flush_file(const char *temporary, const char *path, struct error *error)
+{
+    int descriptor = open(temporary, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return write_failure(path, errno, error);
+    enum status status = STATUS_OK;
+    bool fault = fault_here();
+    if (fault || fsync(descriptor) != 0)
+        status = write_failure(path, fault ? EIO : errno, error);
+    if (close(descriptor) != 0 && status == STATUS_OK)
+        status = write_failure(path, errno, error);
+    return status;
+}
+
+/* Makes the rename reach the disk, where the file system can do that. By now the new file is whole under its name, so
+ * there is nothing to report: after a power cut the old or the new file is there, and both are whole. */
+static void flush_directory(const char *directory)
+{
+    int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    (void)fsync(descriptor);
+    (void)close(descriptor);
+}
+
+enum status atomic_publish(const char *temporary, const char *path, struct error *error)
+{
+    enum status status = STATUS_NO_MEMORY;
+    char *parent = parent_directory(path, error);
+    if (parent)
+        status = flush_file(temporary, path, error);
+    if (status == STATUS_OK) {
+        bool fault = fault_here();
+        if (fault || rename(temporary, path) != 0)
+            status = write_failure(path, fault ? EIO : errno, error);
+    }
+    if (status == STATUS_OK)
+        flush_directory(parent);
+    else
+        (void)unlink(temporary); /* the failure that is reported came first */
+    memory_free(parent);
+    return status;
+}
+
+static enum status write_all(int descriptor, const char *path, const unsigned char *bytes, size_t count,
+                             struct error *error)
+{
+    size_t done = 0;
+    while (done < count) {
+        bool fault = fault_here();
+        ssize_t step = fault ? -1 : write(descriptor, bytes + done, count - done);
+        if (step < 0 && !fault && errno == EINTR)
+            continue;
+        if (step < 0)
+            return write_failure(path, fault ? ENOSPC : errno, error);
+        if (step == 0)
+            return write_failure(path, EIO, error);
+        done += (size_t)step;
+    }
+    return STATUS_OK;
+}
+
+enum status atomic_write(const char *path, const void *bytes, size_t count, struct error *error)
+{
+    char *temporary = atomic_temporary_name(path, error);
+    if (!temporary)
+        return STATUS_NO_MEMORY;
+    enum status status = STATUS_OK;
+    int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0) {
+        status = write_failure(path, errno, error);
+        goto cleanup;
+    }
+    status = write_all(descriptor, path, bytes, count, error);
+    if (close(descriptor) != 0 && status == STATUS_OK)
+        status = write_failure(path, errno, error);
+    if (status == STATUS_OK)
+        status = atomic_publish(temporary, path, error);
+    else
+        (void)unlink(temporary);
+cleanup:
+    memory_free(temporary);
+    return status;
+}
+
+/* STATUS_FAILED unless `path` is a directory in which files can be made. */
+static enum status check_directory(const char *path, struct error *error)
+{
+    struct stat about;
+    if (stat(path, &about) != 0)
+        return write_failure(path, errno, error);
+    if (!S_ISDIR(about.st_mode))
+        return write_failure(path, ENOTDIR, error);
+    if (access(path, W_OK | X_OK) != 0)
+        return write_failure(path, errno, error);
+    return STATUS_OK;
+}
+
+enum status atomic_check(const char *path, struct error *error)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return write_failure(path, EISDIR, error);
+    char *parent = parent_directory(path, error);
+    if (!parent)
+        return STATUS_NO_MEMORY;
+    enum status status = check_directory(parent, error);
+    memory_free(parent);
+    return status;
+}
+
+enum status directory_ensure(const char *path, struct error *error)
+{
+    char *prefix = memory_copy_text(path, error);
+    if (!prefix)
+        return STATUS_NO_MEMORY;
+    enum status status = STATUS_OK;
+    size_t length = strlen(prefix);
+    for (size_t end = 1; end <= length && status == STATUS_OK; end++) {
+        if (path[end] != '/' && path[end] != '\0')
+            continue;
+        prefix[end] = '\0';
+        if (mkdir(prefix, 0777) != 0 && errno != EEXIST && access(prefix, F_OK) != 0)
+            status = write_failure(prefix, errno, error);
+        prefix[end] = path[end];
+    }
+    memory_free(prefix);
+    return status == STATUS_OK ? check_directory(path, error) : status;
+}
+
+/* Moves `count` bytes to a block of `capacity` bytes. On failure the old block is freed and *bytes is NULL. */
+static enum status grow(unsigned char **bytes, size_t count, size_t capacity, struct error *error)
+{
+    unsigned char *larger = memory_alloc(capacity, 1, error);
+    if (larger && *bytes)
+        memcpy(larger, *bytes, count);
+    memory_free(*bytes);
+    *bytes = larger;
+    return larger ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* Reads to the end. `expected` is how many bytes there seem to be; a stream has 0. */
+static enum status read_all(int descriptor, const char *path, size_t limit, size_t expected, unsigned char **bytes,
+                            size_t *count, struct error *error)
+{
+    size_t capacity = expected + READ_BLOCK;
+    enum status status = grow(bytes, 0, capacity, error);
+    while (status == STATUS_OK) {
+        ssize_t step = read(descriptor, *bytes + *count, capacity - *count - 1);
+        if (step < 0 && errno == EINTR)
+            continue;
+        if (step < 0)
+            return read_failure(path, errno, error);
+        if (step == 0)
+            break;
+        *count += (size_t)step;
+        if (*count > limit)
+            return error_set(error, STATUS_DATA, "%s: is larger than %zu bytes; is it the right file?", path, limit);
+        if (*count + 1 == capacity) {
+            capacity = size_multiply(capacity, 2);
+            status = grow(bytes, *count, capacity, error);
+        }
+    }
+    if (status == STATUS_OK)
+        (*bytes)[*count] = '\0';
+    return status;
+}
+
+enum status file_read(const char *path, size_t limit, unsigned char **bytes, size_t *count, struct error *error)
+{
+    *bytes = NULL;
+    *count = 0;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return read_failure(path, errno, error);
+    enum status status = STATUS_OK;
+    struct stat about;
+    if (fstat(descriptor, &about) != 0)
+        status = read_failure(path, errno, error);
+    else if (S_ISREG(about.st_mode) && (uintmax_t)about.st_size > limit)
+        status = error_set(error, STATUS_DATA, "%s: is larger than %zu bytes; is it the right file?", path, limit);
+    if (status == STATUS_OK) {
+        size_t expected = S_ISREG(about.st_mode) ? (size_t)about.st_size : 0;
+        status = read_all(descriptor, path, limit, expected, bytes, count, error);
+    }
+    if (close(descriptor) != 0 && status == STATUS_OK)
+        status = read_failure(path, errno, error);
+    if (status != STATUS_OK) {
+        memory_free(*bytes);
+        *bytes = NULL;
+        *count = 0;
+    }
+    return status;
+}
+
+enum status file_read_text(const char *path, size_t limit, char **text, struct error *error)
+{
+    unsigned char *bytes = NULL;
+    size_t count = 0;
+    *text = NULL;
+    enum status status = file_read(path, limit, &bytes, &count, error);
+    if (status != STATUS_OK)
+        return status;
+    size_t length = strlen((char *)bytes);
+    if (length != count) {
+        memory_free(bytes);
+        return error_set(error, STATUS_DATA, "%s: byte %zu is 0; is it a text file?", path, length);
+    }
+    *text = (char *)bytes;
+    return STATUS_OK;
+}

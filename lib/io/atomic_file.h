@@ -1,0 +1,37 @@
+/* lib/io/atomic_file.h: files that are either whole or not there: written to a temporary name in the same directory,
+ * flushed to disk, renamed. store.c writes HDF5 files through it.
+ *
+ * Every message names the final path, the reason of the operating system and what to do about it. */
+#ifndef TENTH_IO_ATOMIC_FILE_H
+#define TENTH_IO_ATOMIC_FILE_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+
+/* PATH.partial.PID; the caller frees with memory_free. NULL on failure. */
+char *atomic_temporary_name(const char *path, struct error *error);
+
+/* fsyncs the file at `temporary`, renames it to `path` and fsyncs the directory. On failure the temporary file is
+ * removed and `path` is as it was. (A directory that cannot be flushed is no failure: a power cut may then bring back
+ * the old file, which is whole as well.) */
+enum status atomic_publish(const char *temporary, const char *path, struct error *error);
+
+/* Writes `count` bytes to `path` atomically. */
+enum status atomic_write(const char *path, const void *bytes, size_t count, struct error *error);
+
+/* Whether a file could be written to `path`: its directory is there and can be written to, and it is no directory
+ * itself. For asking before hours of work rather than after them. */
+enum status atomic_check(const char *path, struct error *error);
+
+/* Makes a directory and its parents where they are missing, and checks that it can be written to. */
+enum status directory_ensure(const char *path, struct error *error);
+
+/* A whole regular file or stream; at most `limit` bytes, more is STATUS_DATA, as is a file that cannot be opened or
+ * read. A 0 byte is added behind the `count` bytes. The caller frees with memory_free; *bytes is NULL on failure. */
+enum status file_read(const char *path, size_t limit, unsigned char **bytes, size_t *count, struct error *error);
+
+/* The same as a string; a 0 byte within the file is STATUS_DATA. */
+enum status file_read_text(const char *path, size_t limit, char **text, struct error *error);
+
+#endif

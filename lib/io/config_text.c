@@ -1,0 +1,80 @@
+/* lib/io/config_text.c: resolved configs as INI text. */
+#include <ctype.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "io/config_private.h"
+
+/* An origin may hold any byte that a path may; in a comment, a control character would end the line. */
+static void add_origin(struct text_buffer *text, const char *origin)
+{
+    text_add(text, " ; ");
+    for (const char *c = origin; *c; c++)
+        text_add(text, "%c", iscntrl((unsigned char)*c) ? '?' : *c);
+}
+
+/* A key with its value. A list stays as it was written: 30 values with 17 digits each would not fit into a line. */
+static void add_key(const struct config_source *source, size_t cell, const struct config *config, size_t key,
+                    bool with_origin, struct text_buffer *text)
+{
+    const struct config_key *row = &config_keys()[key];
+    const char *written = config_source_text(source, key, cell);
+    text_add(text, "%s =%s", row->name, written[0] ? " " : "");
+    if (row->type == CONFIG_TYPE_LIST)
+        text_add(text, "%s", written);
+    else
+        config_value_format(row, config_field_of(config, row), text);
+    if (with_origin)
+        add_origin(text, config_source_origin(source, key));
+    text_add(text, "\n");
+}
+
+char *config_text(const struct config_source *source, size_t cell, bool with_origin, struct error *error)
+{
+    struct config config;
+    if (config_resolve(source, cell, &config, error) != STATUS_OK)
+        return NULL;
+    struct text_buffer text = text_begin(error);
+    size_t count;
+    const struct config_section *sections = config_sections(&count);
+    for (size_t s = 0; s < count; s++) {
+        text_add(&text, "%s[%s]\n", s > 0 ? "\n" : "", sections[s].name);
+        for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+            if (strcmp(config_keys()[k].section, sections[s].name) == 0)
+                add_key(source, cell, &config, k, with_origin, &text);
+        }
+    }
+    return text_take(&text);
+}
+
+/* The keys of one section as `section.key = value` lines; how many there were. */
+static size_t add_section(const struct config *config, const char *section, size_t length, struct text_buffer *text)
+{
+    size_t found = 0;
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        const struct config_key *row = &config_keys()[k];
+        if (strlen(row->section) != length || memcmp(row->section, section, length) != 0)
+            continue;
+        text_add(text, "%s = ", row->full_name);
+        config_value_format(row, config_field_of(config, row), text);
+        text_add(text, "\n");
+        found++;
+    }
+    return found;
+}
+
+char *config_section_text(const struct config *config, const char *sections, struct error *error)
+{
+    struct text_buffer text = text_begin(error);
+    while (*sections) {
+        size_t length = strcspn(sections, " ");
+        if (length > 0 && add_section(config, sections, length, &text) == 0) {
+            (void)error_set(error, STATUS_FAILED, "there is no config section called %.*s", (int)length, sections);
+            memory_free(text_take(&text));
+            return NULL;
+        }
+        sections += length;
+        sections += *sections == ' ';
+    }
+    return text_take(&text);
+}

@@ -1,0 +1,308 @@
+#include "io/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/memory.h"
+#include "io/atomic_file.h"
+#include "io/store_private.h"
+
+/* A file in memory grows by this many bytes at a time. */
+enum { CORE_INCREMENT = 1 << 20 };
+
+/* Larger files are not ours; memory would have to hold them twice. */
+static const size_t UPDATE_LIMIT = (size_t)4 << 30;
+
+void store_init(void)
+{
+    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* fails only without a default stack, and then nothing is printed */
+}
+
+/* Keeps the first entry of a walk of HDF5's error stack, which is the innermost one. */
+static herr_t keep_innermost(unsigned int position, const H5E_error2_t *entry, void *reason)
+{
+    const char **text = reason;
+    if (position == 0)
+        *text = entry->desc;
+    return 0;
+}
+
+enum status store_failure(const struct store *store, enum status status, const char *name, const char *problem,
+                          struct error *error)
+{
+    const char *reason = NULL;
+    if (H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason) < 0 || !reason || !reason[0])
+        return error_set(error, status, "%s: %s %s", store->path, name, problem);
+    return error_set(error, status, "%s: %s %s (HDF5: %s)", store->path, name, problem, reason);
+}
+
+enum status store_release(const struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t),
+                          enum status status, struct error *error)
+{
+    if (id < 0)
+        return status;
+    bool failed = close(id) < 0;
+    if (store->writable && fault_here())
+        failed = true;
+    if (failed && status == STATUS_OK)
+        status = store_failure(store, STATUS_FAILED, name, "cannot be closed", error);
+    return status;
+}
+
+enum status store_check_write(const struct store *store, const char *name, struct error *error)
+{
+    if (!store->writable)
+        return error_set(error, STATUS_FAILED, "%s: %s cannot be changed: the file is open for reading only",
+                         store->path, name);
+    if (name[0] != '/' || strlen(name) >= STORE_NAME_SIZE)
+        return error_set(error, STATUS_FAILED, "%s: %s is no name: names begin with / and have at most %d bytes",
+                         store->path, name, STORE_NAME_SIZE - 1);
+    return STATUS_OK;
+}
+
+enum status store_written(struct store *store, enum status status)
+{
+    if (status != STATUS_OK && store->writable)
+        store->spoiled = true;
+    return status;
+}
+
+/* An object without a file, or NULL. */
+static struct store *store_new(const char *path, bool writable, struct error *error)
+{
+    store_init(); /* once more: a thread-safe HDF5 keeps this setting for each thread */
+    struct store *store = memory_alloc(1, sizeof *store, error);
+    if (!store)
+        return NULL;
+    store->file = H5I_INVALID_HID;
+    store->writable = writable;
+    store->path = memory_copy_text(path, error);
+    if (!store->path) {
+        memory_free(store);
+        return NULL;
+    }
+    return store;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    if (store->file >= 0)
+        (void)H5Fclose(store->file); /* nothing of it was promised to anyone */
+    memory_free(store->path);
+    memory_free(store);
+}
+
+const char *store_path(const struct store *store)
+{
+    return store->path;
+}
+
+/* Hands the store over when it is usable, and frees it when it is not. */
+static enum status deliver(struct store *built, enum status status, struct store **store)
+{
+    if (status == STATUS_OK) {
+        *store = built;
+        return STATUS_OK;
+    }
+    store_close(built);
+    return status;
+}
+
+/* How a store's file is kept: in memory, in the format of HDF5 1.8, which has checksums on what describes the data, so
+ * that damage is noticed before it is believed. (The 1.10 format has more of them, but also marks a file as open for
+ * writing; the 1.8 format's mark is to be ignored.) H5I_INVALID_HID on failure. */
+static hid_t memory_access(void)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access >= 0 && (H5Pset_fapl_core(access, CORE_INCREMENT, false) < 0 ||
+                        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST) < 0)) {
+        (void)H5Pclose(access);
+        access = H5I_INVALID_HID;
+    }
+    return access;
+}
+
+/* The name of a file in memory: the object's address, so that two of them never count as one file. */
+enum { MEMORY_NAME_SIZE = 48 };
+static void memory_name(const struct store *store, char name[MEMORY_NAME_SIZE])
+{
+    (void)snprintf(name, MEMORY_NAME_SIZE, "store %p", (const void *)store);
+}
+
+enum status store_create_in_memory(struct store *store, struct error *error)
+{
+    char name[MEMORY_NAME_SIZE];
+    memory_name(store, name);
+    hid_t access = memory_access();
+    hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    enum status status = STATUS_OK;
+    if (access >= 0 && creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0 && !fault_here())
+        store->file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+    if (store->file < 0)
+        status = store_failure(store, STATUS_FAILED, "/", "cannot be made", error);
+    status = store_release(store, "/", creation, H5Pclose, status, error);
+    return store_release(store, "/", access, H5Pclose, status, error);
+}
+
+enum status store_create(const char *path, struct store **store, struct error *error)
+{
+    *store = NULL;
+    enum status status = atomic_check(path, error);
+    if (status != STATUS_OK)
+        return status;
+    struct store *built = store_new(path, true, error);
+    if (!built)
+        return STATUS_NO_MEMORY;
+    return deliver(built, store_create_in_memory(built, error), store);
+}
+
+static enum status not_a_store(const struct store *store, struct error *error)
+{
+    return store_failure(store, STATUS_DATA, "/",
+                         "cannot be opened: not an HDF5 file, or damaged; delete it and run again", error);
+}
+
+/* Opens the image of a file for changes. HDF5 copies it. */
+static enum status open_in_memory(struct store *store, unsigned char *image, size_t size, struct error *error)
+{
+    char name[MEMORY_NAME_SIZE];
+    memory_name(store, name);
+    hid_t access = memory_access();
+    enum status status = STATUS_OK;
+    if (size > 0 && access >= 0 && H5Pset_file_image(access, image, size) >= 0)
+        store->file = H5Fopen(name, H5F_ACC_RDWR, access);
+    if (store->file < 0)
+        status = not_a_store(store, error);
+    return store_release(store, "/", access, H5Pclose, status, error);
+}
+
+enum status store_update(const char *path, struct store **store, struct error *error)
+{
+    *store = NULL;
+    unsigned char *image = NULL;
+    size_t size = 0;
+    enum status status = atomic_check(path, error);
+    if (status == STATUS_OK)
+        status = file_read(path, UPDATE_LIMIT, &image, &size, error);
+    if (status != STATUS_OK)
+        return status;
+    struct store *built = store_new(path, true, error);
+    if (built)
+        status = deliver(built, open_in_memory(built, image, size, error), store);
+    else
+        status = STATUS_NO_MEMORY;
+    memory_free(image);
+    return status;
+}
+
+enum status store_open(const char *path, struct store **store, struct error *error)
+{
+    *store = NULL;
+    struct stat about;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) /* opening a pipe would wait for its writer */
+        return error_set(error, STATUS_DATA, "%s: there is no such file; check the path, or run what makes it", path);
+    struct store *built = store_new(path, false, error);
+    if (!built)
+        return STATUS_NO_MEMORY;
+    built->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    return deliver(built, built->file < 0 ? not_a_store(built, error) : STATUS_OK, store);
+}
+
+/* The bytes of the file, complete and in their place in HDF5's memory: valid until the file is changed or closed.
+ * (H5Fget_file_image would copy them and clear the mark above, but leave the old checksum over it.) */
+static enum status find_image(const struct store *store, const void **image, size_t *size, struct error *error)
+{
+    void **memory = NULL; /* the core driver's handle is the address of its pointer */
+    if (fault_here() || H5Fflush(store->file, H5F_SCOPE_GLOBAL) < 0)
+        return store_failure(store, STATUS_FAILED, "/", "cannot be flushed", error);
+    ssize_t length = H5Fget_file_image(store->file, NULL, 0);
+    if (length <= 0 || H5Fget_vfd_handle(store->file, H5P_DEFAULT, (void **)&memory) < 0)
+        return store_failure(store, STATUS_FAILED, "/", "has no image in memory", error);
+    *image = *memory;
+    *size = (size_t)length;
+    return STATUS_OK;
+}
+
+enum status store_commit(struct store *store, struct error *error)
+{
+    const void *image = NULL;
+    size_t size = 0;
+    enum status status = store_check_write(store, "/", error);
+    if (status == STATUS_OK && store->spoiled)
+        status = error_set(error, STATUS_FAILED, "%s: not written, since an earlier change failed", store->path);
+    if (status == STATUS_OK && store->has_gaps)
+        status = store_repack(store, error);
+    if (status == STATUS_OK)
+        status = find_image(store, &image, &size, error);
+    if (status == STATUS_OK)
+        status = atomic_write(store->path, image, size, error);
+    store_close(store);
+    return status;
+}
+
+/* Whether every part of the path is a hard link: soft and external ones lead elsewhere, perhaps to another file. */
+bool store_has(struct store *store, const char *name)
+{
+    size_t length = strlen(name);
+    if (name[0] != '/' || length >= STORE_NAME_SIZE)
+        return false;
+    char prefix[STORE_NAME_SIZE];
+    memcpy(prefix, name, length + 1);
+    for (size_t end = 1; end <= length; end++) {
+        if ((name[end] != '/' && name[end] != '\0') || name[end - 1] == '/')
+            continue;
+        prefix[end] = '\0';
+        H5L_info_t link;
+        if (H5Lexists(store->file, prefix, H5P_DEFAULT) <= 0 ||
+            H5Lget_info(store->file, prefix, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD)
+            return false;
+        prefix[end] = name[end];
+    }
+    return true;
+}
+
+/* Makes one group, without times. */
+static enum status make_group(struct store *store, const char *name, struct error *error)
+{
+    enum status status = STATUS_OK;
+    hid_t group = H5I_INVALID_HID;
+    hid_t properties = H5Pcreate(H5P_GROUP_CREATE);
+    if (properties >= 0 && H5Pset_obj_track_times(properties, false) >= 0 && !fault_here())
+        group = H5Gcreate2(store->file, name, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (group < 0)
+        status = store_failure(store, STATUS_FAILED, name, "cannot be made a group", error);
+    status = store_release(store, name, group, H5Gclose, status, error);
+    return store_release(store, name, properties, H5Pclose, status, error);
+}
+
+enum status store_make_groups(struct store *store, const char *name, size_t length, struct error *error)
+{
+    enum status status = STATUS_OK;
+    char prefix[STORE_NAME_SIZE];
+    memcpy(prefix, name, length);
+    prefix[length] = '\0';
+    for (size_t end = 1; end <= length && status == STATUS_OK; end++) {
+        char next = prefix[end];
+        if (next != '/' && next != '\0')
+            continue;
+        prefix[end] = '\0';
+        if (!store_has(store, prefix))
+            status = make_group(store, prefix, error);
+        prefix[end] = next;
+    }
+    return status;
+}
+
+enum status store_remove(struct store *store, const char *name, struct error *error)
+{
+    enum status status = store_check_write(store, name, error);
+    if (status != STATUS_OK || !store_has(store, name))
+        return store_written(store, status);
+    store->has_gaps = true;
+    if (fault_here() || H5Ldelete(store->file, name, H5P_DEFAULT) < 0)
+        status = store_failure(store, STATUS_FAILED, name, "cannot be removed", error);
+    return store_written(store, status);
+}

@@ -1,0 +1,90 @@
+/* lib/io/store.h: HDF5 files that are either whole or not there.
+ *
+ * A store that is being written lives in memory (HDF5's core driver); store_commit writes that memory under a temporary
+ * name beside the final one (PATH.partial.PID), flushes and renames it: a full disk is met in one place, by our own
+ * code, and never inside HDF5. Updating a file reads it first, so that a reader, or a crash, never sees half a change;
+ * store_close without a commit leaves no trace. What was removed or replaced leaves no gaps in the file. Run files are
+ * below 200 MB; writing one takes as much memory, updating one for a moment twice as much. Types in the file are fixed
+ * (little-endian IEEE, unsigned bytes, UTF-8 text), whatever the machine. Arrays above 60,000 bytes are chunked,
+ * shuffled and deflated where the filter is there. Everything carries a checksum (that of HDF5's 1.8 format,
+ * Fletcher-32 for chunks), so damage is an error and not a wrong number. No times are kept: equal contents that are
+ * written in the same order give equal bytes.
+ *
+ * Object names are paths ("/posterior/mu"); missing groups are made on the way. Attributes stand on groups or data
+ * sets. Every function checks every HDF5 return; the message names file and object. A store of which a write failed
+ * refuses to be committed. Reading believes nothing: links other than hard ones, data in other files, other types than
+ * those above, and arrays larger than their bytes in the file allow are STATUS_DATA. */
+#ifndef TENTH_IO_STORE_H
+#define TENTH_IO_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+struct store;
+
+/* Turns off HDF5's printing of errors; call once at start, before anything else of this module. */
+void store_init(void);
+
+/* *store is NULL on failure. A directory that cannot be written to is reported here already, before any work. */
+enum status store_create(const char *path, struct store **store,
+                         struct error *error); /* new; replaces PATH at commit */
+enum status store_update(const char *path, struct store **store, struct error *error); /* PATH must exist */
+enum status store_open(const char *path, struct store **store, struct error *error);   /* read only */
+
+/* Writes to disk and renames; the store is closed afterwards, also on failure (the old file, if any, is then
+ * untouched). */
+enum status store_commit(struct store *store, struct error *error);
+
+/* Closes; what was not committed is dropped. NULL is allowed. */
+void store_close(struct store *store);
+
+const char *store_path(const struct store *store); /* the final name */
+
+bool store_has(struct store *store, const char *name);
+enum status store_remove(struct store *store, const char *name, struct error *error); /* not there: fine */
+
+/* Arrays of rank 1..4, row-major; an extent may be 0. An object of that name is replaced. Names are below
+ * STORE_NAME_SIZE bytes, texts (of arrays and of attributes) at most STORE_TEXT_MAX: the format has no room for longer
+ * attributes. */
+enum { STORE_RANK_MAX = 4, STORE_NAME_SIZE = 256, STORE_TEXT_MAX = 64000 };
+enum status store_write_float(struct store *store, const char *name, size_t rank, const size_t *shape,
+                              const float *data, struct error *error);
+enum status store_write_double(struct store *store, const char *name, size_t rank, const size_t *shape,
+                               const double *data, struct error *error);
+enum status store_write_bytes(struct store *store, const char *name, size_t rank, const size_t *shape,
+                              const uint8_t *data, struct error *error);
+enum status store_write_texts(struct store *store, const char *name, size_t count, const char *const *texts,
+                              struct error *error);
+
+/* The shape of an array (rank and shape overwritten). STATUS_DATA: not there, or not an array. */
+enum status store_shape(struct store *store, const char *name, size_t *rank, size_t shape[STORE_RANK_MAX],
+                        struct error *error);
+
+/* Reads an array of exactly `count` elements; another count in the file is STATUS_DATA. */
+enum status store_read_float(struct store *store, const char *name, size_t count, float *data, struct error *error);
+enum status store_read_double(struct store *store, const char *name, size_t count, double *data, struct error *error);
+enum status store_read_bytes(struct store *store, const char *name, size_t count, uint8_t *data, struct error *error);
+
+/* Allocates the strings and their array in one block; the caller frees with memory_free. */
+enum status store_read_texts(struct store *store, const char *name, size_t count, char ***texts, struct error *error);
+
+/* Attributes of an object ("/" for the file). Writing replaces, and makes a group where there is no object. Not there,
+ * or of another type: STATUS_DATA. store_get_text allocates (memory_free). */
+enum status store_set_text(struct store *store, const char *object, const char *key, const char *value,
+                           struct error *error);
+enum status store_set_number(struct store *store, const char *object, const char *key, double value,
+                             struct error *error);
+enum status store_get_text(struct store *store, const char *object, const char *key, char **value, struct error *error);
+enum status store_get_number(struct store *store, const char *object, const char *key, double *value,
+                             struct error *error);
+
+/* The names of the attributes of an object, or of the members of a group, in alphabetical order; for listings. One
+ * block, the caller frees with memory_free. */
+enum status store_attributes(struct store *store, const char *object, char ***names, size_t *count,
+                             struct error *error);
+enum status store_members(struct store *store, const char *group, char ***names, size_t *count, struct error *error);
+
+#endif

@@ -1,0 +1,45 @@
+/* lib/io/store_private.h: what the files of the store share. Nothing outside store*.c includes it. */
+#ifndef TENTH_IO_STORE_PRIVATE_H
+#define TENTH_IO_STORE_PRIVATE_H
+
+#include <hdf5.h>
+
+#include "io/store.h"
+
+struct store {
+    char *path; /* the final name */
+    hid_t file;
+    bool writable; /* in memory, to be committed */
+    bool spoiled;  /* a write failed: the contents are not what the caller meant */
+    bool has_gaps; /* something was removed: its space is still in the file */
+};
+
+/* Writes "PATH: NAME PROBLEM (HDF5: its innermost reason)" and returns the status. To be called before any other HDF5
+ * function, since each clears the reason. */
+enum status store_failure(const struct store *store, enum status status, const char *name, const char *problem,
+                          struct error *error);
+
+/* Closes a handle, which may be invalid. A close can be the write that fails: then, unless `status` tells of an earlier
+ * failure, that is the error. Returns the status that now holds. */
+enum status store_release(const struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t),
+                          enum status status, struct error *error);
+
+/* Refuses a write to a store that is read only, and names that are too long or do not begin with a slash. */
+enum status store_check_write(const struct store *store, const char *name, struct error *error);
+
+/* Notes that a write to the store failed; returns the status. */
+enum status store_written(struct store *store, enum status status);
+
+/* Gives the store an empty file in memory; the store's path is for messages only. */
+enum status store_create_in_memory(struct store *store, struct error *error);
+
+/* Moves the contents to a file without gaps. On failure the store is as it was. */
+enum status store_repack(struct store *store, struct error *error);
+
+/* Makes the groups that the first `length` bytes of a name stand for, where they are missing. */
+enum status store_make_groups(struct store *store, const char *name, size_t length, struct error *error);
+
+/* The type of UTF-8 strings of `size` bytes with the 0 at their end; H5I_INVALID_HID on failure. */
+hid_t store_text_type(size_t size);
+
+#endif

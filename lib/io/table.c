@@ -1,0 +1,403 @@
+#include "io/table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+#define TABLE(name, help) static const struct table_column name##_columns[] = {
+#define COLUMN_TEXT(column) {#column, NULL},
+#define COLUMN_NUMBER(column, unit) {#column, unit},
+#define TABLE_END                                                                                                      \
+    }                                                                                                                  \
+    ;
+#include "io/table.def"
+#undef TABLE
+#undef COLUMN_TEXT
+#undef COLUMN_NUMBER
+#undef TABLE_END
+
+static const struct table_kind KINDS[] = {
+#define TABLE(name, help) {#name, help, name##_columns, sizeof name##_columns / sizeof name##_columns[0]},
+#define COLUMN_TEXT(column)
+#define COLUMN_NUMBER(column, unit)
+#define TABLE_END
+#include "io/table.def"
+#undef TABLE
+#undef COLUMN_TEXT
+#undef COLUMN_NUMBER
+#undef TABLE_END
+};
+
+enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
+
+/* The first allocation of rows and of texts; each later one doubles. */
+enum { FIRST_CAPACITY = 16 };
+
+struct table {
+    const struct table_kind *kind;
+    union table_cell *cells; /* [row_capacity][kind->column_count], the first `rows` rows in use */
+    size_t rows, row_capacity;
+    char **texts; /* [text_capacity] each different text once; cells point to them */
+    size_t text_count, text_capacity;
+};
+
+const struct table_kind *table_kinds(size_t *count)
+{
+    *count = KIND_COUNT;
+    return KINDS;
+}
+
+const struct table_kind *table_find(const char *name)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (strcmp(KINDS[i].name, name) == 0)
+            return &KINDS[i];
+    }
+    return NULL;
+}
+
+struct table *table_create(const struct table_kind *kind, struct error *error)
+{
+    struct table *table = memory_alloc(1, sizeof *table, error);
+    if (table)
+        table->kind = kind;
+    return table;
+}
+
+void table_free(struct table *table)
+{
+    if (!table)
+        return;
+    for (size_t i = 0; i < table->text_count; i++)
+        memory_free(table->texts[i]);
+    memory_free(table->texts);
+    memory_free(table->cells);
+    memory_free(table);
+}
+
+const struct table_kind *table_kind_of(const struct table *table)
+{
+    return table->kind;
+}
+
+size_t table_rows(const struct table *table)
+{
+    return table->rows;
+}
+
+size_t table_column_index(const struct table_kind *kind, const char *column)
+{
+    for (size_t c = 0; c < kind->column_count; c++) {
+        if (strcmp(kind->columns[c].name, column) == 0)
+            return c;
+    }
+    return SIZE_MAX;
+}
+
+const union table_cell *table_row(const struct table *table, size_t row)
+{
+    return table->cells + row * table->kind->column_count;
+}
+
+/* Makes room for one element more than `used`. On failure everything is as it was. */
+static enum status grow(void **block, size_t used, size_t *capacity, size_t element_size, struct error *error)
+{
+    if (used < *capacity)
+        return STATUS_OK;
+    size_t larger = *capacity > 0 ? size_multiply(*capacity, 2) : FIRST_CAPACITY;
+    void *moved = memory_alloc(larger, element_size, error);
+    if (!moved)
+        return STATUS_NO_MEMORY;
+    if (used > 0)
+        memcpy(moved, *block, used * element_size);
+    memory_free(*block);
+    *block = moved;
+    *capacity = larger;
+    return STATUS_OK;
+}
+
+/* The table's own copy of a text, or NULL. A table has few different texts (data sets, methods, criteria), and the row
+ * before mostly has the same one, so a search from the latest to the oldest is quick. */
+static const char *intern(struct table *table, const char *text, struct error *error)
+{
+    for (size_t i = table->text_count; i-- > 0;) {
+        if (strcmp(table->texts[i], text) == 0)
+            return table->texts[i];
+    }
+    void *texts = table->texts;
+    if (grow(&texts, table->text_count, &table->text_capacity, sizeof *table->texts, error) != STATUS_OK)
+        return NULL;
+    table->texts = texts;
+    char *copy = memory_copy_text(text, error);
+    if (copy)
+        table->texts[table->text_count++] = copy;
+    return copy;
+}
+
+enum status table_add(struct table *table, const union table_cell *cells, struct error *error)
+{
+    const struct table_kind *kind = table->kind;
+    void *rows = table->cells;
+    size_t row_size = size_multiply(kind->column_count, sizeof *cells);
+    enum status status = grow(&rows, table->rows, &table->row_capacity, row_size, error);
+    if (status != STATUS_OK)
+        return status;
+    table->cells = rows;
+    union table_cell *row = table->cells + table->rows * kind->column_count;
+    for (size_t c = 0; c < kind->column_count; c++) {
+        row[c] = cells[c];
+        if (kind->columns[c].unit)
+            continue;
+        const char *text = cells[c].text ? cells[c].text : "";
+        if (strpbrk(text, "\r\n"))
+            return error_set(error, STATUS_FAILED, "table %s: column %s: a text must be one line", kind->name,
+                             kind->columns[c].name);
+        row[c].text = intern(table, text, error);
+        if (!row[c].text)
+            return STATUS_NO_MEMORY;
+    }
+    table->rows++;
+    return STATUS_OK;
+}
+
+/* ---- in a store ---- */
+
+/* "/tables/KIND/COLUMN", or "/tables/KIND" for no column. */
+static void object_name(const struct table_kind *kind, const char *column, char name[STORE_NAME_SIZE])
+{
+    (void)snprintf(name, STORE_NAME_SIZE, "/tables/%s%s%s", kind->name, column ? "/" : "", column ? column : "");
+}
+
+static enum status save_column(const struct table *table, size_t column, struct store *store, struct error *error)
+{
+    const struct table_column *about = &table->kind->columns[column];
+    char name[STORE_NAME_SIZE];
+    object_name(table->kind, about->name, name);
+    double *numbers = NULL;    /* [rows], of a number column */
+    const char **texts = NULL; /* [rows], of a text column */
+    enum status status = STATUS_NO_MEMORY;
+    if (about->unit)
+        numbers = memory_alloc(table->rows, sizeof *numbers, error);
+    else
+        texts = memory_alloc(table->rows, sizeof *texts, error);
+    for (size_t row = 0; row < table->rows; row++) {
+        const union table_cell *cell = table_row(table, row) + column;
+        if (numbers)
+            numbers[row] = cell->number;
+        if (texts)
+            texts[row] = cell->text;
+    }
+    if (texts)
+        status = store_write_texts(store, name, table->rows, texts, error);
+    if (numbers)
+        status = store_write_double(store, name, 1, &table->rows, numbers, error);
+    if (numbers && status == STATUS_OK)
+        status = store_set_text(store, name, "unit", about->unit, error);
+    memory_free(numbers);
+    memory_free(texts);
+    return status;
+}
+
+enum status table_save(const struct table *table, struct store *store, struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    object_name(table->kind, NULL, name);
+    enum status status = store_remove(store, name, error);
+    if (status == STATUS_OK)
+        status = store_set_text(store, name, "help", table->kind->help, error);
+    for (size_t c = 0; c < table->kind->column_count && status == STATUS_OK; c++)
+        status = save_column(table, c, store, error);
+    return status;
+}
+
+/* Columns of a stored table as they are read; [column_count] each, NULL where the file has no such column. */
+struct columns {
+    double **numbers; /* [rows] each */
+    char ***texts;    /* [rows] each */
+    size_t rows;
+};
+
+static void free_columns(struct columns *columns, size_t count)
+{
+    for (size_t c = 0; c < count; c++) {
+        if (columns->numbers)
+            memory_free(columns->numbers[c]);
+        if (columns->texts)
+            memory_free(columns->texts[c]);
+    }
+    memory_free(columns->numbers);
+    memory_free(columns->texts);
+}
+
+/* The number of rows: the length of the first column that is there. */
+static enum status count_rows(const struct table_kind *kind, struct store *store, size_t *rows, struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    for (size_t c = 0; c < kind->column_count; c++) {
+        object_name(kind, kind->columns[c].name, name);
+        if (!store_has(store, name))
+            continue;
+        size_t rank, shape[STORE_RANK_MAX];
+        enum status status = store_shape(store, name, &rank, shape, error);
+        if (status == STATUS_OK && rank != 1)
+            status = error_set(error, STATUS_DATA, "%s: %s has rank %zu instead of 1; delete the file and run again",
+                               store_path(store), name, rank);
+        *rows = status == STATUS_OK ? shape[0] : 0;
+        return status;
+    }
+    return error_set(error, STATUS_DATA, "%s: there is no table %s; run the command that makes it", store_path(store),
+                     kind->name);
+}
+
+static enum status read_column(const struct table_kind *kind, size_t column, struct store *store,
+                               struct columns *columns, struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    object_name(kind, kind->columns[column].name, name);
+    if (!store_has(store, name))
+        return STATUS_OK;
+    size_t rank, shape[STORE_RANK_MAX];
+    enum status status = store_shape(store, name, &rank, shape, error);
+    if (status != STATUS_OK)
+        return status;
+    if (rank != 1 || shape[0] != columns->rows) /* before room is made for them */
+        return error_set(error, STATUS_DATA, "%s: %s has not the %zu rows of the table; delete the file and run again",
+                         store_path(store), name, columns->rows);
+    if (!kind->columns[column].unit)
+        return store_read_texts(store, name, columns->rows, &columns->texts[column], error);
+    columns->numbers[column] = memory_alloc(columns->rows, sizeof(double), error);
+    if (!columns->numbers[column])
+        return STATUS_NO_MEMORY;
+    return store_read_double(store, name, columns->rows, columns->numbers[column], error);
+}
+
+/* Adds row `row` of the columns; `cells` is room for one row. */
+static enum status add_loaded(struct table *table, const struct columns *columns, size_t row, union table_cell *cells,
+                              struct error *error)
+{
+    for (size_t c = 0; c < table->kind->column_count; c++) {
+        if (table->kind->columns[c].unit)
+            cells[c].number = columns->numbers[c] ? columns->numbers[c][row] : NAN;
+        else
+            cells[c].text = columns->texts[c] ? columns->texts[c][row] : "";
+    }
+    return table_add(table, cells, error);
+}
+
+enum status table_load(struct table *table, struct store *store, struct error *error)
+{
+    const struct table_kind *kind = table->kind;
+    size_t rows_before = table->rows;
+    struct columns columns = {0};
+    union table_cell *cells = NULL;
+    enum status status = count_rows(kind, store, &columns.rows, error);
+    if (status != STATUS_OK)
+        return status;
+    columns.numbers = memory_alloc(kind->column_count, sizeof *columns.numbers, error);
+    columns.texts = memory_alloc(kind->column_count, sizeof *columns.texts, error);
+    cells = memory_alloc(kind->column_count, sizeof *cells, error);
+    if (!columns.numbers || !columns.texts || !cells) {
+        status = STATUS_NO_MEMORY;
+        goto cleanup;
+    }
+    for (size_t c = 0; c < kind->column_count && status == STATUS_OK; c++)
+        status = read_column(kind, c, store, &columns, error);
+    for (size_t row = 0; row < columns.rows && status == STATUS_OK; row++)
+        status = add_loaded(table, &columns, row, cells, error);
+cleanup:
+    if (status != STATUS_OK)
+        table->rows = rows_before;
+    memory_free(cells);
+    free_columns(&columns, kind->column_count);
+    return status;
+}
+
+/* ---- as text ---- */
+
+static const char SEPARATOR[] = {[TABLE_CSV] = ',', [TABLE_TSV] = '\t'};
+
+/* Writing functions below return whether they could. */
+
+static bool put_csv_text(const char *text, FILE *stream)
+{
+    if (!strpbrk(text, ",\"\r\n"))
+        return fputs(text, stream) != EOF;
+    if (fputc('"', stream) == EOF)
+        return false;
+    for (const char *c = text; *c; c++) {
+        if ((*c == '"' && fputc('"', stream) == EOF) || fputc(*c, stream) == EOF)
+            return false;
+    }
+    return fputc('"', stream) != EOF;
+}
+
+static bool put_tsv_text(const char *text, FILE *stream)
+{
+    for (const char *c = text; *c; c++) {
+        if (fputc(*c == '\t' ? ' ' : *c, stream) == EOF)
+            return false;
+    }
+    return true;
+}
+
+static bool put_number(double number, FILE *stream)
+{
+    /* Whole numbers below this are exact in a double and have no more digits than a reader expects. */
+    const double whole_below = 1e15;
+    if (isnan(number))
+        return true;
+    bool whole = fabs(number) < whole_below && !(number < trunc(number)) && !(number > trunc(number));
+    if (whole)
+        return fprintf(stream, "%.0f", number + 0.0) >= 0; /* + 0.0 makes 0 of -0 */
+    return fprintf(stream, "%.6g", number) >= 0;
+}
+
+static bool put_cell(const struct table_column *column, union table_cell cell, enum table_format format, FILE *stream)
+{
+    if (column->unit)
+        return put_number(cell.number, stream);
+    return format == TABLE_CSV ? put_csv_text(cell.text, stream) : put_tsv_text(cell.text, stream);
+}
+
+/* What comes behind a cell: a separator, or the end of the line. */
+static bool put_end_of_cell(const struct table_kind *kind, size_t column, enum table_format format, FILE *stream)
+{
+    return fputc(column + 1 < kind->column_count ? SEPARATOR[format] : '\n', stream) != EOF;
+}
+
+/* Flushes, so that a full disk is met where it can be reported. */
+static enum status finish(const struct table_kind *kind, bool written, FILE *stream, struct error *error)
+{
+    bool fault = fault_here();
+    if (!fault && written && fflush(stream) == 0)
+        return STATUS_OK;
+    char reason[128];
+    if (strerror_r(fault ? ENOSPC : errno, reason, sizeof reason) != 0)
+        (void)snprintf(reason, sizeof reason, "unknown reason");
+    return error_set(error, STATUS_FAILED, "table %s cannot be written: %s; check where the output goes", kind->name,
+                     reason);
+}
+
+enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,
+                               struct error *error)
+{
+    bool written = true;
+    for (size_t c = 0; c < kind->column_count && written; c++)
+        written = fputs(kind->columns[c].name, stream) != EOF && put_end_of_cell(kind, c, format, stream);
+    return finish(kind, written, stream, error);
+}
+
+enum status table_write_rows(const struct table *table, enum table_format format, FILE *stream, struct error *error)
+{
+    const struct table_kind *kind = table->kind;
+    bool written = true;
+    for (size_t row = 0; row < table->rows && written; row++) {
+        const union table_cell *cells = table_row(table, row);
+        for (size_t c = 0; c < kind->column_count && written; c++)
+            written = put_cell(&kind->columns[c], cells[c], format, stream) && put_end_of_cell(kind, c, format, stream);
+    }
+    return finish(kind, written, stream, error);
+}

@@ -1,0 +1,68 @@
+/* lib/io/table.h: tables in memory, in run files and as text. Their columns are declared in table.def.
+ *
+ * A cell is a number or a text. A number that was not measured is NaN: it is stored as NaN and printed as an empty
+ * cell, never as 0. */
+#ifndef TENTH_IO_TABLE_H
+#define TENTH_IO_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/error.h"
+#include "io/store.h"
+
+struct table_column {
+    const char *name;
+    const char *unit; /* NULL: a text column */
+};
+
+struct table_kind {
+    const char *name;
+    const char *help;
+    const struct table_column *columns;
+    size_t column_count;
+};
+
+/* Static storage. table_find: NULL when there is none. */
+const struct table_kind *table_kinds(size_t *count);
+const struct table_kind *table_find(const char *name);
+
+union table_cell {
+    double number;
+    const char *text;
+};
+
+struct table; /* rows of one kind; owns copies of its texts */
+
+struct table *table_create(const struct table_kind *kind, struct error *error); /* NULL on failure */
+void table_free(struct table *table);                                           /* NULL is allowed */
+const struct table_kind *table_kind_of(const struct table *table);
+size_t table_rows(const struct table *table);
+
+/* Adds a row; `cells` has one cell per column of the kind. Texts are copied; a text may be NULL, which is "", and must
+ * not contain a newline (STATUS_FAILED). On failure the table is as it was. */
+enum status table_add(struct table *table, const union table_cell *cells, struct error *error);
+
+/* The row's cells in the order of the columns; texts belong to the table. */
+const union table_cell *table_row(const struct table *table, size_t row);
+
+/* The index of a column of the kind; the column must exist (checked: returns SIZE_MAX otherwise). */
+size_t table_column_index(const struct table_kind *kind, const char *column);
+
+/* A table in a store lives under /tables/NAME, one array per column. Reading a stored table that lacks a column (made
+ * by an older version) fills it with NaN or "". table_load appends to `table`. Not there, or columns of unequal length:
+ * STATUS_DATA, and the table is as it was. */
+enum status table_save(const struct table *table, struct store *store, struct error *error);
+enum status table_load(struct table *table, struct store *store, struct error *error);
+
+/* Writes a header row and the rows to an open stream (any path that is printed to is the caller's) and flushes it, so
+ * that a full disk is reported here. Whole numbers (counts, seeds) are printed in full, others with up to 6 significant
+ * digits
+ * (%.6g); NaN is an empty cell. CSV quotes as RFC 4180, TSV replaces tabs by spaces; lines end with a newline alone. */
+enum table_format { TABLE_CSV, TABLE_TSV };
+enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,
+                               struct error *error);
+enum status table_write_rows(const struct table *table, enum table_format format, FILE *stream, struct error *error);
+
+#endif

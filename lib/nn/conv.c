@@ -1,0 +1,76 @@
+#include "nn/conv.h"
+
+#include "core/memory.h"
+
+/* To add an algorithm: write it in conv_NAME.c, declare it in conv.h and add it here; the first that fits is used. */
+static const struct conv_algorithm *const algorithms[] = {&conv_winograd, &conv_im2col};
+enum { ALGORITHM_COUNT = sizeof algorithms / sizeof *algorithms };
+
+const struct conv_algorithm *const *conv_algorithms(size_t *count)
+{
+    *count = ALGORITHM_COUNT;
+    return algorithms;
+}
+
+/* TensorFlow's SAME along one dimension: the size of the output; *before receives the zeros in front. */
+static size_t same_padding(size_t in, size_t kernel, size_t stride, size_t *before)
+{
+    size_t out = (in + stride - 1) / stride;
+    size_t covered = (out - 1) * stride + kernel;
+    *before = covered > in ? (covered - in) / 2 : 0;
+    return out;
+}
+
+struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+{
+    int series = input.width == 1;
+    struct conv_shape shape = {
+        .height_in = input.height,
+        .width_in = input.width,
+        .c_in = input.channels,
+        .c_out = c_out,
+        .kernel_h = kernel,
+        .kernel_w = series ? 1 : kernel,
+        .stride_h = stride,
+        .stride_w = series ? 1 : stride,
+    };
+    shape.height_out = same_padding(input.height, shape.kernel_h, shape.stride_h, &shape.pad_top);
+    shape.width_out = same_padding(input.width, shape.kernel_w, shape.stride_w, &shape.pad_left);
+    return shape;
+}
+
+enum status conv_init(struct conv *conv, const struct conv_shape *shape, const struct conv_algorithm *algorithm,
+                      size_t max_batch, int training, int threads, struct error *error)
+{
+    *conv = (struct conv){
+        .shape = *shape, .algorithm = algorithm, .max_batch = max_batch, .training = training, .threads = threads};
+    for (size_t i = 0; i < ALGORITHM_COUNT && !conv->algorithm; i++)
+        if (algorithms[i]->supports(shape))
+            conv->algorithm = algorithms[i];
+    conv->workspace = memory_alloc(conv->algorithm->workspace_size(conv), sizeof *conv->workspace, error);
+    return conv->workspace ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+void conv_clear(struct conv *conv)
+{
+    memory_free(conv->workspace);
+    *conv = (struct conv){0};
+}
+
+void conv_set_weights(struct conv *conv, const float *weight, const float *bias)
+{
+    conv->weight = weight;
+    conv->bias = bias;
+    conv->algorithm->prepare(conv);
+}
+
+void conv_forward(struct conv *conv, const float *x, size_t batch, float *y)
+{
+    conv->algorithm->forward(conv, x, batch, y);
+}
+
+void conv_backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+                   float *d_bias, float *dx)
+{
+    conv->algorithm->backward(conv, x, y, dy, batch, d_weight, d_bias, dx);
+}

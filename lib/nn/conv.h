@@ -1,0 +1,70 @@
+/* lib/nn/conv.h: one convolution with bias and SELU, forward and backward. Private to lib/nn.
+ *
+ * How it is computed is a row of the table in conv.c: algorithms differ in speed and rounding only. A conv borrows its
+ * weights, owns its workspace, and splits its work at places that depend on shapes alone, never on the number of
+ * threads. The first algorithm whose `supports` says yes is used. */
+#ifndef TENTH_NN_CONV_H
+#define TENTH_NN_CONV_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+#include "core/shape.h"
+
+struct conv_shape {
+    size_t height_in, width_in, c_in;
+    size_t height_out, width_out, c_out;
+    size_t kernel_h, kernel_w;
+    size_t stride_h, stride_w;
+    size_t pad_top, pad_left; /* rows and columns of zeros before the input; as many as needed follow it */
+};
+
+/* SAME padding as in nn/network.h, with a square kernel and stride, or kernel x 1 on series (width 1). */
+struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
+
+struct conv;
+
+struct conv_algorithm {
+    const char *name;
+    int (*supports)(const struct conv_shape *shape);
+    size_t (*workspace_size)(const struct conv *conv); /* floats; SIZE_MAX when that does not fit */
+    void (*prepare)(struct conv *conv);                /* the weights are new */
+    void (*forward)(struct conv *conv, const float *x, size_t batch, float *y);
+    void (*backward)(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+                     float *d_bias, float *dx);
+};
+
+struct conv {
+    struct conv_shape shape;
+    const struct conv_algorithm *algorithm;
+    size_t max_batch;
+    int training; /* room for backward */
+    int threads;
+    const float *weight; /* [kernel_h][kernel_w][c_in][c_out] */
+    const float *bias;   /* [c_out] */
+    float *workspace;    /* the algorithm's own */
+};
+
+/* algorithm NULL: the first that supports the shape. On failure *conv holds nothing to free. */
+enum status conv_init(struct conv *conv, const struct conv_shape *shape, const struct conv_algorithm *algorithm,
+                      size_t max_batch, int training, int threads, struct error *error);
+void conv_clear(struct conv *conv); /* a zeroed conv is allowed */
+
+void conv_set_weights(struct conv *conv, const float *weight, const float *bias);
+
+/* y = selu(convolution of x + bias); overwritten */
+void conv_forward(struct conv *conv, const float *x /* [batch][height_in][width_in][c_in] */, size_t batch,
+                  float *y /* [batch][height_out][width_out][c_out] */);
+
+/* After conv_forward of the same x and batch (algorithms may have kept what they made of x). dy is destroyed. */
+void conv_backward(struct conv *conv, const float *x, const float *y, float *dy /* like y */, size_t batch,
+                   float *d_weight /* overwritten */, float *d_bias /* overwritten */,
+                   float *dx /* like x; overwritten; NULL: not wanted */);
+
+/* Every algorithm, for tests. */
+const struct conv_algorithm *const *conv_algorithms(size_t *count);
+
+extern const struct conv_algorithm conv_winograd; /* kernel 6, stride 2, at least 16 channels on both sides */
+extern const struct conv_algorithm conv_im2col;   /* any shape */
+
+#endif

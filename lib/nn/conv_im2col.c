@@ -1,0 +1,228 @@
+/* Convolution as a matrix product: each output pixel's inputs are laid out as one row of a matrix ("im2col"), which is
+ * then multiplied by the weights [kernel_h kernel_w c_in][c_out]. Fits any shape; best where there are few input
+ * channels.
+ *
+ * Items are taken in blocks of a fixed size. For the sums over a batch (d_weight, d_bias) the items are split into a
+ * fixed number of parts with a sum each, added in order at the end. */
+#include "nn/conv.h"
+
+#include <omp.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/gemm.h"
+#include "core/memory.h"
+#include "nn/layer_kernels.h"
+
+enum {
+    BLOCK_FLOATS = 1 << 17, /* aim of a block's matrix: half a MiB, well inside the second cache */
+    LARGE_WEIGHT = 1 << 17, /* a sum of the weights' gradient beyond this many floats costs more than it helps */
+    PARTS_OF_SMALL = 16,
+    PARTS_OF_LARGE = 4,
+    REDUCE_FLOATS = 4096 /* sums of parts are added in pieces of this size */
+};
+
+static size_t row_size(const struct conv_shape *shape)
+{
+    return shape->kernel_h * shape->kernel_w * shape->c_in;
+}
+
+static size_t pixels_out(const struct conv_shape *shape)
+{
+    return shape->height_out * shape->width_out;
+}
+
+static size_t items_of_block(const struct conv_shape *shape)
+{
+    size_t items = BLOCK_FLOATS / (row_size(shape) * pixels_out(shape));
+    return items > 0 ? items : 1;
+}
+
+static size_t part_count(const struct conv_shape *shape)
+{
+    return row_size(shape) * shape->c_out > LARGE_WEIGHT ? PARTS_OF_LARGE : PARTS_OF_SMALL;
+}
+
+/* The workspace is a list of slots, one per part or thread. Each begins with a block's matrix, and in training goes on
+ * with the part's d_weight and d_bias. */
+static size_t matrix_size(const struct conv_shape *shape)
+{
+    return (items_of_block(shape) * pixels_out(shape) * row_size(shape) + 15) / 16 * 16;
+}
+
+static size_t slot_size(const struct conv *conv)
+{
+    size_t sums = (row_size(&conv->shape) + 1) * conv->shape.c_out;
+    return matrix_size(&conv->shape) + (conv->training ? (sums + 15) / 16 * 16 : 0);
+}
+
+static size_t workspace_size(const struct conv *conv)
+{
+    size_t slots = (size_t)conv->threads;
+    if (conv->training && slots < part_count(&conv->shape))
+        slots = part_count(&conv->shape);
+    return size_multiply(slots, slot_size(conv));
+}
+
+static int supports(const struct conv_shape *shape)
+{
+    (void)shape;
+    return 1;
+}
+
+static void prepare(struct conv *conv)
+{
+    (void)conv; /* the weights are used as they are */
+}
+
+/* What part of a kernel's extent lies inside the input along one dimension. start: of the kernel, in padded
+ * coordinates. */
+struct overlap {
+    size_t first, end; /* taps of the kernel: first <= tap < end */
+    size_t input;      /* coordinate of tap `first` in the input */
+};
+
+static struct overlap overlap(size_t start, size_t kernel, size_t pad, size_t in)
+{
+    struct overlap o = {.first = start < pad ? pad - start : 0, .end = kernel};
+    if (o.first > kernel)
+        o.first = kernel;
+    if (start + kernel > pad + in)
+        o.end = pad + in > start ? pad + in - start : 0;
+    if (o.end < o.first)
+        o.end = o.first;
+    o.input = start + o.first - pad;
+    return o;
+}
+
+/* One item: col [height_out width_out][kernel_h][kernel_w][c_in] from x [height_in][width_in][c_in]. Along the kernel's
+ * width, inputs lie as they do in the row: whole runs are copied. */
+static void im2col_item(const struct conv_shape *s, const float *x, float *col)
+{
+    const size_t run = s->kernel_w * s->c_in;
+    for (size_t oh = 0; oh < s->height_out; oh++) {
+        struct overlap h = overlap(oh * s->stride_h, s->kernel_h, s->pad_top, s->height_in);
+        for (size_t ow = 0; ow < s->width_out; ow++, col += s->kernel_h * run) {
+            struct overlap w = overlap(ow * s->stride_w, s->kernel_w, s->pad_left, s->width_in);
+            size_t count = (w.end - w.first) * s->c_in;
+            if (h.end - h.first < s->kernel_h || count < run)
+                memset(col, 0, s->kernel_h * run * sizeof *col);
+            for (size_t tap = h.first; tap < h.end && count > 0; tap++) {
+                size_t row = h.input + (tap - h.first);
+                memcpy(col + tap * run + w.first * s->c_in, x + (row * s->width_in + w.input) * s->c_in,
+                       count * sizeof *col);
+            }
+        }
+    }
+}
+
+/* The adjoint of im2col_item: adds each element of col to where it came from. */
+static void col2im_item(const struct conv_shape *s, const float *col, float *dx /* adds */)
+{
+    const size_t run = s->kernel_w * s->c_in;
+    for (size_t oh = 0; oh < s->height_out; oh++) {
+        struct overlap h = overlap(oh * s->stride_h, s->kernel_h, s->pad_top, s->height_in);
+        for (size_t ow = 0; ow < s->width_out; ow++, col += s->kernel_h * run) {
+            struct overlap w = overlap(ow * s->stride_w, s->kernel_w, s->pad_left, s->width_in);
+            size_t count = (w.end - w.first) * s->c_in;
+            for (size_t tap = h.first; tap < h.end && count > 0; tap++) {
+                size_t row = h.input + (tap - h.first);
+                const float *from = col + tap * run + w.first * s->c_in;
+                float *to = dx + (row * s->width_in + w.input) * s->c_in;
+                for (size_t i = 0; i < count; i++)
+                    to[i] += from[i];
+            }
+        }
+    }
+}
+
+static void im2col(const struct conv_shape *s, const float *x, size_t items, float *col)
+{
+    for (size_t item = 0; item < items; item++)
+        im2col_item(s, x + item * s->height_in * s->width_in * s->c_in, col + item * pixels_out(s) * row_size(s));
+}
+
+static void forward(struct conv *conv, const float *x, size_t batch, float *y)
+{
+    const struct conv_shape *s = &conv->shape;
+    const struct layer_kernels *kernels = layer_kernels();
+    const size_t block = items_of_block(s), blocks = (batch + block - 1) / block;
+    const size_t size_in = s->height_in * s->width_in * s->c_in, k = row_size(s);
+#pragma omp parallel for num_threads(conv->threads) schedule(dynamic)
+    for (size_t b = 0; b < blocks; b++) {
+        size_t first = b * block, items = batch - first < block ? batch - first : block;
+        size_t rows = items * pixels_out(s);
+        float *col = conv->workspace + (size_t)omp_get_thread_num() * slot_size(conv);
+        float *out = y + first * pixels_out(s) * s->c_out;
+        im2col(s, x + first * size_in, items, col);
+        gemm(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, out, s->c_out);
+        kernels->bias_selu(rows, s->c_out, conv->bias, out);
+    }
+}
+
+/* One block of items: adds to the part's sums and, where wanted, writes dx. */
+static void backward_block(struct conv *conv, const float *x, const float *y, float *dy, size_t items, float *col,
+                           float *d_weight, float *d_bias, float *dx)
+{
+    const struct conv_shape *s = &conv->shape;
+    const size_t rows = items * pixels_out(s), k = row_size(s), size_in = s->height_in * s->width_in * s->c_in;
+    layer_kernels()->selu_backward(rows, s->c_out, y, dy, d_bias);
+    im2col(s, x, items, col);
+    gemm(GEMM_TRANSPOSED, GEMM_PLAIN, k, s->c_out, rows, col, k, dy, s->c_out, 1.0F, d_weight, s->c_out);
+    if (!dx)
+        return;
+    gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, k, s->c_out, dy, s->c_out, conv->weight, s->c_out, 0.0F, col, k);
+    memset(dx, 0, items * size_in * sizeof *dx);
+    for (size_t item = 0; item < items; item++)
+        col2im_item(s, col + item * pixels_out(s) * k, dx + item * size_in);
+}
+
+/* d_weight and d_bias = the sum of the parts' sums, in order. */
+static void add_parts(const struct conv *conv, float *d_weight, float *d_bias)
+{
+    const struct conv_shape *s = &conv->shape;
+    const size_t weights = row_size(s) * s->c_out, slot = slot_size(conv), parts = part_count(s);
+    const float *sums = conv->workspace + matrix_size(s);
+#pragma omp parallel for num_threads(conv->threads)
+    for (size_t first = 0; first < weights; first += REDUCE_FLOATS) {
+        size_t count = weights - first < REDUCE_FLOATS ? weights - first : REDUCE_FLOATS;
+        memcpy(d_weight + first, sums + first, count * sizeof *d_weight);
+        for (size_t part = 1; part < parts; part++)
+            for (size_t i = first; i < first + count; i++)
+                d_weight[i] += sums[part * slot + i];
+    }
+    memcpy(d_bias, sums + weights, s->c_out * sizeof *d_bias);
+    for (size_t part = 1; part < parts; part++)
+        for (size_t c = 0; c < s->c_out; c++)
+            d_bias[c] += sums[part * slot + weights + c];
+}
+
+static void backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+                     float *d_bias, float *dx)
+{
+    const struct conv_shape *s = &conv->shape;
+    const size_t parts = part_count(s), block = items_of_block(s), weights = row_size(s) * s->c_out;
+    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = pixels_out(s) * s->c_out;
+#pragma omp parallel for num_threads(conv->threads) schedule(dynamic)
+    for (size_t part = 0; part < parts; part++) {
+        float *col = conv->workspace + part * slot_size(conv);
+        float *sums = col + matrix_size(s);
+        memset(sums, 0, (weights + s->c_out) * sizeof *sums);
+        size_t end = batch * (part + 1) / parts;
+        for (size_t first = batch * part / parts; first < end; first += block) {
+            size_t items = end - first < block ? end - first : block;
+            backward_block(conv, x + first * size_in, y + first * size_out, dy + first * size_out, items, col, sums,
+                           sums + weights, dx ? dx + first * size_in : NULL);
+        }
+    }
+    add_parts(conv, d_weight, d_bias);
+}
+
+const struct conv_algorithm conv_im2col = {
+    .name = "im2col",
+    .supports = supports,
+    .workspace_size = workspace_size,
+    .prepare = prepare,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,206 @@
+/* Convolution through the Winograd transforms of nn/winograd.h, for 6 x 6 kernels (6 x 1 on series) with stride 2.
+ *
+ * The matrix products of the points, and blocks of their rows, are spread over threads; each is one call of gemm in one
+ * thread. V is kept from forward to backward. In backward, a thread takes a block of rows of U through all points:
+ * their part of dU, which stays in its cache and becomes the gradient of those rows' weights at once; and their columns
+ * of dV, which replace those of V, for nobody else reads them. */
+#include "nn/winograd.h"
+
+#include <omp.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/gemm.h"
+#include "core/memory.h"
+#include "nn/layer_kernels.h"
+
+enum {
+    FORWARD_TILES = 256, /* rows of a product */
+    BACKWARD_ROWS = 64,  /* rows of U that backward takes at once */
+    FILTER_ROWS = 8,     /* rows that are transformed at once */
+    BIAS_PARTS = 16      /* sums over the batch are split into so many */
+};
+
+struct plan {
+    struct winograd_shape shape;
+    size_t tiles_of_item;
+    size_t stride_u, stride_v, stride_m, stride_du; /* floats between points */
+    float *u, *v, *m,
+        *du;              /* [points][rows][c_out], [points][tiles][rows], [points][tiles][c_out]; du: one per thread */
+    float *zeros;         /* [the larger of c_in and c_out] */
+    float *bias_parts;    /* [BIAS_PARTS][c_out] */
+    size_t du_size, size; /* of one thread's du, of everything */
+};
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* An odd number of cache lines, so that the same element of all points falls into different sets of a cache. */
+static size_t point_stride(size_t floats)
+{
+    return ((floats + 15) / 16 | 1) * 16;
+}
+
+static struct winograd_shape winograd_shape(const struct conv_shape *s)
+{
+    int planar = s->kernel_w > 1;
+    return (struct winograd_shape){
+        .conv = *s,
+        .planar = planar,
+        .tiles_h = (s->height_out + WINOGRAD_TILE - 1) / WINOGRAD_TILE,
+        .tiles_w = planar ? (s->width_out + WINOGRAD_TILE - 1) / WINOGRAD_TILE : 1,
+        .points = planar ? WINOGRAD_POINTS * WINOGRAD_POINTS : WINOGRAD_POINTS,
+        .rows = (planar ? 4 : 2) * s->c_in,
+    };
+}
+
+/* Lays the workspace out; base NULL: only the size is wanted. */
+static struct plan make_plan(const struct conv *conv, float *base)
+{
+    const struct conv_shape *s = &conv->shape;
+    struct plan p = {.shape = winograd_shape(s)};
+    p.tiles_of_item = p.shape.tiles_h * p.shape.tiles_w;
+    const size_t tiles = conv->max_batch * p.tiles_of_item, points = p.shape.points;
+    p.stride_u = point_stride(p.shape.rows * s->c_out);
+    p.stride_v = point_stride(tiles * p.shape.rows);
+    p.stride_m = point_stride(tiles * s->c_out);
+    p.stride_du = point_stride(BACKWARD_ROWS * s->c_out);
+    p.du_size = conv->training ? points * p.stride_du : 0;
+    const size_t zeros = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
+    const size_t v = points * p.stride_u, m = v + points * p.stride_v, du = m + points * p.stride_m;
+    const size_t end = du + (size_t)conv->threads * p.du_size;
+    p.size = end + zeros + (conv->training ? BIAS_PARTS * s->c_out : 0);
+    if (base) {
+        p.u = base;
+        p.v = base + v;
+        p.m = base + m;
+        p.du = base + du;
+        p.zeros = base + end;
+        p.bias_parts = base + end + zeros;
+    }
+    return p;
+}
+
+static size_t workspace_size(const struct conv *conv)
+{
+    return make_plan(conv, NULL).size;
+}
+
+static int supports(const struct conv_shape *s)
+{
+    int images = s->kernel_h == 6 && s->kernel_w == 6 && s->stride_h == 2 && s->stride_w == 2;
+    int series = s->kernel_h == 6 && s->kernel_w == 1 && s->stride_h == 2 && s->width_in == 1;
+    return (images || series) && s->c_in >= WINOGRAD_LEAST_CHANNELS && s->c_out >= WINOGRAD_LEAST_CHANNELS;
+}
+
+static void prepare(struct conv *conv)
+{
+    const struct plan p = make_plan(conv, conv->workspace);
+    const struct winograd_kernels *kernels = winograd_kernels();
+#pragma omp parallel for num_threads(conv->threads)
+    for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS)
+        kernels->filter(&p.shape, conv->weight, row, smaller(FILTER_ROWS, p.shape.rows - row),
+                        p.u + row * conv->shape.c_out, p.stride_u);
+}
+
+static void forward(struct conv *conv, const float *x, size_t batch, float *y)
+{
+    const struct conv_shape *s = &conv->shape;
+    const struct plan p = make_plan(conv, conv->workspace);
+    const struct winograd_kernels *kernels = winograd_kernels();
+    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
+    const size_t tiles = batch * p.tiles_of_item, blocks = (tiles + FORWARD_TILES - 1) / FORWARD_TILES;
+    const size_t k = p.shape.rows, n = s->c_out;
+#pragma omp parallel num_threads(conv->threads)
+    {
+#pragma omp for
+        for (size_t item = 0; item < batch; item++)
+            kernels->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
+#pragma omp for schedule(dynamic)
+        for (size_t work = 0; work < p.shape.points * blocks; work++) {
+            size_t point = work / blocks, tile = work % blocks * FORWARD_TILES;
+            gemm(GEMM_PLAIN, GEMM_PLAIN, smaller(FORWARD_TILES, tiles - tile), n, k,
+                 p.v + point * p.stride_v + tile * k, k, p.u + point * p.stride_u, n, 0.0F,
+                 p.m + point * p.stride_m + tile * n, n);
+        }
+#pragma omp for
+        for (size_t item = 0; item < batch; item++)
+            kernels->output(&p.shape, p.m + item * p.tiles_of_item * n, p.stride_m, conv->bias, y + item * size_out);
+    }
+}
+
+/* dy becomes d loss / d (sums before SELU); d_bias receives its sum over the batch. */
+static void selu_backward(const struct conv *conv, const struct plan *p, const float *y, float *dy, size_t batch,
+                          float *d_bias)
+{
+    const size_t c_out = conv->shape.c_out, rows = batch * conv->shape.height_out * conv->shape.width_out;
+    const struct layer_kernels *kernels = layer_kernels();
+#pragma omp parallel for num_threads(conv->threads)
+    for (size_t part = 0; part < BIAS_PARTS; part++) {
+        size_t first = rows * part / BIAS_PARTS, end = rows * (part + 1) / BIAS_PARTS;
+        float *sum = p->bias_parts + part * c_out;
+        memset(sum, 0, c_out * sizeof *sum);
+        kernels->selu_backward(end - first, c_out, y + first * c_out, dy + first * c_out, sum);
+    }
+    memset(d_bias, 0, c_out * sizeof *d_bias);
+    for (size_t part = 0; part < BIAS_PARTS; part++)
+        for (size_t c = 0; c < c_out; c++)
+            d_bias[c] += p->bias_parts[part * c_out + c];
+}
+
+/* Rows first .. first + count - 1 of U, at all points. */
+static void backward_rows(const struct plan *p, size_t tiles, size_t first, size_t count, float *du, float *d_weight,
+                          int want_dv)
+{
+    const size_t k = p->shape.rows, n = p->shape.conv.c_out;
+    for (size_t point = 0; point < p->shape.points; point++) {
+        float *v = p->v + point * p->stride_v + first;
+        const float *m = p->m + point * p->stride_m;
+        gemm(GEMM_TRANSPOSED, GEMM_PLAIN, count, n, tiles, v, k, m, n, 0.0F, du + point * p->stride_du, n);
+        if (want_dv)
+            gemm(GEMM_PLAIN, GEMM_TRANSPOSED, tiles, count, n, m, n, p->u + point * p->stride_u + first * n, n, 0.0F, v,
+                 k);
+    }
+    winograd_kernels()->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
+}
+
+static void backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+                     float *d_bias, float *dx)
+{
+    (void)x; /* V holds what is needed of it */
+    const struct conv_shape *s = &conv->shape;
+    const struct plan p = make_plan(conv, conv->workspace);
+    const struct winograd_kernels *kernels = winograd_kernels();
+    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
+    const size_t tiles = p.tiles_of_item;
+    selu_backward(conv, &p, y, dy, batch, d_bias);
+#pragma omp parallel num_threads(conv->threads)
+    {
+        float *du = p.du + (size_t)omp_get_thread_num() * p.du_size;
+#pragma omp for
+        for (size_t item = 0; item < batch; item++)
+            kernels->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out, p.stride_m);
+#pragma omp for schedule(dynamic)
+        for (size_t row = 0; row < p.shape.rows; row += BACKWARD_ROWS)
+            backward_rows(&p, batch * tiles, row, smaller(BACKWARD_ROWS, p.shape.rows - row), du, d_weight, dx != NULL);
+#pragma omp for
+        for (size_t item = 0; item < (dx ? batch : 0); item++)
+            kernels->input_adjoint(&p.shape, p.v + item * tiles * p.shape.rows, p.stride_v, dx + item * size_in);
+    }
+}
+
+const struct conv_algorithm conv_winograd = {
+    .name = "winograd",
+    .supports = supports,
+    .workspace_size = workspace_size,
+    .prepare = prepare,
+    .forward = forward,
+    .backward = backward,
+};

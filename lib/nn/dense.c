@@ -1,0 +1,42 @@
+#include "nn/dense.h"
+
+#include <string.h>
+
+#include "core/gemm.h"
+
+enum { BLOCK_ITEMS = 32, BLOCK_INPUTS = 256 };
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void dense_forward(const struct dense *dense, const float *w, const float *bias, const float *x, size_t batch, float *y)
+{
+    const size_t in = dense->in, out = dense->out;
+#pragma omp parallel for num_threads(dense->threads)
+    for (size_t first = 0; first < batch; first += BLOCK_ITEMS) {
+        size_t items = smaller(BLOCK_ITEMS, batch - first);
+        for (size_t item = first; item < first + items; item++)
+            memcpy(y + item * out, bias, out * sizeof *y);
+        gemm(GEMM_PLAIN, GEMM_PLAIN, items, out, in, x + first * in, in, w, out, 1.0F, y + first * out, out);
+    }
+}
+
+void dense_backward(const struct dense *dense, const float *w, const float *x, const float *dy, size_t batch, float *dw,
+                    float *d_bias, float *dx)
+{
+    const size_t in = dense->in, out = dense->out;
+#pragma omp parallel for num_threads(dense->threads)
+    for (size_t first = 0; first < in; first += BLOCK_INPUTS)
+        gemm(GEMM_TRANSPOSED, GEMM_PLAIN, smaller(BLOCK_INPUTS, in - first), out, batch, x + first, in, dy, out, 0.0F,
+             dw + first * out, out);
+#pragma omp parallel for num_threads(dense->threads)
+    for (size_t first = 0; first < batch; first += BLOCK_ITEMS)
+        gemm(GEMM_PLAIN, GEMM_TRANSPOSED, smaller(BLOCK_ITEMS, batch - first), in, out, dy + first * out, out, w, out,
+             0.0F, dx + first * in, in);
+    memset(d_bias, 0, out * sizeof *d_bias);
+    for (size_t item = 0; item < batch; item++)
+        for (size_t c = 0; c < out; c++)
+            d_bias[c] += dy[item * out + c];
+}

@@ -1,0 +1,20 @@
+/* lib/nn/dense.h: the fully connected layer. Private to lib/nn. Work is split at fixed places. */
+#ifndef TENTH_NN_DENSE_H
+#define TENTH_NN_DENSE_H
+
+#include <stddef.h>
+
+struct dense {
+    size_t in, out;
+    int threads;
+};
+
+/* y = x w + bias */
+void dense_forward(const struct dense *dense, const float *w /* [in][out] */, const float *bias /* [out] */,
+                   const float *x /* [batch][in] */, size_t batch, float *y /* [batch][out], overwritten */);
+
+void dense_backward(const struct dense *dense, const float *w, const float *x, const float *dy /* [batch][out] */,
+                    size_t batch, float *dw /* overwritten */, float *d_bias /* overwritten */,
+                    float *dx /* [batch][in], overwritten */);
+
+#endif

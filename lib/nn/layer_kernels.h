@@ -1,0 +1,26 @@
+/* lib/nn/layer_kernels.h: the vectorised passes over activations. Private to lib/nn.
+ *
+ * Compiled per instruction set from layer_kernels_body.c and chosen once, like core/kernels.h. All arrays have the
+ * channels last. A call runs in the calling thread alone. */
+#ifndef TENTH_NN_LAYER_KERNELS_H
+#define TENTH_NN_LAYER_KERNELS_H
+
+#include <stddef.h>
+
+struct layer_kernels {
+    const char *name; /* "avx512", "avx2", "base" */
+    int (*runs_here)(void);
+
+    /* y [rows][channels] = selu(y + bias), in place */
+    void (*bias_selu)(size_t rows, size_t channels, const float *bias /* [channels] */, float *y);
+
+    /* From the output y and dy = d loss / d y makes, in place, dz = d loss / d (the sum that SELU was given). The slope
+     * follows from the output alone: lambda for y > 0, else y + lambda alpha. Adds the column sums of dz to d_bias. */
+    void (*selu_backward)(size_t rows, size_t channels, const float *y, float *dy,
+                          float *d_bias /* [channels], adds */);
+};
+
+const struct layer_kernels *layer_kernels(void);                     /* the best build for this processor */
+const struct layer_kernels *const *layer_kernels_all(size_t *count); /* every build that runs here */
+
+#endif

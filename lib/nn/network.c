@@ -1,0 +1,269 @@
+#include "nn/network.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "nn/conv.h"
+#include "nn/dense.h"
+#include "nn/loss.h"
+
+enum { ALIGNED_FLOATS = 16 }; /* tensors begin at cache lines */
+
+struct network {
+    struct network_spec spec;
+    size_t max_batch;
+    int threads;
+    struct conv *convs;     /* [layers] */
+    struct tensor *tensors; /* [2 layers + 2]: weight, bias of each layer */
+    size_t tensor_count;
+    size_t weight_size;
+    struct dense dense;
+    const float *w;        /* borrowed; [weight_size] */
+    float **activations;   /* [layers]: the output of each convolution, [max_batch][height][width][filters] */
+    float **d_activations; /* [layers]: d loss / d activations; for training only */
+    float *d_logits;       /* [max_batch][classes]; logits before; for training only */
+};
+
+static enum status check(const struct network_spec *spec, size_t max_batch, int threads, struct error *error)
+{
+    if (shape_size(spec->input) == 0)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "network: the input is %zu x %zu x %zu; every size must be at least 1", spec->input.height,
+                         spec->input.width, spec->input.channels);
+    if (spec->classes < 1 || spec->classes > 256)
+        return error_set(error, STATUS_UNSUPPORTED, "network: %zu classes; labels of one byte allow 1 to 256",
+                         spec->classes);
+    if (spec->layers < 1 || spec->filters < 1 || spec->kernel < 1 || spec->stride < 1)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "network: layers %zu, filters %zu, kernel %zu, stride %zu; each must be at least 1",
+                         spec->layers, spec->filters, spec->kernel, spec->stride);
+    if (max_batch < 1 || threads < 1)
+        return error_set(error, STATUS_UNSUPPORTED, "network: batch %zu with %d threads; each must be at least 1",
+                         max_batch, threads);
+    return STATUS_OK;
+}
+
+/* Appends a tensor behind those that are there. */
+static void add_tensor(struct network *network, const char *layer, enum tensor_role role, size_t fan_in, size_t rank,
+                       const size_t *shape)
+{
+    struct tensor *tensor = &network->tensors[network->tensor_count++];
+    *tensor = (struct tensor){.role = role, .offset = network->weight_size, .count = 1, .fan_in = fan_in, .rank = rank};
+    (void)snprintf(tensor->name, sizeof tensor->name, "%.15s.%s", layer, tensor_is_bias(tensor) ? "bias" : "weight");
+    for (size_t i = 0; i < rank; i++) {
+        tensor->shape[i] = shape[i];
+        tensor->count *= shape[i];
+    }
+    network->weight_size += (tensor->count + ALIGNED_FLOATS - 1) / ALIGNED_FLOATS * ALIGNED_FLOATS;
+}
+
+static void list_tensors(struct network *network)
+{
+    char layer[16];
+    for (size_t i = 0; i < network->spec.layers; i++) {
+        const struct conv_shape *s = &network->convs[i].shape;
+        size_t fan_in = s->kernel_h * s->kernel_w * s->c_in;
+        (void)snprintf(layer, sizeof layer, "conv%u", (unsigned int)i + 1U);
+        add_tensor(network, layer, TENSOR_CONV_WEIGHT, fan_in, 4,
+                   (const size_t[]){s->kernel_h, s->kernel_w, s->c_in, s->c_out});
+        add_tensor(network, layer, TENSOR_CONV_BIAS, fan_in, 1, &s->c_out);
+    }
+    const struct dense *dense = &network->dense;
+    add_tensor(network, "dense", TENSOR_DENSE_WEIGHT, dense->in, 2, (const size_t[]){dense->in, dense->out});
+    add_tensor(network, "dense", TENSOR_DENSE_BIAS, dense->in, 1, &dense->out);
+}
+
+static size_t output_size(const struct conv_shape *shape)
+{
+    return shape->height_out * shape->width_out * shape->c_out;
+}
+
+/* One convolution and the buffers of its output. */
+static enum status create_layer(struct network *network, size_t i, const struct conv_shape *shape, int training,
+                                struct error *error)
+{
+    enum status status =
+        conv_init(&network->convs[i], shape, NULL, network->max_batch, training, network->threads, error);
+    if (status != STATUS_OK)
+        return status;
+    size_t bytes = size_multiply(output_size(shape), sizeof(float));
+    network->activations[i] = memory_alloc(network->max_batch, bytes, error);
+    if (!network->activations[i])
+        return STATUS_NO_MEMORY;
+    if (training) {
+        network->d_activations[i] = memory_alloc(network->max_batch, bytes, error);
+        if (!network->d_activations[i])
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
+}
+
+static enum status create_layers(struct network *network, int training, struct error *error)
+{
+    const struct network_spec *spec = &network->spec;
+    struct shape shape = spec->input;
+    for (size_t i = 0; i < spec->layers; i++) {
+        struct conv_shape s = conv_shape(shape, spec->filters, spec->kernel, spec->stride);
+        enum status status = create_layer(network, i, &s, training, error);
+        if (status != STATUS_OK)
+            return status;
+        shape = (struct shape){s.height_out, s.width_out, s.c_out};
+    }
+    network->dense = (struct dense){.in = shape_size(shape), .out = spec->classes, .threads = network->threads};
+    return STATUS_OK;
+}
+
+/* The arrays whose sizes are known from the spec alone. */
+static enum status create_lists(struct network *network, int training, struct error *error)
+{
+    const size_t layers = network->spec.layers;
+    network->convs = memory_alloc(layers, sizeof *network->convs, error);
+    network->tensors = memory_alloc(2 * layers + 2, sizeof *network->tensors, error);
+    network->activations = memory_alloc(layers, sizeof *network->activations, error);
+    network->d_activations = memory_alloc(layers, sizeof *network->d_activations, error);
+    size_t logits = training ? size_multiply(network->max_batch, network->spec.classes) : 1;
+    network->d_logits = memory_alloc(logits, sizeof *network->d_logits, error);
+    int complete =
+        network->convs && network->tensors && network->activations && network->d_activations && network->d_logits;
+    return complete ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status network_create(const struct network_spec *spec, size_t max_batch, int training, int threads,
+                           struct network **network, struct error *error)
+{
+    *network = NULL;
+    enum status status = check(spec, max_batch, threads, error);
+    if (status != STATUS_OK)
+        return status;
+    struct network *created = memory_alloc(1, sizeof *created, error);
+    if (!created)
+        return STATUS_NO_MEMORY;
+    created->spec = *spec;
+    created->max_batch = max_batch;
+    created->threads = threads;
+    status = create_lists(created, training, error);
+    if (status == STATUS_OK)
+        status = create_layers(created, training, error);
+    if (status != STATUS_OK) {
+        network_free(created);
+        (void)error_context(error, "network of %zu filters for batches of %zu: ", spec->filters, max_batch);
+        return status;
+    }
+    list_tensors(created);
+    *network = created;
+    return STATUS_OK;
+}
+
+void network_free(struct network *network)
+{
+    if (!network)
+        return;
+    for (size_t i = 0; i < network->spec.layers; i++) {
+        if (network->convs)
+            conv_clear(&network->convs[i]);
+        if (network->activations)
+            memory_free(network->activations[i]);
+        if (network->d_activations)
+            memory_free(network->d_activations[i]);
+    }
+    memory_free(network->convs);
+    memory_free(network->tensors);
+    memory_free(network->activations);
+    memory_free(network->d_activations);
+    memory_free(network->d_logits);
+    memory_free(network);
+}
+
+const struct network_spec *network_spec(const struct network *network)
+{
+    return &network->spec;
+}
+
+const struct tensor *network_tensors(const struct network *network, size_t *count)
+{
+    *count = network->tensor_count;
+    return network->tensors;
+}
+
+size_t network_weight_size(const struct network *network)
+{
+    return network->weight_size;
+}
+
+size_t network_parameters(const struct network *network)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < network->tensor_count; i++)
+        sum += network->tensors[i].count;
+    return sum;
+}
+
+double network_multiply_adds(const struct network *network)
+{
+    double sum = (double)network->dense.in * (double)network->dense.out;
+    for (size_t i = 0; i < network->spec.layers; i++) {
+        const struct conv_shape *s = &network->convs[i].shape;
+        sum += (double)output_size(s) * (double)(s->kernel_h * s->kernel_w * s->c_in);
+    }
+    return sum;
+}
+
+/* Where layer i's weight and bias begin in a vector laid out like w; i = layers is the dense layer. */
+static size_t weight_offset(const struct network *network, size_t i)
+{
+    return network->tensors[2 * i].offset;
+}
+
+static size_t bias_offset(const struct network *network, size_t i)
+{
+    return network->tensors[2 * i + 1].offset;
+}
+
+void network_set_weights(struct network *network, const float *w)
+{
+    network->w = w;
+    for (size_t i = 0; i < network->spec.layers; i++)
+        conv_set_weights(&network->convs[i], w + weight_offset(network, i), w + bias_offset(network, i));
+}
+
+void network_forward(struct network *network, const float *x, size_t batch, float *logits)
+{
+    const size_t layers = network->spec.layers;
+    for (size_t i = 0; i < layers; i++) {
+        conv_forward(&network->convs[i], x, batch, network->activations[i]);
+        x = network->activations[i];
+    }
+    dense_forward(&network->dense, network->w + weight_offset(network, layers),
+                  network->w + bias_offset(network, layers), x, batch, logits);
+}
+
+/* Padding between tensors has no gradient. */
+static void clear_padding(const struct network *network, float *gradient)
+{
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        size_t end = network->tensors[i].offset + network->tensors[i].count;
+        size_t next = i + 1 < network->tensor_count ? network->tensors[i + 1].offset : network->weight_size;
+        memset(gradient + end, 0, (next - end) * sizeof *gradient);
+    }
+}
+
+double network_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
+                        size_t *correct)
+{
+    const size_t layers = network->spec.layers;
+    float *logits = network->d_logits;
+    network_forward(network, x, batch, logits);
+    double loss = cross_entropy(logits, y, batch, network->spec.classes, logits, correct);
+    dense_backward(&network->dense, network->w + weight_offset(network, layers), network->activations[layers - 1],
+                   network->d_logits, batch, gradient + weight_offset(network, layers),
+                   gradient + bias_offset(network, layers), network->d_activations[layers - 1]);
+    for (size_t i = layers; i-- > 0;) {
+        const float *input = i > 0 ? network->activations[i - 1] : x;
+        float *d_input = i > 0 ? network->d_activations[i - 1] : NULL;
+        conv_backward(&network->convs[i], input, network->activations[i], network->d_activations[i], batch,
+                      gradient + weight_offset(network, i), gradient + bias_offset(network, i), d_input);
+    }
+    clear_padding(network, gradient);
+    return loss;
+}

@@ -1,0 +1,75 @@
+/* lib/nn/network.h: the talk's network as a function of its weights.
+ *
+ *   layers x ( convolution with bias, stride, SAME padding; SELU ), then one dense layer to logits.
+ *
+ * The network owns no weights: it is given one flat vector w[parameters], whose tensors `network_tensors` lists, and so
+ * serves a sampled network, the posterior mean and a pruned network alike. It owns its buffers, so one network serves one
+ * caller at a time. Activations are [batch][height][width][channels].
+ *
+ * SAME padding is TensorFlow's: out = ceil(in / stride), total = max((out - 1) * stride + kernel - in, 0), of which
+ * total / 2 (rounded down) goes before. On series (width 1) the kernel is kernel x 1 and the stride (stride, 1).
+ *
+ * Results do not depend on the number of threads, bit for bit: sums are split at fixed places. */
+#ifndef TENTH_NN_NETWORK_H
+#define TENTH_NN_NETWORK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/shape.h"
+
+struct network_spec {
+    struct shape input;
+    size_t classes;
+    size_t layers, filters, kernel, stride;
+};
+
+enum tensor_role { TENSOR_CONV_WEIGHT, TENSOR_CONV_BIAS, TENSOR_DENSE_WEIGHT, TENSOR_DENSE_BIAS };
+
+struct tensor {
+    char name[24];  /* "conv1.weight" */
+    enum tensor_role role;
+    size_t offset;  /* of its first element in w; a multiple of 16 */
+    size_t count;
+    size_t fan_in;  /* inputs of one output unit */
+    size_t rank;
+    size_t shape[4]; /* conv weight: [kernel_h][kernel_w][c_in][c_out]; dense weight: [in][out]; biases: [out] */
+};
+
+static inline int tensor_is_bias(const struct tensor *tensor)
+{
+    return tensor->role == TENSOR_CONV_BIAS || tensor->role == TENSOR_DENSE_BIAS;
+}
+
+struct network;
+
+/* max_batch: the largest batch that will be given. `training`: also make room for gradients. threads >= 1.
+ * STATUS_UNSUPPORTED: a spec that makes no sense (a map of size 0, no classes). NULL *network on failure. */
+enum status network_create(const struct network_spec *spec, size_t max_batch, int training, int threads,
+                           struct network **network, struct error *error);
+void network_free(struct network *network); /* NULL is allowed */
+
+const struct network_spec *network_spec(const struct network *network);
+const struct tensor *network_tensors(const struct network *network, size_t *count);
+
+/* Number of floats of w: the tensors and the padding between them (padding is 0 and stays 0). */
+size_t network_weight_size(const struct network *network);
+size_t network_parameters(const struct network *network); /* without padding */
+
+/* Gives the network the weights that the calls after it use. w is borrowed until the next call of this function. */
+void network_set_weights(struct network *network, const float *w /* [weight_size] */);
+
+/* logits [batch][classes], overwritten. 1 <= batch <= max_batch. */
+void network_forward(struct network *network, const float *x /* [batch][h][w][c] */, size_t batch, float *logits);
+
+/* Forward and backward: the mean cross-entropy of the batch and its gradient. gradient [weight_size] is overwritten
+ * (padding: 0). Returns the mean negative log-likelihood in nats; *correct receives the number of items whose largest
+ * logit is the label's. Only for a network created for training. */
+double network_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
+                        size_t *correct);
+
+/* Layer widths for reports: multiply-adds of one forward pass of one item. */
+double network_multiply_adds(const struct network *network);
+
+#endif

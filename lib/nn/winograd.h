@@ -1,0 +1,67 @@
+/* lib/nn/winograd.h: Winograd's minimal filtering F(4, 3) for 6 x 6 (or 6 x 1) kernels with stride 2. Private to
+ * lib/nn.
+ *
+ * A stride of 2 splits the padded input into phases p: with kernel tap k = 2 a + p, output o reads phase p at o + a. So
+ * the convolution is one with 3 x 3 taps a and stride 1, over 4 c_in channels (3 taps over 2 c_in on series), to which
+ * F(4 x 4, 3 x 3) of Lavin and Gray (2016, arXiv:1509.09308) applies: 36 multiplications for 16 outputs of 9 taps, a
+ * quarter of the direct form's. For each of the 36 points (6 on series)
+ *
+ *   V [tile][row]   = B^T d B   inputs; row = phase c_in + channel
+ *   U [row][c_out]  = G g G^T   weights
+ *   M [tile][c_out] = V U,      and the tile's 4 x 4 outputs are A^T M A
+ *
+ * and the backward pass is the adjoint of each step. The points are 0, +-sqrt(1/2), +-sqrt(2) and infinity, whose
+ * rounding errors are smaller than those of 0, +-1, +-2. V, U and M are arrays [point][..][..] with `stride` floats
+ * between points.
+ *
+ * The functions of the table work in the calling thread, on one item (all its tiles) or on some rows of the weights.
+ * They need at least WINOGRAD_LEAST_CHANNELS channels on both sides: the last vector of channels overlaps the one
+ * before. */
+#ifndef TENTH_NN_WINOGRAD_H
+#define TENTH_NN_WINOGRAD_H
+
+#include <stddef.h>
+
+#include "nn/conv.h"
+
+enum {
+    WINOGRAD_TILE = 4,   /* outputs of a tile along a dimension */
+    WINOGRAD_TAPS = 3,   /* of one phase */
+    WINOGRAD_POINTS = 6, /* along a dimension */
+    WINOGRAD_PATCH = 12, /* inputs of a tile along a dimension, both phases */
+    WINOGRAD_LEAST_CHANNELS = 16
+};
+
+struct winograd_shape {
+    struct conv_shape conv;
+    int planar; /* 1: images; 0: series */
+    size_t tiles_h, tiles_w;
+    size_t points; /* 36 or 6 */
+    size_t rows;   /* 4 c_in or 2 c_in */
+};
+
+struct winograd_kernels {
+    const char *name; /* "avx512", "avx2", "base" */
+    int (*runs_here)(void);
+
+    /* u at row `first` = transformed weights of rows first .. first + count - 1; filter_adjoint: d_weight from du there
+     */
+    void (*filter)(const struct winograd_shape *s, const float *weight, size_t first, size_t count, float *u,
+                   size_t stride);
+    void (*filter_adjoint)(const struct winograd_shape *s, const float *du, size_t stride, size_t first, size_t count,
+                           float *d_weight /* those rows' elements are overwritten */);
+
+    /* One item: x [height_in][width_in][c_in] and v, dv at the item's first tile. zeros: [c_in] zeros */
+    void (*input)(const struct winograd_shape *s, const float *x, const float *zeros, float *v, size_t stride);
+    void (*input_adjoint)(const struct winograd_shape *s, const float *dv, size_t stride, float *dx /* overwritten */);
+
+    /* One item: y [height_out][width_out][c_out] = selu(outputs + bias). output_adjoint: dm from dz. zeros: [c_out] */
+    void (*output)(const struct winograd_shape *s, const float *m, size_t stride, const float *bias, float *y);
+    void (*output_adjoint)(const struct winograd_shape *s, const float *dz, const float *zeros, float *dm,
+                           size_t stride);
+};
+
+const struct winograd_kernels *winograd_kernels(void);                     /* the best build for this processor */
+const struct winograd_kernels *const *winograd_kernels_all(size_t *count); /* every build that runs here */
+
+#endif

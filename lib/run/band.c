@@ -1,0 +1,270 @@
+#include "run/band.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/stats.h"
+#include "io/store.h"
+
+enum { KEYS_MAX = 3, VALUES_MAX = 8, INTERVALS_MAX = 2, SEEDS_MAX = 1000, RUN_NAME_SIZE = 256 };
+
+/* How a band is made of a run's table. Points of a sweep are matched by their place in it: the fraction that a
+ * threshold removes differs between seeds. */
+struct band_spec {
+    const char *band, *from;
+    const char *keys[KEYS_MAX];     /* text columns that tell curves apart, after dataset and method */
+    const char *values[VALUES_MAX]; /* averaged; the same names in both tables */
+    struct {
+        const char *value, *from_low, *from_high, *low, *high;
+    } intervals[INTERVALS_MAX];
+};
+
+static const struct band_spec specs[] = {
+    {"prune_band",
+     "prune",
+     {"criterion", "grid", NULL},
+     {"fraction", "accuracy", "accuracy_mean_weights", "nll", "ece", "entropy", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high"}}},
+    {"perturb_band",
+     "perturb",
+     {"perturbation", NULL},
+     {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high"},
+      {"entropy", "entropy_low", "entropy_high", "entropy_low", "entropy_high"}}},
+};
+
+/* One observation: a row of a run's table with what identifies its point. */
+struct observation {
+    char run[RUN_NAME_SIZE]; /* without the seed */
+    size_t point;            /* place in the curve */
+    const char *source;      /* of the data */
+    const union table_cell *cells;
+    bool used;
+};
+
+struct gathering {
+    const struct band_spec *spec;
+    const struct table_kind *from;
+    struct table **tables; /* [files] */
+    char **sources;        /* [files] */
+    size_t files;
+    struct observation *observations;
+    size_t count;
+};
+
+static const struct band_spec *spec_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
+        if (strcmp(specs[i].band, name) == 0)
+            return &specs[i];
+    }
+    return NULL;
+}
+
+bool band_is(const struct table_kind *kind)
+{
+    return spec_find(kind->name) != NULL;
+}
+
+static double number(const struct table_kind *kind, const union table_cell *cells, const char *column)
+{
+    return cells[table_column_index(kind, column)].number;
+}
+
+static const char *text(const struct table_kind *kind, const union table_cell *cells, const char *column)
+{
+    return cells[table_column_index(kind, column)].text;
+}
+
+static bool same_keys(const struct gathering *gathering, const union table_cell *a, const union table_cell *b)
+{
+    for (size_t i = 0; i < KEYS_MAX && gathering->spec->keys[i]; i++) {
+        const char *key = gathering->spec->keys[i];
+        if (strcmp(text(gathering->from, a, key), text(gathering->from, b, key)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Notes the rows of one file, each with its run's name and its place in its curve. */
+static void observe(struct gathering *gathering, size_t file, const char *run)
+{
+    const struct table *table = gathering->tables[file];
+    size_t rows = table_rows(table), point = 0;
+    for (size_t i = 0; i < rows; i++) {
+        struct observation *observation = &gathering->observations[gathering->count++];
+        *observation = (struct observation){.source = gathering->sources[file], .cells = table_row(table, i)};
+        (void)snprintf(observation->run, sizeof observation->run, "%s", run);
+        point = i > 0 && same_keys(gathering, table_row(table, i - 1), table_row(table, i)) ? point + 1 : 0;
+        observation->point = point;
+    }
+}
+
+/* The run's name without "_seedN", from the file's attributes. */
+static enum status run_base_name(struct store *store, char name[RUN_NAME_SIZE], struct error *error)
+{
+    char *run = NULL;
+    enum status status = store_get_text(store, "/", "run", &run, error);
+    if (status != STATUS_OK)
+        return status;
+    (void)snprintf(name, RUN_NAME_SIZE, "%s", run);
+    for (char *seed = strstr(name, "_seed"); seed; seed = strstr(seed + 1, "_seed")) {
+        if (strspn(seed + 5, "0123456789") == strlen(seed + 5)) {
+            *seed = '\0';
+            break;
+        }
+    }
+    memory_free(run);
+    return STATUS_OK;
+}
+
+static enum status load_file(struct gathering *gathering, size_t file, const char *path, char (*names)[RUN_NAME_SIZE],
+                             struct error *error)
+{
+    struct store *store = NULL;
+    enum status status = store_open(path, &store, error);
+    if (status == STATUS_OK) {
+        gathering->tables[file] = table_create(gathering->from, error);
+        status = gathering->tables[file] ? run_base_name(store, names[file], error) : STATUS_NO_MEMORY;
+    }
+    if (status == STATUS_OK)
+        status = store_get_text(store, "/", "data_source", &gathering->sources[file], error);
+    char object[64];
+    (void)snprintf(object, sizeof object, "/tables/%s", gathering->spec->from);
+    if (status == STATUS_OK && store_has(store, object)) /* a run that was not pruned yet adds no rows */
+        status = table_load(gathering->tables[file], store, error);
+    store_close(store);
+    return status;
+}
+
+static enum status gather(struct gathering *gathering, const char *const *paths, struct error *error)
+{
+    char(*names)[RUN_NAME_SIZE] = memory_alloc(gathering->files, RUN_NAME_SIZE, error);
+    gathering->tables = memory_alloc(gathering->files, sizeof *gathering->tables, error);
+    gathering->sources = memory_alloc(gathering->files, sizeof *gathering->sources, error);
+    enum status status = names && gathering->tables && gathering->sources ? STATUS_OK : STATUS_NO_MEMORY;
+    size_t rows = 0;
+    for (size_t i = 0; i < gathering->files && status == STATUS_OK; i++) {
+        status = load_file(gathering, i, paths[i], names, error);
+        rows += status == STATUS_OK ? table_rows(gathering->tables[i]) : 0;
+    }
+    if (status == STATUS_OK) {
+        gathering->observations = memory_alloc(rows, sizeof *gathering->observations, error);
+        status = gathering->observations ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    for (size_t i = 0; i < gathering->files && status == STATUS_OK; i++)
+        observe(gathering, i, names[i]);
+    memory_free(names);
+    return status;
+}
+
+static void gathering_free(struct gathering *gathering)
+{
+    for (size_t i = 0; i < gathering->files; i++) {
+        if (gathering->tables)
+            table_free(gathering->tables[i]);
+        if (gathering->sources)
+            memory_free(gathering->sources[i]);
+    }
+    memory_free(gathering->tables);
+    memory_free(gathering->sources);
+    memory_free(gathering->observations);
+}
+
+/* The values of a column over the members of a group. */
+static size_t column_values(const struct gathering *gathering, const struct observation *const *members, size_t count,
+                            const char *column, double *values)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = number(gathering->from, members[i]->cells, column);
+    return count;
+}
+
+static void interval_over_seeds(const struct gathering *gathering, size_t which,
+                                const struct observation *const *members, size_t count, struct interval *interval)
+{
+    double values[SEEDS_MAX];
+    double mean =
+        stats_mean(values, column_values(gathering, members, count, gathering->spec->intervals[which].value, values));
+    double seeds = count > 1 ? stats_mean_interval(values, count).high - mean : 0;
+    double low = mean - stats_mean(values, column_values(gathering, members, count,
+                                                         gathering->spec->intervals[which].from_low, values));
+    double high = stats_mean(values, column_values(gathering, members, count,
+                                                   gathering->spec->intervals[which].from_high, values)) -
+                  mean;
+    *interval = (struct interval){mean - hypot(seeds, low), mean + hypot(seeds, high)};
+}
+
+static void set_number(const struct table_kind *kind, union table_cell *cells, const char *column, double value)
+{
+    cells[table_column_index(kind, column)].number = value;
+}
+
+static void set_text(const struct table_kind *kind, union table_cell *cells, const char *column, const char *value)
+{
+    cells[table_column_index(kind, column)].text = value;
+}
+
+static enum status group_add(const struct gathering *gathering, const struct observation *const *members, size_t count,
+                             struct table *table, struct error *error)
+{
+    const struct band_spec *spec = gathering->spec;
+    const struct table_kind *kind = table_kind_of(table);
+    union table_cell cells[32];
+    double values[SEEDS_MAX];
+    set_text(kind, cells, "dataset", text(gathering->from, members[0]->cells, "dataset"));
+    set_text(kind, cells, "method", text(gathering->from, members[0]->cells, "method"));
+    set_text(kind, cells, "run", members[0]->run);
+    set_text(kind, cells, "data_source", members[0]->source);
+    set_number(kind, cells, "seeds", (double)count);
+    for (size_t i = 0; i < KEYS_MAX && spec->keys[i]; i++)
+        set_text(kind, cells, spec->keys[i], text(gathering->from, members[0]->cells, spec->keys[i]));
+    for (size_t i = 0; i < VALUES_MAX && spec->values[i]; i++)
+        set_number(kind, cells, spec->values[i],
+                   stats_mean(values, column_values(gathering, members, count, spec->values[i], values)));
+    for (size_t i = 0; i < INTERVALS_MAX && spec->intervals[i].value; i++) {
+        struct interval interval;
+        interval_over_seeds(gathering, i, members, count, &interval);
+        set_number(kind, cells, spec->intervals[i].low, interval.low);
+        set_number(kind, cells, spec->intervals[i].high, interval.high);
+    }
+    return table_add(table, cells, error);
+}
+
+static bool same_group(const struct gathering *gathering, const struct observation *a, const struct observation *b)
+{
+    return a->point == b->point && strcmp(a->run, b->run) == 0 && same_keys(gathering, a->cells, b->cells);
+}
+
+static enum status groups_add(struct gathering *gathering, struct table *table, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < gathering->count && status == STATUS_OK; i++) {
+        const struct observation *members[SEEDS_MAX];
+        size_t count = 0;
+        if (gathering->observations[i].used)
+            continue;
+        for (size_t j = i; j < gathering->count && count < SEEDS_MAX; j++) {
+            struct observation *other = &gathering->observations[j];
+            if (other->used || !same_group(gathering, &gathering->observations[i], other))
+                continue;
+            other->used = true;
+            members[count++] = other;
+        }
+        status = group_add(gathering, members, count, table, error);
+    }
+    return status;
+}
+
+enum status band_make(struct table *table, const char *const *paths, size_t count, struct error *error)
+{
+    const struct band_spec *spec = spec_find(table_kind_of(table)->name);
+    struct gathering gathering = {.spec = spec, .from = table_find(spec->from), .files = count};
+    enum status status = gather(&gathering, paths, error);
+    if (status == STATUS_OK)
+        status = groups_add(&gathering, table, error);
+    gathering_free(&gathering);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* lib/run/checkpoint.h: the state of training in a run's file, exact to the bit. */
+#ifndef TENTH_RUN_CHECKPOINT_H
+#define TENTH_RUN_CHECKPOINT_H
+
+#include <stddef.h>
+
+#include "bayes/posterior.h"
+#include "core/error.h"
+#include "io/store.h"
+
+/* Where training stands: everything besides the posterior that the next step depends on, and the sums of the epoch that
+ * is under way. Every member is a number that a double holds exactly. */
+struct train_state {
+    double step;                                                      /* steps done */
+    double sigma_steps;                                               /* updates of rho done */
+    double loss_sum, nll_sum, kl_sum, correct, items, steps_in_epoch; /* of the epoch under way */
+    double seconds;                                                   /* spent in training so far */
+};
+
+enum status checkpoint_save_posterior(struct store *store, const struct posterior *posterior, const char *identity,
+                                      struct error *error);
+enum status checkpoint_load_posterior(struct store *store, struct posterior *posterior, struct error *error);
+
+/* Adam's moments and the state, under /checkpoint. `identity` is that of the training. */
+enum status checkpoint_save(struct store *store, const struct posterior *posterior, const struct train_state *state,
+                            const char *identity, struct error *error);
+enum status checkpoint_load(struct store *store, struct posterior *posterior, struct train_state *state,
+                            struct error *error);
+
+#endif

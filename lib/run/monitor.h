@@ -1,0 +1,38 @@
+/* lib/run/monitor.h: how long work tells its caller where it is, and is told to stop. The library prints nothing. */
+#ifndef TENTH_RUN_MONITOR_H
+#define TENTH_RUN_MONITOR_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/error.h"
+
+struct progress {
+    const char *run;    /* the run's name */
+    const char *stage;  /* "train", "prune", "perturb" */
+    double done, total; /* in equal units of work; those done in an earlier session count as `skipped` */
+    double skipped;
+    char text[128]; /* for people: "epoch 3/20  loss .41  accuracy .93" */
+};
+
+struct monitor {
+    void *context;
+    void (*report)(void *context, const struct progress *progress); /* NULL: nobody listens */
+    bool (*stop)(void *context); /* true: save and return STATUS_INTERRUPTED; or NULL */
+};
+
+static inline void monitor_report(const struct monitor *monitor, const struct progress *progress)
+{
+    if (monitor->report)
+        monitor->report(monitor->context, progress);
+}
+
+/* STATUS_INTERRUPTED when the caller wants to stop. */
+static inline enum status monitor_check(const struct monitor *monitor, struct error *error)
+{
+    if (monitor->stop && monitor->stop(monitor->context))
+        return error_set(error, STATUS_INTERRUPTED, "interrupted; the same command resumes");
+    return STATUS_OK;
+}
+
+#endif

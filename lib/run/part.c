@@ -1,0 +1,84 @@
+#include "run/part.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
+                      const char *sections, struct part *part, bool *has, struct error *error)
+{
+    *part = (struct part){.table = table, .column = column, .name = name};
+    (void)snprintf(part->object, sizeof part->object, "/%s/%s", table, name);
+    enum status status = run_identity(run, sections, part->object, part->identity, error);
+    return status == STATUS_OK ? run_has(run, part->object, part->identity, has, error) : status;
+}
+
+/* The file's rows of the table without those of this part, then the new ones. */
+static enum status rows_merge(struct store *store, const struct part *part, const struct table *rows,
+                              struct error *error)
+{
+    const struct table_kind *kind = table_find(part->table);
+    size_t column = table_column_index(kind, part->column);
+    struct table *before = table_create(kind, error), *after = table_create(kind, error);
+    enum status status = before && after ? STATUS_OK : STATUS_NO_MEMORY;
+    char name[64];
+    (void)snprintf(name, sizeof name, "/tables/%s", part->table);
+    if (status == STATUS_OK && store_has(store, name))
+        status = table_load(before, store, error);
+    for (size_t i = 0; status == STATUS_OK && i < table_rows(before); i++) {
+        const union table_cell *cells = table_row(before, i);
+        if (strcmp(cells[column].text, part->name) != 0)
+            status = table_add(after, cells, error);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < table_rows(rows); i++)
+        status = table_add(after, table_row(rows, i), error);
+    if (status == STATUS_OK)
+        status = table_save(after, store, error);
+    table_free(before);
+    table_free(after);
+    return status;
+}
+
+/* Which test items the part was measured on. Indices are exact as doubles. */
+static enum status items_save(struct store *store, const struct part *part, const struct test_items *items,
+                              struct error *error)
+{
+    char name[128];
+    double *index = memory_alloc(items->count, sizeof *index, error);
+    if (!index)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < items->count; i++)
+        index[i] = items->index[i];
+    (void)snprintf(name, sizeof name, "%s/items", part->object);
+    enum status status = store_write_double(store, name, 1, &items->count, index, error);
+    memory_free(index);
+    if (status != STATUS_OK)
+        return status;
+    (void)snprintf(name, sizeof name, "%s/labels", part->object);
+    return store_write_bytes(store, name, 1, &items->count, items->labels, error);
+}
+
+enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
+                      const struct table *rows, const struct test_items *items, struct error *error)
+{
+    struct store *store = NULL;
+    enum status status = store_update(run->path, &store, error);
+    if (status == STATUS_OK)
+        status = store_remove(store, part->object, error);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        char name[160];
+        (void)snprintf(name, sizeof name, "%s/%s", part->object, arrays[i].name);
+        status = store_write_float(store, name, arrays[i].rank, arrays[i].shape, arrays[i].values, error);
+    }
+    if (status == STATUS_OK)
+        status = items_save(store, part, items, error);
+    if (status == STATUS_OK)
+        status = rows_merge(store, part, rows, error);
+    if (status == STATUS_OK)
+        status = store_set_text(store, part->object, "identity", part->identity, error);
+    if (status == STATUS_OK)
+        return store_commit(store, error);
+    store_close(store);
+    return status;
+}

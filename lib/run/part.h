@@ -1,0 +1,35 @@
+/* lib/run/part.h: results that are added to a trained run's file in parts (a criterion, a perturbation), each saved
+ * when it is ready, so that an interruption loses one part at the most. */
+#ifndef TENTH_RUN_PART_H
+#define TENTH_RUN_PART_H
+
+#include "bayes/metric.h"
+#include "core/error.h"
+#include "run/run.h"
+
+struct part {
+    const char *table;  /* "prune"; also the group */
+    const char *column; /* the table's column that names the part: "criterion" */
+    const char *name;   /* "snr" */
+    char object[96];    /* "/prune/snr" */
+    char identity[SHA256_HEX_SIZE];
+};
+
+/* Describes a part and says whether the run's file has it already. `sections`: the config sections it depends on. */
+enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
+                      const char *sections, struct part *part, bool *has, struct error *error);
+
+/* One array of a part. */
+struct part_array {
+    const char *name; /* below the part's object */
+    size_t rank;
+    size_t shape[STORE_RANK_MAX];
+    const float *values;
+};
+
+/* Adds the part to the run's file: the arrays, the rows in place of those that the part had before, the test items that
+ * were used (labels and their indices into the test file), and the identity. */
+enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
+                      const struct table *rows, const struct test_items *items, struct error *error);
+
+#endif

@@ -1,0 +1,215 @@
+#include "run/prune.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bayes/metric.h"
+#include "bayes/predictive.h"
+#include "bayes/pruning.h"
+#include "core/memory.h"
+#include "run/part.h"
+
+/* A point of the sweep: so many candidates go. */
+struct point {
+    const char *grid; /* "fraction" or "threshold": what the config gave */
+    double threshold; /* in units of the score: the last that went, or the talk's threshold */
+    size_t removed;
+};
+
+/* What is the same for every point of a criterion. */
+struct prune_sweep {
+    const struct run *run;
+    const struct monitor *monitor;
+    struct trained trained;
+    struct predictor predictor;
+    struct test_items items;
+    struct prediction at_mean, sampled;
+    float *keep; /* [posterior size] */
+    double points_done, points_total;
+};
+
+enum { POINTS_MAX = 2 * CONFIG_LIST_MAX };
+
+/* The criteria to run: those of the config, or every one that works with the method. */
+static size_t criteria_wanted(const struct run *run, const struct criterion *wanted[])
+{
+    const struct config_names *names = &run->config.prune.criteria;
+    size_t all, count = 0;
+    const struct criterion *rows = criteria(&all);
+    for (size_t i = 0; i < names->count; i++)
+        wanted[count++] = criterion_find(names->name[i], NULL);
+    for (size_t i = 0; names->count == 0 && i < all; i++) {
+        if (rows[i].sigma == WORKS_WITHOUT_SIGMA || run->method->has_sigma)
+            wanted[count++] = &rows[i];
+    }
+    return count;
+}
+
+static bool has_thresholds(const struct criterion *criterion)
+{
+    return strcmp(criterion->name, "log_p0") == 0; /* the talk's thresholds are on this score and on no other */
+}
+
+static size_t points_make(const struct run *run, const struct ranking *ranking, struct point points[POINTS_MAX])
+{
+    const struct config *config = &run->config;
+    size_t count = 0;
+    for (size_t i = 0; i < config->prune.fractions.count; i++) {
+        size_t removed = ranking_removed_by_fraction(ranking, config->prune.fractions.value[i]);
+        double threshold = removed > 0 ? (double)ranking->score[removed - 1] : NAN;
+        points[count++] = (struct point){"fraction", threshold, removed};
+    }
+    for (size_t i = 0; has_thresholds(ranking->criterion) && i < config->prune.thresholds.count; i++) {
+        double threshold = config->prune.thresholds.value[i];
+        points[count++] = (struct point){"threshold", threshold, ranking_removed_by_threshold(ranking, threshold)};
+    }
+    return count;
+}
+
+/* Predicts with the first `removed` candidates gone. Where the method has one network only, it is both predictions. */
+static void predict_pruned(struct prune_sweep *sweep, const struct ranking *ranking, size_t removed)
+{
+    const struct run *run = sweep->run;
+    ranking_keep(ranking, removed, sweep->keep);
+    predict(&sweep->predictor, PREDICT_AT_MEAN, sweep->keep, run->seed, sweep->items.x, &sweep->at_mean);
+    if (run->method->has_sigma && sweep->sampled.samples > 0)
+        predict(&sweep->predictor, PREDICT_SAMPLED, sweep->keep, run->seed, sweep->items.x, &sweep->sampled);
+}
+
+/* The prediction that accuracy and the rest are measured on. */
+static const struct prediction *reported(const struct prune_sweep *sweep)
+{
+    return sweep->run->method->has_sigma && sweep->sampled.samples > 0 ? &sweep->sampled : &sweep->at_mean;
+}
+
+static enum status point_record(const struct prune_sweep *sweep, const struct ranking *ranking,
+                                const struct point *point, struct table *rows, struct error *error)
+{
+    struct row row = row_begin(sweep->run, "prune");
+    double accuracy = metric_accuracy(reported(sweep));
+    row_metrics(&row, reported(sweep));
+    row_accuracy_interval(&row, accuracy, sweep->items.count);
+    row_text(&row, "criterion", ranking->criterion->name);
+    row_text(&row, "grid", point->grid);
+    row_number(&row, "fraction", (double)point->removed / (double)ranking->count);
+    row_number(&row, "fraction_tensor_mean", ranking_tensor_mean(ranking, point->removed));
+    row_number(&row, "threshold", point->threshold);
+    row_number(&row, "accuracy_mean_weights", metric_accuracy(&sweep->at_mean));
+    row_number(&row, "items", (double)sweep->items.count);
+    return table_add(rows, row.cells, error);
+}
+
+static void report(const struct prune_sweep *sweep, const struct ranking *ranking, size_t removed)
+{
+    struct progress progress = {
+        .run = sweep->run->name, .stage = "prune", .done = sweep->points_done, .total = sweep->points_total};
+    (void)snprintf(progress.text, sizeof progress.text, "%s  %.1f %% removed  accuracy %.4f", ranking->criterion->name,
+                   100 * (double)removed / (double)ranking->count, metric_accuracy(reported(sweep)));
+    monitor_report(sweep->monitor, &progress);
+}
+
+/* Measures the points; those that remove as many as another was measured for reuse its prediction. probability
+ * [points][items][classes] is filled. */
+static enum status points_measure(struct prune_sweep *sweep, const struct ranking *ranking, const struct point *points,
+                                  size_t count, float *probability, struct table *rows, struct error *error)
+{
+    size_t size = sweep->items.count * sweep->run->kind->classes, last = SIZE_MAX;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = monitor_check(sweep->monitor, error);
+        if (status != STATUS_OK)
+            break;
+        if (points[i].removed != last)
+            predict_pruned(sweep, ranking, points[i].removed);
+        last = points[i].removed;
+        memcpy(probability + i * size, reported(sweep)->mean, size * sizeof *probability);
+        status = point_record(sweep, ranking, &points[i], rows, error);
+        sweep->points_done += 1;
+        report(sweep, ranking, points[i].removed);
+    }
+    return status;
+}
+
+static enum status criterion_run(struct prune_sweep *sweep, const struct criterion *criterion, const struct part *part,
+                                 struct error *error)
+{
+    const struct run *run = sweep->run;
+    struct ranking ranking;
+    struct point points[POINTS_MAX];
+    enum status status =
+        ranking_make(sweep->trained.posterior, criterion, run->config.prune.biases, run->seed, &ranking, error);
+    if (status != STATUS_OK)
+        return status;
+    size_t count = points_make(run, &ranking, points);
+    size_t size = size_multiply(sweep->items.count, run->kind->classes);
+    float *probability = memory_alloc(size_multiply(count, size), sizeof *probability, error);
+    struct table *rows = table_create(table_find("prune"), error);
+    status = probability && rows ? points_measure(sweep, &ranking, points, count, probability, rows, error)
+                                 : STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        struct part_array array = {"probability", 3, {count, sweep->items.count, run->kind->classes}, probability};
+        status = part_save(run, part, &array, 1, rows, &sweep->items, error);
+    }
+    table_free(rows);
+    memory_free(probability);
+    ranking_free(&ranking);
+    return status;
+}
+
+static enum status sweep_open(struct prune_sweep *sweep, struct error *error)
+{
+    const struct run *run = sweep->run;
+    size_t classes = run->kind->classes, samples = (size_t)run->config.prune.samples;
+    enum status status = run_load_trained(run, &sweep->trained, error);
+    if (status == STATUS_OK)
+        status = predictor_make(sweep->trained.posterior, sweep->trained.network, EVALUATION_BATCH, &sweep->predictor,
+                                error);
+    if (status == STATUS_OK)
+        status = run_test_items(run, (size_t)run->config.prune.items, &sweep->items, error);
+    if (status == STATUS_OK)
+        status = prediction_alloc(1, sweep->items.count, classes, sweep->items.labels, &sweep->at_mean, error);
+    if (status == STATUS_OK && run->method->has_sigma && samples > 0)
+        status = prediction_alloc(samples, sweep->items.count, classes, sweep->items.labels, &sweep->sampled, error);
+    if (status == STATUS_OK) {
+        sweep->keep = memory_alloc(sweep->trained.posterior->size, sizeof(float), error);
+        status = sweep->keep ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    return status;
+}
+
+static void sweep_close(struct prune_sweep *sweep)
+{
+    memory_free(sweep->keep);
+    prediction_free(&sweep->at_mean);
+    prediction_free(&sweep->sampled);
+    test_items_free(&sweep->items);
+    predictor_free(&sweep->predictor);
+    trained_free(&sweep->trained);
+}
+
+enum status run_prune(const struct run *run, const struct monitor *monitor, struct error *error)
+{
+    const struct criterion *wanted[CONFIG_NAMES_MAX];
+    struct part parts[CONFIG_NAMES_MAX];
+    bool has[CONFIG_NAMES_MAX], all_done = true;
+    size_t count = criteria_wanted(run, wanted);
+    struct prune_sweep sweep = {.run = run, .monitor = monitor};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = part_prepare(run, "prune", "criterion", wanted[i]->name, "prune", &parts[i], &has[i], error);
+        all_done = all_done && status == STATUS_OK && has[i];
+        if (status == STATUS_OK && !has[i])
+            sweep.points_total += (double)(run->config.prune.fractions.count +
+                                           (has_thresholds(wanted[i]) ? run->config.prune.thresholds.count : 0));
+    }
+    if (status != STATUS_OK || all_done)
+        return status;
+    status = sweep_open(&sweep, error);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (!has[i])
+            status = criterion_run(&sweep, wanted[i], &parts[i], error);
+    }
+    sweep_close(&sweep);
+    return status;
+}

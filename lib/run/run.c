@@ -1,0 +1,313 @@
+#include "run/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bayes/criterion.h"
+#include "bayes/metric.h"
+#include "core/memory.h"
+#include "core/stats.h"
+#include "data/perturb.h"
+#include "nn/schedule.h"
+#include "run/checkpoint.h"
+#include "run/provenance.h"
+
+/* The registry rows that a config names, found before anything else is done, so that a typo costs no training. */
+static enum status registries_check(struct run *run, struct error *error)
+{
+    const struct config *config = &run->config;
+    run->method = method_find(config->posterior.method, error);
+    run->kind = dataset_find(config->data.dataset, error);
+    if (!run->method || !run->kind || !schedule_find(config->train.schedule, error))
+        return STATUS_USAGE;
+    for (size_t i = 0; i < config->prune.criteria.count; i++) {
+        if (!criterion_find(config->prune.criteria.name[i], error))
+            return STATUS_USAGE;
+    }
+    for (size_t i = 0; i < config->perturb.perturbations.count; i++) {
+        if (!perturbation_find(config->perturb.perturbations.name[i], error))
+            return STATUS_USAGE;
+    }
+    return STATUS_OK;
+}
+
+static enum status name_make(struct run *run, const struct run_options *options, struct error *error)
+{
+    const struct config *config = &run->config;
+    int length;
+    if (config->run.name[0])
+        length = snprintf(run->name, sizeof run->name, "%s", config->run.name);
+    else
+        length = snprintf(run->name, sizeof run->name, "%s_%s", config->data.dataset, config->posterior.method);
+    size_t used = length > 0 ? (size_t)length : 0;
+    length = snprintf(run->name + used, sizeof run->name - used, "%s%s_seed%llu", run->label[0] ? "_" : "", run->label,
+                      (unsigned long long)run->seed);
+    if (length < 0 || used + (size_t)length >= sizeof run->name)
+        return error_set(error, STATUS_USAGE, "the run's name is too long; set a shorter run.name");
+    for (char *c = run->name; *c; c++)
+        *c = *c == '/' || *c == ' ' ? '-' : *c;
+    char path[4096];
+    length = options->path ? snprintf(path, sizeof path, "%s", options->path)
+                           : snprintf(path, sizeof path, "%s/%s.h5", options->out, run->name);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return error_set(error, STATUS_USAGE, "the path of the run's file is too long");
+    run->path = memory_copy_text(path, error);
+    return run->path ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static int threads_wanted(const struct run *run, const struct run_options *options)
+{
+    if (options->threads > 0)
+        return options->threads;
+    if (run->config.run.threads > 0)
+        return (int)run->config.run.threads;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > 0 ? (int)cores : 1;
+}
+
+enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
+                     const struct run_options *options, struct error *error)
+{
+    *run = (struct run){.source = source, .cell = cell, .seed = seed, .force = options->force};
+    enum status status = config_cell(source, cell, &run->config, run->label, error);
+    if (status == STATUS_OK)
+        status = registries_check(run, error);
+    if (status == STATUS_OK)
+        status = name_make(run, options, error);
+    if (status != STATUS_OK)
+        return status;
+    run->threads = threads_wanted(run, options);
+    const struct config *config = &run->config;
+    status = dataset_open(run->kind, options->places, config->data.synthetic, &run->dataset, error);
+    if (status == STATUS_OK)
+        status = split_make(run->dataset->train.count, config->data.validation_fraction,
+                            (size_t)config->data.train_items, seed, &run->split, error);
+    if (status != STATUS_OK)
+        return status;
+    dataset_identity(run->dataset, run->data_identity);
+    return run_identity(run, "data model posterior train", "", run->train_identity, error);
+}
+
+void run_close(struct run *run)
+{
+    memory_free(run->path);
+    dataset_free(run->dataset);
+    split_free(&run->split);
+    *run = (struct run){0};
+}
+
+struct network_spec run_network_spec(const struct run *run)
+{
+    return (struct network_spec){
+        .input = run->kind->shape,
+        .classes = run->kind->classes,
+        .layers = (size_t)run->config.model.layers,
+        .filters = (size_t)run->config.model.filters,
+        .kernel = (size_t)run->config.model.kernel,
+        .stride = (size_t)run->config.model.stride,
+    };
+}
+
+enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],
+                         struct error *error)
+{
+    struct config config = run->config; /* which rows are asked for does not change what a row gives */
+    config.prune.criteria.count = config.perturb.perturbations.count = 0;
+    char *text = config_section_text(&config, sections, error);
+    if (!text)
+        return STATUS_NO_MEMORY;
+    size_t room = strlen(text) + strlen(part) + 2 * SHA256_HEX_SIZE + 64;
+    char *all = memory_alloc(room, 1, error);
+    int length = -1;
+    if (all)
+        length = snprintf(all, room, "%s\nseed %llu\ndata %s\ntrained %s\npart %s\n", text,
+                          (unsigned long long)run->seed, run->data_identity, run->train_identity, part);
+    if (length > 0)
+        sha256_hex(all, (size_t)length, hex);
+    memory_free(all);
+    memory_free(text);
+    return all ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status run_has(const struct run *run, const char *object, const char *identity, bool *has, struct error *error)
+{
+    *has = false;
+    if (access(run->path, F_OK) != 0)
+        return STATUS_OK;
+    struct store *store = NULL;
+    char *found = NULL;
+    enum status status = store_open(run->path, &store, error);
+    if (status == STATUS_OK && store_has(store, object)) {
+        status = store_get_text(store, object, "identity", &found, error);
+        *has = status == STATUS_OK && strcmp(found, identity) == 0;
+    }
+    memory_free(found);
+    store_close(store);
+    return status;
+}
+
+static enum status describe_config(const struct run *run, struct store *store, struct error *error)
+{
+    enum status status = STATUS_NO_MEMORY;
+    char *text = config_text(run->source, run->cell, false, error);
+    char *origins = config_text(run->source, run->cell, true, error);
+    if (text && origins) {
+        status = store_set_text(store, "/config", "text", text, error);
+        if (status == STATUS_OK)
+            status = store_set_text(store, "/config", "origins", origins, error);
+    }
+    memory_free(text);
+    memory_free(origins);
+    return status;
+}
+
+static enum status describe_data(const struct run *run, struct store *store, struct error *error)
+{
+    const struct dataset *dataset = run->dataset;
+    enum status status = store_set_text(store, "/data", "directory", dataset->directory, error);
+    if (status == STATUS_OK)
+        status = store_set_text(store, "/data", "source", dataset->source, error);
+    if (status == STATUS_OK)
+        status = store_set_text(store, "/data", "identity", run->data_identity, error);
+    for (size_t i = 0; i < dataset->file_count && status == STATUS_OK; i++) {
+        char key[80];
+        (void)snprintf(key, sizeof key, "sha256 %s", dataset->files[i].name);
+        status = store_set_text(store, "/data", key, dataset->files[i].sha256, error);
+    }
+    return status;
+}
+
+enum status run_describe(const struct run *run, struct store *store, const char *state, struct error *error)
+{
+    char seed[32];
+    (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
+    const char *const attributes[][2] = {{"format", "tenth run 1"},
+                                         {"run", run->name},
+                                         {"label", run->label},
+                                         {"dataset", run->kind->name},
+                                         {"method", run->method->name},
+                                         {"seed", seed},
+                                         {"data_source", run->dataset->source},
+                                         {"state", state}};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0] && status == STATUS_OK; i++)
+        status = store_set_text(store, "/", attributes[i][0], attributes[i][1], error);
+    if (status == STATUS_OK)
+        status = describe_config(run, store, error);
+    if (status == STATUS_OK)
+        status = describe_data(run, store, error);
+    if (status == STATUS_OK)
+        status = provenance_write(store, error);
+    return status;
+}
+
+enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error)
+{
+    *items = (struct test_items){0};
+    const struct items *test = &run->dataset->test;
+    size_t limit = (size_t)run->config.data.test_items;
+    size_t total = limit > 0 && limit < test->count ? limit : test->count;
+    enum status status = subset_make(total, count, run->seed, &items->index, &items->count, error);
+    if (status != STATUS_OK)
+        return status;
+    items->x = memory_alloc(size_multiply(items->count, shape_size(test->shape)), sizeof(float), error);
+    items->labels = memory_alloc(items->count, 1, error);
+    if (!items->x || !items->labels) {
+        test_items_free(items);
+        return STATUS_NO_MEMORY;
+    }
+    items_gather(test, items->index, items->count, items->x, items->labels);
+    return STATUS_OK;
+}
+
+void test_items_free(struct test_items *items)
+{
+    memory_free(items->index);
+    memory_free(items->x);
+    memory_free(items->labels);
+    *items = (struct test_items){0};
+}
+
+enum status run_load_trained(const struct run *run, struct trained *trained, struct error *error)
+{
+    *trained = (struct trained){0};
+    bool has;
+    enum status status = run_has(run, "/posterior", run->train_identity, &has, error);
+    if (status == STATUS_OK && !has)
+        status =
+            error_set(error, STATUS_USAGE,
+                      "%s holds no network trained with this config and data; `tenth train` with the same arguments "
+                      "makes it",
+                      run->path);
+    if (status != STATUS_OK)
+        return status;
+    struct network_spec spec = run_network_spec(run);
+    struct posterior_start start = {.seed = run->seed, .sigma_low = 1, .sigma_high = 1};
+    status = network_create(&spec, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
+    if (status == STATUS_OK)
+        status = posterior_create(trained->network, run->method, &start, run->threads, &trained->posterior, error);
+    struct store *store = NULL;
+    if (status == STATUS_OK)
+        status = store_open(run->path, &store, error);
+    if (status == STATUS_OK)
+        status = checkpoint_load_posterior(store, trained->posterior, error);
+    store_close(store);
+    if (status != STATUS_OK)
+        trained_free(trained);
+    return status;
+}
+
+void trained_free(struct trained *trained)
+{
+    posterior_free(trained->posterior);
+    network_free(trained->network);
+    *trained = (struct trained){0};
+}
+
+struct row row_begin(const struct run *run, const char *table)
+{
+    struct row row = {.kind = table_find(table)};
+    for (size_t i = 0; i < row.kind->column_count; i++) {
+        if (row.kind->columns[i].unit)
+            row.cells[i].number = NAN;
+        else
+            row.cells[i].text = "";
+    }
+    row_text(&row, "dataset", run->kind->name);
+    row_text(&row, "method", run->method->name);
+    row_number(&row, "seed", (double)run->seed);
+    return row;
+}
+
+void row_number(struct row *row, const char *column, double value)
+{
+    size_t at = table_column_index(row->kind, column);
+    if (at < ROW_CELLS_MAX)
+        row->cells[at].number = value;
+}
+
+void row_text(struct row *row, const char *column, const char *text)
+{
+    size_t at = table_column_index(row->kind, column);
+    if (at < ROW_CELLS_MAX)
+        row->cells[at].text = text;
+}
+
+void row_metrics(struct row *row, const struct prediction *prediction)
+{
+    size_t count;
+    const struct metric *all = metrics(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (table_column_index(row->kind, all[i].name) < ROW_CELLS_MAX)
+            row_number(row, all[i].name, all[i].value(prediction));
+    }
+}
+
+void row_accuracy_interval(struct row *row, double accuracy, size_t items)
+{
+    struct interval interval = stats_wilson((size_t)llround(accuracy * (double)items), items);
+    row_number(row, "accuracy_low", interval.low);
+    row_number(row, "accuracy_high", interval.high);
+}

@@ -1,0 +1,122 @@
+/* lib/run/run.h: one run: a resolved config with a seed, its data, and its file.
+ *
+ * Training, pruning and perturbing meet only in the run's file (HDF5):
+ *
+ *   /                     attributes run, dataset, method, seed, label, state (running | interrupted | failed | done),
+ * data_source /config               attributes text (resolved, parses back) and origins (where each value came from)
+ *   /data                 attributes directory, source, identity, and one per file: its SHA-256
+ *   /provenance           attributes: versions, commit, compiler, machine, times
+ *   /posterior            mu, rho [size]; attribute identity: of the training that made it
+ *   /posterior/tensors    name, offset, count, fan_in
+ *   /checkpoint           Adam's moments and the place in the epoch; only while training is under way
+ *   /test                 probability [items][classes], label [items]
+ *   /prune/CRITERION      probability [points][items][classes] and what each point is; attribute identity
+ *   /prune/labels, /prune/items
+ *   /perturb/NAME         probability [strengths][samples][items][classes], strength; attribute identity
+ *   /perturb/labels, /perturb/items
+ *   /tables/TABLE         the run's rows of each table
+ *
+ * An identity is the SHA-256 of everything that a result depends on: the config sections concerned, the seed, the data.
+ * A result whose identity is the wanted one is never made again. */
+#ifndef TENTH_RUN_RUN_H
+#define TENTH_RUN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bayes/posterior.h"
+#include "core/error.h"
+#include "data/dataset.h"
+#include "data/split.h"
+#include "io/config.h"
+#include "io/source.h"
+#include "io/store.h"
+#include "io/table.h"
+#include "nn/network.h"
+
+struct run_options {
+    const char *out;  /* directory of run files; made where it is missing */
+    const char *path; /* NULL: OUT/NAME.h5; else the run's file itself */
+    struct dataset_places places;
+    int threads; /* 0: the config's; there 0: every core */
+    bool force;  /* replace a file that another config made */
+};
+
+struct run {
+    struct config config;
+    const struct config_source *source; /* borrowed */
+    size_t cell;
+    char label[CONFIG_LABEL_SIZE]; /* what tells this cell from the others of its sweep; "" without one */
+    char name[256];
+    char *path;
+    uint64_t seed;
+    int threads;
+    const struct method *method;
+    const struct dataset_kind *kind;
+    struct dataset *dataset;
+    struct split split;
+    char data_identity[SHA256_HEX_SIZE];
+    char train_identity[SHA256_HEX_SIZE];
+    bool force;
+};
+
+/* Resolves a cell with one of its seeds, finds the registry rows that it names, opens the data and computes identities.
+ * STATUS_USAGE: the config names what is not there. The caller closes with run_close, also after a failure. */
+enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
+                     const struct run_options *options, struct error *error);
+void run_close(struct run *run);
+
+/* The network of the config. */
+struct network_spec run_network_spec(const struct run *run);
+
+/* The identity of a part of the results: what was trained, the sections named, and `part` (a criterion, a
+ * perturbation). */
+enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],
+                         struct error *error);
+
+/* Whether `object` of the run's file is there with this identity. A file that is missing is not an error: *has is
+ * false. */
+enum status run_has(const struct run *run, const char *object, const char *identity, bool *has, struct error *error);
+
+/* Writes what every run file begins with: attributes of /, /config, /data, /provenance. `state` is as above. */
+enum status run_describe(const struct run *run, struct store *store, const char *state, struct error *error);
+
+/* Normalised test items: `count` of them drawn by the seed (0: all). The caller frees all three with memory_free. */
+struct test_items {
+    size_t count;
+    uint32_t *index; /* [count] into the test file */
+    float *x;        /* [count][height][width][channels] */
+    uint8_t *labels; /* [count] */
+};
+enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error);
+void test_items_free(struct test_items *items);
+
+/* The trained posterior with a network for evaluation. STATUS_USAGE when the run was not trained (or with another
+ * config): the message says which command does it. */
+struct trained {
+    struct network *network;
+    struct posterior *posterior;
+};
+enum { EVALUATION_BATCH = 250 };
+enum status run_load_trained(const struct run *run, struct trained *trained, struct error *error);
+void trained_free(struct trained *trained);
+
+/* A row's cells by the names of their columns; every row begins with dataset, method and seed. */
+enum { ROW_CELLS_MAX = 32 };
+struct row {
+    const struct table_kind *kind;
+    union table_cell cells[ROW_CELLS_MAX];
+};
+struct row row_begin(const struct run *run, const char *table);
+void row_number(struct row *row, const char *column, double value);
+void row_text(struct row *row, const char *column, const char *text);
+
+/* Sets all columns of `row` that bear the name of a metric to its value on the prediction. */
+struct prediction;
+void row_metrics(struct row *row, const struct prediction *prediction);
+
+/* The 95 % interval of an accuracy, in columns accuracy_low and accuracy_high (Wilson). */
+void row_accuracy_interval(struct row *row, double accuracy, size_t items);
+
+#endif

@@ -1,0 +1,279 @@
+#include "run/train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "core/stats.h"
+#include "run/provenance.h"
+#include "run/trainer.h"
+
+static double monotonic_seconds(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static enum status trainer_sizes(struct trainer *trainer, struct error *error)
+{
+    const struct run *run = trainer->run;
+    size_t train_count = run->split.train_count;
+    trainer->batch = (size_t)run->config.train.batch < train_count ? (size_t)run->config.train.batch : train_count;
+    trainer->steps_per_epoch = train_count / trainer->batch;
+    trainer->steps = trainer->steps_per_epoch * (size_t)run->config.train.epochs;
+    trainer->order_epoch = SIZE_MAX;
+    trainer->schedule = schedule_find(run->config.train.schedule, error);
+    return trainer->schedule ? STATUS_OK : STATUS_USAGE;
+}
+
+static enum status trainer_buffers(struct trainer *trainer, struct error *error)
+{
+    const struct run *run = trainer->run;
+    size_t item = shape_size(run->kind->shape), size = trainer->posterior->size;
+    trainer->weights = memory_alloc(size, sizeof(float), error);
+    trainer->gradient = memory_alloc(size, sizeof(float), error);
+    trainer->penalty_scale = memory_alloc(trainer->posterior->tensor_count, sizeof(double), error);
+    trainer->order = memory_alloc(run->split.train_count, sizeof(uint32_t), error);
+    trainer->indices = memory_alloc(trainer->batch, sizeof(uint32_t), error);
+    trainer->x = memory_alloc(trainer->batch * item, sizeof(float), error);
+    trainer->y = memory_alloc(trainer->batch, 1, error);
+    trainer->augment_scratch = memory_alloc((size_t)run->threads * item, sizeof(float), error);
+    trainer->train_table = table_create(table_find("train"), error);
+    trainer->sigma_table = table_create(table_find("sigma"), error);
+    trainer->summary_table = table_create(table_find("summary"), error);
+    bool made = trainer->weights && trainer->gradient && trainer->penalty_scale && trainer->order && trainer->indices &&
+                trainer->x && trainer->y && trainer->augment_scratch && trainer->train_table && trainer->sigma_table &&
+                trainer->summary_table;
+    return made ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status trainer_validation(struct trainer *trainer, struct error *error)
+{
+    const struct run *run = trainer->run;
+    struct test_items *validation = &trainer->validation;
+    validation->count = run->split.validation_count;
+    validation->x = memory_alloc(validation->count, shape_size(run->kind->shape) * sizeof(float), error);
+    validation->labels = memory_alloc(validation->count, 1, error);
+    if (!validation->x || !validation->labels)
+        return STATUS_NO_MEMORY;
+    items_gather(&run->dataset->train, run->split.validation, validation->count, validation->x, validation->labels);
+    return STATUS_OK;
+}
+
+static enum status trainer_make(struct trainer *trainer, const struct run *run, const struct monitor *monitor,
+                                struct error *error)
+{
+    *trainer = (struct trainer){.run = run, .monitor = monitor};
+    enum status status = trainer_sizes(trainer, error);
+    if (status != STATUS_OK)
+        return status;
+    struct network_spec spec = run_network_spec(run);
+    status = network_create(&spec, trainer->batch, 1, run->threads, &trainer->network, error);
+    struct posterior_start start = {run->seed, run->config.posterior.sigma_start_low,
+                                    run->config.posterior.sigma_start_high};
+    if (status == STATUS_OK)
+        status = posterior_create(trainer->network, run->method, &start, run->threads, &trainer->posterior, error);
+    if (status == STATUS_OK)
+        status = trainer_buffers(trainer, error);
+    if (status == STATUS_OK)
+        status = predictor_make(trainer->posterior, trainer->network, trainer->batch, &trainer->predictor, error);
+    if (status == STATUS_OK)
+        status = trainer_validation(trainer, error);
+    return status;
+}
+
+static void trainer_free(struct trainer *trainer)
+{
+    predictor_free(&trainer->predictor);
+    posterior_free(trainer->posterior);
+    network_free(trainer->network);
+    memory_free(trainer->weights);
+    memory_free(trainer->gradient);
+    memory_free(trainer->penalty_scale);
+    memory_free(trainer->order);
+    memory_free(trainer->indices);
+    memory_free(trainer->x);
+    memory_free(trainer->y);
+    memory_free(trainer->augment_scratch);
+    test_items_free(&trainer->validation);
+    table_free(trainer->train_table);
+    table_free(trainer->sigma_table);
+    table_free(trainer->summary_table);
+}
+
+/* A training run's file is written whole each time: it holds nothing yet that is not in memory. */
+static enum status save_under_way(const struct trainer *trainer, const char *state, struct error *error)
+{
+    const struct run *run = trainer->run;
+    struct store *store = NULL;
+    enum status status = store_create(run->path, &store, error);
+    if (status == STATUS_OK)
+        status = run_describe(run, store, state, error);
+    if (status == STATUS_OK)
+        status = checkpoint_save(store, trainer->posterior, &trainer->state, run->train_identity, error);
+    if (status == STATUS_OK)
+        status = table_save(trainer->train_table, store, error);
+    if (status == STATUS_OK)
+        status = table_save(trainer->sigma_table, store, error);
+    if (status == STATUS_OK)
+        return store_commit(store, error);
+    store_close(store);
+    return status;
+}
+
+/* Predicts the test file with sampled networks: the run's summary row, and its probabilities. */
+static enum status summarise(struct trainer *trainer, struct store *store, struct error *error)
+{
+    const struct run *run = trainer->run;
+    struct test_items items;
+    enum status status = run_test_items(run, 0, &items, error);
+    if (status != STATUS_OK)
+        return status;
+    struct prediction prediction = {0};
+    size_t samples = predictor_samples(&trainer->predictor, (size_t)run->config.train.test_samples);
+    status = prediction_alloc(samples, items.count, run->kind->classes, items.labels, &prediction, error);
+    if (status == STATUS_OK) {
+        predict(&trainer->predictor, PREDICT_SAMPLED, NULL, run->seed, items.x, &prediction);
+        struct row row = row_begin(run, "summary");
+        row_metrics(&row, &prediction);
+        row_number(&row, "parameters", (double)trainer->posterior->parameters);
+        row_number(&row, "train_seconds", trainer->state.seconds);
+        row_number(&row, "peak_mib", provenance_peak_mib());
+        row_text(&row, "run", run->name);
+        row_text(&row, "data_source", run->dataset->source);
+        status = table_add(trainer->summary_table, row.cells, error);
+    }
+    size_t shape[2] = {items.count, run->kind->classes};
+    if (status == STATUS_OK)
+        status = store_write_float(store, "/test/probability", 2, shape, prediction.mean, error);
+    if (status == STATUS_OK)
+        status = store_write_bytes(store, "/test/label", 1, shape, items.labels, error);
+    prediction_free(&prediction);
+    test_items_free(&items);
+    return status;
+}
+
+static enum status save_done(struct trainer *trainer, struct error *error)
+{
+    const struct run *run = trainer->run;
+    struct store *store = NULL;
+    enum status status = store_create(run->path, &store, error);
+    if (status == STATUS_OK)
+        status = run_describe(run, store, "done", error);
+    if (status == STATUS_OK)
+        status = checkpoint_save_posterior(store, trainer->posterior, run->train_identity, error);
+    if (status == STATUS_OK)
+        status = summarise(trainer, store, error);
+    const struct table *tables[] = {trainer->train_table, trainer->sigma_table, trainer->summary_table};
+    for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
+        status = table_save(tables[i], store, error);
+    if (status == STATUS_OK)
+        return store_commit(store, error);
+    store_close(store);
+    return status;
+}
+
+/* Goes on from the file's checkpoint when it is of this very training. A file of anything else is not touched without
+ * run->force. */
+static enum status resume(struct trainer *trainer, struct error *error)
+{
+    const struct run *run = trainer->run;
+    bool has;
+    enum status status = run_has(run, "/checkpoint", run->train_identity, &has, error);
+    if (status != STATUS_OK || (!has && (run->force || access(run->path, F_OK) != 0)))
+        return status;
+    if (!has)
+        return error_set(
+            error, STATUS_USAGE,
+            "%s was made with another config or other data; give --force to replace it, or another --out, or "
+            "set run.name",
+            run->path);
+    struct store *store = NULL;
+    status = store_open(run->path, &store, error);
+    if (status == STATUS_OK)
+        status = checkpoint_load(store, trainer->posterior, &trainer->state, error);
+    if (status == STATUS_OK)
+        status = table_load(trainer->train_table, store, error);
+    if (status == STATUS_OK)
+        status = table_load(trainer->sigma_table, store, error);
+    store_close(store);
+    return status;
+}
+
+static void report(const struct trainer *trainer, double resumed_at)
+{
+    const struct train_state *state = &trainer->state;
+    struct progress progress = {.run = trainer->run->name,
+                                .stage = "train",
+                                .done = state->step,
+                                .total = (double)trainer->steps,
+                                .skipped = resumed_at};
+    (void)snprintf(progress.text, sizeof progress.text, "epoch %zu/%ld  nll %.4f  accuracy %.4f",
+                   ((size_t)state->step - 1) / trainer->steps_per_epoch + 1, trainer->run->config.train.epochs,
+                   state->nll_sum / state->steps_in_epoch, state->correct / state->items);
+    monitor_report(trainer->monitor, &progress);
+}
+
+/* Saves when it is time or when the caller wants to stop. */
+static enum status save_if_due(struct trainer *trainer, struct error *error)
+{
+    struct error stop = {0};
+    bool stopping = monitor_check(trainer->monitor, &stop) != STATUS_OK;
+    double now = monotonic_seconds();
+    if (!stopping && now - trainer->saved_at < trainer->run->config.run.checkpoint_seconds)
+        return STATUS_OK;
+    enum status status = save_under_way(trainer, stopping ? "interrupted" : "running", error);
+    trainer->saved_at = monotonic_seconds();
+    if (status == STATUS_OK && stopping) {
+        *error = stop;
+        return STATUS_INTERRUPTED;
+    }
+    return status;
+}
+
+static enum status train_loop(struct trainer *trainer, struct error *error)
+{
+    struct train_state *state = &trainer->state;
+    double resumed_at = state->step, started = monotonic_seconds() - state->seconds;
+    enum status status = STATUS_OK;
+    if (state->step == 0 && trainer->run->method->has_sigma)
+        status = trainer_record_epoch(trainer, 0, error);
+    while (status == STATUS_OK && state->step < (double)trainer->steps) {
+        status = trainer_step(trainer, error);
+        if (status != STATUS_OK)
+            break;
+        report(trainer, resumed_at);
+        state->seconds = monotonic_seconds() - started;
+        if ((size_t)state->step % trainer->steps_per_epoch == 0)
+            status = trainer_record_epoch(trainer, (size_t)state->step / trainer->steps_per_epoch, error);
+        if (status == STATUS_OK && state->step < (double)trainer->steps)
+            status = save_if_due(trainer, error);
+    }
+    return status;
+}
+
+enum status run_train(const struct run *run, const struct monitor *monitor, struct error *error)
+{
+    bool done;
+    enum status status = run_has(run, "/posterior", run->train_identity, &done, error);
+    if (status != STATUS_OK || done)
+        return status;
+    struct trainer trainer;
+    status = trainer_make(&trainer, run, monitor, error);
+    if (status == STATUS_OK)
+        status = resume(&trainer, error);
+    if (status == STATUS_OK) {
+        trainer.saved_at = monotonic_seconds();
+        status = train_loop(&trainer, error);
+        if (status == STATUS_OK)
+            status = save_done(&trainer, error);
+        else if (status == STATUS_NOT_FINITE)
+            (void)save_under_way(&trainer, "failed", NULL); /* the first error is the one to report */
+    }
+    trainer_free(&trainer);
+    return status;
+}

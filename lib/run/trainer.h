@@ -1,0 +1,42 @@
+/* lib/run/trainer.h: what a training under way owns; private to train.c and its parts. */
+#ifndef TENTH_RUN_TRAINER_H
+#define TENTH_RUN_TRAINER_H
+
+#include "bayes/predictive.h"
+#include "nn/schedule.h"
+#include "run/checkpoint.h"
+#include "run/monitor.h"
+#include "run/run.h"
+
+struct trainer {
+    const struct run *run;
+    const struct monitor *monitor;
+    const struct schedule *schedule;
+    struct network *network;
+    struct posterior *posterior;
+    struct predictor predictor; /* on the training network, for validation */
+    struct train_state state;
+    double saved_at;              /* monotonic seconds of the last checkpoint */
+    size_t batch;                 /* items per step */
+    size_t steps_per_epoch;       /* a rest that fills no batch is left out; each epoch has another order */
+    size_t steps;                 /* of the whole training */
+    float *weights;               /* [size] a sampled network */
+    float *gradient;              /* [size] */
+    double *penalty_scale;        /* [tensors] */
+    uint32_t *order;              /* [train_count] of epoch `order_epoch` */
+    size_t order_epoch;           /* SIZE_MAX: none yet */
+    uint32_t *indices;            /* [batch] into the training file */
+    float *x;                     /* [batch][height][width][channels] */
+    uint8_t *y;                   /* [batch] */
+    float *augment_scratch;       /* [threads][height][width][channels] */
+    struct test_items validation; /* normalised items of the validation split */
+    struct table *train_table, *sigma_table, *summary_table;
+};
+
+/* One optimiser step, number trainer->state.step. STATUS_NOT_FINITE names step and tensor. */
+enum status trainer_step(struct trainer *trainer, struct error *error);
+
+/* Rows of the tables `train` and `sigma` at the end of an epoch (sigma alone at epoch 0, before training). */
+enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct error *error);
+
+#endif

@@ -1,0 +1,278 @@
+#!/usr/bin/env bash
+# plots/draw.sh TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
+#
+#   TABLE_DIR  has TABLE.csv as `tenth table` prints them
+#   OUT_DIR    gets FIGURE.svg and FIGURE.png; each appears whole or not at all
+#   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
+#
+# A figure that is newer than all it is made of is left alone. One whose tables have no rows for it is reported and, if an
+# older one is there, removed: an empty or outdated picture would be read as a result.
+#
+# Exit codes: 0 drawn; 1 gnuplot failed; 2 usage; 3 not one figure has its rows.
+#
+# A script finds: terminal_name, output_file, dataset, data_source, figure_title, each and chosen (the
+# registry's column and its value), reference (the directory of the talk's values), talk_pruning and talk_uncertainty
+# (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the registries, and for each table the arrays of split.awk.
+set -euo pipefail
+
+usage() {
+    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
+}
+
+if [ "${1:-}" = --help ]; then
+    usage
+    exit 0
+fi
+if [ $# -lt 2 ]; then
+    usage >&2
+    exit 2
+fi
+
+plots=$(cd "$(dirname "$0")" && pwd)
+project=$(dirname "$plots")
+registry=$plots/figures.tsv
+reference=$project/results/reference
+table_dir=${1%/}
+out_dir=${2%/}
+shift 2
+wanted=("$@")
+
+if [ ! -d "$table_dir" ]; then
+    echo "draw.sh: no directory $table_dir; \`./run_all.sh\` writes the tables, or \`tenth table\` one of them" >&2
+    exit 2
+fi
+if ! "$project/deps.sh" check draw; then
+    exit 2
+fi
+mkdir -p "$out_dir"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+drawn=0 kept=0 missing=0 failed=0 matched=" "
+
+gnuplot_quote() {
+    printf "'%s'" "${1//\'/\'\'}"
+}
+
+# distinct COLUMN DATASET FILE...: the values of a column; files that are not there have none.
+distinct() {
+    local column=$1 dataset=$2 file files=()
+    shift 2
+    for file in "$@"; do
+        if [ -f "$file" ]; then
+            files+=("$file")
+        fi
+    done
+    if [ ${#files[@]} -gt 0 ]; then
+        awk -v wanted="$column" -v dataset="$dataset" -f "$plots/csv.awk" -f "$plots/distinct.awk" "${files[@]}"
+    fi
+}
+
+# registry_variables FILE MACRO PREFIX N: PREFIX_NAME = the Nth quoted text of each row MACRO(NAME, ...).
+registry_variables() {
+    awk -F'"' -v macro="$2" -v prefix="$3" -v text="$4" -f "$plots/csv.awk" -f /dev/stdin "$project/lib/$1" <<'AWK'
+index($0, macro "(") == 1 {
+    split($1, head, /[(,]/)
+    gsub(/ /, "", head[2])
+    gsub(/mu/, "μ", $(2 * text))
+    gsub(/sigma/, "σ", $(2 * text))
+    print prefix "_" head[2] " = " gnuplot_quote($(2 * text))
+}
+AWK
+}
+
+# The names that readers see stand in the registries of lib/ only.
+write_titles() {
+    registry_variables data/dataset.def DATASET title_dataset 1
+    registry_variables bayes/method.def METHOD title_method 1
+    registry_variables bayes/criterion.def CRITERION title_criterion 2
+    registry_variables data/perturbation.def PERTURBATION title_perturbation 2
+    registry_variables data/perturbation.def PERTURBATION unit_perturbation 1
+}
+
+# is_wanted ROW FIGURE: whether the command line asks for it.
+is_wanted() {
+    local name
+    if [ ${#wanted[@]} -eq 0 ]; then
+        return 0
+    fi
+    for name in "${wanted[@]}"; do
+        if [ "$name" = "$1" ] || [ "$name" = "$2" ]; then
+            matched+="$name "
+            return 0
+        fi
+    done
+    return 1
+}
+
+# is_current FIGURE SOURCE...: both of its files are there and newer than all they are made of.
+is_current() {
+    local figure=$1 source format
+    shift
+    for format in svg png; do
+        for source in "$@"; do
+            if [ ! -s "$out_dir/$figure.$format" ] || { [ -e "$source" ] && [ "$source" -nt "$out_dir/$figure.$format" ]; }; then
+                return 1
+            fi
+        done
+    done
+}
+
+report_missing() {
+    missing=$((missing + 1))
+    echo "draw.sh: $1: not drawn: $2" >&2
+    if [ -e "$out_dir/$1.svg" ] || [ -e "$out_dir/$1.png" ]; then
+        rm -f "$out_dir/$1.svg" "$out_dir/$1.png"
+        echo "draw.sh: $1: removed the one from an earlier run, which these tables no longer bear out" >&2
+    fi
+}
+
+# data_source DATASET: what summary.csv, or else any table, says that the rows were measured on.
+data_source() {
+    local sources
+    sources=$(distinct data_source "$1" "$table_dir"/summary.csv)
+    if [ -z "$sources" ]; then
+        sources=$(distinct data_source "$1" "$table_dir"/*.csv)
+    fi
+    printf '%s' "${sources//$'\n'/; }"
+}
+
+# write_series TABLES DATASET EACH CHOSEN: the series' files and variables. Fails, with the table's name on standard output:
+# 1 where a table that is needed has no rows, 2 where one cannot be read.
+write_series() {
+    local spec table order optional variables
+    for spec in ${1//,/ }; do
+        optional=no
+        if [[ $spec == *\? ]]; then
+            optional=yes
+            spec=${spec%\?}
+        fi
+        table=${spec%/*}
+        order=${spec#*/}
+        variables=$work/figure/${table}_table.gp
+        echo "${table}_count = 0" >"$variables"
+        if [ -f "$table_dir/$table.csv" ]; then
+            awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="$4" \
+                -v directory="$work/figure" -f "$plots/csv.awk" -f "$plots/split.awk" \
+                "$table_dir/$table.csv" >"$variables" || { echo "$table"; return 2; }
+        fi
+        if [ "$optional" = no ] && grep -qx "${table}_count = 0" "$variables"; then
+            echo "$table"
+            return 1
+        fi
+    done
+}
+
+# talk_has FILE DATASET EACH CHOSEN: 1 or 0.
+talk_has() {
+    awk -F, -v dataset="$2" -v each="$3" -v chosen="$4" '
+        $1 == dataset && (each == "-" || $2 == chosen) { found = 1 }
+        END { print found + 0 }' "$reference/$1"
+}
+
+# draw_format FIGURE SCRIPT FORMAT TERMINAL: to a temporary name, then renamed.
+draw_format() {
+    local figure=$1 script=$2 format=$3 terminal=$4 partial
+    partial=$out_dir/.$figure.$$.$format
+    {
+        echo "terminal_name = '$terminal'"
+        echo "output_file = $(gnuplot_quote "$partial")"
+        cat "$work/figure/figure.gp" "$work"/figure/*_table.gp
+    } >"$work/figure/preamble"
+    if (cd "$plots" && gnuplot "$work/figure/preamble" "$script") && [ -s "$partial" ]; then
+        mv -f "$partial" "$out_dir/$figure.$format"
+    else
+        rm -f "$partial"
+        echo "draw.sh: $figure: gnuplot failed on plots/$script" >&2
+        return 1
+    fi
+}
+
+# draw_figure FIGURE SCRIPT TABLES TITLE DATASET EACH CHOSEN
+draw_figure() {
+    local figure=$1 script=$2 tables=$3 title=$4 dataset=$5 each=$6 chosen=$7 sources spec table status=0
+    sources=("$plots/$script" "$plots/style.gp" "$registry" "$0" "$reference"/*.csv "$table_dir/summary.csv")
+    for spec in ${tables//,/ }; do
+        sources+=("$table_dir/${spec%%/*}.csv")
+    done
+    rm -rf "$work/figure"
+    mkdir "$work/figure"
+    table=$(write_series "$tables" "$dataset" "$each" "$chosen") || status=$?
+    if [ "$status" -eq 1 ]; then
+        report_missing "$figure" "no rows of $dataset in $table_dir/$table.csv"
+        return
+    elif [ "$status" -ne 0 ]; then
+        echo "draw.sh: $figure: cannot read $table_dir/$table.csv; \`tenth table FILE.h5... $table\` writes it anew" >&2
+        failed=$((failed + 1))
+        return
+    fi
+    if is_current "$figure" "${sources[@]}"; then
+        kept=$((kept + 1))
+        return
+    fi
+    {
+        cat "$work/titles.gp"
+        echo "dataset = $(gnuplot_quote "$dataset")"
+        echo "each = $(gnuplot_quote "$each")"
+        echo "chosen = $(gnuplot_quote "$chosen")"
+        echo "figure_title = $(gnuplot_quote "$title")"
+        echo "data_source = $(gnuplot_quote "$(data_source "$dataset")")"
+        echo "reference = $(gnuplot_quote "$reference")"
+        echo "talk_pruning = $(talk_has talk_pruning.csv "$dataset" - -)"
+        echo "talk_uncertainty = $(talk_has talk_uncertainty.csv "$dataset" "$each" "$chosen")"
+    } >"$work/figure/figure.gp"
+    if draw_format "$figure" "$script" svg svg && draw_format "$figure" "$script" png pngcairo; then
+        drawn=$((drawn + 1))
+    else
+        failed=$((failed + 1))
+    fi
+}
+
+# draw_row NAME SCRIPT DATASETS EACH TABLES TITLE: every figure of one row of the registry.
+draw_row() {
+    local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 first dataset chosen figure
+    first=$table_dir/${tables%%/*}.csv
+    if [ "$datasets" = all ]; then
+        datasets=$(distinct dataset "" "$table_dir"/*.csv)
+    fi
+    for dataset in ${datasets//,/ }; do
+        if [ "$each" = - ]; then
+            figure=${name}_$dataset
+            if is_wanted "$name" "$figure"; then
+                draw_figure "$figure" "$script" "$tables" "$title" "$dataset" - ""
+            fi
+            continue
+        fi
+        if [ -z "$(distinct "$each" "$dataset" "$first")" ] && is_wanted "$name" "${name}_$dataset"; then
+            report_missing "${name}_$dataset" "no rows of $dataset in $first"
+        fi
+        for chosen in $(distinct "$each" "$dataset" "$first"); do
+            figure=${name}_${chosen}_$dataset
+            if is_wanted "$name" "$figure"; then
+                draw_figure "$figure" "$script" "$tables" "$title" "$dataset" "$each" "$chosen"
+            fi
+        done
+    done
+}
+
+write_titles >"$work/titles.gp"
+while IFS=$'\t' read -r -u 3 name script datasets each tables title; do
+    case $name in
+    '#'* | '') ;;
+    *) draw_row "$name" "$script" "$datasets" "$each" "$tables" "$title" ;;
+    esac
+done 3<"$registry"
+
+for name in "${wanted[@]}"; do
+    if [[ $matched != *" $name "* ]]; then
+        echo "draw.sh: no figure $name; rows of $registry: $(sed -n '/^[^#]/s/\t.*//p' "$registry" | paste -sd ' ')" >&2
+        exit 2
+    fi
+done
+echo "draw.sh: $drawn figures drawn, $kept up to date, $missing without rows, $failed failed; in $out_dir"
+if [ "$failed" -gt 0 ]; then
+    exit 1
+fi
+if [ $((drawn + kept)) -eq 0 ]; then
+    exit 3
+fi

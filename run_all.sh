@@ -1,0 +1,226 @@
+#!/usr/bin/env bash
+# run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures.
+#
+#   ./run_all.sh [--profile smoke|standard|talk] [--install-deps] [--data-dir DIR] [--offline]
+#                [--out DIR] [--seeds N] [--jobs N]
+#
+#   --profile       smoke: small networks, slices of the data, under 2 minutes
+#                   standard (default): real results, under 25 minutes on 2 cores
+#                   talk: the talk's own networks, hours
+#   --install-deps  install missing Debian packages with apt-get (through sudo where needed); without it nothing is
+#                   installed, what is missing is named
+#   --data-dir DIR  where the data sets are (also $TENTH_DATA); what is not there is looked for in data/, and else
+#                   downloaded into data/ from the official addresses and checked
+#   --offline       download nothing; built-in generators stand in, and every table and figure says SYNTHETIC
+#   --out DIR       where run files, tables/ and figures/ go (default: results/PROFILE)
+#   --seeds N       repeat every run with N seeds (default: as the configs say)
+#   --jobs N        runs at the same time (default: 1)
+#
+# What is done already with the same config and data is not done again, so that after Ctrl-C the same command resumes.
+#
+# Exit codes: 0 done; 1 the work failed; 2 usage or config, or something is not installed; 3 data missing or corrupt;
+# 130 interrupted (and resumable).
+set -euo pipefail
+
+project=$(cd "$(dirname "$0")" && pwd)
+tenth=$project/build/release/tenth
+command_line=$(printf '%q ' "$0" "$@")
+datasets=(mnist cifar10 ecg5000)
+methods=(vi map mle)
+
+profile=standard
+install_deps=no
+data_dir=${TENTH_DATA:-}
+offline=no
+out=
+seeds=
+jobs=
+
+say() {
+    echo "run_all: $*"
+}
+
+fail() {
+    echo "run_all: $2" >&2
+    exit "$1"
+}
+
+interrupted() {
+    echo >&2
+    fail 130 "interrupted; the same command goes on from here: ${command_line% }"
+}
+
+usage() {
+    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$project/run_all.sh"
+}
+
+# whole_number OPTION VALUE
+whole_number() {
+    if [[ ! $2 =~ ^[1-9][0-9]{0,3}$ ]]; then
+        fail 2 "$1 $2: a whole number from 1 to 9999 is wanted"
+    fi
+}
+
+parse_options() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --install-deps) install_deps=yes ;;
+        --offline) offline=yes ;;
+        --help)
+            usage
+            exit 0
+            ;;
+        --profile | --data-dir | --out | --seeds | --jobs)
+            if [ $# -lt 2 ] || [ -z "$2" ]; then
+                fail 2 "$1 needs a value; --help says which"
+            fi
+            case $1 in
+            --profile) profile=$2 ;;
+            --data-dir) data_dir=$2 ;;
+            --out) out=$2 ;;
+            --seeds) whole_number "$1" "$2" && seeds=$2 ;;
+            --jobs) whole_number "$1" "$2" && jobs=$2 ;;
+            esac
+            shift
+            ;;
+        *) fail 2 "unknown argument $1; --help lists the options" ;;
+        esac
+        shift
+    done
+    if [[ ! $profile =~ ^(smoke|standard|talk)$ ]]; then
+        fail 2 "--profile $profile: smoke, standard or talk is wanted"
+    fi
+    if [ -n "$data_dir" ] && [ ! -d "$data_dir" ]; then
+        fail 3 "no directory $data_dir (--data-dir or \$TENTH_DATA)"
+    fi
+    out=${out:-$project/results/$profile}
+}
+
+check_installed() {
+    if [ "$install_deps" = yes ]; then
+        local groups=(build draw)
+        if [ "$offline" = no ]; then
+            groups+=(fetch)
+        fi
+        "$project/deps.sh" install "${groups[@]}"
+    elif ! "$project/deps.sh" check build draw; then
+        fail 2 "nothing was installed; ./run_all.sh --install-deps does it"
+    fi
+}
+
+build() {
+    say "building"
+    make -C "$project" --no-print-directory --silent -j"$(nproc)" MODE=release all || fail 1 "the build failed"
+}
+
+# Without the data the runs go on with stand-ins, so that a failed download is no failure here.
+get_data() {
+    local options=() status=0
+    if [ "$offline" = yes ]; then
+        options+=(--offline)
+    fi
+    "$project/data/download.sh" "${options[@]}" "$project/data" ${data_dir:+"$data_dir"} || status=$?
+    if [ "$status" -ne 0 ] && [ "$status" -ne 3 ]; then
+        fail "$status" "looking for the data failed"
+    fi
+}
+
+run_profile() {
+    local directory=$project/configs configs=() options=() dataset method status=0
+    if [ "$profile" != standard ]; then
+        directory+=/$profile
+    fi
+    for dataset in "${datasets[@]}"; do
+        for method in "${methods[@]}"; do
+            configs+=("$directory/${dataset}_$method.ini")
+        done
+    done
+    if [ -n "$data_dir" ]; then
+        options+=(--data-dir "$data_dir")
+    fi
+    if [ -n "$seeds" ]; then
+        options+=(--set "run.seeds=$seeds")
+    fi
+    if [ -n "$jobs" ]; then
+        options+=(--jobs "$jobs")
+    fi
+    say "profile $profile: ${#configs[@]} configs into $out"
+    "$tenth" run "${configs[@]}" --out "$out" "${options[@]}" || status=$?
+    if [ "$status" -eq 130 ]; then
+        interrupted
+    elif [ "$status" -ne 0 ]; then
+        fail "$status" "tenth run ended with $status; runs that are done stay in $out"
+    fi
+}
+
+# An unchanged table keeps its file, which tells draw.sh that its figures are up to date.
+write_tables() {
+    local names name partial
+    names=$("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
+    mkdir -p "$out/tables"
+    for name in $names; do
+        partial=$out/tables/.$name.$$
+        "$tenth" table "$out"/*.h5 "$name" >"$partial" || {
+            rm -f "$partial"
+            fail 1 "tenth table $name failed"
+        }
+        if cmp -s "$partial" "$out/tables/$name.csv"; then
+            rm -f "$partial"
+        else
+            mv -f "$partial" "$out/tables/$name.csv"
+        fi
+    done
+}
+
+draw_figures() {
+    local status=0
+    "$project/plots/draw.sh" "$out/tables" "$out/figures" || status=$?
+    if [ "$status" -ne 0 ]; then
+        fail "$status" "drawing failed; the tables are in $out/tables"
+    fi
+}
+
+# The summary with aligned columns; what was not measured is a dash.
+print_summary() {
+    "$tenth" table "$out"/*.h5 summary --format tsv | awk -F'\t' '
+        {
+            for (i = 1; i <= NF; i++) {
+                cell[NR, i] = $i == "" ? "-" : $i
+                if (length(cell[NR, i]) > width[i])
+                    width[i] = length(cell[NR, i])
+            }
+            columns = NF
+        }
+        END {
+            for (row = 1; row <= NR; row++)
+                for (i = 1; i <= columns; i++)
+                    printf "%-*s%s", i < columns ? width[i] : 0, cell[row, i], i < columns ? "  " : "\n"
+        }'
+}
+
+# duration SECONDS
+duration() {
+    if [ "$1" -lt 60 ]; then
+        echo "$1 s"
+    elif [ "$1" -lt 3600 ]; then
+        echo "$(($1 / 60)) min $(($1 % 60)) s"
+    else
+        echo "$(($1 / 3600)) h $(($1 % 3600 / 60)) min"
+    fi
+}
+
+trap interrupted INT TERM
+SECONDS=0
+parse_options "$@"
+check_installed
+build
+get_data
+run_profile
+write_tables
+draw_figures
+echo
+print_summary
+echo
+say "tables: $out/tables"
+say "figures: $out/figures"
+say "profile $profile took $(duration "$SECONDS")"

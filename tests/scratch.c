@@ -1,0 +1,77 @@
+#include "scratch.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char scratch_path[512];
+static int scratch_home = -1; /* where the program was */
+
+static bool is_entry(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+bool scratch_enter(void)
+{
+    const char *root = getenv("TMPDIR");
+    (void)snprintf(scratch_path, sizeof scratch_path, "%s/tenth-test-XXXXXX", root && root[0] ? root : "/tmp");
+    scratch_home = open(".", O_RDONLY | O_DIRECTORY);
+    return scratch_home >= 0 && mkdtemp(scratch_path) && chdir(scratch_path) == 0;
+}
+
+bool scratch_leave(void)
+{
+    bool done = true;
+    DIR *directory = opendir(".");
+    if (!directory)
+        return false;
+    for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
+        if (is_entry(entry))
+            done &= unlink(entry->d_name) == 0;
+    }
+    done &= closedir(directory) == 0;
+    done &= fchdir(scratch_home) == 0;
+    done &= close(scratch_home) == 0;
+    return rmdir(scratch_path) == 0 && done;
+}
+
+int scratch_setup(void **state)
+{
+    (void)state;
+    return scratch_enter() ? 0 : -1;
+}
+
+int scratch_teardown(void **state)
+{
+    (void)state;
+    return scratch_leave() ? 0 : -1;
+}
+
+size_t scratch_entries(void)
+{
+    DIR *directory = opendir(".");
+    if (!directory)
+        return 0;
+    size_t count = 0;
+    for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory))
+        count += is_entry(entry);
+    (void)closedir(directory);
+    return count;
+}
+
+bool scratch_holds(const char *path, const void *bytes, size_t count)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    char *found = malloc(count + 1);
+    size_t got = found ? fread(found, 1, count + 1, file) : 0;
+    bool same = found && got == count && memcmp(found, bytes, count) == 0;
+    free(found);
+    (void)fclose(file);
+    return same;
+}

@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# tests/script.sh: what test scripts share; read with `source`. A script's lines `ok - NAME`, `not ok - NAME` and
+# `skip - NAME` are what tests/run.sh counts.
+
+failures=0
+
+# check NAME COMMAND...: one check, passed when the command succeeds. What it printed is shown when it does not.
+check() {
+    local name=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+        printf '%s\n' "$output" | sed 's/^/    /'
+        failures=$((failures + 1))
+    fi
+}
+
+# skip NAME REASON: counts neither as passed nor as failed.
+skip() {
+    echo "skip - $1: $2"
+}
+
+# exits_with STATUS COMMAND...: passes the command's output through.
+exits_with() {
+    local wanted=$1 status=0
+    shift
+    "$@" || status=$?
+    if [ "$status" -ne "$wanted" ]; then
+        echo "exit code $status, not $wanted"
+        return 1
+    fi
+}
+
+# says TEXT COMMAND...: the command's output, standard error included, holds the text; its exit code does not matter.
+says() {
+    local text=$1 output
+    shift
+    output=$("$@" 2>&1) || true
+    if [[ $output != *"$text"* ]]; then
+        echo "does not say \"$text\":"
+        echo "$output"
+        return 1
+    fi
+}
+
+# is_empty_directory DIR: hidden files count.
+is_empty_directory() {
+    [ -z "$(ls -A "$1")" ] || {
+        ls -A "$1"
+        return 1
+    }
+}
+
+# The last command of a script.
+finish() {
+    [ "$failures" -eq 0 ]
+}

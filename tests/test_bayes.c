@@ -1,0 +1,683 @@
+/* tests/test_bayes.c: posteriors, criteria, pruning and metrics against closed forms, quadrature, finite differences
+ * and hand-computed values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <float.h>
+#include <gsl/gsl_integration.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bayes/criterion.h"
+#include "bayes/metric.h"
+#include "bayes/posterior.h"
+#include "bayes/predictive.h"
+#include "bayes/pruning.h"
+#include "core/kernels.h"
+#include "core/memory.h"
+#include "nn/loss.h"
+#include "check.h"
+#include "reference.h"
+
+/* A network that is small enough for a finite difference of every weight. */
+static const struct network_spec tiny = {
+    .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 3, .kernel = 3, .stride = 2};
+enum { BATCH = 4 };
+
+struct fixture {
+    struct network *network;
+    struct posterior *posterior;
+    float *w, *gradient, *x;
+    uint8_t y[BATCH];
+};
+
+static void fixture_make(struct fixture *fixture, const char *method)
+{
+    struct error error = {0};
+    struct posterior_start start = {.seed = 3, .sigma_low = 0.02, .sigma_high = 0.3};
+    const struct method *row = method_find(method, &error);
+    assert_non_null(row);
+    assert_int_equal(network_create(&tiny, BATCH, 1, 1, &fixture->network, &error), STATUS_OK);
+    assert_int_equal(posterior_create(fixture->network, row, &start, 1, &fixture->posterior, &error), STATUS_OK);
+    size_t size = fixture->posterior->size, items = BATCH * shape_size(tiny.input);
+    fixture->w = memory_alloc(size, sizeof(float), &error);
+    fixture->gradient = memory_alloc(size, sizeof(float), &error);
+    fixture->x = memory_alloc(items, sizeof(float), &error);
+    assert_true(fixture->w && fixture->gradient && fixture->x);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 0), 0, items, fixture->x);
+    for (size_t i = 0; i < BATCH; i++)
+        fixture->y[i] = (uint8_t)(i % tiny.classes);
+}
+
+static void fixture_free(struct fixture *fixture)
+{
+    memory_free(fixture->w);
+    memory_free(fixture->gradient);
+    memory_free(fixture->x);
+    posterior_free(fixture->posterior);
+    network_free(fixture->network);
+}
+
+/* ---- the loss in double, by the talk's formula ---- */
+
+static double softplus(double rho)
+{
+    return log1p(exp(rho)) + (double)SIGMA_MINIMUM;
+}
+
+/* KL(N(mu, sigma^2) || N(0, prior^2)), the closed form. */
+static double kl_closed_form(double mu, double sigma, double prior)
+{
+    return log(prior / sigma) + (sigma * sigma + mu * mu) / (2 * prior * prior) - 0.5;
+}
+
+struct vi_problem {
+    const struct fixture *fixture;
+    const double *eps, *x, *scale; /* scale: per tensor */
+    double prior;
+};
+
+static double vi_loss(const struct vi_problem *problem, const double *mu, const double *rho)
+{
+    const struct posterior *posterior = problem->fixture->posterior;
+    double *w = reference_doubles(posterior->size), *logits = reference_doubles(BATCH * tiny.classes);
+    double kl = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
+            w[i] = mu[i] + softplus(rho[i]) * problem->eps[i];
+            kl += problem->scale[t] * kl_closed_form(mu[i], softplus(rho[i]), problem->prior);
+        }
+    }
+    double nll = reference_network(&tiny, posterior->tensors, w, problem->x, problem->fixture->y, BATCH, logits, NULL);
+    free(w);
+    free(logits);
+    return nll + kl;
+}
+
+/* With beta1 = 0 Adam's first moment is the gradient itself, which is how the test reads it out of a real step. */
+static struct update gradient_probe(const double *scale, double prior)
+{
+    return (struct update){.adam = {0, 0.5F, 1e-8F},
+                           .learning_rate = 1e-30,
+                           .sigma_learning_rate = 1e-30,
+                           .prior_sigma = prior,
+                           .penalty_scale = scale};
+}
+
+/* Central differences with h: error h^2 f'''/6 + 1e-16 |f| / h, below 1e-6 for h = 1e-4 and derivatives of order 1 to
+ * 100; the float step adds about 100 roundings of 6e-8 relative to the largest term of the gradient, and recovering eps
+ * from (w - mu) / sigma adds 6e-8 |w| / sigma, below 1e-5 for sigma >= .02. */
+static const double step_size = 1e-4, tolerance = 2e-4;
+
+static double worst_gradient_error(struct fixture *fixture, double break_rho)
+{
+    struct posterior *posterior = fixture->posterior;
+    size_t size = posterior->size, correct;
+    double *eps = reference_doubles(size), *mu = reference_widen(posterior->mu, size);
+    double *rho = reference_widen(posterior->rho, size), *scale = reference_doubles(posterior->tensor_count);
+    double *x = reference_widen(fixture->x, BATCH * shape_size(tiny.input));
+    for (size_t t = 0; t < posterior->tensor_count; t++)
+        scale[t] = 0.01 * (double)(t + 1);
+    const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture->w);
+    for (size_t i = 0; i < size; i++)
+        eps[i] = ((double)w[i] - mu[i]) / softplus(rho[i]);
+    network_set_weights(fixture->network, w);
+    (void)network_gradient(fixture->network, fixture->x, fixture->y, BATCH, fixture->gradient, &correct);
+    struct update update = gradient_probe(scale, 0.7);
+    double penalty_loss;
+    (void)posterior->method->functions->update(posterior, &update, w, fixture->gradient, &penalty_loss);
+
+    struct vi_problem problem = {fixture, eps, x, scale, 0.7};
+    double worst = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
+            double *const parameters[] = {&mu[i], &rho[i]};
+            const double found[] = {(double)posterior->m_mu[i], (double)posterior->m_rho[i] * break_rho};
+            for (size_t p = 0; p < 2; p++) {
+                double at = *parameters[p];
+                *parameters[p] = at + step_size;
+                double above = vi_loss(&problem, mu, rho);
+                *parameters[p] = at - step_size;
+                double below = vi_loss(&problem, mu, rho);
+                *parameters[p] = at;
+                worst = fmax(worst, fabs((above - below) / (2 * step_size) - found[p]));
+            }
+        }
+    }
+    free(eps);
+    free(mu);
+    free(rho);
+    free(scale);
+    free(x);
+    return worst;
+}
+
+static void vi_gradient_is_that_of_the_whole_loss(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    assert_true(worst_gradient_error(&fixture, 1) < tolerance);
+    fixture_free(&fixture);
+}
+
+/* The twin: one per cent off in the gradient of rho must be seen. */
+static void vi_gradient_check_notices_an_error(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    assert_false(worst_gradient_error(&fixture, 1.01) < tolerance);
+    fixture_free(&fixture);
+}
+
+static void map_gradient_has_the_penalty(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "map");
+    struct posterior *posterior = fixture.posterior;
+    size_t correct;
+    double scale[16], prior = 0.5, penalty_loss, expected = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++)
+        scale[t] = 0.25;
+    network_set_weights(fixture.network, posterior->mu);
+    (void)network_gradient(fixture.network, fixture.x, fixture.y, BATCH, fixture.gradient, &correct);
+    for (size_t i = 0; i < posterior->size; i++)
+        expected += (double)posterior->mu[i] * (double)posterior->mu[i] / (2 * prior * prior);
+    struct update update = gradient_probe(scale, prior);
+    float *before = fixture.w;
+    memcpy(before, posterior->mu, posterior->size * sizeof *before);
+    double penalty = posterior->method->functions->update(posterior, &update, before, fixture.gradient, &penalty_loss);
+    /* float sums of a few hundred terms: relative error far below 1e-5 */
+    assert_near(penalty, expected, 1e-5 * expected);
+    assert_near(penalty_loss, 0.25 * expected, 1e-5 * expected);
+    for (size_t i = 0; i < posterior->size; i++) {
+        double gradient = (double)fixture.gradient[i] + 0.25 * (double)before[i] / (prior * prior);
+        assert_near((double)posterior->m_mu[i], gradient, 1e-6 * (1 + fabs(gradient)));
+    }
+    fixture_free(&fixture);
+}
+
+static void mle_has_no_penalty(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "mle");
+    size_t correct;
+    double scale[16] = {1, 1, 1, 1, 1, 1, 1, 1}, penalty_loss;
+    network_set_weights(fixture.network, fixture.posterior->mu);
+    (void)network_gradient(fixture.network, fixture.x, fixture.y, BATCH, fixture.gradient, &correct);
+    struct update update = gradient_probe(scale, 0.5);
+    double penalty = fixture.posterior->method->functions->update(fixture.posterior, &update, fixture.posterior->mu,
+                                                                  fixture.gradient, &penalty_loss);
+    assert_true(penalty == 0 && penalty_loss == 0);
+    for (size_t i = 0; i < fixture.posterior->size; i++)
+        assert_true(fixture.posterior->m_mu[i] == fixture.gradient[i]);
+    fixture_free(&fixture);
+}
+
+/* After clipping, the norm of the gradients of mu and of rho is clip_norm each, and their direction is unchanged. */
+static void clipping_scales_each_gradient_to_the_norm(void **state)
+{
+    (void)state;
+    double scale[16] = {1, 1, 1, 1, 1, 1, 1, 1}, penalty_loss, squared[2] = {0};
+    struct fixture free_one, clipped;
+    struct fixture *const both[] = {&free_one, &clipped};
+    for (size_t k = 0; k < 2; k++) {
+        struct fixture *fixture = both[k];
+        fixture_make(fixture, "vi");
+        const struct method_functions *functions = fixture->posterior->method->functions;
+        const float *w = functions->sample(fixture->posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture->w);
+        size_t correct;
+        network_set_weights(fixture->network, w);
+        (void)network_gradient(fixture->network, fixture->x, fixture->y, BATCH, fixture->gradient, &correct);
+        struct update update = gradient_probe(scale, 0.5);
+        update.clip_norm = k == 0 ? 0 : 0.125;
+        (void)functions->update(fixture->posterior, &update, w, fixture->gradient, &penalty_loss);
+    }
+    for (size_t i = 0; i < clipped.posterior->size; i++) {
+        squared[0] += (double)clipped.posterior->m_mu[i] * (double)clipped.posterior->m_mu[i];
+        squared[1] += (double)clipped.posterior->m_rho[i] * (double)clipped.posterior->m_rho[i];
+    }
+    assert_near(sqrt(squared[0]), 0.125, 1e-5);
+    assert_near(sqrt(squared[1]), 0.125, 1e-5);
+    float ratio = free_one.posterior->m_mu[0] / clipped.posterior->m_mu[0];
+    for (size_t i = 0; i < 20; i++)
+        assert_near(free_one.posterior->m_mu[i], clipped.posterior->m_mu[i] * ratio,
+                    1e-4 * fabs((double)free_one.posterior->m_mu[i]));
+    fixture_free(&free_one);
+    fixture_free(&clipped);
+}
+
+static void frozen_sigma_does_not_move(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    struct posterior *posterior = fixture.posterior;
+    double scale[16] = {1, 1, 1, 1, 1, 1, 1, 1}, penalty_loss;
+    float *before = memory_alloc(posterior->size, sizeof *before, NULL);
+    assert_non_null(before);
+    for (int frozen = 1; frozen >= 0; frozen--) {
+        memcpy(before, posterior->rho, posterior->size * sizeof *before);
+        const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture.w);
+        struct update update = {.adam = {0.9F, 0.999F, 1e-8F},
+                                .learning_rate = 1e-3,
+                                .sigma_learning_rate = frozen ? 0 : 1e-3,
+                                .prior_sigma = 1,
+                                .penalty_scale = scale};
+        (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
+        int same = memcmp(before, posterior->rho, posterior->size * sizeof *before) == 0;
+        assert_int_equal(same, frozen);
+    }
+    memory_free(before);
+    fixture_free(&fixture);
+}
+
+/* ---- KL and log p(0) ---- */
+
+struct gaussians {
+    double mu, sigma, prior;
+};
+
+static double kl_integrand(double w, void *parameters)
+{
+    const struct gaussians *g = parameters;
+    double q = gsl_ran_gaussian_pdf(w - g->mu, g->sigma);
+    double log_q = -0.5 * pow((w - g->mu) / g->sigma, 2) - log(g->sigma);
+    double log_p = -0.5 * pow(w / g->prior, 2) - log(g->prior);
+    return q * (log_q - log_p);
+}
+
+/* The KL that a VI step reports equals the integral of q log(q/p), by GSL's quadrature. */
+static void kl_of_a_step_equals_quadrature(void **state)
+{
+    (void)state;
+    static const struct gaussians cases[] = {{0, 0.1, 0.1}, {0.3, 0.05, 0.1}, {-1.5, 0.4, 1}, {0.02, 0.9, 0.5}};
+    gsl_integration_workspace *workspace = gsl_integration_workspace_alloc(1000);
+    assert_non_null(workspace);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gaussians g = cases[i];
+        gsl_function function = {kl_integrand, &g};
+        double integral, error;
+        /* beyond 12 standard deviations q contributes less than 1e-30 */
+        assert_int_equal(gsl_integration_qag(&function, g.mu - 12 * g.sigma, g.mu + 12 * g.sigma, 1e-12, 1e-10, 1000,
+                                             GSL_INTEG_GAUSS61, workspace, &integral, &error),
+                         0);
+        assert_near(kl_closed_form(g.mu, g.sigma, g.prior), integral, 1e-8 * (1 + fabs(integral)));
+
+        float w[16], gradient[16] = {0}, mu[16], rho[16], m[4][16] = {{0}};
+        for (size_t k = 0; k < 16; k++) {
+            mu[k] = w[k] = (float)g.mu;
+            rho[k] = (float)log(expm1(g.sigma - (double)SIGMA_MINIMUM));
+        }
+        struct kernel_vi step = {.kl_scale = 1,
+                                 .prior_precision = (float)(1 / (g.prior * g.prior)),
+                                 .clip = 1,
+                                 .clip_rho = 1,
+                                 .train_rho = 1};
+        double kl = kernels()->vi_step(&step, 16, w, gradient, mu, rho, m[0], m[1], m[2], m[3]);
+        /* each of 16 terms of at most 200 nats in float: 16 * 200 * 1e-6 */
+        assert_near(kl, 16 * integral, 1e-5 * 16 * (1 + fabs(integral)));
+    }
+    gsl_integration_workspace_free(workspace);
+}
+
+static const struct criterion *criterion_row(const char *name)
+{
+    struct error error = {0};
+    const struct criterion *row = criterion_find(name, &error);
+    assert_non_null(row);
+    return row;
+}
+
+static void log_p0_is_the_log_density_at_zero(void **state)
+{
+    (void)state;
+    const float mu[] = {0, 0.5F, -1, 0.01F}, sigma[] = {1, 0.25F, 2, 0.001F};
+    float score[4];
+    criterion_row("log_p0")->score(4, mu, sigma, random_key(0, PURPOSE_TEST, 0, 0), score);
+    for (size_t i = 0; i < 4; i++) {
+        double expected = log(gsl_ran_gaussian_pdf((double)mu[i], (double)sigma[i]));
+        assert_near(score[i], expected, 4e-7 * (1 + fabs(expected))); /* rounding of the float result */
+    }
+    assert_near(score[0], -0.918938533, 1e-6); /* -log sqrt(2 pi), by hand */
+}
+
+static void snr_and_magnitude_by_hand(void **state)
+{
+    (void)state;
+    const float mu[] = {-2, 0.5F}, sigma[] = {0.5F, 0.25F};
+    float score[2];
+    criterion_row("snr")->score(2, mu, sigma, random_key(0, PURPOSE_TEST, 0, 0), score);
+    assert_true(score[0] == 4 && score[1] == 2);
+    criterion_row("magnitude")->score(2, mu, NULL, random_key(0, PURPOSE_TEST, 0, 0), score);
+    assert_true(score[0] == 2 && score[1] == 0.5F);
+}
+
+/* ---- pruning: every criterion of the registry ---- */
+
+static void every_criterion_removes_exactly_what_was_asked(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    size_t count;
+    const struct criterion *rows = criteria(&count);
+    assert_true(count >= 4);
+    float *keep = memory_alloc(fixture.posterior->size, sizeof *keep, NULL);
+    assert_non_null(keep);
+    for (size_t i = 0; i < count; i++) {
+        struct ranking ranking;
+        struct error error = {0};
+        assert_int_equal(ranking_make(fixture.posterior, &rows[i], false, 5, &ranking, &error), STATUS_OK);
+        size_t removed = ranking_removed_by_fraction(&ranking, 0.75), zeros = 0;
+        assert_int_equal(removed, llround(0.75 * (double)ranking.count));
+        ranking_keep(&ranking, removed, keep);
+        for (size_t k = 0; k < fixture.posterior->size; k++)
+            zeros += keep[k] == 0;
+        assert_int_equal(zeros, removed);
+        for (size_t k = 1; k < ranking.count; k++) {
+            float earlier = ranking.score[k - 1], later = ranking.score[k];
+            assert_true(rows[i].order == PRUNE_LOWEST_FIRST ? earlier <= later : earlier >= later);
+        }
+        for (size_t t = 0; t < fixture.posterior->tensor_count; t++) {
+            const struct tensor *tensor = &fixture.posterior->tensors[t];
+            for (size_t k = 0; tensor_is_bias(tensor) && k < tensor->count; k++)
+                assert_true(keep[tensor->offset + k] == 1);
+        }
+        ranking_free(&ranking);
+    }
+    memory_free(keep);
+    fixture_free(&fixture);
+}
+
+static void criteria_that_need_a_sigma_refuse_a_point_estimate(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "mle");
+    size_t count, refused = 0;
+    const struct criterion *rows = criteria(&count);
+    for (size_t i = 0; i < count; i++) {
+        struct ranking ranking;
+        struct error error = {0};
+        enum status status = ranking_make(fixture.posterior, &rows[i], false, 5, &ranking, &error);
+        assert_int_equal(status, rows[i].sigma == NEEDS_SIGMA ? STATUS_UNSUPPORTED : STATUS_OK);
+        if (status == STATUS_OK)
+            ranking_free(&ranking);
+        else
+            refused++;
+    }
+    assert_int_equal(refused, 2);
+    fixture_free(&fixture);
+}
+
+static void thresholds_and_both_fractions_by_hand(void **state)
+{
+    (void)state;
+    /* Two tensors of 2 and 8 weights; the scores of the first are all above those of the second. */
+    struct tensor tensors[2] = {{.name = "a", .role = TENSOR_CONV_WEIGHT, .offset = 0, .count = 2},
+                                {.name = "b", .role = TENSOR_DENSE_WEIGHT, .offset = 16, .count = 8}};
+    float mu[32] = {0};
+    for (size_t i = 0; i < 2; i++)
+        mu[i] = 0.1F + 0.01F * (float)i;
+    for (size_t i = 0; i < 8; i++)
+        mu[16 + i] = 1 + (float)i;
+    struct method method = {.name = "test"};
+    struct posterior posterior = {
+        .method = &method, .tensors = tensors, .tensor_count = 2, .size = 32, .parameters = 10, .mu = mu};
+    struct ranking ranking;
+    struct error error = {0};
+    assert_int_equal(ranking_make(&posterior, criterion_row("magnitude"), false, 0, &ranking, &error), STATUS_OK);
+    assert_int_equal(ranking.count, 10);
+    size_t removed = ranking_removed_by_fraction(&ranking, 0.4);
+    assert_int_equal(removed, 4);
+    /* both of a, 2 of the 8 of b: (1 + .25) / 2 */
+    assert_near(ranking_tensor_mean(&ranking, removed), 0.625, 1e-12);
+    ranking_free(&ranking);
+
+    const float sigma_all = 1;
+    float rho[32];
+    for (size_t i = 0; i < 32; i++)
+        rho[i] = (float)log(expm1((double)sigma_all - (double)SIGMA_MINIMUM));
+    posterior.rho = rho;
+    struct piece pieces[2] = {{0, 0, 2}, {1, 0, 8}};
+    posterior.pieces = pieces;
+    posterior.piece_count = 2;
+    assert_int_equal(ranking_make(&posterior, criterion_row("log_p0"), false, 0, &ranking, &error), STATUS_OK);
+    /* log p(0) = -mu^2/2 - .9189 with sigma = 1: the two of a and mu = 1 (-1.4189) lie above -2, mu = 2 (-2.9189) below
+     */
+    assert_int_equal(ranking_removed_by_threshold(&ranking, -2), 3);
+    assert_int_equal(ranking_removed_by_threshold(&ranking, -1e9), 10);
+    assert_int_equal(ranking_removed_by_threshold(&ranking, 1e9), 0);
+    ranking_free(&ranking);
+}
+
+/* ---- metrics, by hand ---- */
+
+static void metrics_by_hand(void **state)
+{
+    (void)state;
+    /* Two samples, two items, two classes. Means: item 0 (.7, .3), item 1 (.4, .6); labels 0 and 0. */
+    float sampled[] = {.9F, .1F, .2F, .8F, .5F, .5F, .6F, .4F}, mean[4];
+    const uint8_t labels[] = {0, 0};
+    struct prediction prediction = {2, 2, 2, sampled, mean, labels};
+    prediction_average(&prediction);
+    assert_near(mean[0], .7, 1e-7);
+    assert_near(mean[3], .6, 1e-7);
+    const struct {
+        const char *name;
+        double value;
+    } expected[] = {
+        {"accuracy", 0.5},                                          /* item 1 is taken for class 1 */
+        {"nll", -(log(.7) + log(.4)) / 2},                          /* .6364828 */
+        {"entropy", (0.6108643020548935 + 0.6730116670092565) / 2}, /* of (.7,.3) and (.4,.6) */
+        /* sample entropies: (.9,.1) .3250830, (.2,.8) .5004024, (.5,.5) .6931472, (.6,.4) .6730117 */
+        {"mutual_information", 0.6419379845320750 - (0.3250829734 + 0.5004024235 + 0.6931471806 + 0.6730116670) / 4},
+        {"variation_ratio", 0.25}, /* item 0: both vote 0 (the first of equals); item 1: one each */
+        {"std", 0.2},              /* item 0: .9, .5 -> .2; item 1, class 1: .8, .4 -> .2 */
+        /* confidences .7 (bin 10, right) and .6 (bin 9, wrong): (|1 - .7| + |0 - .6|) / 2 */
+        {"ece", 0.45},
+        {"brier", ((.3 * .3 + .3 * .3) + (.6 * .6 + .6 * .6)) / 2}, /* .45 */
+    };
+    size_t count;
+    (void)metrics(&count);
+    assert_int_equal(count, sizeof expected / sizeof expected[0]); /* a new metric needs its line here */
+    for (size_t i = 0; i < count; i++) {
+        const struct metric *metric = metric_find(expected[i].name, NULL);
+        assert_non_null(metric);
+        assert_near(metric->value(&prediction), expected[i].value, 1e-6); /* inputs are floats */
+    }
+}
+
+/* Items in one bin are averaged before the absolute value; a confidence of 1 belongs to the last bin. */
+static void ece_averages_within_a_bin(void **state)
+{
+    (void)state;
+    float p[] = {.75F, .25F, .75F, .25F, .75F, .25F, .75F, .25F, 1, 0};
+    const uint8_t labels[] = {0, 0, 0, 1, 0};
+    struct prediction prediction = {1, 5, 2, p, p, labels};
+    /* bin 11 holds four with confidence .75, three right: no error. bin 14: confidence 1, right. */
+    assert_near(metric_ece(&prediction), 0, 1e-7);
+    const uint8_t worse[] = {0, 0, 1, 1, 1};
+    prediction.labels = worse;
+    assert_near(metric_ece(&prediction), (4 * .25 + 1) / 5, 1e-7);
+}
+
+static void nll_survives_a_probability_of_zero(void **state)
+{
+    (void)state;
+    float p[] = {0, 1};
+    const uint8_t label = 0;
+    struct prediction prediction = {1, 1, 2, p, p, &label};
+    assert_near(metric_nll(&prediction), -log((double)FLT_MIN), 1e-9);
+}
+
+/* ---- predictions ---- */
+
+static void prediction_is_the_mean_of_softmax_over_sampled_weights(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    struct predictor predictor;
+    struct prediction prediction, first;
+    struct error error = {0};
+    /* a batch of 3 for 4 items: the rest is a batch of its own */
+    assert_int_equal(predictor_make(fixture.posterior, fixture.network, 3, &predictor, &error), STATUS_OK);
+    assert_int_equal(prediction_alloc(5, BATCH, 3, fixture.y, &prediction, &error), STATUS_OK);
+    assert_int_equal(prediction_alloc(1, BATCH, 3, fixture.y, &first, &error), STATUS_OK);
+    predict(&predictor, PREDICT_SAMPLED, NULL, 4, fixture.x, &prediction);
+    predict(&predictor, PREDICT_SAMPLED, NULL, 4, fixture.x, &first);
+    double *x = reference_widen(fixture.x, BATCH * shape_size(tiny.input)), logits[BATCH * 3];
+    for (size_t s = 0; s < 5; s++) {
+        const float *w =
+            fixture.posterior->method->functions->sample(fixture.posterior, 4, PURPOSE_PREDICT, s, fixture.w);
+        double *wide = reference_widen(w, fixture.posterior->size);
+        (void)reference_network(&tiny, fixture.posterior->tensors, wide, x, fixture.y, BATCH, logits, NULL);
+        for (size_t i = 0; i < BATCH; i++) {
+            double sum = exp(logits[3 * i]) + exp(logits[3 * i + 1]) + exp(logits[3 * i + 2]);
+            for (size_t k = 0; k < 3; k++) /* a logit is off by about 1e-5, a probability by a quarter of that */
+                assert_near(prediction.sampled[(s * BATCH + i) * 3 + k], exp(logits[3 * i + k]) / sum, 2e-5);
+        }
+        free(wide);
+    }
+    assert_memory_equal(first.sampled, prediction.sampled, BATCH * 3 * sizeof(float)); /* sample 0 is sample 0 */
+    free(x);
+    prediction_free(&prediction);
+    prediction_free(&first);
+    predictor_free(&predictor);
+    fixture_free(&fixture);
+}
+
+static void a_network_with_everything_pruned_knows_nothing(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    struct predictor predictor;
+    struct prediction prediction;
+    struct error error = {0};
+    assert_int_equal(predictor_make(fixture.posterior, fixture.network, BATCH, &predictor, &error), STATUS_OK);
+    assert_int_equal(prediction_alloc(2, BATCH, 3, fixture.y, &prediction, &error), STATUS_OK);
+    float *keep = memory_alloc(fixture.posterior->size, sizeof *keep, &error);
+    assert_non_null(keep);
+    predict(&predictor, PREDICT_SAMPLED, keep, 4, fixture.x, &prediction);
+    for (size_t i = 0; i < BATCH * 3; i++)
+        assert_near(prediction.mean[i], 1.0 / 3, 1e-6);
+    memory_free(keep);
+    prediction_free(&prediction);
+    predictor_free(&predictor);
+    fixture_free(&fixture);
+}
+
+/* ---- registries and start values ---- */
+
+static void every_method_can_be_found_and_others_are_named(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct method *rows = methods(&count);
+    for (size_t i = 0; i < count; i++) {
+        assert_ptr_equal(method_find(rows[i].name, NULL), &rows[i]);
+        struct fixture fixture;
+        fixture_make(&fixture, rows[i].name);
+        assert_int_equal(fixture.posterior->rho != NULL, rows[i].has_sigma);
+        fixture_free(&fixture);
+    }
+    struct error error = {0};
+    assert_null(method_find("mpa", &error));
+    assert_int_equal(error.status, STATUS_USAGE);
+    assert_non_null(strstr(error.message, "did you mean map"));
+}
+
+static void start_values_are_those_asked_for(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    struct posterior *posterior = fixture.posterior;
+    float *sigma = memory_alloc(posterior->size, sizeof *sigma, NULL);
+    assert_non_null(sigma);
+    posterior_sigma(posterior, sigma);
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        double squares = 0;
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
+            assert_true(sigma[i] > 0.02F * 0.9999F && sigma[i] < 0.3F * 1.0001F);
+            squares += (double)posterior->mu[i] * (double)posterior->mu[i];
+        }
+        if (tensor_is_bias(tensor))
+            assert_true(squares == 0);
+        else /* chi-square with `count` degrees: 5 standard deviations of sqrt(2 / count) */
+            assert_near(squares * (double)tensor->fan_in / (double)tensor->count, 1,
+                        5 * sqrt(2 / (double)tensor->count));
+    }
+    memory_free(sigma);
+    fixture_free(&fixture);
+}
+
+/* Whatever allocation fails, there is a status and a message, and nothing is lost (the leak checker looks on). */
+static void allocation_failures_are_reported(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_make(&fixture, "vi");
+    struct posterior_start start = {.seed = 3, .sigma_low = 0.02, .sigma_high = 0.3};
+    bool met = true;
+    for (size_t successes = 0; met; successes++) {
+        struct error error = {0};
+        struct posterior *posterior = NULL;
+        struct ranking ranking = {0};
+        fault_arm(successes);
+        enum status status =
+            posterior_create(fixture.network, fixture.posterior->method, &start, 1, &posterior, &error);
+        if (status == STATUS_OK)
+            status = ranking_make(posterior, criterion_row("snr"), true, 1, &ranking, &error);
+        met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_int_equal(status, met ? STATUS_NO_MEMORY : STATUS_OK);
+        assert_int_equal(error.message[0] != '\0', met);
+        ranking_free(&ranking);
+        posterior_free(posterior);
+        assert_true(successes < 100);
+    }
+    fixture_free(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vi_gradient_is_that_of_the_whole_loss),
+        cmocka_unit_test(vi_gradient_check_notices_an_error),
+        cmocka_unit_test(map_gradient_has_the_penalty),
+        cmocka_unit_test(mle_has_no_penalty),
+        cmocka_unit_test(clipping_scales_each_gradient_to_the_norm),
+        cmocka_unit_test(frozen_sigma_does_not_move),
+        cmocka_unit_test(kl_of_a_step_equals_quadrature),
+        cmocka_unit_test(log_p0_is_the_log_density_at_zero),
+        cmocka_unit_test(snr_and_magnitude_by_hand),
+        cmocka_unit_test(every_criterion_removes_exactly_what_was_asked),
+        cmocka_unit_test(criteria_that_need_a_sigma_refuse_a_point_estimate),
+        cmocka_unit_test(thresholds_and_both_fractions_by_hand),
+        cmocka_unit_test(metrics_by_hand),
+        cmocka_unit_test(ece_averages_within_a_bin),
+        cmocka_unit_test(nll_survives_a_probability_of_zero),
+        cmocka_unit_test(prediction_is_the_mean_of_softmax_over_sampled_weights),
+        cmocka_unit_test(a_network_with_everything_pruned_knows_nothing),
+        cmocka_unit_test(every_method_can_be_found_and_others_are_named),
+        cmocka_unit_test(start_values_are_those_asked_for),
+        cmocka_unit_test(allocation_failures_are_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

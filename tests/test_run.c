@@ -1,0 +1,503 @@
+/* tests/test_run.c: whole runs on a small network and the generated ECG data: what is in the file afterwards, resuming,
+ * threads, and what happens to files that another config made. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bayes/criterion.h"
+#include "check.h"
+#include "core/memory.h"
+#include "data/perturb.h"
+#include "io/atomic_file.h"
+#include "run/band.h"
+#include "run/perturb_sweep.h"
+#include "run/prune.h"
+#include "run/run.h"
+#include "run/train.h"
+#include "scratch.h"
+
+static const char small_config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 96\ntest_items = 60\n"
+                                   "[model]\nfilters = 4\n"
+                                   "[posterior]\nmethod = vi\n"
+                                   "[train]\nepochs = 3\nbatch = 16\n"
+                                   "[prune]\nfractions = 0,.5,.9\nthresholds = -1,2\nsamples = 2\n"
+                                   "[perturb]\nstrengths = 3\nsamples = 3\nitems = 20\n";
+enum { STEPS = 3 * 96 / 16 };
+
+/* A run of the small config in the current directory. */
+struct job {
+    struct config_source *source;
+    struct run run;
+    struct error error;
+};
+
+static void job_open(struct job *job, int threads, bool force, const char *set)
+{
+    *job = (struct job){0};
+    struct run_options options = {.out = ".", .threads = threads, .force = force};
+    assert_int_equal(config_read_text(small_config, "small", NULL, &job->source, &job->error), STATUS_OK);
+    if (set)
+        assert_int_equal(config_set(job->source, set, &job->error), STATUS_OK);
+    assert_int_equal(run_open(&job->run, job->source, 0, 1, &options, &job->error), STATUS_OK);
+}
+
+static void job_close(struct job *job)
+{
+    run_close(&job->run);
+    config_free(job->source);
+}
+
+/* A monitor that asks to stop at the n-th report. */
+struct countdown {
+    int left;
+};
+
+static void count_report(void *context, const struct progress *progress)
+{
+    struct countdown *countdown = context;
+    assert_true(progress->done <= progress->total);
+    countdown->left--;
+}
+
+static bool count_stop(void *context)
+{
+    const struct countdown *countdown = context;
+    return countdown->left <= 0;
+}
+
+static const struct monitor silent = {0};
+
+static enum status all_stages(struct job *job, const struct monitor *monitor)
+{
+    enum status status = run_train(&job->run, monitor, &job->error);
+    if (status == STATUS_OK)
+        status = run_prune(&job->run, monitor, &job->error);
+    if (status == STATUS_OK)
+        status = run_perturb(&job->run, monitor, &job->error);
+    return status;
+}
+
+static struct table *load_table(const char *path, const char *name)
+{
+    struct error error = {0};
+    struct store *store = NULL;
+    struct table *table = table_create(table_find(name), &error);
+    assert_non_null(table);
+    assert_int_equal(store_open(path, &store, &error), STATUS_OK);
+    assert_int_equal(table_load(table, store, &error), STATUS_OK);
+    store_close(store);
+    return table;
+}
+
+static double cell(const struct table *table, size_t row, const char *column)
+{
+    return table_row(table, row)[table_column_index(table_kind_of(table), column)].number;
+}
+
+static float *load_floats(const char *path, const char *object, size_t *count)
+{
+    struct error error = {0};
+    struct store *store = NULL;
+    size_t rank, shape[STORE_RANK_MAX];
+    assert_int_equal(store_open(path, &store, &error), STATUS_OK);
+    assert_int_equal(store_shape(store, object, &rank, shape, &error), STATUS_OK);
+    *count = 1;
+    for (size_t i = 0; i < rank; i++)
+        *count *= shape[i];
+    float *values = memory_alloc(*count, sizeof *values, &error);
+    assert_non_null(values);
+    assert_int_equal(store_read_float(store, object, *count, values, &error), STATUS_OK);
+    store_close(store);
+    return values;
+}
+
+static bool same_floats(const char *a, const char *b, const char *object)
+{
+    size_t count_a, count_b;
+    float *x = load_floats(a, object, &count_a), *y = load_floats(b, object, &count_b);
+    bool same = count_a == count_b && memcmp(x, y, count_a * sizeof *x) == 0;
+    memory_free(x);
+    memory_free(y);
+    return same;
+}
+
+/* All results of two files are the same bits, whatever made them. Times are not results. */
+static bool same_results(const char *a, const char *b)
+{
+    static const char *const objects[] = {"/posterior/mu", "/posterior/rho", "/test/probability",
+                                          "/prune/snr/probability", "/perturb/noise/probability"};
+    bool same = true;
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
+        same = same && same_floats(a, b, objects[i]);
+    static const char *const names[] = {"train", "sigma", "prune", "perturb"};
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        struct table *x = load_table(a, names[n]), *y = load_table(b, names[n]);
+        const struct table_kind *kind = table_kind_of(x);
+        same = same && table_rows(x) == table_rows(y);
+        for (size_t r = 0; same && r < table_rows(x); r++) {
+            for (size_t c = 0; c < kind->column_count; c++) {
+                union table_cell left = table_row(x, r)[c], right = table_row(y, r)[c];
+                if (strcmp(kind->columns[c].name, "seconds") == 0)
+                    continue;
+                if (kind->columns[c].unit)
+                    same = same && (left.number == right.number || (isnan(left.number) && isnan(right.number)));
+                else
+                    same = same && strcmp(left.text, right.text) == 0;
+            }
+        }
+        table_free(x);
+        table_free(y);
+    }
+    return same;
+}
+
+static const char *const run_file = "ecg5000_vi_seed1.h5";
+
+static void a_run_leaves_every_table(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    assert_string_equal(job.run.path, "./ecg5000_vi_seed1.h5");
+    struct table *train = load_table(run_file, "train"), *sigma = load_table(run_file, "sigma");
+    struct table *prune = load_table(run_file, "prune"), *perturb = load_table(run_file, "perturb");
+    struct table *summary = load_table(run_file, "summary");
+    size_t criterion_count, perturbation_count, fitting = 0;
+    (void)criteria(&criterion_count);
+    const struct perturbation *rows = perturbations(&perturbation_count);
+    for (size_t i = 0; i < perturbation_count; i++)
+        fitting += perturbation_fits(&rows[i], job.run.kind->shape);
+    assert_int_equal(table_rows(train), 3);
+    assert_int_equal(table_rows(sigma), 4); /* and the start */
+    assert_int_equal(table_rows(prune), 3 * criterion_count + 2);
+    assert_int_equal(table_rows(perturb), 3 * fitting);
+    assert_int_equal(table_rows(summary), 1);
+    for (size_t r = 0; r < table_rows(prune); r++) {
+        assert_true(cell(prune, r, "accuracy_low") <= cell(prune, r, "accuracy"));
+        assert_true(cell(prune, r, "accuracy_high") >= cell(prune, r, "accuracy"));
+        assert_int_equal(cell(prune, r, "items"), 60);
+    }
+    /* loss = nll + temperature * warm-up * KL / N: after the warm-up (epoch 2 and 3), with temperature 1 */
+    assert_near(cell(train, 2, "loss"), cell(train, 2, "nll") + cell(train, 2, "kl") / 96,
+                1e-6 * cell(train, 2, "loss"));
+    assert_true(cell(train, 2, "nll") < cell(train, 0, "nll"));
+    table_free(train);
+    table_free(sigma);
+    table_free(prune);
+    table_free(perturb);
+    table_free(summary);
+    job_close(&job);
+}
+
+/* Accuracy and entropy of the tables follow from the stored probabilities alone. */
+static void stored_probabilities_give_the_tables(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    size_t count;
+    float *p = load_floats(run_file, "/perturb/noise/probability", &count);
+    struct table *perturb = load_table(run_file, "perturb");
+    enum { STRENGTHS = 3, SAMPLES = 3, ITEMS = 20, CLASSES = 5 };
+    assert_int_equal(count, STRENGTHS * SAMPLES * ITEMS * CLASSES);
+    size_t row = 0;
+    while (strcmp(table_row(perturb, row)[3].text, "noise") != 0)
+        row++;
+    for (size_t s = 0; s < STRENGTHS; s++) {
+        double entropy = 0;
+        for (size_t i = 0; i < ITEMS; i++) {
+            for (size_t k = 0; k < CLASSES; k++) {
+                double mean = 0;
+                for (size_t m = 0; m < SAMPLES; m++)
+                    mean += (double)p[((s * SAMPLES + m) * ITEMS + i) * CLASSES + k] / SAMPLES;
+                entropy -= mean > 0 ? mean * log(mean) / ITEMS : 0;
+            }
+        }
+        assert_near(cell(perturb, row + s, "entropy"), entropy, 1e-6);
+    }
+    table_free(perturb);
+    memory_free(p);
+    job_close(&job);
+}
+
+static void what_is_done_is_not_done_again(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    struct countdown none = {1 << 20};
+    struct monitor monitor = {&none, count_report, NULL};
+    assert_int_equal(all_stages(&job, &monitor), STATUS_OK);
+    assert_int_equal(none.left, 1 << 20); /* nothing was reported: nothing was worked on */
+    job_close(&job);
+
+    /* Another list of criteria changes no result; another number of samples does. */
+    job_open(&job, 2, false, "prune.criteria=snr");
+    assert_int_equal(run_prune(&job.run, &monitor, &job.error), STATUS_OK);
+    assert_int_equal(none.left, 1 << 20);
+    job_close(&job);
+    job_open(&job, 2, false, "prune.samples=3");
+    assert_int_equal(run_prune(&job.run, &monitor, &job.error), STATUS_OK);
+    assert_true(none.left < 1 << 20);
+    job_close(&job);
+}
+
+static void the_same_bits_for_any_number_of_threads(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"run.name=one", "run.name=two", "run.name=three"};
+    for (int threads = 1; threads <= 3; threads++) {
+        struct job job;
+        job_open(&job, threads, false, names[threads - 1]);
+        assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+        job_close(&job);
+    }
+    assert_true(same_results("one_seed1.h5", "two_seed1.h5"));
+    assert_true(same_results("one_seed1.h5", "three_seed1.h5"));
+    struct job other; /* the twin: another learning rate is seen */
+    job_open(&other, 1, false, "train.learning_rate=0.0021");
+    assert_int_equal(all_stages(&other, &silent), STATUS_OK);
+    assert_false(same_results("one_seed1.h5", run_file));
+    job_close(&other);
+}
+
+static void a_resumed_run_equals_an_unbroken_one(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, "run.name=unbroken");
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    job_close(&job);
+    int interruptions = 0;
+    enum status status = STATUS_INTERRUPTED;
+    while (status == STATUS_INTERRUPTED) {
+        /* five reports, then stop: within epochs, at their ends, and between parts of the sweeps */
+        struct countdown countdown = {5};
+        struct monitor monitor = {&countdown, count_report, count_stop};
+        job_open(&job, 2, false, "run.name=broken");
+        status = all_stages(&job, &monitor);
+        assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
+        interruptions += status == STATUS_INTERRUPTED;
+        assert_true(interruptions < 100);
+        job_close(&job);
+    }
+    assert_true(interruptions > STEPS / 5);
+    assert_true(same_results("unbroken_seed1.h5", "broken_seed1.h5"));
+}
+
+static void a_file_of_another_config_is_not_touched(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    job_open(&job, 2, false, "train.epochs=1");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_USAGE);
+    assert_non_null(strstr(job.error.message, "--force"));
+    struct table *train = load_table(run_file, "train");
+    assert_int_equal(table_rows(train), 3);
+    table_free(train);
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_USAGE);
+    assert_non_null(strstr(job.error.message, "tenth train"));
+    job_close(&job);
+    job_open(&job, 2, true, "train.epochs=1");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    train = load_table(run_file, "train");
+    assert_int_equal(table_rows(train), 1);
+    table_free(train);
+}
+
+static void pruning_what_was_not_trained_says_what_to_do(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_USAGE);
+    assert_non_null(strstr(job.error.message, "tenth train"));
+    assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_USAGE);
+    job_close(&job);
+}
+
+/* A mean that is NaN in a checkpoint stops the next step, which names it. */
+static void a_number_that_is_not_finite_is_named(void **state)
+{
+    (void)state;
+    struct job job;
+    struct countdown countdown = {5};
+    struct monitor monitor = {&countdown, count_report, count_stop};
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_INTERRUPTED);
+    size_t count;
+    float *mu = load_floats(run_file, "/checkpoint/mu", &count);
+    mu[3] = NAN;
+    struct store *store = NULL;
+    assert_int_equal(store_update(run_file, &store, &job.error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/checkpoint/mu", 1, &count, mu, &job.error), STATUS_OK);
+    assert_int_equal(store_commit(store, &job.error), STATUS_OK);
+    memory_free(mu);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_NOT_FINITE);
+    assert_non_null(strstr(job.error.message, "step 5 (epoch 1)"));
+    assert_non_null(strstr(job.error.message, "conv1.weight[3]"));
+    job_close(&job);
+}
+
+static void typos_in_registry_names_cost_no_training(void **state)
+{
+    (void)state;
+    static const char *const sets[][2] = {{"data.dataset=mnits", "mnist"},
+                                          {"posterior.method=mel", "mle"},
+                                          {"train.schedule=cosin", "cosine"},
+                                          {"prune.criteria=srn", "snr"},
+                                          {"perturb.perturbations=nosie", "noise"}};
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        struct config_source *source = NULL;
+        struct run run;
+        struct error error = {0};
+        struct run_options options = {.out = "."};
+        assert_int_equal(config_read_text(small_config, "small", NULL, &source, &error), STATUS_OK);
+        assert_int_equal(config_set(source, sets[i][0], &error), STATUS_OK);
+        assert_int_equal(run_open(&run, source, 0, 1, &options, &error), STATUS_USAGE);
+        assert_non_null(strstr(error.message, sets[i][1]));
+        run_close(&run);
+        config_free(source);
+    }
+}
+
+/* Wherever allocation, a write or a rename fails: a status, a message, a file that can be read or none. */
+static void faults_leave_no_half_file(void **state)
+{
+    (void)state;
+    bool met = true;
+    size_t rounds = 0;
+    for (size_t successes = 0; met; successes += 1 + successes / 8) { /* thinned out: each round trains anew */
+        struct job job;
+        job_open(&job, 1, true, "train.epochs=1");
+        fault_arm(successes);
+        enum status status = all_stages(&job, &silent);
+        met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_int_equal(status == STATUS_OK, !met);
+        assert_int_equal(job.error.message[0] != '\0', met);
+        size_t entries = scratch_entries();
+        assert_true(entries <= 1);
+        if (entries == 1) {
+            struct store *store = NULL;
+            struct error error = {0};
+            assert_int_equal(store_open(run_file, &store, &error), STATUS_OK);
+            store_close(store);
+        }
+        (void)remove(run_file);
+        job_close(&job);
+        assert_true(rounds++ < 200);
+    }
+    assert_true(rounds > 10);
+}
+
+/* ---- bands ---- */
+
+static void band_of_one_seed_is_the_interval_over_items(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    struct table *band = table_create(table_find("prune_band"), NULL), *prune = load_table(run_file, "prune");
+    assert_non_null(band);
+    struct error error = {0};
+    assert_int_equal(band_make(band, &run_file, 1, &error), STATUS_OK);
+    assert_int_equal(table_rows(band), table_rows(prune));
+    for (size_t r = 0; r < table_rows(band); r++) {
+        assert_near(cell(band, r, "accuracy"), cell(prune, r, "accuracy"), 1e-12);
+        assert_near(cell(band, r, "low"), cell(prune, r, "accuracy_low"), 1e-12);
+        assert_near(cell(band, r, "high"), cell(prune, r, "accuracy_high"), 1e-12);
+    }
+    table_free(band);
+    table_free(prune);
+}
+
+static void write_pruned(const char *path, double seed, double accuracy)
+{
+    struct error error = {0};
+    struct store *store = NULL;
+    const struct table_kind *kind = table_find("prune");
+    struct table *table = table_create(kind, &error);
+    assert_non_null(table);
+    union table_cell cells[32];
+    for (size_t c = 0; c < kind->column_count; c++) {
+        if (kind->columns[c].unit)
+            cells[c].number = 0;
+        else
+            cells[c].text = "x";
+    }
+    cells[table_column_index(kind, "seed")].number = seed;
+    cells[table_column_index(kind, "accuracy")].number = accuracy;
+    cells[table_column_index(kind, "accuracy_low")].number = accuracy - 0.03;
+    cells[table_column_index(kind, "accuracy_high")].number = accuracy + 0.04;
+    assert_int_equal(table_add(table, cells, &error), STATUS_OK);
+    char run[64];
+    (void)snprintf(run, sizeof run, "a_seedling_seed%.0f", seed);
+    assert_int_equal(store_create(path, &store, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/", "run", run, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/", "data_source", "real", &error), STATUS_OK);
+    assert_int_equal(table_save(table, store, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    table_free(table);
+}
+
+/* Two seeds, .8 and .9: mean .85, s = .0707107, t(1) = 12.7062, half-width 12.7062 * .0707107 / sqrt 2 = .635310.
+ * With the items' .03 and .04 in squares: .636018 and .636568. */
+static void band_of_two_seeds_by_hand(void **state)
+{
+    (void)state;
+    const char *const paths[] = {"a.h5", "b.h5"};
+    write_pruned(paths[0], 1, .8);
+    write_pruned(paths[1], 2, .9);
+    struct table *band = table_create(table_find("prune_band"), NULL);
+    assert_non_null(band);
+    struct error error = {0};
+    assert_int_equal(band_make(band, paths, 2, &error), STATUS_OK);
+    assert_int_equal(table_rows(band), 1);
+    assert_near(cell(band, 0, "accuracy"), .85, 1e-12);
+    assert_near(cell(band, 0, "low"), .85 - .636018, 1e-5);
+    assert_near(cell(band, 0, "high"), .85 + .636568, 1e-5);
+    assert_near(cell(band, 0, "seeds"), 2, 0);
+    assert_string_equal(table_row(band, 0)[1].text, "a_seedling");
+    table_free(band);
+}
+
+#define RUN_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    store_init();
+    const struct CMUnitTest tests[] = {
+        RUN_TEST(a_run_leaves_every_table),
+        RUN_TEST(stored_probabilities_give_the_tables),
+        RUN_TEST(what_is_done_is_not_done_again),
+        RUN_TEST(the_same_bits_for_any_number_of_threads),
+        RUN_TEST(a_resumed_run_equals_an_unbroken_one),
+        RUN_TEST(a_file_of_another_config_is_not_touched),
+        RUN_TEST(pruning_what_was_not_trained_says_what_to_do),
+        RUN_TEST(a_number_that_is_not_finite_is_named),
+        RUN_TEST(typos_in_registry_names_cost_no_training),
+        RUN_TEST(faults_leave_no_half_file),
+        RUN_TEST(band_of_one_seed_is_the_interval_over_items),
+        RUN_TEST(band_of_two_seeds_by_hand),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,307 @@
+#!/usr/bin/env bash
+# tests/test_run_all.sh: run_all.sh, plots/draw.sh, data/download.sh and deps.sh, in a copy of the project where `make`
+# "builds" a stand-in for tenth, and apt-get only writes down that it was called. No network, nothing installed.
+set -uo pipefail
+tests=$(cd "$(dirname "$0")" && pwd)
+project=$(dirname "$tests")
+# shellcheck source=tests/script.sh
+source "$tests/script.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+copy=$work/copy
+fakes=$work/fakes
+log=$work/log
+tables=$work/tables
+unset TENTH_DATA TENTH_HOME
+export FAKE_LOG=$log FAKE_TABLES=$tables
+
+# ---- The copy, the stand-ins and their tables. ----
+
+make_copy() {
+    mkdir -p "$copy/lib/data" "$copy/lib/bayes" "$copy/data" "$fakes" "$tables"
+    cp "$project/run_all.sh" "$project/deps.sh" "$copy"
+    cp "$project/data/download.sh" "$project/data/sources.tsv" "$copy/data"
+    cp "$project"/lib/data/*.def "$copy/lib/data"
+    cp "$project"/lib/bayes/*.def "$copy/lib/bayes"
+    mkdir -p "$copy/results"
+    cp -r "$project/plots" "$copy"
+    cp -r "$project/results/reference" "$copy/results"
+    printf 'all:\n\t@test ! -e broken || { echo "no rule for this"; exit 1; }\n\t@mkdir -p build/release && cp tenth build/release\n' \
+        >"$copy/Makefile"
+}
+
+# It logs its arguments, makes empty run files, and prints $FAKE_TABLES/TABLE.csv.
+write_fake_tenth() {
+    cat >"$copy/tenth" <<'END'
+#!/usr/bin/env bash
+echo "tenth $*" >>"$FAKE_LOG"
+case "$1 $*" in
+"table table --list")
+    for table in "$FAKE_TABLES"/*.csv; do
+        table=${table##*/}
+        printf '%-14s what it holds\n              dataset,method\n' "${table%.csv}"
+    done
+    ;;
+"table "*"--format tsv") tr , '\t' <"$FAKE_TABLES/summary.csv" ;;
+"table "*)
+    if [ "${@: -1}" = "${FAKE_BAD_TABLE:-}" ]; then
+        echo "dataset,half a"
+        exit 1
+    fi
+    cat "$FAKE_TABLES/${@: -1}.csv"
+    ;;
+"run "*)
+    while [ "$1" != --out ]; do shift; done
+    mkdir -p "$2" && touch "$2/mnist_vi_s1.h5"
+    if [ -n "${FAKE_SLEEP:-}" ]; then
+        trap 'exit 130' INT
+        touch "$2/started"
+        sleep 60 &
+        wait
+    fi
+    exit "${FAKE_RUN_STATUS:-0}"
+    ;;
+esac
+END
+    chmod +x "$copy/tenth"
+}
+
+# Two data sets, one of them a stand-in; what is 1 - fraction need not look like a result.
+write_tables() {
+    local real="mnist" synthetic="SYNTHETIC series" source dataset method criterion i
+    {
+        echo "dataset,run,method,criterion,grid,fraction,accuracy,low,high,accuracy_mean_weights,nll,ece,entropy,seeds,data_source"
+        for dataset in mnist ecg5000; do
+            [ "$dataset" = mnist ] && source=$real || source=$synthetic
+            for method in vi mle; do
+                for criterion in magnitude random; do
+                    for i in 0 .5 .9 .99; do
+                        echo "$dataset,r_$method,$method,$criterion,fraction,$i,.9,.85,.95,.9,.1,.1,.1,1,$source"
+                    done
+                done
+            done
+        done
+    } >"$tables/prune_band.csv"
+    {
+        echo "dataset,run,method,perturbation,strength,accuracy,low,high,entropy,entropy_low,entropy_high,mutual_information,nll,ece,seeds,data_source"
+        for i in 0 1 2; do
+            echo "mnist,r_vi,vi,noise,$i,.9,.8,.95,$i,$i,$i,.1,.1,.1,1,$real"
+            echo "ecg5000,r_vi,vi,time_shift,$i,.9,.8,.95,$i,$i,$i,.1,.1,.1,1,$synthetic"
+        done
+    } >"$tables/perturb_band.csv"
+    {
+        echo "dataset,method,seed,epoch,loss,nll,kl,accuracy_train,accuracy_val,sigma_median,seconds"
+        for i in 1 2 3; do
+            echo "mnist,vi,1,$i,1,.5,.5,.9,.8,.1,2"
+            echo "mnist,mle,1,$i,1,.5,,.9,.8,,2"
+        done
+    } >"$tables/train.csv"
+    {
+        echo "dataset,method,seed,epoch,q05,q25,q50,q75,q95"
+        printf 'mnist,vi,1,%d,.1,.2,.3,.4,.5\n' 1 2 3
+    } >"$tables/sigma.csv"
+    {
+        echo "dataset,method,seed,parameters,accuracy,nll,ece,brier,entropy,train_seconds,peak_mib,run,data_source"
+        echo "mnist,vi,1,1000,.98,,.1,.1,.1,12,100,mnist_vi,$real"
+        echo "ecg5000,vi,1,1000,.93,.2,.1,.1,.1,12,100,ecg5000_vi,$synthetic"
+    } >"$tables/summary.csv"
+}
+
+# fake NAME: a program that stands before the real one in $PATH, from standard input.
+fake() {
+    { echo '#!/usr/bin/env bash'; cat; } >"$fakes/$1"
+    chmod +x "$fakes/$1"
+}
+
+run_all() {
+    (cd "$work" && "$copy/run_all.sh" "$@")
+}
+
+run_all_with_fakes() {
+    (cd "$work" && PATH="$fakes:$PATH" "$copy/run_all.sh" "$@")
+}
+
+logged() {
+    grep -qF -- "$1" "$log" || {
+        echo "no \"$1\" in:"
+        cat "$log"
+        return 1
+    }
+}
+
+not() {
+    ! "$@"
+}
+
+# ---- run_all.sh: usage. ----
+
+make_copy
+write_fake_tenth
+write_tables
+smoke=(--profile smoke --offline --out "$work/out")
+
+check "--help says what there is" says "--install-deps" run_all --help
+check "--help is no failure" exits_with 0 run_all --help
+check "an unknown option is a usage error" exits_with 2 run_all --bogus
+check "an unknown profile is a usage error" exits_with 2 run_all --profile quick
+check "0 seeds are a usage error" exits_with 2 run_all --seeds 0
+check "an option without its value is a usage error" exits_with 2 run_all --out
+check "a data directory that is not there is a data error" exits_with 3 run_all --data-dir "$work/nowhere"
+check "nothing has been run by then" test ! -e "$log"
+
+# ---- run_all.sh: what is not installed. ----
+
+fake pkg-config <<'END'
+case "$*" in *gsl*) test -e "$FAKE_LOG.installed" ;; *) exit 0 ;; esac
+END
+fake apt-get <<'END'
+echo "apt-get $*" >>"$FAKE_LOG"
+case "$*" in install*) touch "$FAKE_LOG.installed" ;; esac
+END
+fake sudo <<'END'
+exec "$@"
+END
+
+check "a missing library ends the run" exits_with 2 run_all_with_fakes "${smoke[@]}"
+check "it is named with the command that installs it" says "apt-get install libgsl-dev" run_all_with_fakes "${smoke[@]}"
+check "nothing is installed unasked" not logged apt-get
+check "--install-deps installs and goes on" exits_with 0 run_all_with_fakes "${smoke[@]}" --install-deps
+check "it installs what is missing and nothing else" logged "apt-get install -y -qq --no-install-recommends libgsl-dev"
+rm -rf "$work/out" "$log"
+touch "$log"
+
+# ---- run_all.sh: a whole run. ----
+
+check "a whole run succeeds" exits_with 0 run_all "${smoke[@]}" --seeds 2 --jobs 3 --data-dir "$work"
+for name in mnist_vi cifar10_map ecg5000_mle; do
+    check "it runs the profile's $name" logged "/configs/smoke/$name.ini"
+done
+check "--seeds reaches the program" logged "--set run.seeds=2"
+check "--jobs reaches the program" logged "--jobs 3"
+check "--data-dir reaches the program" logged "--data-dir $work"
+check "a table is what the program printed" cmp "$tables/prune_band.csv" "$work/out/tables/prune_band.csv"
+for figure in pruning_mnist pruning_ecg5000 perturb_noise_mnist perturb_time_shift_ecg5000 training_mnist; do
+    check "there is $figure" test -s "$work/out/figures/$figure.svg" -a -s "$work/out/figures/$figure.png"
+done
+check "no temporary file is left" test -z "$(find "$work/out" -name '.*' -type f)"
+check "a figure of a stand-in says so" grep -q "SYNTHETIC data in place of ECG5000" "$work/out/figures/pruning_ecg5000.svg"
+check "a figure of real data does not" not grep -q SYNTHETIC "$work/out/figures/pruning_mnist.svg"
+check "a figure without rows is named" says "training_ecg5000: not drawn" run_all "${smoke[@]}"
+check "nor is an empty one drawn" test ! -e "$work/out/figures/training_ecg5000.svg"
+check "the summary shows what was not measured as a dash" says ".98       -  " run_all "${smoke[@]}"
+check "--offline names what is missing" says "cifar10 is not there" run_all "${smoke[@]}"
+check "standard configs are not the smoke profile's" \
+    exits_with 0 run_all --offline --out "$work/standard"
+check "they stand in configs/" logged "/configs/mnist_vi.ini"
+
+# ---- run_all.sh: a second call. ----
+
+times() {
+    find "$work/out/figures" "$work/out/tables" -type f -printf '%p %i %T@\n' | sort
+}
+before=$(times)
+run_all "${smoke[@]}" >/dev/null 2>&1
+check "a second call leaves tables and figures alone" test "$before" = "$(times)"
+sed -i 's/,\.9,\.85,/,.8,.75,/' "$tables/prune_band.csv"
+run_all "${smoke[@]}" >/dev/null 2>&1
+check "a changed table draws its figures anew" test "$work/out/figures/pruning_mnist.svg" -nt "$work/out/figures/training_mnist.svg"
+
+# ---- run_all.sh: failures. ----
+
+FAKE_RUN_STATUS=3 check "the program's exit code is passed on" exits_with 3 run_all "${smoke[@]}"
+FAKE_RUN_STATUS=130 check "so is an interruption" exits_with 130 run_all "${smoke[@]}"
+FAKE_RUN_STATUS=130 check "which says how to resume" says "--profile smoke --offline" run_all "${smoke[@]}"
+touch "$copy/broken"
+check "a failed build ends the run with 1" exits_with 1 run_all "${smoke[@]}"
+rm "$copy/broken"
+FAKE_BAD_TABLE=sigma check "a failed table ends the run with 1" exits_with 1 run_all "${smoke[@]}"
+check "and leaves the table that was there" cmp "$tables/sigma.csv" "$work/out/tables/sigma.csv"
+
+# A background job of its own process group, as a terminal would make it; the signal goes to all of the group.
+interrupt_run() {
+    local status=0 waited=0
+    set -m
+    FAKE_SLEEP=yes run_all "${smoke[@]}" --out "$work/interrupted" >"$work/interrupted.log" 2>&1 &
+    set +m
+    while [ ! -e "$work/interrupted/started" ] && [ "$waited" -lt 200 ]; do
+        sleep 0.1
+        waited=$((waited + 1))
+    done
+    kill -INT -- "-$!"
+    wait "$!" || status=$?
+    return "$status"
+}
+check "Ctrl-C ends the run with 130" exits_with 130 interrupt_run
+check "and says how to resume" grep -q "the same command goes on from here" "$work/interrupted.log"
+check "no table is made of an interrupted run" test ! -e "$work/interrupted/tables"
+
+# ---- plots/draw.sh. ----
+
+draw() {
+    "$copy/plots/draw.sh" "$@"
+}
+
+draws=$work/draws
+mkdir "$draws"
+check "an unknown figure is a usage error" exits_with 2 draw "$tables" "$draws" portrait
+check "a row of the registry can be asked for" exits_with 0 draw "$tables" "$draws" pruning
+check "and then nothing else is drawn" test ! -e "$draws/training_mnist.svg"
+check "one figure can be asked for" exits_with 0 draw "$tables" "$draws" training_mnist
+check "tables without any rows are an error" exits_with 3 draw "$fakes" "$draws"
+mkdir "$work/outdated"
+cp "$tables/perturb_band.csv" "$work/outdated"
+sed -i '/ecg5000/d' "$work/outdated/perturb_band.csv"
+grep -v mnist "$tables/prune_band.csv" >"$work/outdated/prune_band.csv"
+check "a figure that lost its rows is reported" says "pruning_mnist: not drawn" draw "$work/outdated" "$draws"
+check "and removed" test ! -e "$draws/pruning_mnist.svg" -a ! -e "$draws/pruning_mnist.png"
+mkdir "$work/torn"
+sed '5s/,fraction.*//' "$tables/prune_band.csv" >"$work/torn/prune_band.csv"
+check "a torn table is an error" exits_with 1 draw "$work/torn" "$work/torn-figures"
+check "of which nothing is drawn" is_empty_directory "$work/torn-figures"
+mkdir "$work/quoted"
+sed 's/SYNTHETIC series/"ecg5000 (not the official files: ""x"", it'"'"'s)"/' "$tables/prune_band.csv" >"$work/quoted/prune_band.csv"
+check "quotes and commas in a cell do no harm" exits_with 0 draw "$work/quoted" "$work/quoted-figures"
+check "data that are not the official files are named" \
+    grep -q "not the official files: .*x.*, it.*s)" "$work/quoted-figures/pruning_ecg5000.svg"
+
+# ---- data/download.sh, from file:// addresses. ----
+
+make_archives() {
+    mkdir -p "$work/site/cifar-10-batches-bin" "$work/site/ecg"
+    echo images >"$work/site/cifar-10-batches-bin/test_batch.bin"
+    echo series >"$work/site/ecg/ECG5000_TRAIN.txt"
+    tar -czf "$work/site/cifar.tar.gz" -C "$work/site" cifar-10-batches-bin
+    tar -czf "$work/site/ecg.tar.gz" -C "$work/site" ecg
+    md5=$(md5sum "$work/site/cifar.tar.gz" | cut -d ' ' -f 1)
+    sha256=$(sha256sum "$work/site/ecg/ECG5000_TRAIN.txt" | cut -d ' ' -f 1)
+    {
+        printf '#a comment\n'
+        printf 'cifar10\tcifar-10-batches-bin\tfile://%s/cifar.tar.gz\tarchive\tmd5\t%s\n' "$work/site" "$md5"
+        printf 'ecg5000\tecg5000\tfile://%s/ecg.tar.gz\tECG5000_TRAIN.txt\tsha256\t%s\n' "$work/site" "$sha256"
+    } >"$work/sources.tsv"
+    sed "s/$md5/00$md5/;s/$sha256/$md5$md5/" "$work/sources.tsv" >"$work/wrong.tsv"
+    sed 's/cifar\.tar/gone.tar/' "$work/sources.tsv" >"$work/gone.tsv"
+}
+
+download() {
+    "$copy/data/download.sh" "$@"
+}
+
+make_archives
+if command -v curl >/dev/null; then
+    check "a download with the right checksums succeeds" exits_with 0 download --sources "$work/sources.tsv" "$work/got"
+    check "its files are there" cmp "$work/site/ecg/ECG5000_TRAIN.txt" "$work/got/ecg5000/ECG5000_TRAIN.txt"
+    check "a checked archive is marked as official" grep -qx "$md5" "$work/got/cifar-10-batches-bin/.official-md5"
+    check "wrong checksums are no data" exits_with 3 download --sources "$work/wrong.tsv" "$work/refused"
+    check "nothing of them is kept" is_empty_directory "$work/refused"
+    check "a checksum that is wrong is shown" says "the official one 00$md5" download --sources "$work/wrong.tsv" "$work/refused"
+    check "an address that is gone is no data" exits_with 3 download --sources "$work/gone.tsv" "$work/half"
+    check "which does not keep the others away" test -d "$work/half/ecg5000" -a ! -e "$work/half/cifar-10-batches-bin"
+else
+    skip "downloads" "curl is not installed, and wget takes no file:// address"
+fi
+mkdir -p "$work/elsewhere/cifar-10-batches-bin" "$work/elsewhere/ecg5000"
+check "what is elsewhere is not downloaded" exits_with 0 download --sources "$work/gone.tsv" "$work/unused" "$work/elsewhere"
+check "--offline downloads nothing" exits_with 3 download --offline --sources "$work/sources.tsv" "$work/unused"
+check "and leaves no trace" test ! -e "$work/unused"
+finish

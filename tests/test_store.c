@@ -1,0 +1,887 @@
+/* lib/io/store*.c and lib/io/atomic_file.c: what is written is read back; what fails leaves no trace; what is damaged
+ * is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <hdf5.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "io/atomic_file.h"
+#include "io/store.h"
+#include "scratch.h"
+
+/* 96,000 floats are above the 64 KiB from which arrays are compressed, and in chunks below the whole. */
+enum { ROWS = 40, COLUMNS = 60, DEPTH = 40, FLOATS = ROWS * COLUMNS * DEPTH, DOUBLES = 7, BYTES = 5, TEXTS = 3 };
+
+static const char NOTE[] = "state\n; = \"kept as it is\"";
+
+struct contents {
+    float floats[FLOATS];
+    double doubles[DOUBLES];
+    uint8_t bytes[BYTES];
+    const char *texts[TEXTS];
+    const char *note;
+    double number;
+};
+
+static struct contents *make_contents(void)
+{
+    struct contents *contents = calloc(1, sizeof *contents);
+    assert_non_null(contents);
+    for (size_t i = 0; i < FLOATS; i++)
+        contents->floats[i] = (float)(i * 7919 % 10007) / 16;
+    for (size_t i = 0; i < DOUBLES; i++)
+        contents->doubles[i] = 1.0 / (double)(i + 3);
+    for (size_t i = 0; i < BYTES; i++)
+        contents->bytes[i] = (uint8_t)(255 - i);
+    contents->texts[0] = "conv1.weight";
+    contents->texts[1] = "";
+    contents->texts[2] = "\xcf\x83 = .1";
+    contents->note = NOTE;
+    contents->number = -0.1;
+    return contents;
+}
+
+static enum status fill(struct store *store, const struct contents *contents, struct error *error)
+{
+    const size_t float_shape[] = {ROWS, COLUMNS, DEPTH}, doubles = DOUBLES, byte_shape[] = {BYTES, 1};
+    enum status status = store_write_float(store, "/posterior/mu", 3, float_shape, contents->floats, error);
+    if (status == STATUS_OK)
+        status = store_write_double(store, "/a/b/c", 1, &doubles, contents->doubles, error);
+    if (status == STATUS_OK)
+        status = store_write_bytes(store, "/labels", 2, byte_shape, contents->bytes, error);
+    if (status == STATUS_OK)
+        status = store_write_texts(store, "/names", TEXTS, contents->texts, error);
+    if (status == STATUS_OK)
+        status = store_set_text(store, "/", "note", contents->note, error);
+    if (status == STATUS_OK)
+        status = store_set_number(store, "/new/group", "number", contents->number, error);
+    return status;
+}
+
+static enum status write_file(const char *path, const struct contents *contents, struct error *error)
+{
+    struct store *store = NULL;
+    enum status status = store_create(path, &store, error);
+    if (status != STATUS_OK) {
+        assert_null(store);
+        return status;
+    }
+    status = fill(store, contents, error);
+    if (status == STATUS_OK)
+        return store_commit(store, error);
+    store_close(store);
+    return status;
+}
+
+/* Whether the file holds these contents, to the bit. */
+static bool file_matches(const char *path, const struct contents *contents)
+{
+    struct store *store = NULL;
+    if (store_open(path, &store, NULL) != STATUS_OK)
+        return false;
+    struct contents *found = calloc(1, sizeof *found);
+    assert_non_null(found);
+    char **texts = NULL, *note = NULL;
+    bool same = store_read_float(store, "/posterior/mu", FLOATS, found->floats, NULL) == STATUS_OK &&
+                store_read_double(store, "/a/b/c", DOUBLES, found->doubles, NULL) == STATUS_OK &&
+                store_read_bytes(store, "/labels", BYTES, found->bytes, NULL) == STATUS_OK &&
+                store_read_texts(store, "/names", TEXTS, &texts, NULL) == STATUS_OK &&
+                store_get_text(store, "/", "note", &note, NULL) == STATUS_OK &&
+                store_get_number(store, "/new/group", "number", &found->number, NULL) == STATUS_OK;
+    same = same && memcmp(found->floats, contents->floats, sizeof found->floats) == 0 &&
+           memcmp(found->doubles, contents->doubles, sizeof found->doubles) == 0 &&
+           memcmp(found->bytes, contents->bytes, sizeof found->bytes) == 0 && strcmp(note, contents->note) == 0 &&
+           memcmp(&found->number, &contents->number, sizeof found->number) == 0;
+    for (size_t i = 0; same && i < TEXTS; i++)
+        same = strcmp(texts[i], contents->texts[i]) == 0;
+    memory_free(texts);
+    memory_free(note);
+    free(found);
+    store_close(store);
+    return same;
+}
+
+/* HDF5 counts what is open; nothing of ours may be once a test is done. */
+static void assert_nothing_open(void)
+{
+    assert_int_equal(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    assert_true(file_matches("run.h5", contents));
+    assert_int_equal(scratch_entries(), 1);
+
+    /* Twins: each kind of value changed by as little as can be. */
+    contents->floats[FLOATS - 1] += 1;
+    assert_false(file_matches("run.h5", contents));
+    contents->floats[FLOATS - 1] -= 1;
+    contents->doubles[0] += 1e-16;
+    assert_false(file_matches("run.h5", contents));
+    contents->doubles[0] = 1.0 / 3;
+    contents->bytes[2] ^= 1;
+    assert_false(file_matches("run.h5", contents));
+    contents->bytes[2] ^= 1;
+    contents->texts[1] = " ";
+    assert_false(file_matches("run.h5", contents));
+    contents->texts[1] = "";
+    contents->note = "state";
+    assert_false(file_matches("run.h5", contents));
+    contents->note = NOTE;
+    contents->number = 0.1;
+    assert_false(file_matches("run.h5", contents));
+    free(contents);
+    assert_nothing_open();
+}
+
+static void test_shapes_and_replacing(void **state)
+{
+    (void)state;
+    struct store *store = NULL;
+    struct error error = {0};
+    const size_t shape[] = {2, 3}, one = 1, none = 0;
+    const float values[6] = {1, 2, 3, 4, 5, 6};
+    double zero_rows[1] = {0};
+    assert_int_equal(store_create("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/x", 1, &one, values, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/x", 2, shape, values, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/empty", 1, &none, zero_rows, &error), STATUS_OK);
+    assert_int_equal(store_write_texts(store, "/no_texts", 0, NULL, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/gone", 1, &one, values, &error), STATUS_OK);
+    assert_int_equal(store_remove(store, "/gone", &error), STATUS_OK);
+    assert_int_equal(store_remove(store, "/never/there", &error), STATUS_OK);
+    assert_string_equal(store_path(store), "run.h5");
+    assert_int_equal(scratch_entries(), 0); /* nothing before the commit */
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+
+    assert_int_equal(store_open("run.h5", &store, &error), STATUS_OK);
+    size_t rank = 0, found[STORE_RANK_MAX] = {0};
+    assert_int_equal(store_shape(store, "/x", &rank, found, &error), STATUS_OK);
+    assert_true(rank == 2 && found[0] == 2 && found[1] == 3);
+    assert_int_equal(store_shape(store, "/empty", &rank, found, &error), STATUS_OK);
+    assert_true(rank == 1 && found[0] == 0);
+    assert_int_equal(store_read_double(store, "/empty", 0, zero_rows, &error), STATUS_OK);
+    char **texts = NULL;
+    assert_int_equal(store_read_texts(store, "/no_texts", 0, &texts, &error), STATUS_OK);
+    memory_free(texts);
+    assert_true(store_has(store, "/x") && store_has(store, "/") && !store_has(store, "/gone"));
+    assert_false(store_has(store, "/x/y"));
+    assert_false(store_has(store, "x"));
+    assert_false(store_has(store, ""));
+    store_close(store);
+    assert_nothing_open();
+}
+
+static void test_listings(void **state)
+{
+    (void)state;
+    struct store *store = NULL;
+    struct error error = {0};
+    const size_t one = 1;
+    const double value = 1;
+    const char *const members[] = {"apple", "banana", "zebra"};
+    char **names = NULL;
+    size_t count = 0;
+    assert_int_equal(store_create("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/g/zebra", 1, &one, &value, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/g/apple", 1, &one, &value, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/g/banana", 1, &one, &value, &error), STATUS_OK);
+    assert_int_equal(store_members(store, "/g", &names, &count, &error), STATUS_OK);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(names[i], members[i]);
+    memory_free(names);
+    for (size_t i = 3; i-- > 0;)
+        assert_int_equal(store_set_number(store, "/g", members[i], 1, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/g", "apple", "a text now", &error), STATUS_OK);
+    assert_int_equal(store_attributes(store, "/g", &names, &count, &error), STATUS_OK);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(names[i], members[i]);
+    memory_free(names);
+    assert_int_equal(store_attributes(store, "/g/apple", &names, &count, &error), STATUS_OK);
+    assert_int_equal(count, 0);
+    memory_free(names);
+    assert_int_equal(store_members(store, "/none", &names, &count, &error), STATUS_DATA);
+    assert_null(names);
+    store_close(store);
+    assert_int_equal(scratch_entries(), 0);
+    assert_nothing_open();
+}
+
+static void test_update_keeps_the_rest(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    struct store *store = NULL;
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+
+    /* Without a commit nothing changes. */
+    assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_set_number(store, "/new/group", "number", 5, &error), STATUS_OK);
+    store_close(store);
+    assert_true(file_matches("run.h5", contents));
+
+    contents->number = 5;
+    contents->doubles[3] = 1e300;
+    const size_t doubles = DOUBLES;
+    assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_set_number(store, "/new/group", "number", 5, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/a/b/c", 1, &doubles, contents->doubles, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    assert_true(file_matches("run.h5", contents));
+    assert_int_equal(scratch_entries(), 1);
+
+    assert_int_equal(store_update("missing.h5", &store, &error), STATUS_DATA);
+    assert_null(store);
+    assert_non_null(strstr(error.message, "missing.h5"));
+    free(contents);
+    assert_nothing_open();
+}
+
+/* A checkpoint that is replaced again and again must not make its file grow, and one that is removed leaves no gap. */
+static void test_no_gaps(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    struct stat first, later;
+    const size_t floats = FLOATS;
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    assert_int_equal(stat("run.h5", &first), 0);
+    for (size_t round = 0; round < 5; round++) {
+        struct store *store = NULL;
+        for (size_t i = 0; i < FLOATS; i++) /* values that compress less and less */
+            contents->floats[i] = (float)(i * 7919 % (1000 << round));
+        assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+        assert_int_equal(store_write_float(store, "/checkpoint/m", 1, &floats, contents->floats, &error), STATUS_OK);
+        assert_int_equal(store_commit(store, &error), STATUS_OK);
+    }
+    assert_int_equal(stat("run.h5", &later), 0);
+    assert_true(later.st_size > first.st_size && later.st_size < first.st_size + (off_t)sizeof contents->floats);
+
+    free(contents);
+    contents = make_contents();
+    struct store *store = NULL;
+    assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_remove(store, "/checkpoint", &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    assert_int_equal(stat("run.h5", &later), 0);
+    const off_t block = 4096; /* what HDF5 sets aside for descriptions at a time, and may not use up */
+    assert_true(later.st_size <= first.st_size + block);
+    assert_true(file_matches("run.h5", contents));
+    free(contents);
+    assert_nothing_open();
+}
+
+/* Two stores of one path at once are two stores; HDF5 must not take them for one file. */
+static void test_two_at_once(void **state)
+{
+    (void)state;
+    struct store *first = NULL, *second = NULL;
+    struct error error = {0};
+    double value = 0;
+    assert_int_equal(store_create("run.h5", &first, &error), STATUS_OK);
+    assert_int_equal(store_create("run.h5", &second, &error), STATUS_OK);
+    assert_int_equal(store_set_number(first, "/", "who", 1, &error), STATUS_OK);
+    assert_int_equal(store_set_number(second, "/", "who", 2, &error), STATUS_OK);
+    assert_int_equal(store_commit(second, &error), STATUS_OK);
+    struct store *reader = NULL;
+    assert_int_equal(store_open("run.h5", &reader, &error), STATUS_OK);
+    assert_int_equal(store_commit(first, &error), STATUS_OK);
+    assert_int_equal(store_get_number(reader, "/", "who", &value, &error), STATUS_OK);
+    assert_true(value > 1.5); /* a reader goes on with the file that it opened */
+    store_close(reader);
+    assert_int_equal(store_open("run.h5", &reader, &error), STATUS_OK);
+    assert_int_equal(store_get_number(reader, "/", "who", &value, &error), STATUS_OK);
+    assert_true(value < 1.5);
+    store_close(reader);
+    assert_nothing_open();
+}
+
+static enum status update_file(const char *path, const struct contents *contents, struct error *error)
+{
+    struct store *store = NULL;
+    enum status status = store_update(path, &store, error);
+    if (status != STATUS_OK)
+        return status;
+    status = fill(store, contents, error);
+    if (status == STATUS_OK)
+        return store_commit(store, error);
+    store_close(store);
+    return status;
+}
+
+/* Equal contents give equal bytes, which no file with times in it would, if a second passed between them. */
+static void test_no_times_in_the_file(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    assert_int_equal(update_file("run.h5", contents, &error), STATUS_OK); /* which repacks */
+    hid_t file = H5Fopen("run.h5", H5F_ACC_RDONLY, H5P_DEFAULT);
+    const char *const objects[] = {"/posterior/mu", "/a/b/c", "/names", "/", "/new/group"};
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        H5O_info_t about;
+        assert_true(H5Oget_info_by_name(file, objects[i], &about, H5P_DEFAULT) >= 0);
+        assert_int_equal(about.mtime, 0);
+    }
+    /* The large array is compressed where this HDF5 can. */
+    hid_t array = H5Dopen2(file, "/posterior/mu", H5P_DEFAULT);
+    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0)
+        assert_true(H5Dget_storage_size(array) < sizeof contents->floats);
+    assert_true(H5Dclose(array) >= 0);
+    assert_true(H5Fclose(file) >= 0);
+    free(contents);
+}
+
+/* ---- failures ---- */
+
+/* An old file, then a new one of the same name with the fault at each place in turn. */
+static void fault_loop(enum status (*work)(const char *, const struct contents *, struct error *))
+{
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    unsigned char *before = NULL;
+    size_t size = 0, faults = 0;
+    assert_int_equal(file_read("run.h5", SIZE_MAX, &before, &size, &error), STATUS_OK);
+    contents->number = 99;
+    for (;; faults++) {
+        error = (struct error){0};
+        fault_arm(faults);
+        enum status status = work("run.h5", contents, &error);
+        bool met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_nothing_open();
+        assert_int_equal(scratch_entries(), 1);
+        if (!met) {
+            assert_int_equal(status, STATUS_OK);
+            break;
+        }
+        assert_int_not_equal(status, STATUS_OK);
+        assert_int_equal(error.status, status);
+        assert_true(strlen(error.message) > 10);
+        assert_true(scratch_holds("run.h5", before, size));
+    }
+    assert_true(faults > 20); /* there are many places; a loop over none would prove nothing */
+    assert_true(file_matches("run.h5", contents));
+    assert_false(scratch_holds("run.h5", before, size));
+    memory_free(before);
+    free(contents);
+}
+
+static void test_faults_while_creating(void **state)
+{
+    (void)state;
+    fault_loop(write_file);
+}
+
+static void test_faults_while_updating(void **state)
+{
+    (void)state;
+    fault_loop(update_file);
+}
+
+static void test_faults_while_reading(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    size_t faults = 0;
+    for (;; faults++) {
+        fault_arm(faults);
+        bool same = file_matches("run.h5", contents);
+        bool met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_nothing_open();
+        assert_int_equal(same, !met);
+        if (!met)
+            break;
+    }
+    assert_true(faults >= 4);
+    free(contents);
+}
+
+/* A store of which one write failed is not committed, whatever its owner believes. */
+static void test_spoiled_store_is_not_committed(void **state)
+{
+    (void)state;
+    struct store *store = NULL;
+    struct error error = {0};
+    assert_int_equal(store_create("run.h5", &store, &error), STATUS_OK);
+    fault_arm(0);
+    assert_int_not_equal(store_set_number(store, "/", "a", 1, &error), STATUS_OK);
+    fault_arm(SIZE_MAX);
+    assert_int_equal(store_commit(store, &error), STATUS_FAILED);
+    assert_non_null(strstr(error.message, "run.h5"));
+    assert_int_equal(scratch_entries(), 0);
+    assert_nothing_open();
+}
+
+/* The disk really is full: the temporary name leads to the device that always is. */
+static void test_full_disk(void **state)
+{
+    (void)state;
+    if (access("/dev/full", W_OK) != 0) {
+        print_message("skipped: there is no /dev/full to write to\n");
+        skip();
+    }
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    char *temporary = atomic_temporary_name("run.h5", &error);
+    assert_non_null(temporary);
+    assert_int_equal(symlink("/dev/full", temporary), 0);
+    contents->number = 7;
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_FAILED);
+    assert_string_equal(error.message, "run.h5: no space left on device; free some or choose another --out");
+    assert_int_equal(scratch_entries(), 1);
+    assert_false(file_matches("run.h5", contents));
+    contents->number = -0.1;
+    assert_true(file_matches("run.h5", contents));
+    memory_free(temporary);
+    free(contents);
+    assert_nothing_open();
+}
+
+/* A child that may write 4 KiB: a real write fails in the middle, and the program still ends in good order. */
+static void test_limited_file_size(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct rlimit limit = {4096, 4096};
+        struct contents changed = {.number = 0};
+        if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+            _exit(10);
+        memcpy(&changed, contents, sizeof changed);
+        changed.number = 7;
+        if (write_file("run.h5", &changed, &error) != STATUS_FAILED)
+            _exit(11);
+        if (!strstr(error.message, "run.h5: cannot be written: File too large"))
+            _exit(12);
+        if (H5close() < 0) /* what HDF5 does at exit */
+            _exit(13);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(scratch_entries(), 1);
+    assert_true(file_matches("run.h5", contents));
+    free(contents);
+}
+
+static void test_places_that_cannot_be_written(void **state)
+{
+    (void)state;
+    struct store *store = NULL;
+    struct error error = {0};
+    assert_int_equal(store_create("none/run.h5", &store, &error), STATUS_FAILED);
+    assert_null(store);
+    assert_non_null(strstr(error.message, "none: cannot be written"));
+    assert_non_null(strstr(error.message, "--out"));
+    assert_int_equal(store_create(".", &store, &error), STATUS_FAILED);
+    assert_null(store);
+    assert_int_equal(atomic_write("none/text", "a", 1, &error), STATUS_FAILED);
+    assert_int_equal(scratch_entries(), 0);
+}
+
+/* ---- what is not ours ---- */
+
+static void test_wrong_requests(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct store *store = NULL;
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    assert_int_equal(store_open("run.h5", &store, &error), STATUS_OK);
+    const struct {
+        const char *object;
+        size_t count;
+        const char *says;
+    } wrong[] = {{"/posterior/nu", FLOATS, "run.h5: /posterior/nu is not there"},
+                 {"/posterior/mu", FLOATS - 1, "/posterior/mu has 96000 elements instead of 95999"},
+                 {"/a/b/c", DOUBLES, "/a/b/c does not hold 32-bit floats"},
+                 {"/names", TEXTS, "/names does not hold 32-bit floats"},
+                 {"/new/group", 1, "/new/group is not an array"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(store_read_float(store, wrong[i].object, wrong[i].count, contents->floats, &error),
+                         STATUS_DATA);
+        assert_non_null(strstr(error.message, wrong[i].says));
+    }
+    char **texts = NULL, *text = NULL;
+    double number = 0;
+    assert_int_equal(store_read_texts(store, "/labels", BYTES, &texts, &error), STATUS_DATA);
+    assert_int_equal(store_read_texts(store, "/names", TEXTS + 1, &texts, &error), STATUS_DATA);
+    assert_null(texts);
+    assert_int_equal(store_get_text(store, "/", "none", &text, &error), STATUS_DATA);
+    assert_int_equal(store_get_text(store, "/none", "note", &text, &error), STATUS_DATA);
+    assert_int_equal(store_get_text(store, "/new/group", "number", &text, &error), STATUS_DATA);
+    assert_null(text);
+    assert_int_equal(store_get_number(store, "/", "note", &number, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "attribute note is not a number"));
+    assert_int_equal(store_set_number(store, "/", "x", 1, &error), STATUS_FAILED);
+    assert_non_null(strstr(error.message, "reading only"));
+    assert_int_equal(store_commit(store, &error), STATUS_FAILED);
+    free(contents);
+    assert_nothing_open();
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    struct store *store = NULL;
+    struct error error = {0};
+    const size_t shape[] = {1, 1, 1, 1, 1}, huge[] = {SIZE_MAX / 2 + 1, 2};
+    const float value = 1;
+    char *text = malloc(STORE_TEXT_MAX + 2), *found = NULL, name[STORE_NAME_SIZE + 1];
+    assert_non_null(text);
+    memset(text, 'x', STORE_TEXT_MAX + 1);
+    text[STORE_TEXT_MAX + 1] = '\0';
+    memset(name, 'n', sizeof name);
+    name[0] = '/';
+    name[STORE_NAME_SIZE] = '\0';
+    assert_int_equal(store_create("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/", "long", text + 1, &error), STATUS_OK);
+    assert_int_equal(store_get_text(store, "/", "long", &found, &error), STATUS_OK);
+    assert_string_equal(found, text + 1);
+    assert_int_equal(store_set_text(store, "/", "empty", "", &error), STATUS_OK);
+    assert_int_not_equal(store_set_text(store, "/", "long", text, &error), STATUS_OK);
+    assert_int_not_equal(store_write_float(store, "/x", 5, shape, &value, &error), STATUS_OK);
+    assert_int_not_equal(store_write_float(store, "/x", 0, shape, &value, &error), STATUS_OK);
+    assert_int_not_equal(store_write_float(store, "/x", 2, huge, &value, &error), STATUS_OK);
+    assert_int_not_equal(store_write_float(store, name, 1, shape, &value, &error), STATUS_OK);
+    assert_int_not_equal(store_write_float(store, "relative", 1, shape, &value, &error), STATUS_OK);
+    memory_free(found);
+    free(text);
+    store_close(store);
+    assert_nothing_open();
+}
+
+/* Files that a hostile or careless program could make with HDF5 itself. */
+static void make_hostile(const char *path)
+{
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hsize_t many = (hsize_t)1 << 50, few = 4;
+    hid_t large = H5Screate_simple(1, &many, NULL), small = H5Screate_simple(1, &few, NULL),
+          one = H5Screate(H5S_SCALAR);
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    const hsize_t chunk = 1024;
+    assert_true(H5Pset_chunk(properties, 1, &chunk) >= 0);
+    assert_true(H5Dclose(H5Dcreate2(file, "/vast", H5T_IEEE_F32LE, large, H5P_DEFAULT, properties, H5P_DEFAULT)) >= 0);
+    assert_true(H5Pclose(properties) >= 0);
+    properties = H5Pcreate(H5P_DATASET_CREATE);
+    assert_true(H5Pset_external(properties, "secret", 0, 16) >= 0);
+    assert_true(H5Dclose(H5Dcreate2(file, "/elsewhere", H5T_IEEE_F32LE, small, H5P_DEFAULT, properties, H5P_DEFAULT)) >=
+                0);
+    assert_true(H5Dclose(H5Dcreate2(file, "/scalar", H5T_IEEE_F32LE, one, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)) >= 0);
+    assert_true(H5Lcreate_external("other.h5", "/labels", file, "/external", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    assert_true(H5Lcreate_soft("/soft", file, "/soft", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    hid_t text = H5Tcopy(H5T_C_S1);
+    assert_true(H5Tset_size(text, H5T_VARIABLE) >= 0);
+    assert_true(H5Dclose(H5Dcreate2(file, "/variable", text, small, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)) >= 0);
+    assert_true(H5Aclose(H5Acreate2(file, "variable", text, one, H5P_DEFAULT, H5P_DEFAULT)) >= 0);
+    assert_true(H5Aclose(H5Acreate2(file, "array", H5T_IEEE_F64LE, small, H5P_DEFAULT, H5P_DEFAULT)) >= 0);
+    assert_true(H5Tclose(text) >= 0 && H5Pclose(properties) >= 0 && H5Sclose(one) >= 0 && H5Sclose(small) >= 0 &&
+                H5Sclose(large) >= 0 && H5Fclose(file) >= 0);
+}
+
+static void test_hostile_contents(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct store *store = NULL;
+    struct error error = {0};
+    char **texts = NULL, *text = NULL;
+    double number = 0;
+    size_t rank, shape[STORE_RANK_MAX];
+    assert_int_equal(write_file("other.h5", contents, &error), STATUS_OK);
+    assert_int_equal(atomic_write("secret", "0123456789abcdef", 16, &error), STATUS_OK);
+    make_hostile("run.h5");
+    assert_int_equal(store_open("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_shape(store, "/vast", &rank, shape, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "claims more elements"));
+    assert_int_equal(store_read_float(store, "/elsewhere", 4, contents->floats, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "another file"));
+    assert_int_equal(store_read_bytes(store, "/external", BYTES, contents->bytes, &error), STATUS_DATA);
+    assert_int_equal(store_read_bytes(store, "/soft", BYTES, contents->bytes, &error), STATUS_DATA);
+    assert_int_equal(store_read_float(store, "/scalar", 1, contents->floats, &error), STATUS_DATA);
+    assert_int_equal(store_read_texts(store, "/variable", 4, &texts, &error), STATUS_DATA);
+    assert_int_equal(store_get_text(store, "/", "variable", &text, &error), STATUS_DATA);
+    assert_int_equal(store_get_number(store, "/", "array", &number, &error), STATUS_DATA);
+    store_close(store);
+    free(contents);
+    assert_nothing_open();
+}
+
+static void test_not_a_store(void **state)
+{
+    (void)state;
+    struct store *store = NULL;
+    struct error error = {0};
+    assert_int_equal(atomic_write("empty.h5", "", 0, &error), STATUS_OK);
+    assert_int_equal(atomic_write("text.h5", "dataset,method\n", 15, &error), STATUS_OK);
+    assert_int_equal(mkfifo("pipe.h5", 0600), 0);
+    const char *const paths[] = {"empty.h5", "text.h5", "none.h5", ".", "pipe.h5"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_int_equal(store_open(paths[i], &store, &error), STATUS_DATA);
+        assert_null(store);
+        assert_non_null(strstr(error.message, paths[i]));
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(store_update(paths[i], &store, &error), STATUS_DATA);
+        assert_null(store);
+    }
+    assert_nothing_open();
+}
+
+/* Every prefix of a small file, in steps: refused, or read wrongly by nobody. */
+static void test_truncated(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    assert_int_equal(file_read("run.h5", SIZE_MAX, &bytes, &size, &error), STATUS_OK);
+    for (size_t keep = 0; keep < size; keep += size / 64 + 1) {
+        assert_int_equal(atomic_write("cut.h5", bytes, keep, &error), STATUS_OK);
+        assert_false(file_matches("cut.h5", contents));
+        struct store *store = NULL;
+        assert_int_equal(store_update("cut.h5", &store, &error), STATUS_DATA);
+        assert_null(store);
+    }
+    memory_free(bytes);
+    free(contents);
+    assert_nothing_open();
+}
+
+/* A small file with an array of either layout and an attribute. */
+enum { DAMAGED_FLOATS = FLOATS / 4 };
+static void write_small(const char *path, const float *floats, double number)
+{
+    struct store *store = NULL;
+    struct error error = {0};
+    const size_t one = 1, many = DAMAGED_FLOATS;
+    assert_int_equal(store_create(path, &store, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/a/b", 1, &one, &number, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/m", 1, &many, floats, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/", "note", NOTE, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+}
+
+enum reading { REFUSED, RIGHT, WRONG };
+
+static enum reading read_small(const char *path, const float *floats, double number)
+{
+    static float found[DAMAGED_FLOATS];
+    struct store *store = NULL;
+    char *note = NULL;
+    double found_number = 0;
+    enum reading reading = REFUSED;
+    if (store_open(path, &store, NULL) == STATUS_OK &&
+        store_read_double(store, "/a/b", 1, &found_number, NULL) == STATUS_OK &&
+        store_read_float(store, "/m", DAMAGED_FLOATS, found, NULL) == STATUS_OK &&
+        store_get_text(store, "/", "note", &note, NULL) == STATUS_OK)
+        reading = memcmp(&found_number, &number, sizeof number) == 0 && memcmp(found, floats, sizeof found) == 0 &&
+                          strcmp(note, NOTE) == 0
+                      ? RIGHT
+                      : WRONG;
+    memory_free(note);
+    store_close(store);
+    return reading;
+}
+
+/* Changes one byte after the other, the first ones (HDF5's descriptions) more densely: each time the file must be
+ * refused, or the byte did not matter. False: something wrong was believed, or hardly anything refused. */
+static bool damage_is_noticed(unsigned char *bytes, size_t size, const float *floats, double number)
+{
+    enum { STEPS = 400, DENSE = 200 };
+    size_t refused = 0;
+    for (size_t step = 0; step < STEPS; step++) {
+        size_t at = step < DENSE ? step * 2 : size * (step - DENSE) / (STEPS - DENSE);
+        bytes[at] ^= 0x21;
+        if (atomic_write("damaged.h5", bytes, size, NULL) != STATUS_OK)
+            return false;
+        bytes[at] ^= 0x21;
+        enum reading reading = read_small("damaged.h5", floats, number);
+        if (reading == WRONG)
+            return false;
+        refused += reading == REFUSED;
+    }
+    return refused > STEPS / 2;
+}
+
+/* In a child, since HDF5 1.10 loses memory of its own when it refuses a description, which a leak check would find. */
+static void test_damaged(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    const double number = 0.5;
+    write_small("run.h5", contents->floats, number);
+    assert_int_equal(read_small("run.h5", contents->floats, number), RIGHT);
+    assert_int_equal(read_small("run.h5", contents->floats + 1, number), WRONG); /* twin */
+    assert_int_equal(file_read("run.h5", SIZE_MAX, &bytes, &size, NULL), STATUS_OK);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(damage_is_noticed(bytes, size, contents->floats, number) ? 0 : 1);
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    memory_free(bytes);
+    free(contents);
+    assert_nothing_open();
+}
+
+/* ---- plain files ---- */
+
+static void test_text_files(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    char *text = NULL;
+    assert_int_equal(atomic_write("a.txt", "one\ntwo", 7, &error), STATUS_OK);
+    assert_int_equal(file_read_text("a.txt", 7, &text, &error), STATUS_OK);
+    assert_string_equal(text, "one\ntwo");
+    memory_free(text);
+    assert_int_equal(file_read_text("a.txt", 6, &text, &error), STATUS_DATA);
+    assert_null(text);
+    assert_non_null(strstr(error.message, "a.txt: is larger than 6 bytes"));
+    assert_int_equal(file_read_text("none.txt", 6, &text, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "none.txt: cannot be read: No such file"));
+    assert_int_equal(file_read_text(".", 6, &text, &error), STATUS_DATA);
+    assert_int_equal(atomic_write("zero.txt", "a\0b", 3, &error), STATUS_OK);
+    assert_int_equal(file_read_text("zero.txt", 10, &text, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "byte 1 is 0"));
+    assert_null(text);
+    /* A stream that never ends stops at the limit, above the first block of memory. */
+    unsigned char *bytes = NULL;
+    size_t count = 0;
+    assert_int_equal(file_read("/dev/zero", 200000, &bytes, &count, &error), STATUS_DATA);
+    assert_true(!bytes && count == 0);
+}
+
+static enum status write_text(struct error *error)
+{
+    return atomic_write("a.txt", "new", 3, error);
+}
+
+static void test_faults_in_plain_files(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    assert_int_equal(atomic_write("a.txt", "old", 3, &error), STATUS_OK);
+    size_t faults = 0;
+    for (;; faults++) {
+        error = (struct error){0};
+        fault_arm(faults);
+        enum status status = write_text(&error);
+        bool met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_int_equal(scratch_entries(), 1);
+        assert_int_equal(status == STATUS_OK, !met);
+        assert_true(scratch_holds("a.txt", met ? "old" : "new", 3));
+        if (!met)
+            break;
+        assert_true(strlen(error.message) > 10);
+    }
+    assert_int_equal(faults, 5); /* two names, write, flush, rename */
+    for (faults = 0;; faults++) {
+        char *text = NULL;
+        fault_arm(faults);
+        enum status status = file_read_text("a.txt", 10, &text, &error);
+        bool met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_int_equal(status == STATUS_OK, !met);
+        memory_free(text);
+        if (!met)
+            break;
+        assert_null(text);
+    }
+}
+
+static void test_directories(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    assert_int_equal(directory_ensure("a//b/c/", &error), STATUS_OK);
+    assert_int_equal(directory_ensure("a/b/c", &error), STATUS_OK);
+    assert_int_equal(access("a/b/c", W_OK), 0);
+    assert_int_equal(atomic_write("a/b/file", "x", 1, &error), STATUS_OK);
+    assert_int_equal(directory_ensure("a/b/file", &error), STATUS_FAILED);
+    assert_non_null(strstr(error.message, "a/b/file: cannot be written: Not a directory"));
+    assert_int_equal(directory_ensure("a/b/file/d", &error), STATUS_FAILED);
+    assert_int_equal(directory_ensure("", &error), STATUS_FAILED);
+    assert_int_equal(directory_ensure(".", &error), STATUS_OK);
+    /* Publishing onto a directory fails and leaves nothing. */
+    assert_int_equal(atomic_write("a/b/c", "x", 1, &error), STATUS_FAILED);
+    assert_int_equal(unlink("a/b/file"), 0);
+    assert_int_equal(rmdir("a/b/c"), 0);
+    assert_int_equal(rmdir("a/b"), 0);
+    assert_int_equal(rmdir("a"), 0);
+}
+
+int main(void)
+{
+    store_init();
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+    const struct CMUnitTest tests[] = {
+        IN_SCRATCH(test_round_trip),
+        IN_SCRATCH(test_shapes_and_replacing),
+        IN_SCRATCH(test_listings),
+        IN_SCRATCH(test_update_keeps_the_rest),
+        IN_SCRATCH(test_no_gaps),
+        IN_SCRATCH(test_two_at_once),
+        IN_SCRATCH(test_no_times_in_the_file),
+        IN_SCRATCH(test_faults_while_creating),
+        IN_SCRATCH(test_faults_while_updating),
+        IN_SCRATCH(test_faults_while_reading),
+        IN_SCRATCH(test_spoiled_store_is_not_committed),
+        IN_SCRATCH(test_full_disk),
+        IN_SCRATCH(test_limited_file_size),
+        IN_SCRATCH(test_places_that_cannot_be_written),
+        IN_SCRATCH(test_wrong_requests),
+        IN_SCRATCH(test_limits),
+        IN_SCRATCH(test_hostile_contents),
+        IN_SCRATCH(test_not_a_store),
+        IN_SCRATCH(test_truncated),
+        IN_SCRATCH(test_damaged),
+        IN_SCRATCH(test_text_files),
+        IN_SCRATCH(test_faults_in_plain_files),
+        IN_SCRATCH(test_directories),
+    };
+#undef IN_SCRATCH
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
