@@ -18,7 +18,7 @@ set key right top Left reverse samplen 3 font ",10"
 
 set multiplot layout 2, 2 margins screen 0.10, screen 0.98, screen 0.09, screen 0.88 spacing screen 0.11, screen 0.16
 set label 4 "likelihood part of the loss" at graph 0, graph 1.06 left font panel_font
-set ylabel "negative log likelihood (nats)"
+set ylabel "negative log likelihood (nats per item)"
 set logscale y
 plot for [i = 1:train_count] train_file[i] using (column("epoch")):(column("nll")) \
          with lines linecolor rgb color(i) linewidth line_width title label(i)
@@ -26,12 +26,12 @@ plot for [i = 1:train_count] train_file[i] using (column("epoch")):(column("nll"
 unset label 1
 unset label 2
 set label 4 "prior part of the loss"
-set ylabel "KL or penalty (nats)"
+set ylabel "KL or penalty of all weights (nats)"
 unset logscale y
 set yrange [0:*]
 if (words(with_kl) > 0) {
     plot for [i in with_kl] train_file[int(i)] using (column("epoch")):(column("kl")) \
-             with lines linecolor rgb color(int(i)) linewidth line_width title label(int(i))
+             with lines linecolor rgb color(int(i)) linewidth line_width
 } else {
     set multiplot next
 }
@@ -52,7 +52,7 @@ if (sigma_count > 0) {
     set ylabel "standard deviation of a weight"
     set yrange [*:*]
     set logscale y
-    set key right top
+    set key left top
     fan = method_color(sigma_method[1], 1)
     plot sigma_file[1] using (column("epoch")):(column("q05")):(column("q95")) \
              with filledcurves fillcolor rgb fan title "5 to 95 %", \

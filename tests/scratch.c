@@ -10,7 +10,7 @@
 static char scratch_path[512];
 static int scratch_home = -1; /* where the program was */
 
-static bool is_entry(const struct dirent *entry)
+static int is_entry(const struct dirent *entry)
 {
     return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
@@ -25,15 +25,14 @@ bool scratch_enter(void)
 
 bool scratch_leave(void)
 {
-    bool done = true;
-    DIR *directory = opendir(".");
-    if (!directory)
-        return false;
-    for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
-        if (is_entry(entry))
-            done &= unlink(entry->d_name) == 0;
+    struct dirent **entries = NULL;
+    int count = scandir(".", &entries, is_entry, alphasort);
+    bool done = count >= 0;
+    for (int i = 0; i < count; i++) {
+        done &= unlink(entries[i]->d_name) == 0;
+        free(entries[i]);
     }
-    done &= closedir(directory) == 0;
+    free(entries);
     done &= fchdir(scratch_home) == 0;
     done &= close(scratch_home) == 0;
     return rmdir(scratch_path) == 0 && done;
@@ -53,14 +52,12 @@ int scratch_teardown(void **state)
 
 size_t scratch_entries(void)
 {
-    DIR *directory = opendir(".");
-    if (!directory)
-        return 0;
-    size_t count = 0;
-    for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory))
-        count += is_entry(entry);
-    (void)closedir(directory);
-    return count;
+    struct dirent **entries = NULL;
+    int count = scandir(".", &entries, is_entry, alphasort);
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    free(entries);
+    return count > 0 ? (size_t)count : 0;
 }
 
 bool scratch_holds(const char *path, const void *bytes, size_t count)

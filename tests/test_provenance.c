@@ -42,10 +42,9 @@ static void test_build(void **state)
 {
     (void)state;
     struct provenance provenance;
-    unsigned int major = 0, minor = 0, patch = 0;
-    char rest = 0;
     provenance_gather(&provenance);
-    assert_int_equal(sscanf(provenance.version, "%u.%u.%u%c", &major, &minor, &patch, &rest), 3);
+    size_t length = strlen(provenance.version); /* like 0.1.0 */
+    assert_true(length >= 5 && strspn(provenance.version, "0123456789.") == length);
     assert_non_null(strstr(provenance.flags, "-std=c17"));
     assert_true(provenance.mode[0] != '\0');
     /* The compiler's own idea of its version stands at the end of its --version line (GCC) or within it (Clang). */
@@ -70,14 +69,19 @@ static void test_machine(void **state)
 
     /* This process began within the last hour and not in the future. The kernel's ticks and whole seconds are each good
      * to a second, so two seconds of tolerance are enough. */
-    struct tm start = {0};
-    assert_int_equal(sscanf(provenance.started, "%4d-%2d-%2dT%2d:%2d:%2dZ", &start.tm_year, &start.tm_mon,
-                            &start.tm_mday, &start.tm_hour, &start.tm_min, &start.tm_sec),
-                     6);
+    static const int first[] = {0, 5, 8, 11, 14, 17}; /* columns of year, month, day, hour, minute, second */
+    int part[6];
+    assert_int_equal(strlen(provenance.started), strlen("2018-05-25T09:30:00Z"));
+    for (size_t i = 0; i < 6; i++)
+        part[i] = (int)strtol(provenance.started + first[i], NULL, 10);
+    struct tm start = {.tm_year = part[0] - 1900,
+                       .tm_mon = part[1] - 1,
+                       .tm_mday = part[2],
+                       .tm_hour = part[3],
+                       .tm_min = part[4],
+                       .tm_sec = part[5]};
     assert_int_equal(setenv("TZ", "UTC0", 1), 0);
     tzset();
-    start.tm_year -= 1900;
-    start.tm_mon -= 1;
     double age = difftime(time(NULL), mktime(&start));
     assert_true(age >= -2 && age < 3600);
 }

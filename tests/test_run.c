@@ -459,22 +459,22 @@ static void write_pruned(const char *path, double seed, double accuracy)
     table_free(table);
 }
 
-/* Two seeds, .8 and .9: mean .85, s = .0707107, t(1) = 12.7062, half-width 12.7062 * .0707107 / sqrt 2 = .635310.
- * With the items' .03 and .04 in squares: .636018 and .636568. */
+/* Two seeds, .50 and .51: mean .505, s = .00707107, t(1) = 12.70620, half-width 12.70620 * .00707107 / sqrt 2 = .0635310.
+ * With the items' .03 and .04 in squares: .0702580 and .0750746. */
 static void band_of_two_seeds_by_hand(void **state)
 {
     (void)state;
     const char *const paths[] = {"a.h5", "b.h5"};
-    write_pruned(paths[0], 1, .8);
-    write_pruned(paths[1], 2, .9);
+    write_pruned(paths[0], 1, .50);
+    write_pruned(paths[1], 2, .51);
     struct table *band = table_create(table_find("prune_band"), NULL);
     assert_non_null(band);
     struct error error = {0};
     assert_int_equal(band_make(band, paths, 2, &error), STATUS_OK);
     assert_int_equal(table_rows(band), 1);
-    assert_near(cell(band, 0, "accuracy"), .85, 1e-12);
-    assert_near(cell(band, 0, "low"), .85 - .636018, 1e-5);
-    assert_near(cell(band, 0, "high"), .85 + .636568, 1e-5);
+    assert_near(cell(band, 0, "accuracy"), .505, 1e-12);
+    assert_near(cell(band, 0, "low"), .505 - .0702580, 1e-6);
+    assert_near(cell(band, 0, "high"), .505 + .0750746, 1e-6);
     assert_near(cell(band, 0, "seeds"), 2, 0);
     assert_string_equal(table_row(band, 0)[1].text, "a_seedling");
     table_free(band);

@@ -4,6 +4,7 @@
 
 #if defined(TENTH_GEMM_DNNL)
 
+#include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 
 #define TEXT_(x) #x
@@ -14,14 +15,20 @@ const char *gemm_backend(void)
     return "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH);
 }
 
-/* The library asks OpenMP whether it runs inside a parallel region and then stays in the calling thread. */
+/* The library stays in the calling thread when that is one of several in a parallel region; else (a region of one
+ * thread is none) it would use as many as OpenMP allows the calling task, so that number is one meanwhile. */
 static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
                      const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
+    const int threads = omp_get_max_threads();
+    if (threads > 1)
+        omp_set_num_threads(1);
     /* The arguments were checked by their types; there is no other way to fail. */
     (void)dnnl_sgemm(op_a == GEMM_TRANSPOSED ? 'T' : 'N', op_b == GEMM_TRANSPOSED ? 'T' : 'N', (dnnl_dim_t)m,
                      (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0F, a, (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, beta, c,
                      (dnnl_dim_t)ldc);
+    if (threads > 1)
+        omp_set_num_threads(threads);
 }
 
 #elif defined(TENTH_GEMM_CBLAS)

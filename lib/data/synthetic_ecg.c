@@ -76,7 +76,7 @@ static void normalise(const double *z, size_t count, float *values)
 static enum status make_beat(const struct beat_kind *kind, size_t stream, size_t length, double *z, float *values,
                              struct error *error)
 {
-    const double noise = 0.0025; /* mV; an R wave is about 0.04 high */
+    const double noise = 0.005; /* mV; an R wave is about 0.04 high */
     struct random_sequence sequence = random_sequence(random_key(SYNTHETIC_SEED, PURPOSE_SYNTHETIC, STEP_BEAT, stream));
     struct ecgsyn model = draw_model(kind, &sequence);
     enum status status = ecgsyn_beat(&model, length, z, error);

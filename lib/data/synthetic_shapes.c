@@ -13,8 +13,8 @@ enum { CLASSES = 10, TRAIN_ITEMS = 10000, TEST_ITEMS = 2000 };
 enum { STEP_SCENE = 3, STEP_NOISE = 4 }; /* 1 and 2 are synthetic_ecg.c's */
 enum { SIDE = 32, CHANNELS = 3, IMAGE_SIZE = SIDE * SIDE * CHANNELS };
 
-/* Whether a point lies in the shape; the shapes fill about the unit disc. All are their own mirror images up to a
- * rotation, so that flipping an image left to right keeps its class. */
+/* Whether a point lies in the shape; the shapes fill about the unit disc. Upright, each is its own mirror image, so
+ * that flipping an image left to right gives another likely image of its class. */
 typedef bool shape_fn(double u, double v);
 
 static bool disc(double u, double v)
@@ -46,7 +46,7 @@ static bool triangle(double u, double v)
 
 static bool star(double u, double v)
 {
-    double radius = 0.68 + 0.38 * cos(5 * atan2(v, u));
+    double radius = 0.68 + 0.38 * cos(5 * atan2(u, v));
     return hypot(u, v) < radius;
 }
 
@@ -57,7 +57,7 @@ static bool cross(double u, double v)
 
 static bool crescent(double u, double v)
 {
-    return u * u + v * v < 1 && (u - 0.5) * (u - 0.5) + v * v > 0.5;
+    return u * u + v * v < 1 && u * u + (v - 0.5) * (v - 0.5) > 0.5;
 }
 
 static bool bar(double u, double v)
@@ -109,33 +109,33 @@ static struct texture draw_texture(struct random_sequence *sequence)
     return texture;
 }
 
-/* Distance of the mean colours, 0 .. 442. */
-static double contrast(const struct texture *a, const struct texture *b)
+/* Mean of the two colours over the channels, 0 .. 255. */
+static double brightness(const struct texture *texture)
 {
-    double squares = 0;
-    for (size_t c = 0; c < CHANNELS; c++) {
-        double difference = (a->colour[0][c] + a->colour[1][c] - b->colour[0][c] - b->colour[1][c]) / 2;
-        squares += difference * difference;
-    }
-    return sqrt(squares);
+    double sum = 0;
+    for (size_t c = 0; c < CHANNELS; c++)
+        sum += texture->colour[0][c] + texture->colour[1][c];
+    return sum / (2 * CHANNELS);
 }
 
 static struct scene draw_scene(size_t class, struct random_sequence *sequence)
 {
-    const double least_contrast = 60; /* below it, eyes lose the outline in texture and noise */
+    const double least_contrast = 50;  /* below it, eyes lose the outline in texture and noise */
+    const double most_turn = M_PI / 9; /* either way, rad */
+    const double most_shift = 3;       /* each way, pixels */
     struct scene scene = {.shape = shapes[class]};
-    double radius = between(sequence, 6, 12), angle = between(sequence, 0, 2 * M_PI); /* pixels, rad */
-    double middle = (SIDE - 1) / 2.0, room = SIDE / 2.0 - radius;
-    scene.row = middle + between(sequence, -room, room);
-    scene.column = middle + between(sequence, -room, room);
+    double radius = between(sequence, 8, 12), angle = between(sequence, -most_turn, most_turn); /* pixels, rad */
+    double middle = (SIDE - 1) / 2.0;
+    scene.row = middle + between(sequence, -most_shift, most_shift);
+    scene.column = middle + between(sequence, -most_shift, most_shift);
     scene.cosine = cos(angle) / radius;
     scene.sine = sin(angle) / radius;
     scene.squeeze = between(sequence, 0.8, 1.25);
     scene.reach = 1.25 * 1.2 * radius + 1; /* squeeze at most, the longest shape, a pixel's own size */
-    scene.figure = draw_texture(sequence);
-    do
+    do {
+        scene.figure = draw_texture(sequence);
         scene.ground = draw_texture(sequence);
-    while (contrast(&scene.figure, &scene.ground) < least_contrast);
+    } while (brightness(&scene.figure) < brightness(&scene.ground) + least_contrast);
     return scene;
 }
 
@@ -163,6 +163,15 @@ static double coverage(const struct scene *scene, double row, double column)
     return inside / 4.0;
 }
 
+static uint8_t to_byte(double value)
+{
+    if (value <= 0)
+        return 0;
+    if (value >= UINT8_MAX)
+        return UINT8_MAX;
+    return (uint8_t)(value + 0.5);
+}
+
 /* image, noise [SIDE][SIDE][CHANNELS]; noise in units of a byte's value. */
 static void paint(const struct scene *scene, const float *noise, uint8_t *image)
 {
@@ -177,7 +186,7 @@ static void paint(const struct scene *scene, const float *noise, uint8_t *image)
                 double front = (1 - figure) * scene->figure.colour[0][c] + figure * scene->figure.colour[1][c];
                 double back = (1 - ground) * scene->ground.colour[0][c] + ground * scene->ground.colour[1][c];
                 double value = covered * front + (1 - covered) * back + (double)noise[place];
-                image[place] = (uint8_t)(fmin(fmax(value, 0), 255) + 0.5);
+                image[place] = to_byte(value);
             }
         }
     }

@@ -273,7 +273,7 @@ enum status file_read_text(const char *path, size_t limit, char **text, struct e
     size_t count = 0;
     *text = NULL;
     enum status status = file_read(path, limit, &bytes, &count, error);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK || !bytes)
         return status;
     size_t length = strlen((char *)bytes);
     if (length != count) {

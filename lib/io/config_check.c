@@ -22,6 +22,7 @@ static const struct {
     const char *names[CHOICES_MAX];
 } CHOICES[] = {
     {KEY_posterior_kl_reduction, 2, {"sum", "mean"}},
+    {KEY_data_evaluate, 2, {"test", "validation"}},
 };
 
 static double number_of(const struct config *config, const struct config_key *key)

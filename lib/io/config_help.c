@@ -111,9 +111,9 @@ static void add_key_help(const struct config_key *key, struct text_buffer *text,
 }
 
 static const char HOW_TO_WRITE[] =
-    "A config file is INI text: `key = value` in [sections]. Every key has a default, shown behind it here.\n"
+    "A config file is INI text: `key = value` in [sections]. Every key has a default, shown behind it.\n"
     "\n"
-    "  base = FILE[, FILE...]   before the first section: files whose values hold where this one says nothing\n"
+    "  base = FILE[, FILE...]   before the first section: files that count where this one is silent\n"
     "  [sweep]                  section.key = v1 | v2 | v3: one run for each combination of the values\n"
     "  ; or #                   at the start of a line: a comment; behind a value only \" ;\" begins one\n"
     "  lists of numbers         a,b,c and FROM:TO:COUNT (evenly spaced, both ends included), or none\n"

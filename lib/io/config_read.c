@@ -168,23 +168,24 @@ static char *read_line(char *buffer, int room, void *user)
 static enum status read_file(const char *path, const struct reading *parent, struct config_source *source,
                              struct file_list *list, struct error *error);
 
-/* Whether the file is one of those that lead here; the message shows them. */
+/* A file must not be a base of itself. The message shows the way from it to here. */
 static int check_cycle(struct reading *reading, const char *base, struct file_id id)
 {
     const struct reading *chain[DEPTH_MAX + 1];
     size_t count = 0;
-    for (const struct reading *r = reading; r && count <= DEPTH_MAX; r = r->parent) {
+    bool found = false;
+    for (const struct reading *r = reading; r && !found && count <= DEPTH_MAX; r = r->parent) {
         chain[count++] = r;
-        if (!r->is_file || r->id.device != id.device || r->id.inode != id.inode)
-            continue;
-        char text[REASON_SIZE / 2] = "";
-        while (count-- > 0) {
-            strncat(text, chain[count]->name, sizeof text - strlen(text) - 1);
-            strncat(text, " -> ", sizeof text - strlen(text) - 1);
-        }
-        return fail(reading, "base = %s goes in a circle: %s%s", base, text, base);
+        found = r->is_file && r->id.device == id.device && r->id.inode == id.inode;
     }
-    return 1;
+    if (!found)
+        return 1;
+    char text[REASON_SIZE / 2] = "";
+    while (count-- > 0) {
+        strncat(text, chain[count]->name, sizeof text - strlen(text) - 1);
+        strncat(text, " -> ", sizeof text - strlen(text) - 1);
+    }
+    return fail(reading, "base = %s goes in a circle: %s%s", base, text, base);
 }
 
 /* A base that is there already by another way is not read again: it would undo what was set over it. Within one file's
@@ -268,12 +269,10 @@ static int handle_sweep(struct reading *reading, const char *name, const char *v
     return reading->status == STATUS_OK;
 }
 
-/* What inih calls for each key; it goes on after a failure, which is why the status is asked for first. */
+/* What inih calls for each key. After a failure read_line ends the text, so it is not called again. */
 static int handle_pair(void *user, const char *section, const char *name, const char *value)
 {
     struct reading *reading = user;
-    if (reading->status != STATUS_OK)
-        return 0;
     if (!reading->in_section)
         return strcmp(name, "base") == 0
                    ? handle_base(reading, value)
@@ -299,10 +298,9 @@ static enum status read_text(struct reading *reading, const char *text)
     reading->next = text;
     reading->status = STATUS_OK;
     int outcome = ini_parse_stream(read_line, reading, handle_pair, reading);
-    if (reading->status == STATUS_OK && outcome > 0)
-        (void)fail(reading, "line %d is neither [section] nor key = value", outcome);
-    else if (reading->status == STATUS_OK && outcome < 0)
-        reading->status = error_set(reading->error, STATUS_NO_MEMORY, "%s: no memory to read it", reading->name);
+    if (reading->status == STATUS_OK && outcome != 0) /* an inih that was built to use the heap had no memory */
+        reading->status =
+            error_set(reading->error, STATUS_NO_MEMORY, "%s: inih failed with %d", reading->name, outcome);
     memory_free(reading->place);
     reading->place = NULL;
     return reading->status;

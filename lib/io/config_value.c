@@ -111,15 +111,13 @@ static enum status list_add(const struct value_place *where, const char *text, d
     return STATUS_OK;
 }
 
-/* FROM:TO:COUNT, both ends included. */
+/* FROM:TO:COUNT, both ends included. The text has at least one colon. */
 static enum status parse_range(const struct value_place *where, const char *text, struct config_list *list)
 {
     char part[CONFIG_VALUE_MAX + 1];
     const char *rest = text;
     double ends[2];
     for (size_t i = 0; i < 2; i++) {
-        if (!rest)
-            return refuse(where, text, "is not FROM:TO:COUNT");
         next_part(&rest, ':', part);
         enum status status = parse_number(where, part, &ends[i]);
         if (status != STATUS_OK)
@@ -178,7 +176,7 @@ static enum status parse_names(const struct value_place *where, const char *text
             if (strcmp(names->name[i], part) == 0)
                 return refuse(where, text, "names %s twice", part);
         }
-        strcpy(names->name[names->count++], part);
+        memcpy(names->name[names->count++], part, strlen(part) + 1);
     }
     return STATUS_OK;
 }
@@ -187,7 +185,7 @@ static enum status parse_text(const struct value_place *where, const char *text,
 {
     if (strlen(text) >= CONFIG_TEXT_SIZE)
         return refuse(where, text, "is longer than %d bytes", CONFIG_TEXT_SIZE - 1);
-    strcpy(value, text);
+    memcpy(value, text, strlen(text) + 1);
     return STATUS_OK;
 }
 

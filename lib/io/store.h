@@ -4,9 +4,9 @@
  * name beside the final one (PATH.partial.PID), flushes and renames it: a full disk is met in one place, by our own
  * code, and never inside HDF5. Updating a file reads it first, so that a reader, or a crash, never sees half a change;
  * store_close without a commit leaves no trace. What was removed or replaced leaves no gaps in the file. Run files are
- * below 200 MB; writing one takes as much memory, updating one for a moment twice as much. Types in the file are fixed
- * (little-endian IEEE, unsigned bytes, UTF-8 text), whatever the machine. Arrays above 60,000 bytes are chunked,
- * shuffled and deflated where the filter is there. Everything carries a checksum (that of HDF5's 1.8 format,
+ * below 200 MB; writing one takes as much memory, replacing all of one for a moment three times as much. Types in the
+ * file are fixed (little-endian IEEE, unsigned bytes, UTF-8 text), whatever the machine. Arrays above 60,000 bytes are
+ * chunked, shuffled and deflated where the filter is there. Everything carries a checksum (that of HDF5's 1.8 format,
  * Fletcher-32 for chunks), so damage is an error and not a wrong number. No times are kept: equal contents that are
  * written in the same order give equal bytes.
  *

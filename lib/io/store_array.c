@@ -1,3 +1,4 @@
+/* lib/io/store_array.c: arrays of numbers and of texts in a store. */
 #include <string.h>
 
 #include "core/memory.h"

@@ -1,3 +1,4 @@
+/* lib/io/store_attribute.c: attributes of objects in a store, and the names of attributes and members. */
 #include <string.h>
 
 #include "core/memory.h"

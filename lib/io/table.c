@@ -1,6 +1,5 @@
 #include "io/table.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -163,8 +162,6 @@ enum status table_add(struct table *table, const union table_cell *cells, struct
     return STATUS_OK;
 }
 
-/* ---- in a store ---- */
-
 /* "/tables/KIND/COLUMN", or "/tables/KIND" for no column. */
 static void object_name(const struct table_kind *kind, const char *column, char name[STORE_NAME_SIZE])
 {
@@ -313,91 +310,4 @@ cleanup:
     memory_free(cells);
     free_columns(&columns, kind->column_count);
     return status;
-}
-
-/* ---- as text ---- */
-
-static const char SEPARATOR[] = {[TABLE_CSV] = ',', [TABLE_TSV] = '\t'};
-
-/* Writing functions below return whether they could. */
-
-static bool put_csv_text(const char *text, FILE *stream)
-{
-    if (!strpbrk(text, ",\"\r\n"))
-        return fputs(text, stream) != EOF;
-    if (fputc('"', stream) == EOF)
-        return false;
-    for (const char *c = text; *c; c++) {
-        if ((*c == '"' && fputc('"', stream) == EOF) || fputc(*c, stream) == EOF)
-            return false;
-    }
-    return fputc('"', stream) != EOF;
-}
-
-static bool put_tsv_text(const char *text, FILE *stream)
-{
-    for (const char *c = text; *c; c++) {
-        if (fputc(*c == '\t' ? ' ' : *c, stream) == EOF)
-            return false;
-    }
-    return true;
-}
-
-static bool put_number(double number, FILE *stream)
-{
-    /* Whole numbers below this are exact in a double and have no more digits than a reader expects. */
-    const double whole_below = 1e15;
-    if (isnan(number))
-        return true;
-    bool whole = fabs(number) < whole_below && !(number < trunc(number)) && !(number > trunc(number));
-    if (whole)
-        return fprintf(stream, "%.0f", number + 0.0) >= 0; /* + 0.0 makes 0 of -0 */
-    return fprintf(stream, "%.6g", number) >= 0;
-}
-
-static bool put_cell(const struct table_column *column, union table_cell cell, enum table_format format, FILE *stream)
-{
-    if (column->unit)
-        return put_number(cell.number, stream);
-    return format == TABLE_CSV ? put_csv_text(cell.text, stream) : put_tsv_text(cell.text, stream);
-}
-
-/* What comes behind a cell: a separator, or the end of the line. */
-static bool put_end_of_cell(const struct table_kind *kind, size_t column, enum table_format format, FILE *stream)
-{
-    return fputc(column + 1 < kind->column_count ? SEPARATOR[format] : '\n', stream) != EOF;
-}
-
-/* Flushes, so that a full disk is met where it can be reported. */
-static enum status finish(const struct table_kind *kind, bool written, FILE *stream, struct error *error)
-{
-    bool fault = fault_here();
-    if (!fault && written && fflush(stream) == 0)
-        return STATUS_OK;
-    char reason[128];
-    if (strerror_r(fault ? ENOSPC : errno, reason, sizeof reason) != 0)
-        (void)snprintf(reason, sizeof reason, "unknown reason");
-    return error_set(error, STATUS_FAILED, "table %s cannot be written: %s; check where the output goes", kind->name,
-                     reason);
-}
-
-enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,
-                               struct error *error)
-{
-    bool written = true;
-    for (size_t c = 0; c < kind->column_count && written; c++)
-        written = fputs(kind->columns[c].name, stream) != EOF && put_end_of_cell(kind, c, format, stream);
-    return finish(kind, written, stream, error);
-}
-
-enum status table_write_rows(const struct table *table, enum table_format format, FILE *stream, struct error *error)
-{
-    const struct table_kind *kind = table->kind;
-    bool written = true;
-    for (size_t row = 0; row < table->rows && written; row++) {
-        const union table_cell *cells = table_row(table, row);
-        for (size_t c = 0; c < kind->column_count && written; c++)
-            written = put_cell(&kind->columns[c], cells[c], format, stream) && put_end_of_cell(kind, c, format, stream);
-    }
-    return finish(kind, written, stream, error);
 }

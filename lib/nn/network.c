@@ -8,11 +8,18 @@
 #include "nn/dense.h"
 #include "nn/loss.h"
 
-enum { ALIGNED_FLOATS = 16 }; /* tensors begin at cache lines */
+enum {
+    ALIGNED_FLOATS = 16, /* tensors begin at cache lines */
+    /* Without gradients nothing need be kept, and a batch goes through in blocks whose activations stay in caches; but
+     * the matrix products of small maps want rows. */
+    BLOCK_FLOATS = 1 << 20, /* of the first layer's output */
+    BLOCK_LEAST_ITEMS = 64
+};
 
 struct network {
     struct network_spec spec;
     size_t max_batch;
+    size_t block; /* items that go through the layers at once */
     int threads;
     struct conv *convs;     /* [layers] */
     struct tensor *tensors; /* [2 layers + 2]: weight, bias of each layer */
@@ -20,7 +27,7 @@ struct network {
     size_t weight_size;
     struct dense dense;
     const float *w;        /* borrowed; [weight_size] */
-    float **activations;   /* [layers]: the output of each convolution, [max_batch][height][width][filters] */
+    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters] */
     float **d_activations; /* [layers]: d loss / d activations; for training only */
     float *d_logits;       /* [max_batch][classes]; logits before; for training only */
 };
@@ -83,20 +90,28 @@ static size_t output_size(const struct conv_shape *shape)
 static enum status create_layer(struct network *network, size_t i, const struct conv_shape *shape, int training,
                                 struct error *error)
 {
-    enum status status =
-        conv_init(&network->convs[i], shape, NULL, network->max_batch, training, network->threads, error);
+    enum status status = conv_init(&network->convs[i], shape, NULL, network->block, training, network->threads, error);
     if (status != STATUS_OK)
         return status;
     size_t bytes = size_multiply(output_size(shape), sizeof(float));
-    network->activations[i] = memory_alloc(network->max_batch, bytes, error);
+    network->activations[i] = memory_alloc(network->block, bytes, error);
     if (!network->activations[i])
         return STATUS_NO_MEMORY;
     if (training) {
-        network->d_activations[i] = memory_alloc(network->max_batch, bytes, error);
+        network->d_activations[i] = memory_alloc(network->block, bytes, error);
         if (!network->d_activations[i])
             return STATUS_NO_MEMORY;
     }
     return STATUS_OK;
+}
+
+static size_t block_items(const struct network_spec *spec, size_t max_batch, int training)
+{
+    const struct conv_shape first = conv_shape(spec->input, spec->filters, spec->kernel, spec->stride);
+    size_t items = BLOCK_FLOATS / output_size(&first);
+    if (items < BLOCK_LEAST_ITEMS)
+        items = BLOCK_LEAST_ITEMS;
+    return training || items > max_batch ? max_batch : items;
 }
 
 static enum status create_layers(struct network *network, int training, struct error *error)
@@ -142,6 +157,7 @@ enum status network_create(const struct network_spec *spec, size_t max_batch, in
     created->spec = *spec;
     created->max_batch = max_batch;
     created->threads = threads;
+    created->block = block_items(spec, max_batch, training);
     status = create_lists(created, training, error);
     if (status == STATUS_OK)
         status = create_layers(created, training, error);
@@ -227,7 +243,8 @@ void network_set_weights(struct network *network, const float *w)
         conv_set_weights(&network->convs[i], w + weight_offset(network, i), w + bias_offset(network, i));
 }
 
-void network_forward(struct network *network, const float *x, size_t batch, float *logits)
+/* 1 <= batch <= block; the activations stay for the backward pass. */
+static void forward_block(struct network *network, const float *x, size_t batch, float *logits)
 {
     const size_t layers = network->spec.layers;
     for (size_t i = 0; i < layers; i++) {
@@ -236,6 +253,15 @@ void network_forward(struct network *network, const float *x, size_t batch, floa
     }
     dense_forward(&network->dense, network->w + weight_offset(network, layers),
                   network->w + bias_offset(network, layers), x, batch, logits);
+}
+
+void network_forward(struct network *network, const float *x, size_t batch, float *logits)
+{
+    const size_t size = shape_size(network->spec.input);
+    for (size_t first = 0; first < batch; first += network->block) {
+        size_t items = batch - first < network->block ? batch - first : network->block;
+        forward_block(network, x + first * size, items, logits + first * network->spec.classes);
+    }
 }
 
 /* Padding between tensors has no gradient. */
@@ -253,7 +279,7 @@ double network_gradient(struct network *network, const float *x, const uint8_t *
 {
     const size_t layers = network->spec.layers;
     float *logits = network->d_logits;
-    network_forward(network, x, batch, logits);
+    forward_block(network, x, batch, logits);
     double loss = cross_entropy(logits, y, batch, network->spec.classes, logits, correct);
     dense_backward(&network->dense, network->w + weight_offset(network, layers), network->activations[layers - 1],
                    network->d_logits, batch, gradient + weight_offset(network, layers),

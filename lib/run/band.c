@@ -18,6 +18,7 @@ struct band_spec {
     const char *values[VALUES_MAX]; /* averaged; the same names in both tables */
     struct {
         const char *value, *from_low, *from_high, *low, *high;
+        double least, most; /* what the value can be; an interval ends there */
     } intervals[INTERVALS_MAX];
 };
 
@@ -26,13 +27,13 @@ static const struct band_spec specs[] = {
      "prune",
      {"criterion", "grid", NULL},
      {"fraction", "accuracy", "accuracy_mean_weights", "nll", "ece", "entropy", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high"}}},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1}}},
     {"perturb_band",
      "perturb",
      {"perturbation", NULL},
      {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high"},
-      {"entropy", "entropy_low", "entropy_high", "entropy_low", "entropy_high"}}},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
+      {"entropy", "entropy_low", "entropy_high", "entropy_low", "entropy_high", 0, INFINITY}}},
 };
 
 /* One observation: a row of a run's table with what identifies its point. */
@@ -227,8 +228,8 @@ static enum status group_add(const struct gathering *gathering, const struct obs
     for (size_t i = 0; i < INTERVALS_MAX && spec->intervals[i].value; i++) {
         struct interval interval;
         interval_over_seeds(gathering, i, members, count, &interval);
-        set_number(kind, cells, spec->intervals[i].low, interval.low);
-        set_number(kind, cells, spec->intervals[i].high, interval.high);
+        set_number(kind, cells, spec->intervals[i].low, fmax(interval.low, spec->intervals[i].least));
+        set_number(kind, cells, spec->intervals[i].high, fmin(interval.high, spec->intervals[i].most));
     }
     return table_add(table, cells, error);
 }

@@ -1,6 +1,7 @@
 #include "run/provenance.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -54,7 +55,6 @@ static double seconds_running(void)
         return 0;
     double seconds = 0;
     struct timespec since_boot;
-    unsigned long long start = 0;
     char *end_of_name = strrchr(text, ')'); /* the name is in parentheses and may hold spaces */
     char *field = end_of_name && end_of_name[1] ? end_of_name + 2 : NULL;
     for (int i = FIELD_AFTER_NAME; field && i < FIELD_START; i++) {
@@ -62,8 +62,8 @@ static double seconds_running(void)
         field = field ? field + 1 : NULL;
     }
     long ticks_per_second = sysconf(_SC_CLK_TCK);
-    if (field && ticks_per_second > 0 && sscanf(field, "%llu", &start) == 1 &&
-        clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0)
+    unsigned long long start = field ? strtoull(field, NULL, 10) : 0; /* 0 is never the start of a process */
+    if (start > 0 && ticks_per_second > 0 && clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0)
         seconds = (double)since_boot.tv_sec - (double)start / (double)ticks_per_second;
     memory_free(text);
     return seconds > 0 ? seconds : 0;

@@ -87,6 +87,9 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     if (status != STATUS_OK)
         return status;
     dataset_identity(run->dataset, run->data_identity);
+    bool validation = strcmp(config->data.evaluate, "validation") == 0;
+    (void)snprintf(run->data_source, sizeof run->data_source, "%s%s", run->dataset->source,
+                   validation ? "; measured on the validation split" : "");
     return run_identity(run, "data model posterior train", "", run->train_identity, error);
 }
 
@@ -189,7 +192,7 @@ enum status run_describe(const struct run *run, struct store *store, const char 
                                          {"dataset", run->kind->name},
                                          {"method", run->method->name},
                                          {"seed", seed},
-                                         {"data_source", run->dataset->source},
+                                         {"data_source", run->data_source},
                                          {"state", state}};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0] && status == STATUS_OK; i++)
@@ -203,22 +206,35 @@ enum status run_describe(const struct run *run, struct store *store, const char 
     return status;
 }
 
+/* Which items of which file: the test file, or the validation split of the training file. */
+static enum status choose_items(const struct run *run, size_t count, const struct items **from,
+                                struct test_items *chosen, struct error *error)
+{
+    bool validation = strcmp(run->config.data.evaluate, "validation") == 0;
+    size_t limit = (size_t)run->config.data.test_items;
+    size_t total = validation ? run->split.validation_count : run->dataset->test.count;
+    *from = validation ? &run->dataset->train : &run->dataset->test;
+    total = limit > 0 && limit < total ? limit : total;
+    enum status status = subset_make(total, count, run->seed, &chosen->index, &chosen->count, error);
+    for (size_t i = 0; status == STATUS_OK && validation && i < chosen->count; i++)
+        chosen->index[i] = run->split.validation[chosen->index[i]];
+    return status;
+}
+
 enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error)
 {
     *items = (struct test_items){0};
-    const struct items *test = &run->dataset->test;
-    size_t limit = (size_t)run->config.data.test_items;
-    size_t total = limit > 0 && limit < test->count ? limit : test->count;
-    enum status status = subset_make(total, count, run->seed, &items->index, &items->count, error);
+    const struct items *from;
+    enum status status = choose_items(run, count, &from, items, error);
     if (status != STATUS_OK)
         return status;
-    items->x = memory_alloc(size_multiply(items->count, shape_size(test->shape)), sizeof(float), error);
+    items->x = memory_alloc(size_multiply(items->count, shape_size(from->shape)), sizeof(float), error);
     items->labels = memory_alloc(items->count, 1, error);
     if (!items->x || !items->labels) {
         test_items_free(items);
         return STATUS_NO_MEMORY;
     }
-    items_gather(test, items->index, items->count, items->x, items->labels);
+    items_gather(from, items->index, items->count, items->x, items->labels);
     return STATUS_OK;
 }
 

@@ -56,6 +56,8 @@ struct run {
     const struct dataset_kind *kind;
     struct dataset *dataset;
     struct split split;
+    char data_source[320]; /* of the results, for people: the data set's source, and the split where it is not the test
+                              file */
     char data_identity[SHA256_HEX_SIZE];
     char train_identity[SHA256_HEX_SIZE];
     bool force;
@@ -82,10 +84,11 @@ enum status run_has(const struct run *run, const char *object, const char *ident
 /* Writes what every run file begins with: attributes of /, /config, /data, /provenance. `state` is as above. */
 enum status run_describe(const struct run *run, struct store *store, const char *state, struct error *error);
 
-/* Normalised test items: `count` of them drawn by the seed (0: all). The caller frees all three with memory_free. */
+/* The normalised items that results are measured on, `count` of them drawn by the seed (0: all): of the test file, or
+ * with data.evaluate = validation of the validation split. The caller frees with test_items_free. */
 struct test_items {
     size_t count;
-    uint32_t *index; /* [count] into the test file */
+    uint32_t *index; /* [count] into the test file (the training file for the validation split) */
     float *x;        /* [count][height][width][channels] */
     uint8_t *labels; /* [count] */
 };

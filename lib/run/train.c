@@ -144,7 +144,7 @@ static enum status summarise(struct trainer *trainer, struct store *store, struc
         row_number(&row, "train_seconds", trainer->state.seconds);
         row_number(&row, "peak_mib", provenance_peak_mib());
         row_text(&row, "run", run->name);
-        row_text(&row, "data_source", run->dataset->source);
+        row_text(&row, "data_source", run->data_source);
         status = table_add(trainer->summary_table, row.cells, error);
     }
     size_t shape[2] = {items.count, run->kind->classes};

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# tests/test_cli.sh: the program as people meet it: exit codes, messages, and what is on disk after something went wrong.
+# $TENTH is the program; the Makefile sets it.
+set -uo pipefail
+tests=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$tests")
+# shellcheck source=tests/script.sh
+source "$tests/script.sh"
+tenth=${TENTH:-$root/build/release/tenth}
+work=$(mktemp -d)
+trap 'cd /; mountpoint -q "$work/full" && umount "$work/full"; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset TENTH_DATA
+
+cat >small.ini <<'END'
+[data]
+dataset = ecg5000
+synthetic = yes
+train_items = 64
+test_items = 40
+[model]
+filters = 4
+[train]
+epochs = 2
+batch = 16
+[prune]
+fractions = 0,.9
+thresholds = none
+samples = 2
+[perturb]
+perturbations = noise
+strengths = 2
+samples = 2
+items = 20
+END
+
+# ini LINE...: a config of these lines on top of the small one.
+ini() {
+    { echo "base = small.ini"; printf '%s\n' "$@"; } >case.ini
+}
+
+# refuses STATUS TEXT COMMAND...: ends with this exit code, and says this on the way.
+refuses() {
+    local wanted=$1 text=$2 status=0 output
+    shift 2
+    output=$("$@" 2>&1) || status=$?
+    [ "$status" -eq "$wanted" ] || { echo "exit code $status, not $wanted: $output"; return 1; }
+    [[ $output == *"$text"* ]] || { echo "does not say \"$text\": $output"; return 1; }
+}
+
+# ---- help ----
+check "help names every command" says "tenth perturb" "$tenth" help
+check "help exits with 0" exits_with 0 "$tenth" --help
+for command in run train prune perturb table config; do
+    check "$command --help" says "usage: tenth $command" "$tenth" "$command" --help
+done
+check "config without a file lists the keys" says "prior_sigma" "$tenth" config
+check "--version names the version" says "tenth 0." "$tenth" --version
+
+# ---- usage and config: exit code 2 ----
+check "an unknown command" refuses 2 'no command "trian"' "$tenth" trian
+check "an unknown option" refuses 2 "--treads" "$tenth" run small.ini --treads 2
+check "a number that is none" refuses 2 "--threads two" "$tenth" run small.ini --threads two
+check "no config" refuses 2 "tenth run configs/" "$tenth" run
+ini "[train]" "epochs = 0"
+check "a value out of range names file and line" refuses 2 "case.ini:3" "$tenth" run case.ini
+ini "[posterior]" "prior_sgima = 1"
+check "an unknown key suggests the right one" refuses 2 "prior_sigma" "$tenth" run case.ini
+ini "[posterior]" "method = ensmble"
+check "an unknown method lists those that there are" refuses 2 "mle" "$tenth" run case.ini
+check "--set of an unknown key" refuses 2 "train.epochs" "$tenth" run small.ini --set train.epoch=3
+check "a file that is not there" refuses 2 "nowhere.ini" "$tenth" run nowhere.ini
+check "an unknown table" refuses 2 "prune" "$tenth" table small.ini prnue
+
+# ---- data: exit code 3 ----
+mkdir -p data/ecg5000 && echo "1 2 3" >data/ecg5000/ECG5000_TRAIN.txt && cp data/ecg5000/ECG5000_T{RAIN,EST}.txt
+check "a short line of data names file and line" refuses 3 "ECG5000_TRAIN.txt:1" \
+    "$tenth" run small.ini --data-dir data --set data.synthetic=no --out out
+mkdir -p bad/mnist && cp "$root"/data/mnist/*.gz bad/mnist && head -c 5000 "$root/data/mnist/train-images-idx3-ubyte.gz" \
+    >bad/mnist/train-images-idx3-ubyte.gz
+check "a truncated file" refuses 3 "train-images-idx3-ubyte" \
+    "$tenth" run small.ini --data-dir bad --set data.dataset=mnist --set data.synthetic=no --out out
+cp "$root/data/mnist/train-labels-idx1-ubyte.gz" bad/mnist/train-images-idx3-ubyte.gz
+check "a wrong magic number" refuses 3 "train-images-idx3-ubyte" \
+    "$tenth" run small.ini --data-dir bad --set data.dataset=mnist --set data.synthetic=no --out out
+check "nothing was written for all that" is_empty_directory out
+echo "not HDF5" >broken.h5
+check "a run file that is none" refuses 3 "broken.h5" "$tenth" table broken.h5 prune
+
+# ---- places that cannot be written to: exit code 1 ----
+check "an output directory that is a file" refuses 1 "small.ini" "$tenth" run small.ini --out small.ini
+if [ "$(id -u)" -eq 0 ]; then
+    check "an output directory on a read-only file system" refuses 1 "/proc" "$tenth" run small.ini --out /proc/tenth
+    if mkdir full && mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
+        check "a full disk" refuses 1 "space" "$tenth" run small.ini --out full
+        check "a full disk leaves no partial file" bash -c "! ls full | grep partial"
+        check "what is there is whole" exits_with 0 "$tenth" table full/*.h5 summary
+        umount full
+    else
+        skip "a full disk" "a tmpfs cannot be mounted here"
+    fi
+else
+    mkdir locked && chmod a-w locked
+    check "an output directory without permission" refuses 1 "locked" "$tenth" run small.ini --out locked
+    skip "a full disk" "mounting a tmpfs takes root"
+fi
+
+# ---- a run, again, and resumed ----
+check "a run" exits_with 0 "$tenth" run small.ini --out out --quiet
+check "a quiet run says nothing" test -z "$("$tenth" run small.ini --out out --quiet 2>&1)"
+check "a second call skips what is done" says "is there already" "$tenth" run small.ini --out out
+"$tenth" run small.ini --out out2 --quiet
+for table in prune perturb sigma; do
+    check "the same seed gives the same $table table" \
+        cmp <("$tenth" table out/ecg5000_vi_seed1.h5 $table) <("$tenth" table out2/ecg5000_vi_seed1.h5 $table)
+done
+"$tenth" run small.ini --out out3 --seed 2 --quiet
+check "another seed gives another table" bash -c "! cmp -s <('$tenth' table out/ecg5000_vi_seed1.h5 prune | cut -d, -f8-) \
+    <('$tenth' table out3/ecg5000_vi_seed2.h5 prune | cut -d, -f8-)"
+check "another config does not overwrite" refuses 2 "--force" "$tenth" train small.ini --out out --set train.epochs=1
+check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
+check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
+check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv
+check "every table has a header" bash -c "'$tenth' table --list | grep -v '^ ' | cut -d' ' -f1 | while read -r name; do
+    '$tenth' table out/ecg5000_vi_seed1.h5 \$name | head -n 1 | grep -q '^dataset,' || exit 1; done"
+check "the table is an error on a full device" refuses 1 "No space left" \
+    bash -c "'$tenth' table out/ecg5000_vi_seed1.h5 prune >/dev/full"
+
+# Interrupted in training: exit code 130, the same command goes on, and the result is that of an unbroken run.
+long=(--set train.epochs=400 --set train.batch=8 --set prune.criteria=snr --out out4)
+"$tenth" run small.ini "${long[@]}" --quiet 2>/dev/null &
+process=$!
+sleep 0.7
+kill -INT $process
+wait $process
+check "Ctrl-C ends with 130" test $? -eq 130
+check "the same command resumes" exits_with 0 "$tenth" run small.ini "${long[@]}" --quiet
+long[${#long[@]}-1]=out5
+"$tenth" run small.ini "${long[@]}" --quiet
+check "a resumed run equals an unbroken one" \
+    cmp <("$tenth" table out4/ecg5000_vi_seed1.h5 prune) <("$tenth" table out5/ecg5000_vi_seed1.h5 prune)
+
+# A sweep in processes beside each other makes the same files as one after the other.
+ini "[sweep]" "posterior.prior_sigma = .1 | .3"
+"$tenth" run case.ini --out out6 --quiet
+"$tenth" run case.ini --out out7 --jobs 2 --quiet
+check "--jobs changes no result" \
+    cmp <("$tenth" table out6/*.h5 prune) <("$tenth" table out7/*.h5 prune)
+check "a cell's file says what it is" test -f out6/ecg5000_vi_prior_sigma=0.3_seed1.h5
+
+finish
