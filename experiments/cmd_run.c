@@ -97,13 +97,15 @@ static enum status input_open(struct input *input, const struct options *options
         input->is_run_file ? read_run_file(input, error) : config_read(input->path, &input->source, error);
     if (status == STATUS_OK)
         status = overrides_apply(input->source, options, error);
-    if (status != STATUS_OK || input->is_run_file)
-        return status;
     struct config config;
     char label[CONFIG_LABEL_SIZE];
-    status = config_cell(input->source, 0, &config, label, error);
-    input->seed = (uint64_t)config.run.seed;
-    input->seeds = (uint64_t)config.run.seeds;
+    /* Every cell is resolved before the first is trained, so that a mistake in the last costs no hours. */
+    for (size_t cell = status == STATUS_OK ? config_cells(input->source) : 0; cell > 0 && status == STATUS_OK; cell--)
+        status = config_cell(input->source, cell - 1, &config, label, error);
+    if (status == STATUS_OK && !input->is_run_file) {
+        input->seed = (uint64_t)config.run.seed;
+        input->seeds = (uint64_t)config.run.seeds;
+    }
     return status;
 }
 

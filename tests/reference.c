@@ -30,8 +30,8 @@ void reference_gemm(int a_transposed, int b_transposed, size_t m, size_t n, size
         for (size_t j = 0; j < n; j++) {
             double sum = 0.0;
             for (size_t l = 0; l < k; l++)
-                sum += (a_transposed ? a[l * lda + i] : a[i * lda + l]) *
-                       (b_transposed ? b[j * ldb + l] : b[l * ldb + j]);
+                sum +=
+                    (a_transposed ? a[l * lda + i] : a[i * lda + l]) * (b_transposed ? b[j * ldb + l] : b[l * ldb + j]);
             c[i * n + j] = sum;
         }
 }
@@ -215,8 +215,8 @@ static void backward(const struct network_spec *spec, const struct conv_shape *s
     free(d_sum);
 }
 
-double reference_network(const struct network_spec *spec, const struct tensor *tensors, const double *w, const double *x,
-                         const uint8_t *y, size_t batch, double *logits, double *gradient)
+double reference_network(const struct network_spec *spec, const struct tensor *tensors, const double *w,
+                         const double *x, const uint8_t *y, size_t batch, double *logits, double *gradient)
 {
     enum { MOST = 10 };
     struct conv_shape shapes[MOST];

@@ -1,7 +1,7 @@
 /* tests/reference.h: the slow, plain versions in double that the fast code is held against.
  *
- * Nothing here shares code with lib/: same definitions, other loops. Magnitudes for tolerances come from calling a function
- * with absolute values: a sum of |a b| bounds the rounding of the sum of a b. */
+ * Nothing here shares code with lib/: same definitions, other loops. Magnitudes for tolerances come from calling a
+ * function with absolute values: a sum of |a b| bounds the rounding of the sum of a b. */
 #ifndef TENTH_TESTS_REFERENCE_H
 #define TENTH_TESTS_REFERENCE_H
 
@@ -30,10 +30,10 @@ void reference_conv_backward(const struct conv_shape *s, const double *x, const 
 double reference_cross_entropy(const double *logits, const uint8_t *labels, size_t rows, size_t classes,
                                double *d_logits);
 
-/* The network on w (laid out as `tensors` says); returns the mean loss. gradient [size of w] and logits [batch][classes]
- * are overwritten; gradient NULL: not wanted. The caller's tensors give offsets only. */
-double reference_network(const struct network_spec *spec, const struct tensor *tensors, const double *w, const double *x,
-                         const uint8_t *y, size_t batch, double *logits, double *gradient);
+/* The network on w (laid out as `tensors` says); returns the mean loss. gradient [size of w] and logits
+ * [batch][classes] are overwritten; gradient NULL: not wanted. The caller's tensors give offsets only. */
+double reference_network(const struct network_spec *spec, const struct tensor *tensors, const double *w,
+                         const double *x, const uint8_t *y, size_t batch, double *logits, double *gradient);
 
 /* calloc that fails the test when there is no memory; free with free(). */
 double *reference_doubles(size_t count);

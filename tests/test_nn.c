@@ -1,99 +1,35 @@
-/* Convolutions, losses and whole networks against plain references in double. */
+/* Convolutions by every algorithm and build, losses, schedules and whole networks, against plain references in double.
+ */
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "check.h"
 #include "core/memory.h"
 #include "core/random.h"
 #include "nn/conv.h"
+#include "nn/layer_kernels.h"
+#include "nn/loss.h"
 #include "nn/network.h"
+#include "nn/schedule.h"
+#include "nn/winograd.h"
 #include "reference.h"
+
+static const double unit = 0.5 * (double)FLT_EPSILON; /* the relative error of one rounding */
 
 static float *normals(size_t count, size_t stream, float scale)
 {
-    struct error error;
-    float *x = memory_alloc(count, sizeof *x, &error);
+    float *x = memory_alloc(count, sizeof *x, NULL);
     assert_non_null(x);
     random_normal(random_key(20, PURPOSE_TEST, 0, stream), 0, count, x);
     for (size_t i = 0; i < count; i++)
         x[i] *= scale;
     return x;
-}
-
-/* ---- one convolution ---- */
-
-struct conv_data {
-    struct conv_shape shape;
-    size_t batch, size_x, size_w, size_y;
-    float *x, *w, *bias, *dy;
-};
-
-static struct conv_data conv_data(struct shape input, size_t c_out, size_t kernel, size_t stride, size_t batch)
-{
-    struct conv_data d = {.shape = conv_shape(input, c_out, kernel, stride), .batch = batch};
-    const struct conv_shape *s = &d.shape;
-    d.size_x = batch * shape_size(input);
-    d.size_w = s->kernel_h * s->kernel_w * s->c_in * s->c_out;
-    d.size_y = batch * s->height_out * s->width_out * s->c_out;
-    d.x = normals(d.size_x, 1, 1.0F);
-    d.w = normals(d.size_w, 2, 1.0F / sqrtf((float)(d.size_w / c_out)));
-    d.bias = normals(c_out, 3, 0.1F);
-    d.dy = normals(d.size_y, 4, 1.0F);
-    return d;
-}
-
-static void conv_data_free(struct conv_data *d)
-{
-    memory_free(d->x);
-    memory_free(d->w);
-    memory_free(d->bias);
-    memory_free(d->dy);
-}
-
-struct conv_result {
-    float *y, *d_weight, *d_bias, *dx;
-};
-
-static struct conv_result conv_run(const struct conv_data *d, const struct conv_algorithm *algorithm, int threads)
-{
-    struct error error;
-    struct conv conv;
-    struct conv_result r = {normals(d->size_y, 5, 1.0F), normals(d->size_w, 6, 1.0F), normals(d->shape.c_out, 7, 1.0F),
-                            normals(d->size_x, 8, 1.0F)};
-    float *dy = memory_alloc(d->size_y, sizeof *dy, &error);
-    assert_non_null(dy);
-    memcpy(dy, d->dy, d->size_y * sizeof *dy);
-    assert_int_equal(conv_init(&conv, &d->shape, algorithm, d->batch, 1, threads, &error), STATUS_OK);
-    conv_set_weights(&conv, d->w, d->bias);
-    conv_forward(&conv, d->x, d->batch, r.y);
-    conv_backward(&conv, d->x, r.y, dy, d->batch, r.d_weight, r.d_bias, r.dx);
-    conv_clear(&conv);
-    memory_free(dy);
-    return r;
-}
-
-static void conv_result_free(struct conv_result *r)
-{
-    memory_free(r->y);
-    memory_free(r->d_weight);
-    memory_free(r->d_bias);
-    memory_free(r->dx);
-}
-
-static double largest_error(const float *got, const double *want, const double *size, size_t count)
-{
-    double worst = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        double e = fabs((double)got[i] - want[i]) / (size[i] + 1e-30);
-        if (!(e <= worst))
-            worst = e;
-    }
-    return worst;
 }
 
 static void absolute(double *x, size_t count)
@@ -102,67 +38,649 @@ static void absolute(double *x, size_t count)
         x[i] = fabs(x[i]);
 }
 
-static void check_conv(struct shape input, size_t c_out, size_t kernel, size_t stride, size_t batch,
-                       const struct conv_algorithm *algorithm)
+static double largest(const double *x, size_t count)
 {
-    struct conv_data d = conv_data(input, c_out, kernel, stride, batch);
-    if (algorithm && !algorithm->supports(&d.shape)) {
-        conv_data_free(&d);
-        return;
-    }
-    struct conv_result r = conv_run(&d, algorithm, 2);
-    double *x = reference_widen(d.x, d.size_x), *w = reference_widen(d.w, d.size_w);
-    double *bias = reference_widen(d.bias, c_out), *dz = reference_widen(d.dy, d.size_y);
-    double *y = reference_doubles(d.size_y), *sy = reference_doubles(d.size_y);
-    double *dw = reference_doubles(d.size_w), *sdw = reference_doubles(d.size_w);
-    double *db = reference_doubles(c_out), *sdb = reference_doubles(c_out);
-    double *dx = reference_doubles(d.size_x), *sdx = reference_doubles(d.size_x);
-    reference_conv_forward(&d.shape, x, w, bias, batch, y);
-    for (size_t i = 0; i < d.size_y; i++) {
-        dz[i] *= reference_selu_slope(y[i]);
-        y[i] = reference_selu(y[i]);
-    }
-    reference_conv_backward(&d.shape, x, w, dz, batch, dw, db, dx);
-    absolute(x, d.size_x);
-    absolute(w, d.size_w);
-    absolute(bias, c_out);
-    absolute(dz, d.size_y);
-    reference_conv_forward(&d.shape, x, w, bias, batch, sy);
-    reference_conv_backward(&d.shape, x, w, dz, batch, sdw, sdb, sdx);
-    printf("%zux%zux%zu f%zu k%zu s%zu: y %.2g dw %.2g db %.2g dx %.2g\n", input.height, input.width, input.channels,
-           c_out, kernel, stride, largest_error(r.y, y, sy, d.size_y), largest_error(r.d_weight, dw, sdw, d.size_w),
-           largest_error(r.d_bias, db, sdb, c_out), largest_error(r.dx, dx, sdx, d.size_x));
-    free(x), free(w), free(bias), free(dz), free(y), free(sy), free(dw), free(sdw), free(db), free(sdb), free(dx),
-        free(sdx);
-    conv_result_free(&r);
-    conv_data_free(&d);
+    double top = 0.0;
+    for (size_t i = 0; i < count; i++)
+        top = fmax(top, x[i]);
+    return top;
 }
 
-static void test_all(void **state)
+/* ---- SAME padding, by hand ---- */
+
+static void test_same_padding(void **state)
 {
     (void)state;
-    size_t n;
-    const struct conv_algorithm *const *a = conv_algorithms(&n);
-    for (size_t i = 0; i < n; i++) {
-        puts(a[i]->name);
-        check_conv((struct shape){16, 16, 20}, 24, 6, 2, 3, a[i]);
-        check_conv((struct shape){8, 8, 64}, 64, 6, 2, 5, a[i]);
-        check_conv((struct shape){14, 14, 17}, 9, 6, 2, 3, a[i]);
-        check_conv((struct shape){7, 7, 16}, 16, 6, 2, 3, a[i]);
-        check_conv((struct shape){13, 9, 16}, 16, 6, 2, 3, a[i]);
-        check_conv((struct shape){70, 1, 33}, 20, 6, 2, 3, a[i]);
-        check_conv((struct shape){35, 1, 130}, 130, 6, 2, 3, a[i]);
-        check_conv((struct shape){1, 1, 16}, 16, 6, 2, 3, a[i]);
-        check_conv((struct shape){3, 2, 16}, 16, 6, 2, 3, a[i]);
-        check_conv((struct shape){9, 11, 3}, 5, 3, 3, 4, a[i]);
-        check_conv((struct shape){9, 11, 3}, 5, 4, 1, 4, a[i]);
-        check_conv((struct shape){9, 11, 3}, 5, 1, 2, 4, a[i]);
-        check_conv((struct shape){5, 4, 3}, 5, 2, 5, 4, a[i]);
+    static const struct {
+        size_t in, kernel, stride, out, before;
+    } rows[] = {
+        {28, 6, 2, 14, 2},                                     /* (14 - 1) 2 + 6 = 32: 4 zeros, 2 before */
+        {14, 6, 2, 7, 2},                                      /* 18: 4 */
+        {7, 6, 2, 4, 2},                                       /* 12: 5, 2 before and 3 after */
+        {32, 6, 2, 16, 2}, {4, 6, 2, 2, 2},   {2, 6, 2, 1, 2}, /* 8: 4; 6: 4 */
+        {10, 3, 1, 10, 1}, {10, 2, 1, 10, 0},                  /* 11: 1, after */
+        {10, 3, 3, 4, 1},                                      /* 12: 2 */
+        {9, 2, 3, 3, 0},                                       /* 8 < 9: none */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct conv_shape s = conv_shape((struct shape){rows[i].in, rows[i].in, 1}, 1, rows[i].kernel, rows[i].stride);
+        assert_int_equal(s.height_out, rows[i].out);
+        assert_int_equal(s.width_out, rows[i].out);
+        assert_int_equal(s.pad_top, rows[i].before);
+        assert_int_equal(s.pad_left, rows[i].before);
     }
+    struct conv_shape series = conv_shape((struct shape){140, 1, 1}, 4, 6, 2);
+    assert_int_equal(series.width_out, 1);
+    assert_int_equal(series.kernel_w, 1);
+    assert_int_equal(series.stride_w, 1);
+    assert_int_equal(series.pad_left, 0);
+    assert_int_equal(series.height_out, 70);
+}
+
+/* ---- one convolution ---- */
+
+struct conv_case {
+    struct shape input;
+    size_t c_out, kernel, stride, batch;
+};
+
+/* Sizes around tiles of 4 outputs and vectors of 16 channels, maps smaller than a kernel, strides that skip inputs. */
+static const struct conv_case conv_cases[] = {
+    {{16, 16, 20}, 24, 6, 2, 2}, {{8, 8, 48}, 20, 6, 2, 3},  {{7, 7, 16}, 16, 6, 2, 3}, {{13, 9, 17}, 16, 6, 2, 3},
+    {{70, 1, 33}, 20, 6, 2, 3},  {{35, 1, 16}, 31, 6, 2, 3}, {{1, 1, 16}, 16, 6, 2, 3}, {{3, 2, 16}, 16, 6, 2, 3},
+    {{28, 28, 1}, 6, 6, 2, 2},   {{9, 11, 3}, 5, 3, 3, 4},   {{9, 11, 3}, 5, 4, 1, 4},  {{9, 11, 3}, 5, 1, 2, 4},
+    {{5, 4, 3}, 5, 2, 5, 40},    {{20, 1, 2}, 3, 5, 1, 2},
+};
+enum { CONV_CASES = sizeof conv_cases / sizeof *conv_cases };
+
+/* One case's input and what a run makes of it. */
+struct conv_run {
+    struct conv_shape shape;
+    size_t batch, size_x, size_w, size_y;
+    float *x, *w, *bias, *dy;          /* given */
+    float *y, *d_weight, *d_bias, *dx; /* made */
+};
+
+static struct conv_run conv_run_make(const struct conv_case *c)
+{
+    struct conv_run r = {.shape = conv_shape(c->input, c->c_out, c->kernel, c->stride), .batch = c->batch};
+    const struct conv_shape *s = &r.shape;
+    r.size_x = r.batch * shape_size(c->input);
+    r.size_w = s->kernel_h * s->kernel_w * s->c_in * s->c_out;
+    r.size_y = r.batch * s->height_out * s->width_out * s->c_out;
+    r.x = normals(r.size_x, 1, 1.0F);
+    r.w = normals(r.size_w, 2, 1.0F / sqrtf((float)(r.size_w / s->c_out)));
+    r.bias = normals(s->c_out, 3, 0.1F);
+    r.dy = normals(r.size_y, 4, 1.0F);
+    r.y = normals(r.size_y, 5, 1.0F); /* results start with numbers that must be overwritten */
+    r.d_weight = normals(r.size_w, 6, 1.0F);
+    r.d_bias = normals(s->c_out, 7, 1.0F);
+    r.dx = normals(r.size_x, 8, 1.0F);
+    return r;
+}
+
+static void conv_run_free(struct conv_run *r)
+{
+    float *all[] = {r->x, r->w, r->bias, r->dy, r->y, r->d_weight, r->d_bias, r->dx};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        memory_free(all[i]);
+}
+
+/* What one run uses; NULL builds: the best. */
+struct conv_choice {
+    const struct conv_algorithm *algorithm;
+    const struct layer_kernels *layer;
+    const struct winograd_kernels *winograd;
+    int threads;
+};
+
+static void conv_run_go(struct conv_run *r, struct conv_choice choice)
+{
+    struct error error;
+    struct conv conv;
+    float *dy = memory_alloc(r->size_y, sizeof *dy, NULL);
+    assert_non_null(dy);
+    memcpy(dy, r->dy, r->size_y * sizeof *dy);
+    assert_int_equal(conv_init(&conv, &r->shape, choice.algorithm, r->batch, 1, choice.threads, &error), STATUS_OK);
+    conv.layer_kernels = choice.layer ? choice.layer : conv.layer_kernels;
+    conv.winograd_kernels = choice.winograd ? choice.winograd : conv.winograd_kernels;
+    conv_set_weights(&conv, r->w, r->bias);
+    conv_forward(&conv, r->x, r->batch, r->y);
+    conv_backward(&conv, r->x, r->y, dy, r->batch, r->d_weight, r->d_bias, r->dx);
+    conv_clear(&conv);
+    memory_free(dy);
+}
+
+/* Whether |found - want| stays within `rounds` roundings of size [count], element by element, or of the largest size.
+ */
+static int within(const float *found, const double *want, double *size, size_t count, double rounds, int by_largest)
+{
+    double top = largest(size, count);
+    for (size_t i = 0; i < count; i++)
+        if (!(fabs((double)found[i] - want[i]) <= rounds * unit * (by_largest ? top : size[i])))
+            return 0;
+    return 1;
+}
+
+/* d loss / d (sum before SELU), from the implementation's own y, so that errors of forward do not count twice; slopes
+ * are right to 2 roundings, as y + lambda alpha is one subtraction. */
+static double *reference_dz(const struct conv_run *r)
+{
+    double *dz = reference_widen(r->dy, r->size_y);
+    const double bottom = (double)(1.0507009873554805F * 1.6732632423543772F);
+    for (size_t i = 0; i < r->size_y; i++)
+        dz[i] *= r->y[i] > 0.0F ? 1.0507009873554805 : (double)r->y[i] + bottom;
+    return dz;
+}
+
+/* Tolerances, in roundings. im2col: a sum of n products of two floats, in any order, is right to n roundings of the sum
+ * of their magnitudes, and 6 more for bias, SELU and slope. Winograd: numbers of a whole tile meet in each output and
+ * cancel, so errors are measured by the largest sum of magnitudes. In one dimension, with |d|, |g| <= 1, the points'
+ * products weigh sum_p |A_ip| sum_j |B_pj| sum_k |G_pk| <= 25 where the result is up to 3: an amplification of 8.3, and
+ * 69 in two dimensions. That is for one product; over n of them roundings partly cancel (they grow like sqrt(n), the
+ * sum of magnitudes like n), so that 69 roundings stand for all. */
+static double rounds_of(const struct conv_algorithm *algorithm, size_t terms)
+{
+    return algorithm == &conv_winograd ? 69.0 : (double)terms + 6.0;
+}
+
+struct conv_verdict {
+    int y, d_weight, d_bias, dx; /* each: 1 right, 0 wrong */
+};
+
+static struct conv_verdict conv_judge(const struct conv_run *r, const struct conv_algorithm *algorithm)
+{
+    const struct conv_shape *s = &r->shape;
+    const size_t pixels = r->size_y / s->c_out, taps = s->kernel_h * s->kernel_w;
+    double *x = reference_widen(r->x, r->size_x), *w = reference_widen(r->w, r->size_w);
+    double *bias = reference_widen(r->bias, s->c_out), *dz = reference_dz(r);
+    double *y = reference_doubles(r->size_y), *size_y = reference_doubles(r->size_y);
+    double *dw = reference_doubles(r->size_w), *size_dw = reference_doubles(r->size_w);
+    double *db = reference_doubles(s->c_out), *size_db = reference_doubles(s->c_out);
+    double *dx = reference_doubles(r->size_x), *size_dx = reference_doubles(r->size_x);
+    reference_conv_forward(s, x, w, bias, r->batch, y);
+    reference_conv_backward(s, x, w, dz, r->batch, dw, db, dx);
+    absolute(x, r->size_x);
+    absolute(w, r->size_w);
+    absolute(bias, s->c_out);
+    absolute(dz, r->size_y);
+    reference_conv_forward(s, x, w, bias, r->batch, size_y);
+    reference_conv_backward(s, x, w, dz, r->batch, size_dw, size_db, size_dx);
+    for (size_t i = 0; i < r->size_y; i++) {
+        y[i] = reference_selu(y[i]);
+        size_y[i] *= 1.7581; /* the steepest slope of SELU */
+    }
+    const int by_largest = algorithm == &conv_winograd;
+    struct conv_verdict verdict = {
+        .y = within(r->y, y, size_y, r->size_y, rounds_of(algorithm, taps * s->c_in), by_largest),
+        .d_weight = within(r->d_weight, dw, size_dw, r->size_w, rounds_of(algorithm, pixels), by_largest),
+        .d_bias = within(r->d_bias, db, size_db, s->c_out, (double)pixels + 6.0, 0),
+        .dx = within(r->dx, dx, size_dx, r->size_x, rounds_of(algorithm, taps * s->c_out), by_largest),
+    };
+    double *all[] = {x, w, bias, dz, y, size_y, dw, size_dw, db, size_db, dx, size_dx};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+    return verdict;
+}
+
+static void check_conv(const struct conv_case *c, struct conv_choice choice)
+{
+    struct conv_run r = conv_run_make(c);
+    if (choice.algorithm->supports(&r.shape)) {
+        conv_run_go(&r, choice);
+        struct conv_verdict v = conv_judge(&r, choice.algorithm);
+        if (!(v.y && v.d_weight && v.d_bias && v.dx))
+            fail_msg("%s, %zu x %zu x %zu, %zu filters, kernel %zu, stride %zu: y %d, d_weight %d, d_bias %d, dx %d",
+                     choice.algorithm->name, c->input.height, c->input.width, c->input.channels, c->c_out, c->kernel,
+                     c->stride, v.y, v.d_weight, v.d_bias, v.dx);
+    }
+    conv_run_free(&r);
+}
+
+static void test_convolutions(void **state)
+{
+    (void)state;
+    size_t algorithms;
+    const struct conv_algorithm *const *all = conv_algorithms(&algorithms);
+    for (size_t a = 0; a < algorithms; a++)
+        for (size_t i = 0; i < CONV_CASES; i++)
+            check_conv(&conv_cases[i], (struct conv_choice){.algorithm = all[a], .threads = 2});
+}
+
+static void test_builds(void **state)
+{
+    (void)state;
+    size_t builds, winograd_builds;
+    const struct layer_kernels *const *layer = layer_kernels_all(&builds);
+    const struct winograd_kernels *const *winograd = winograd_kernels_all(&winograd_builds);
+    assert_int_equal(builds, winograd_builds);
+    for (size_t b = 0; b < builds; b++)
+        for (size_t i = 0; i < 9; i++)
+            check_conv(&conv_cases[i],
+                       (struct conv_choice){i < 8 ? &conv_winograd : &conv_im2col, layer[b], winograd[b], 1});
+}
+
+/* Twins: one wrong value in each result, and a run on one wrong weight, must be noticed. */
+static void test_wrong_convolutions_are_noticed(void **state)
+{
+    (void)state;
+    size_t algorithms;
+    const struct conv_algorithm *const *all = conv_algorithms(&algorithms);
+    for (size_t a = 0; a < algorithms; a++) {
+        struct conv_run r = conv_run_make(&conv_cases[0]);
+        struct conv_choice choice = {.algorithm = all[a], .threads = 1};
+        conv_run_go(&r, choice);
+        r.d_weight[77] += 0.05F;
+        r.d_bias[3] *= 1.001F;
+        r.dx[100] += 0.01F;
+        struct conv_verdict v = conv_judge(&r, all[a]);
+        assert_true(v.y && !v.d_weight && !v.d_bias && !v.dx);
+        r.w[40] = -r.w[40];
+        conv_run_go(&r, choice);
+        r.w[40] = -r.w[40];
+        v = conv_judge(&r, all[a]);
+        assert_true(!v.y && v.d_weight && v.d_bias && !v.dx);
+        conv_run_free(&r);
+    }
+}
+
+/* The shapes of the talk's networks take the fast way. */
+static void test_choice_of_algorithm(void **state)
+{
+    (void)state;
+    struct conv conv;
+    struct error error;
+    const struct conv_shape second = conv_shape((struct shape){16, 16, 200}, 200, 6, 2);
+    assert_int_equal(conv_init(&conv, &second, NULL, 1, 0, 1, &error), STATUS_OK);
+    assert_ptr_equal(conv.algorithm, &conv_winograd);
+    conv_clear(&conv);
+    const struct conv_shape first = conv_shape((struct shape){32, 32, 3}, 200, 6, 2);
+    assert_int_equal(conv_init(&conv, &first, NULL, 1, 0, 1, &error), STATUS_OK);
+    assert_ptr_equal(conv.algorithm, &conv_im2col);
+    conv_clear(&conv);
+}
+
+/* A NaN comes out at every output that it reaches. */
+static void test_nan_reaches_the_output(void **state)
+{
+    (void)state;
+    size_t algorithms;
+    const struct conv_algorithm *const *all = conv_algorithms(&algorithms);
+    for (size_t a = 0; a < algorithms; a++) {
+        struct conv_run r = conv_run_make(&conv_cases[2]);
+        r.x[0] = NAN;
+        conv_run_go(&r, (struct conv_choice){.algorithm = all[a], .threads = 1});
+        for (size_t c = 0; c < r.shape.c_out; c++)
+            assert_true(isnan(r.y[c]));
+        conv_run_free(&r);
+    }
+}
+
+/* ---- loss ---- */
+
+static void test_cross_entropy(void **state)
+{
+    (void)state;
+    enum { ROWS = 50, CLASSES = 7 };
+    float *logits = normals(ROWS * CLASSES, 30, 5.0F), d_logits[ROWS * CLASSES], probability[ROWS * CLASSES];
+    uint8_t labels[ROWS];
+    size_t right = 0, correct, same;
+    for (size_t row = 0; row < ROWS; row++) {
+        labels[row] = (uint8_t)(row % CLASSES);
+        size_t best = 0;
+        for (size_t c = 1; c < CLASSES; c++)
+            best = logits[row * CLASSES + c] > logits[row * CLASSES + best] ? c : best;
+        right += best == labels[row];
+    }
+    double *wide = reference_widen(logits, ROWS * CLASSES), *want = reference_doubles(ROWS * CLASSES);
+    double loss = reference_cross_entropy(wide, labels, ROWS, CLASSES, want);
+    assert_near(cross_entropy(logits, labels, ROWS, CLASSES, d_logits, &correct), loss, 1e-12); /* all in double */
+    assert_int_equal(correct, right);
+    softmax(logits, ROWS, CLASSES, probability);
+    for (size_t i = 0; i < ROWS * CLASSES; i++) {
+        double sum = 0.0;
+        for (size_t c = 0; c < CLASSES; c++)
+            sum += exp(wide[i / CLASSES * CLASSES + c] - wide[i]);
+        double p = 1.0 / sum;
+        /* the difference of two logits below 40 is rounded, which is an error of 20 roundings of the probability */
+        assert_near(probability[i], p, 26.0 * unit * p);
+        assert_near(d_logits[i], want[i], 28.0 * unit / ROWS);
+    }
+    assert_true(cross_entropy(logits, labels, ROWS, CLASSES, NULL, &same) ==
+                cross_entropy(logits, labels, ROWS, CLASSES, logits, &correct));
+    assert_int_equal(same, correct);
+    assert_memory_equal(logits, d_logits, sizeof d_logits); /* in place */
+    free(wide);
+    free(want);
+    memory_free(logits);
+}
+
+static void test_cross_entropy_of_extremes(void **state)
+{
+    (void)state;
+    float logits[6] = {1e4F, -1e4F, 0.0F, 2.0F, 2.0F, NAN}, d_logits[6];
+    const uint8_t labels[2] = {1, 0};
+    size_t correct;
+    assert_near(cross_entropy(logits, labels, 1, 3, d_logits, &correct), 2e4, 1e-9);
+    assert_int_equal(correct, 0);
+    assert_true(d_logits[0] == 1.0F && d_logits[1] == -1.0F && d_logits[2] == 0.0F);
+    assert_true(isnan(cross_entropy(logits + 3, labels + 1, 1, 3, d_logits, &correct)));
+    assert_near(cross_entropy(logits + 3, labels + 1, 1, 2, d_logits, &correct), log(2.0), 1e-12);
+    assert_int_equal(correct, 1); /* of equal logits, the first counts */
+}
+
+/* ---- schedules ---- */
+
+static void test_schedules(void **state)
+{
+    (void)state;
+    struct error error;
+    size_t count;
+    const struct schedule *rows = schedules(&count);
+    for (size_t i = 0; i < count; i++) {
+        assert_ptr_equal(schedule_find(rows[i].name, &error), &rows[i]);
+        assert_near(rows[i].factor(0, 100, 0.5), 1.0, 0.0);
+        for (size_t step = 1; step < 100; step++)
+            assert_true(rows[i].factor(step, 100, 0.5) <= rows[i].factor(step - 1, 100, 0.5));
+    }
+    assert_near(schedule_find("cosine", &error)->factor(50, 100, 0.0), 0.5, 1e-15);
+    assert_near(schedule_find("exponential", &error)->factor(2000, 9999, 0.99), 0.99 * 0.99, 1e-15);
+    assert_near(schedule_find("constant", &error)->factor(99, 100, 0.99), 1.0, 0.0);
+    assert_null(schedule_find("cosin", &error));
+    assert_int_equal(error.status, STATUS_USAGE);
+    assert_non_null(strstr(error.message, "cosine"));
+}
+
+/* ---- networks ---- */
+
+static const struct network_spec specs[] = {
+    {{28, 28, 1}, 10, 3, 16, 6, 2}, {{32, 32, 3}, 10, 3, 17, 6, 2}, {{140, 1, 1}, 5, 3, 20, 6, 2},
+    {{28, 28, 1}, 10, 2, 5, 6, 2},  {{13, 9, 2}, 3, 2, 4, 3, 1},    {{11, 12, 1}, 4, 3, 3, 4, 3},
+    {{50, 1, 1}, 2, 1, 7, 5, 3},    {{9, 7, 2}, 3, 4, 16, 6, 2},
+};
+enum { SPECS = sizeof specs / sizeof *specs, BATCH = 5 };
+
+struct problem {
+    struct network *network;
+    const struct tensor *tensors;
+    size_t tensor_count, weight_size;
+    float *w, *x;
+    uint8_t y[BATCH];
+};
+
+/* Weights with a variance of 1 / fan in, as SELU wants, and biases, on random inputs. */
+static struct problem problem_make(const struct network_spec *spec, int threads)
+{
+    struct error error;
+    struct problem p = {0};
+    assert_int_equal(network_create(spec, BATCH, 1, threads, &p.network, &error), STATUS_OK);
+    p.tensors = network_tensors(p.network, &p.tensor_count);
+    p.weight_size = network_weight_size(p.network);
+    p.w = memory_alloc(p.weight_size, sizeof *p.w, NULL);
+    assert_non_null(p.w);
+    for (size_t t = 0; t < p.tensor_count; t++) {
+        const struct tensor *tensor = &p.tensors[t];
+        float scale = tensor_is_bias(tensor) ? 0.1F : 1.0F / sqrtf((float)tensor->fan_in);
+        random_normal(random_key(8, PURPOSE_TEST, 0, t), 0, tensor->count, p.w + tensor->offset);
+        for (size_t i = 0; i < tensor->count; i++)
+            p.w[tensor->offset + i] *= scale;
+    }
+    p.x = normals(BATCH * shape_size(spec->input), 40, 1.0F);
+    for (size_t i = 0; i < BATCH; i++)
+        p.y[i] = (uint8_t)(i * 7 % spec->classes);
+    return p;
+}
+
+static void problem_free(struct problem *p)
+{
+    network_free(p->network);
+    memory_free(p->w);
+    memory_free(p->x);
+}
+
+static void test_layout(void **state)
+{
+    (void)state;
+    struct problem p = problem_make(&specs[1], 1);
+    static const char *const names[] = {"conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias",
+                                        "conv3.weight", "conv3.bias", "dense.weight", "dense.bias"};
+    static const size_t sizes[] = {6 * 6 * 3 * 17, 17, 6 * 6 * 17 * 17, 17, 6 * 6 * 17 * 17, 17, 4 * 4 * 17 * 10, 10};
+    static const size_t fan_in[] = {108, 108, 612, 612, 612, 612, 272, 272};
+    assert_int_equal(p.tensor_count, 8);
+    size_t end = 0, sum = 0;
+    for (size_t t = 0; t < 8; t++) {
+        assert_string_equal(p.tensors[t].name, names[t]);
+        assert_int_equal(p.tensors[t].count, sizes[t]);
+        assert_int_equal(p.tensors[t].fan_in, fan_in[t]);
+        assert_int_equal(p.tensors[t].offset % 16, 0);
+        assert_true(p.tensors[t].offset >= end);
+        assert_int_equal(tensor_is_bias(&p.tensors[t]), t % 2);
+        end = p.tensors[t].offset + p.tensors[t].count;
+        sum += sizes[t];
+    }
+    assert_true(p.weight_size >= end);
+    assert_int_equal(network_parameters(p.network), sum);
+    /* 16 x 16 outputs of 108 inputs, 8 x 8 and 4 x 4 of 612, and the dense layer */
+    assert_near(network_multiply_adds(p.network), 17.0 * (256 * 108 + 64 * 612 + 16 * 612) + 2720.0, 0.0);
+    problem_free(&p);
+}
+
+static double norm(const double *x, size_t count)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += x[i] * x[i];
+    return sqrt(sum);
+}
+
+/* |found - want| / |want| over one tensor, or over the logits */
+static double distance(const float *found, const double *want, size_t count)
+{
+    double *difference = reference_widen(found, count);
+    for (size_t i = 0; i < count; i++)
+        difference[i] -= want[i];
+    double result = norm(difference, count) / norm(want, count);
+    free(difference);
+    return result;
+}
+
+/* A layer is off by at most some 69 roundings of its values, forward and backward (see rounds_of); layers pass errors
+ * on with a gain of about 1, which is what SELU and this scale of weights are made for. The longest way, to the first
+ * layer's gradient, has 2 * 5 stages. */
+static const double network_tolerance = 10.0 * 69.0 * 0.5 * (double)FLT_EPSILON; /* 4.1e-5 */
+
+static void check_network(const struct network_spec *spec)
+{
+    struct problem p = problem_make(spec, 2);
+    const size_t classes = spec->classes;
+    float logits[BATCH * 10], *gradient = normals(p.weight_size, 50, 1.0F);
+    double *w = reference_widen(p.w, p.weight_size), *x = reference_widen(p.x, BATCH * shape_size(spec->input));
+    double want_logits[BATCH * 10], *want = reference_doubles(p.weight_size);
+    double want_loss = reference_network(spec, p.tensors, w, x, p.y, BATCH, want_logits, want);
+    size_t correct, right = 0;
+    network_set_weights(p.network, p.w);
+    network_forward(p.network, p.x, BATCH, logits);
+    double loss = network_gradient(p.network, p.x, p.y, BATCH, gradient, &correct);
+    assert_near(loss, want_loss, network_tolerance * (1.0 + largest(want_logits, BATCH * classes)));
+    assert_true(distance(logits, want_logits, BATCH * classes) <= network_tolerance);
+    for (size_t t = 0; t < p.tensor_count; t++) {
+        const struct tensor *tensor = &p.tensors[t];
+        double d = distance(gradient + tensor->offset, want + tensor->offset, tensor->count);
+        if (!(d <= network_tolerance))
+            fail_msg("%zu x %zu x %zu: gradient of %s off by %g", spec->input.height, spec->input.width,
+                     spec->input.channels, tensor->name, d);
+        size_t next = t + 1 < p.tensor_count ? tensor[1].offset : p.weight_size;
+        for (size_t i = tensor->offset + tensor->count; i < next; i++)
+            assert_true(gradient[i] == 0.0F); /* padding */
+    }
+    for (size_t i = 0; i < BATCH; i++) {
+        size_t best = 0;
+        for (size_t c = 1; c < classes; c++)
+            best = want_logits[i * classes + c] > want_logits[i * classes + best] ? c : best;
+        right += best == p.y[i];
+    }
+    assert_int_equal(correct, right);
+    /* Twin: one bias of the first layer off by 1 % of a typical weight shows in the logits. */
+    p.w[p.tensors[1].offset] += 0.01F;
+    network_set_weights(p.network, p.w);
+    network_forward(p.network, p.x, BATCH, logits);
+    assert_true(distance(logits, want_logits, BATCH * classes) > network_tolerance);
+    memory_free(gradient);
+    free(w), free(x), free(want);
+    problem_free(&p);
+}
+
+static void test_networks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SPECS; i++)
+        check_network(&specs[i]);
+}
+
+/* The reference's own gradient, by differences of its loss: what ties all of the above to the definition. Central
+ * differences with h = 1e-5 are off by h^2 / 6 times a third derivative of order 1 (2e-11) and by 1e-16 / h of the
+ * loss's rounding (1e-11 per unit); 1e-7 leaves room for a SELU whose seam lies within h, which no seed here hits. */
+static void test_reference_gradient(void **state)
+{
+    (void)state;
+    const double h = 1e-5;
+    for (size_t s = 3; s < SPECS; s++) {
+        struct problem p = problem_make(&specs[s], 1);
+        double *w = reference_widen(p.w, p.weight_size), *x = reference_widen(p.x, BATCH * shape_size(specs[s].input));
+        double logits[BATCH * 10], *gradient = reference_doubles(p.weight_size);
+        (void)reference_network(&specs[s], p.tensors, w, x, p.y, BATCH, logits, gradient);
+        for (size_t t = 0; t < p.tensor_count; t++)
+            for (size_t probe = 0; probe < 4; probe++) {
+                size_t i = p.tensors[t].offset + probe * 7919 % p.tensors[t].count;
+                double middle = w[i];
+                w[i] = middle + h;
+                double up = reference_network(&specs[s], p.tensors, w, x, p.y, BATCH, logits, NULL);
+                w[i] = middle - h;
+                double down = reference_network(&specs[s], p.tensors, w, x, p.y, BATCH, logits, NULL);
+                w[i] = middle;
+                assert_near(gradient[i], (up - down) / (2.0 * h), 1e-7);
+            }
+        free(w), free(x), free(gradient);
+        problem_free(&p);
+    }
+}
+
+/* The same bits with 1, 2 and 3 threads, and again. */
+static void test_threads_change_no_bit(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < 4; s++) {
+        float *first = NULL, first_logits[BATCH * 10], logits[BATCH * 10];
+        for (int threads = 1; threads <= 4; threads++) { /* 4: one thread again, on buffers that have been used */
+            struct problem p = problem_make(&specs[s], threads % 3 + 1);
+            float *gradient = normals(p.weight_size, 60 + (size_t)threads, 1.0F);
+            size_t correct;
+            network_set_weights(p.network, p.w);
+            (void)network_gradient(p.network, p.x, p.y, BATCH, gradient, &correct);
+            (void)network_gradient(p.network, p.x, p.y, BATCH, gradient, &correct);
+            network_forward(p.network, p.x, BATCH, logits);
+            if (first) {
+                assert_memory_equal(gradient, first, p.weight_size * sizeof *first);
+                assert_memory_equal(logits, first_logits, BATCH * specs[s].classes * sizeof *logits);
+                memory_free(gradient);
+            } else {
+                first = gradient;
+                memcpy(first_logits, logits, sizeof logits);
+            }
+            problem_free(&p);
+        }
+        memory_free(first);
+    }
+}
+
+/* A smaller batch than the largest, and a network without gradients that takes its batch in blocks, give the same
+ * logits as the training network, up to the order of sums. */
+static void test_evaluation_in_blocks(void **state)
+{
+    (void)state;
+    enum { MANY = 150 };
+    const struct network_spec *spec = &specs[0];
+    struct error error;
+    struct problem p = problem_make(spec, 2);
+    struct network *evaluation;
+    float *x = normals(MANY * shape_size(spec->input), 70, 1.0F);
+    float blocks[MANY * 10], whole[MANY * 10];
+    assert_int_equal(network_create(spec, MANY, 0, 2, &evaluation, &error), STATUS_OK);
+    network_set_weights(evaluation, p.w);
+    network_forward(evaluation, x, MANY, blocks);
+    network_set_weights(p.network, p.w);
+    for (size_t first = 0; first < MANY; first += 3)
+        network_forward(p.network, x + first * shape_size(spec->input), 3, whole + first * spec->classes);
+    double *want = reference_widen(whole, MANY * spec->classes);
+    assert_true(distance(blocks, want, MANY * spec->classes) <= network_tolerance);
+    free(want);
+    memory_free(x);
+    network_free(evaluation);
+    problem_free(&p);
+}
+
+static void test_bad_specs_are_refused(void **state)
+{
+    (void)state;
+    static const struct network_spec bad[] = {
+        {{0, 28, 1}, 10, 3, 16, 6, 2},   {{28, 28, 0}, 10, 3, 16, 6, 2}, {{28, 28, 1}, 0, 3, 16, 6, 2},
+        {{28, 28, 1}, 257, 3, 16, 6, 2}, {{28, 28, 1}, 10, 0, 16, 6, 2}, {{28, 28, 1}, 10, 3, 0, 6, 2},
+        {{28, 28, 1}, 10, 3, 16, 0, 2},  {{28, 28, 1}, 10, 3, 16, 6, 0},
+    };
+    struct error error;
+    struct network *network;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(network_create(&bad[i], 1, 1, 1, &network, &error), STATUS_UNSUPPORTED);
+        assert_null(network);
+        assert_true(strlen(error.message) > 0);
+    }
+    assert_int_equal(network_create(&specs[0], 0, 1, 1, &network, &error), STATUS_UNSUPPORTED);
+    assert_int_equal(network_create(&specs[0], 1, 1, 0, &network, &error), STATUS_UNSUPPORTED);
+    network_free(NULL);
+}
+
+/* Whatever allocation fails: a status, a message, and (under a sanitizer) nothing leaked. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    struct error error;
+    struct network *network = NULL;
+    size_t failures = 0;
+    for (;; failures++) {
+        fault_arm(failures);
+        enum status status = network_create(&specs[0], 2, 1, 1, &network, &error);
+        if (!fault_met()) {
+            fault_arm(SIZE_MAX);
+            assert_int_equal(status, STATUS_OK);
+            network_free(network);
+            break;
+        }
+        assert_int_equal(status, STATUS_NO_MEMORY);
+        assert_null(network);
+        assert_non_null(strstr(error.message, "memory"));
+    }
+    assert_true(failures >= 10);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_padding),
+        cmocka_unit_test(test_convolutions),
+        cmocka_unit_test(test_builds),
+        cmocka_unit_test(test_wrong_convolutions_are_noticed),
+        cmocka_unit_test(test_choice_of_algorithm),
+        cmocka_unit_test(test_nan_reaches_the_output),
+        cmocka_unit_test(test_cross_entropy),
+        cmocka_unit_test(test_cross_entropy_of_extremes),
+        cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_reference_gradient),
+        cmocka_unit_test(test_threads_change_no_bit),
+        cmocka_unit_test(test_evaluation_in_blocks),
+        cmocka_unit_test(test_bad_specs_are_refused),
+        cmocka_unit_test(test_no_memory),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,7 +79,7 @@ const void *registry_find(const char *what, const char *name, const void *rows, 
                           struct error *error)
 {
     enum { ROWS_MAX = 128 };
-    const char *names[ROWS_MAX];
+    const char *names[ROWS_MAX] = {0};
     for (size_t i = 0; i < count; i++) {
         const char *candidate = row_name(rows, size, i);
         if (strcmp(candidate, name) == 0)

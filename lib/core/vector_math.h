@@ -87,12 +87,13 @@ static inline float vector_log1p_core(float f)
     return f + square * (f * p - 0.5F);
 }
 
-/* log(x) for positive normal x; a NaN stays one. Zero, negative and infinite x give no meaningful value. */
+/* log(x) for positive normal x; a NaN stays one. Zero and negative x give no meaningful value, infinity gives NaN. */
 static inline float vector_log(float x)
 {
     uint32_t bits = bits_of_float(x);
     int32_t exponent = (int32_t)(bits - 0x3F3504F3U) >> 23; /* 0x3F3504F3: sqrt(1/2), the lower end of the mantissa */
     float f = float_of_bits(bits - ((uint32_t)exponent << 23)) - 1.0F;
+    f += x - x; /* 0, or NaN */
     return vector_log1p_core(f) + (float)exponent * VECTOR_LN2;
 }
 

@@ -1,6 +1,8 @@
 #include "nn/conv.h"
 
 #include "core/memory.h"
+#include "nn/layer_kernels.h"
+#include "nn/winograd.h"
 
 /* To add an algorithm: write it in conv_NAME.c, declare it in conv.h and add it here; the first that fits is used. */
 static const struct conv_algorithm *const algorithms[] = {&conv_winograd, &conv_im2col};
@@ -42,8 +44,13 @@ struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, si
 enum status conv_init(struct conv *conv, const struct conv_shape *shape, const struct conv_algorithm *algorithm,
                       size_t max_batch, int training, int threads, struct error *error)
 {
-    *conv = (struct conv){
-        .shape = *shape, .algorithm = algorithm, .max_batch = max_batch, .training = training, .threads = threads};
+    *conv = (struct conv){.shape = *shape,
+                          .algorithm = algorithm,
+                          .max_batch = max_batch,
+                          .training = training,
+                          .threads = threads,
+                          .layer_kernels = layer_kernels(),
+                          .winograd_kernels = winograd_kernels()};
     for (size_t i = 0; i < ALGORITHM_COUNT && !conv->algorithm; i++)
         if (algorithms[i]->supports(shape))
             conv->algorithm = algorithms[i];

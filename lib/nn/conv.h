@@ -23,6 +23,8 @@ struct conv_shape {
 struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
 
 struct conv;
+struct layer_kernels;
+struct winograd_kernels;
 
 struct conv_algorithm {
     const char *name;
@@ -40,9 +42,11 @@ struct conv {
     size_t max_batch;
     int training; /* room for backward */
     int threads;
-    const float *weight; /* [kernel_h][kernel_w][c_in][c_out] */
-    const float *bias;   /* [c_out] */
-    float *workspace;    /* the algorithm's own */
+    const float *weight;                       /* [kernel_h][kernel_w][c_in][c_out] */
+    const float *bias;                         /* [c_out] */
+    float *workspace;                          /* the algorithm's own */
+    const struct layer_kernels *layer_kernels; /* conv_init takes the best builds; tests take each */
+    const struct winograd_kernels *winograd_kernels;
 };
 
 /* algorithm NULL: the first that supports the shape. On failure *conv holds nothing to free. */

@@ -145,7 +145,6 @@ static void im2col(const struct conv_shape *s, const float *x, size_t items, flo
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const struct layer_kernels *kernels = layer_kernels();
     const size_t block = items_of_block(s), blocks = (batch + block - 1) / block;
     const size_t size_in = s->height_in * s->width_in * s->c_in, k = row_size(s);
 #pragma omp parallel for num_threads(conv->threads) schedule(dynamic)
@@ -156,7 +155,7 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
         float *out = y + first * pixels_out(s) * s->c_out;
         im2col(s, x + first * size_in, items, col);
         gemm(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, out, s->c_out);
-        kernels->bias_selu(rows, s->c_out, conv->bias, out);
+        conv->layer_kernels->bias_selu(rows, s->c_out, conv->bias, out);
     }
 }
 
@@ -166,7 +165,7 @@ static void backward_block(struct conv *conv, const float *x, const float *y, fl
 {
     const struct conv_shape *s = &conv->shape;
     const size_t rows = items * pixels_out(s), k = row_size(s), size_in = s->height_in * s->width_in * s->c_in;
-    layer_kernels()->selu_backward(rows, s->c_out, y, dy, d_bias);
+    conv->layer_kernels->selu_backward(rows, s->c_out, y, dy, d_bias);
     im2col(s, x, items, col);
     gemm(GEMM_TRANSPOSED, GEMM_PLAIN, k, s->c_out, rows, col, k, dy, s->c_out, 1.0F, d_weight, s->c_out);
     if (!dx)

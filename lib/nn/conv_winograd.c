@@ -103,7 +103,7 @@ static int supports(const struct conv_shape *s)
 static void prepare(struct conv *conv)
 {
     const struct plan p = make_plan(conv, conv->workspace);
-    const struct winograd_kernels *kernels = winograd_kernels();
+    const struct winograd_kernels *kernels = conv->winograd_kernels;
 #pragma omp parallel for num_threads(conv->threads)
     for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS)
         kernels->filter(&p.shape, conv->weight, row, smaller(FILTER_ROWS, p.shape.rows - row),
@@ -114,7 +114,7 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
     const struct plan p = make_plan(conv, conv->workspace);
-    const struct winograd_kernels *kernels = winograd_kernels();
+    const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
     const size_t tiles = batch * p.tiles_of_item, blocks = (tiles + FORWARD_TILES - 1) / FORWARD_TILES;
     const size_t k = p.shape.rows, n = s->c_out;
@@ -141,13 +141,12 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
                           float *d_bias)
 {
     const size_t c_out = conv->shape.c_out, rows = batch * conv->shape.height_out * conv->shape.width_out;
-    const struct layer_kernels *kernels = layer_kernels();
 #pragma omp parallel for num_threads(conv->threads)
     for (size_t part = 0; part < BIAS_PARTS; part++) {
         size_t first = rows * part / BIAS_PARTS, end = rows * (part + 1) / BIAS_PARTS;
         float *sum = p->bias_parts + part * c_out;
         memset(sum, 0, c_out * sizeof *sum);
-        kernels->selu_backward(end - first, c_out, y + first * c_out, dy + first * c_out, sum);
+        conv->layer_kernels->selu_backward(end - first, c_out, y + first * c_out, dy + first * c_out, sum);
     }
     memset(d_bias, 0, c_out * sizeof *d_bias);
     for (size_t part = 0; part < BIAS_PARTS; part++)
@@ -156,8 +155,8 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
 }
 
 /* Rows first .. first + count - 1 of U, at all points. */
-static void backward_rows(const struct plan *p, size_t tiles, size_t first, size_t count, float *du, float *d_weight,
-                          int want_dv)
+static void backward_rows(const struct plan *p, const struct winograd_kernels *kernels, size_t tiles, size_t first,
+                          size_t count, float *du, float *d_weight, int want_dv)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
     for (size_t point = 0; point < p->shape.points; point++) {
@@ -168,7 +167,7 @@ static void backward_rows(const struct plan *p, size_t tiles, size_t first, size
             gemm(GEMM_PLAIN, GEMM_TRANSPOSED, tiles, count, n, m, n, p->u + point * p->stride_u + first * n, n, 0.0F, v,
                  k);
     }
-    winograd_kernels()->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
+    kernels->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
 }
 
 static void backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
@@ -177,7 +176,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
     (void)x; /* V holds what is needed of it */
     const struct conv_shape *s = &conv->shape;
     const struct plan p = make_plan(conv, conv->workspace);
-    const struct winograd_kernels *kernels = winograd_kernels();
+    const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
     const size_t tiles = p.tiles_of_item;
     selu_backward(conv, &p, y, dy, batch, d_bias);
@@ -189,7 +188,8 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
             kernels->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out, p.stride_m);
 #pragma omp for schedule(dynamic)
         for (size_t row = 0; row < p.shape.rows; row += BACKWARD_ROWS)
-            backward_rows(&p, batch * tiles, row, smaller(BACKWARD_ROWS, p.shape.rows - row), du, d_weight, dx != NULL);
+            backward_rows(&p, kernels, batch * tiles, row, smaller(BACKWARD_ROWS, p.shape.rows - row), du, d_weight,
+                          dx != NULL);
 #pragma omp for
         for (size_t item = 0; item < (dx ? batch : 0); item++)
             kernels->input_adjoint(&p.shape, p.v + item * tiles * p.shape.rows, p.stride_v, dx + item * size_in);

@@ -1,0 +1,521 @@
+/* The elementary functions, the passes over parameters in every build that runs here, and the matrix product. */
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "core/gemm.h"
+#include "core/kernels.h"
+#include "core/random.h"
+#include "core/vector_math.h"
+#include "nn/optimizer.h"
+#include "reference.h"
+
+static const double unit = 0.5 * (double)FLT_EPSILON; /* the relative error of one rounding */
+
+/* ---- elementary functions ---- */
+
+struct function {
+    const char *name;
+    float (*fast)(float);
+    double (*exact)(double);
+    float low, high;
+    double roundings; /* allowed error, in roundings of the result */
+};
+
+static double softplus_exact(double x)
+{
+    return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+/* Each polynomial's own error is below .25 roundings. What remains: a few additions and products at the size of the
+ * result. For exp the error of the reduced argument adds one; for log the two parts of the sum, for expm1 and SELU the
+ * final subtraction near the seams, where two parts of up to three times the result are added. */
+static const struct function functions[] = {
+    {"exp", vector_exp, exp, -86.0F, 88.0F, 3.0},
+    {"expm1", vector_expm1, expm1, -86.0F, 88.0F, 4.0},
+    {"log", vector_log, log, 1e-30F, 0.9F, 3.0},
+    {"log near 1", vector_log, log, 0.72F, 1.4F, 3.0},
+    {"log1p", vector_log1p_unit, log1p, 0.0F, 1.0F, 4.0},
+    {"softplus", vector_softplus, softplus_exact, -80.0F, 80.0F, 5.0},
+    {"selu", vector_selu, reference_selu, -80.0F, 10.0F, 6.0},
+};
+
+static double worst_roundings(const struct function *f, float (*fast)(float))
+{
+    enum { STEPS = 200000 };
+    double worst = 0.0;
+    for (int i = 0; i <= STEPS; i++) {
+        float x = f->low + (f->high - f->low) * (float)i / STEPS;
+        double exact = f->exact((double)x);
+        double error = fabs((double)fast(x) - exact) / (fabs(exact) + (double)FLT_MIN) / unit;
+        worst = fmax(worst, error);
+    }
+    return worst;
+}
+
+static float exp_broken(float x)
+{
+    return vector_exp(x * (1.0F + 4.0F * FLT_EPSILON)); /* a constant that is off in its last digits */
+}
+
+static void test_elementary_functions(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        double worst = worst_roundings(&functions[i], functions[i].fast);
+        if (!(worst <= functions[i].roundings))
+            fail_msg("%s is off by %g roundings", functions[i].name, worst);
+    }
+    assert_true(worst_roundings(&functions[0], exp_broken) > functions[0].roundings); /* twin */
+}
+
+static void test_elementary_functions_near_zero(void **state)
+{
+    (void)state;
+    for (float x = 1e-30F; x < 1.0F; x *= 1.37F) {
+        assert_near(vector_expm1(-x), expm1(-(double)x), 4.0 * unit * (double)x);
+        assert_near(vector_log1p_unit(x), log1p((double)x), 4.0 * unit * (double)x);
+        assert_near(vector_selu(-x), reference_selu(-(double)x), 6.0 * unit * 1.76 * (double)x);
+    }
+}
+
+static void test_cos_sin(void **state)
+{
+    (void)state;
+    const double turn = 2.0 * acos(-1.0) / 4294967296.0;
+    for (uint32_t i = 0; i < 100000; i++) {
+        uint32_t word = i * 2654435761U + (i << 28); /* spread over the turn, and the seams of the quarters */
+        float cosine, sine;
+        vector_cos_sin_turn(word, &cosine, &sine);
+        /* one rounding of an angle below .79, two of the polynomial */
+        assert_near(cosine, cos(turn * (double)word), 3.0 * unit);
+        assert_near(sine, sin(turn * (double)word), 3.0 * unit);
+    }
+}
+
+static void test_nan_stays(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        assert_true(isnan(functions[i].fast(NAN)));
+}
+
+/* ---- passes ---- */
+
+enum { COUNT = 1000, LONGEST = COUNT + 64 };
+static const size_t counts[] = {1, 63, 64, 65, 129, COUNT};
+
+struct parameters {
+    float w[LONGEST], g[LONGEST];
+    union {
+        struct {
+            float mu[LONGEST], rho[LONGEST], m_mu[LONGEST], v_mu[LONGEST], m_rho[LONGEST], v_rho[LONGEST];
+        };
+        float state[6][LONGEST];
+    };
+};
+
+static void fill(float *x, size_t stream, float mean, float spread)
+{
+    random_normal(random_key(3, PURPOSE_TEST, 0, stream), 0, LONGEST, x);
+    for (size_t i = 0; i < LONGEST; i++)
+        x[i] = mean + spread * x[i];
+}
+
+static void fill_parameters(struct parameters *p)
+{
+    fill(p->mu, 0, 0.0F, 0.1F);
+    fill(p->rho, 1, -3.0F, 2.0F);
+    fill(p->w, 2, 0.0F, 0.1F);
+    fill(p->g, 3, 0.0F, 1.0F);
+    fill(p->m_mu, 4, 0.0F, 0.1F);
+    fill(p->v_mu, 5, 0.0F, 0.1F);
+    fill(p->m_rho, 6, 0.0F, 0.1F);
+    fill(p->v_rho, 7, 0.0F, 0.1F);
+    for (size_t i = 0; i < LONGEST; i++) {
+        p->v_mu[i] *= p->v_mu[i];
+        p->v_rho[i] *= p->v_rho[i];
+    }
+}
+
+static const struct kernel_vi vi = {
+    .kl_scale = 0.03F,
+    .prior_precision = 100.0F,
+    .clip = 0.7F,
+    .clip_rho = 0.4F,
+    .mu = {0.9F, 0.999F, 1e-3F, 1e-8F},
+    .rho = {0.8F, 0.99F, 1e-2F, 1e-6F},
+    .train_rho = 1,
+};
+
+/* KL(N(mu, sigma^2) || N(0, 1 / precision)), by the textbook */
+static double kl(double mu, double sigma, double precision)
+{
+    return -0.5 * log(precision) - log(sigma) + 0.5 * precision * (sigma * sigma + mu * mu) - 0.5;
+}
+
+static double sigma_of(double rho)
+{
+    return softplus_exact(rho) + (double)SIGMA_MINIMUM;
+}
+
+/* What a step minimises, as far as one weight goes: g w + scale KL, with w = mu + sigma(rho) eps. */
+static double objective(double mu, double rho, double g, double eps)
+{
+    double sigma = sigma_of(rho);
+    return g * (mu + sigma * eps) + (double)vi.kl_scale * kl(mu, sigma, (double)vi.prior_precision);
+}
+
+/* Gradients by differences, independent of the formulas under test. Richardson's step removes the error of order h^2;
+ * what remains is far below a float's rounding. */
+static double slope(double at, double h, double mu, double rho, double g, double eps, int of_rho)
+{
+    double d[2];
+    for (int i = 0; i < 2; i++) {
+        double step = h / (1 << i);
+        d[i] = of_rho ? objective(mu, at + step, g, eps) - objective(mu, at - step, g, eps)
+                      : objective(at + step, rho, g, eps) - objective(at - step, rho, g, eps);
+        d[i] /= 2.0 * step;
+    }
+    return (4.0 * d[1] - d[0]) / 3.0;
+}
+
+static void vi_gradients(const struct parameters *p, size_t i, double *d_mu, double *d_rho)
+{
+    double mu = (double)p->mu[i], rho = (double)p->rho[i], g = (double)p->g[i];
+    double eps = ((double)p->w[i] - mu) / sigma_of(rho);
+    *d_mu = slope(mu, 1e-3, mu, rho, g, eps, 0);
+    *d_rho = slope(rho, 1e-3, mu, rho, g, eps, 1);
+}
+
+static double adam_reference(const struct kernel_adam *a, double gradient, double x, double *m, double *v)
+{
+    *m = (double)a->beta1 * *m + (1.0 - (double)a->beta1) * gradient;
+    *v = (double)a->beta2 * *v + (1.0 - (double)a->beta2) * gradient * gradient;
+    return x - (double)a->rate * *m / (sqrt(*v) + (double)a->epsilon);
+}
+
+/* Sizes that the error of a gradient is measured by: its terms before they cancel. w - mu loses digits where w is near
+ * mu: its error is one rounding of w. */
+static double rho_gradient_size(const struct parameters *p, size_t i)
+{
+    double sigma = sigma_of((double)p->rho[i]), g = fabs((double)p->g[i]);
+    double eps = (fabs((double)p->w[i]) + fabs((double)p->mu[i])) / sigma;
+    return g * eps + (double)vi.kl_scale * (sigma * (double)vi.prior_precision + 1.0 / sigma);
+}
+
+static double mu_gradient_size(const struct parameters *p, size_t i)
+{
+    return fabs((double)p->g[i]) + (double)(vi.kl_scale * vi.prior_precision) * fabs((double)p->mu[i]);
+}
+
+/* Whether element i of `after` is one step from `before`. A gradient is off by at most 16 roundings of its size
+ * (softplus 5, its slope 4, a division, products and sums); m by as much of its terms; v by twice that; the step is at
+ * most rate times m / sqrt(v), whose relative error is that of m, of v / 2 and some. */
+static int step_is_right(const struct parameters *before, const struct parameters *after, size_t i, int of_rho)
+{
+    double d_mu, d_rho;
+    vi_gradients(before, i, &d_mu, &d_rho);
+    const struct kernel_adam *adam = of_rho ? &vi.rho : &vi.mu;
+    double gradient = of_rho ? (double)vi.clip_rho * d_rho : (double)vi.clip * d_mu;
+    double size =
+        of_rho ? (double)vi.clip_rho * rho_gradient_size(before, i) : (double)vi.clip * mu_gradient_size(before, i);
+    const float *const *was =
+        (const float *const[]){of_rho ? before->rho : before->mu, of_rho ? before->m_rho : before->m_mu,
+                               of_rho ? before->v_rho : before->v_mu};
+    double m = (double)was[1][i], v = (double)was[2][i];
+    double error_m = 20.0 * unit * (fabs(m) + size), error_v = 40.0 * unit * (v + size * size);
+    double x = adam_reference(adam, gradient, (double)was[0][i], &m, &v);
+    double root = sqrt(v) + (double)adam->epsilon;
+    double error_x =
+        2.0 * unit * fabs(x) +
+        (double)adam->rate * (error_m / root + fabs(m) * error_v / (2.0 * root * v) + 8.0 * unit * fabs(m) / root);
+    return fabs((double)(of_rho ? after->rho : after->mu)[i] - x) <= error_x &&
+           fabs((double)(of_rho ? after->m_rho : after->m_mu)[i] - m) <= error_m &&
+           fabs((double)(of_rho ? after->v_rho : after->v_mu)[i] - v) <= error_v;
+}
+
+static double run_vi(const struct kernels *k, const struct kernel_vi *step, struct parameters *p, size_t first,
+                     size_t count)
+{
+    return k->vi_step(step, count, p->w + first, p->g + first, p->mu + first, p->rho + first, p->m_mu + first,
+                      p->v_mu + first, p->m_rho + first, p->v_rho + first);
+}
+
+static void check_vi_step(const struct kernels *k, size_t count)
+{
+    static struct parameters before, after;
+    fill_parameters(&before);
+    after = before;
+    double found = run_vi(k, &vi, &after, 0, count), expected = 0.0, size = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(step_is_right(&before, &after, i, 0));
+        assert_true(step_is_right(&before, &after, i, 1));
+        double sigma = sigma_of((double)before.rho[i]);
+        expected += kl((double)before.mu[i], sigma, 100.0);
+        size += 3.0 + fabs(log(sigma)) + 50.0 * (sigma * sigma + (double)(before.mu[i] * before.mu[i]));
+    }
+    assert_near(found, expected, 12.0 * unit * size); /* a term of the KL: at most 12 roundings of its parts */
+    for (int s = 0; s < 6; s++)                       /* nothing behind the range has changed */
+        assert_memory_equal(after.state[s] + count, before.state[s] + count, (LONGEST - count) * sizeof(float));
+    after.mu[count / 2] += 1e-4F; /* twins; a step is about 1e-3 */
+    assert_false(step_is_right(&before, &after, count / 2, 0));
+    after.v_rho[count / 2] *= 2.0F;
+    assert_false(step_is_right(&before, &after, count / 2, 1));
+}
+
+static void test_vi_step(void **state)
+{
+    (void)state;
+    size_t builds;
+    const struct kernels *const *all = kernels_all(&builds);
+    for (size_t b = 0; b < builds; b++)
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
+            check_vi_step(all[b], counts[c]);
+}
+
+static void test_vi_step_with_frozen_sigma(void **state)
+{
+    (void)state;
+    size_t builds;
+    const struct kernels *const *all = kernels_all(&builds);
+    for (size_t b = 0; b < builds; b++) {
+        static struct parameters before, after;
+        struct kernel_vi frozen = vi;
+        frozen.train_rho = 0;
+        fill_parameters(&before);
+        after = before;
+        (void)run_vi(all[b], &frozen, &after, 0, COUNT);
+        assert_memory_equal(after.rho, before.rho, sizeof before.rho);
+        assert_memory_equal(after.m_rho, before.m_rho, sizeof before.m_rho);
+        assert_memory_equal(after.v_rho, before.v_rho, sizeof before.v_rho);
+        for (size_t i = 0; i < COUNT; i++)
+            assert_true(step_is_right(&before, &after, i, 0));
+    }
+}
+
+/* Where a tensor is cut into ranges changes no bit of it. */
+static void test_ranges_do_not_matter(void **state)
+{
+    (void)state;
+    size_t builds;
+    const struct kernels *const *all = kernels_all(&builds);
+    for (size_t b = 0; b < builds; b++) {
+        static struct parameters whole, parts;
+        fill_parameters(&whole);
+        parts = whole;
+        (void)run_vi(all[b], &vi, &whole, 0, COUNT);
+        (void)run_vi(all[b], &vi, &parts, 37, COUNT - 37);
+        (void)run_vi(all[b], &vi, &parts, 0, 37);
+        assert_memory_equal(&whole, &parts, sizeof whole);
+    }
+}
+
+static void test_vi_norms(void **state)
+{
+    (void)state;
+    size_t builds;
+    const struct kernels *const *all = kernels_all(&builds);
+    static struct parameters p;
+    fill_parameters(&p);
+    for (size_t b = 0; b < builds; b++)
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            double mu_found, rho_found, mu = 0.0, rho = 0.0, mu_size = 0.0, rho_size = 0.0;
+            all[b]->vi_norms(&vi, counts[c], p.w, p.g, p.mu, p.rho, &mu_found, &rho_found);
+            for (size_t i = 0; i < counts[c]; i++) {
+                double d_mu, d_rho;
+                vi_gradients(&p, i, &d_mu, &d_rho); /* without clip: the norm is what clipping is computed from */
+                mu += d_mu * d_mu;
+                rho += d_rho * d_rho;
+                mu_size += mu_gradient_size(&p, i) * mu_gradient_size(&p, i);
+                rho_size += rho_gradient_size(&p, i) * rho_gradient_size(&p, i);
+            }
+            assert_near(mu_found, mu, 40.0 * unit * mu_size);
+            assert_near(rho_found, rho, 40.0 * unit * rho_size);
+        }
+}
+
+static void test_sample_and_softplus(void **state)
+{
+    (void)state;
+    const struct random_key key = random_key(5, PURPOSE_TEST, 1, 2);
+    size_t builds;
+    const struct kernels *const *all = kernels_all(&builds);
+    static struct parameters p;
+    fill_parameters(&p);
+    for (size_t b = 0; b < builds; b++) {
+        float noise[LONGEST], w[LONGEST], sigma[LONGEST], end[LONGEST];
+        all[b]->normal(key, 0, LONGEST, noise);
+        all[b]->sample(key, 0, COUNT, p.mu, p.rho, w);
+        all[b]->softplus(COUNT, p.rho, sigma);
+        for (size_t i = 0; i < COUNT; i++) {
+            double exact = sigma_of((double)p.rho[i]);
+            assert_near(sigma[i], exact, 6.0 * unit * exact);
+            double step = exact * (double)noise[i];
+            assert_near(w[i], (double)p.mu[i] + step, 8.0 * unit * (fabs(step) + fabs((double)p.mu[i])));
+        }
+        all[b]->sample(key, 128, COUNT - 128, p.mu + 128, p.rho + 128, end);
+        assert_memory_equal(end, w + 128, (COUNT - 128) * sizeof *w);
+        all[b]->softplus(3, p.rho + 5, end);
+        assert_memory_equal(end, sigma + 5, 3 * sizeof *end);
+    }
+}
+
+static void test_point_step(void **state)
+{
+    (void)state;
+    const float l2 = 0.3F, clip = 0.5F;
+    size_t builds;
+    const struct kernels *const *all = kernels_all(&builds);
+    static struct parameters p, q;
+    fill_parameters(&p);
+    for (size_t b = 0; b < builds; b++)
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            q = p;
+            double found = all[b]->point_step(&vi.mu, l2, clip, counts[c], q.g, q.w, q.m_mu, q.v_mu), penalty = 0.0;
+            for (size_t i = 0; i < counts[c]; i++) {
+                double w = (double)p.w[i], m = (double)p.m_mu[i], v = (double)p.v_mu[i];
+                double gradient = (double)clip * ((double)p.g[i] + (double)l2 * w);
+                double x = adam_reference(&vi.mu, gradient, w, &m, &v);
+                penalty += 0.5 * (double)l2 * w * w;
+                /* a step is at most rate / sqrt(1 - beta2) = .032, and right to 30 roundings of its parts */
+                assert_near(q.w[i], x, unit * fabs(x) + 30.0 * unit * 0.032);
+            }
+            assert_near(found, penalty, 4.0 * unit * penalty);
+            assert_memory_equal(q.w + counts[c], p.w + counts[c], (LONGEST - counts[c]) * sizeof(float));
+        }
+}
+
+/* adam_step folds the bias correction in; the paper's form (algorithm 1) in double. */
+static void test_adam_is_the_papers(void **state)
+{
+    (void)state;
+    const struct adam adam = {0.9F, 0.999F, 1e-8F};
+    float w[1] = {0.5F}, m[1] = {0}, v[1] = {0};
+    double x = 0.5, first = 0.0, second = 0.0;
+    for (size_t t = 1; t <= 50; t++) {
+        const float g[1] = {sinf((float)t)};
+        struct kernel_adam step = adam_step(adam, 1e-2, t);
+        (void)kernels()->point_step(&step, 0.0F, 1.0F, 1, g, w, m, v);
+        first = (double)adam.beta1 * first + (1.0 - (double)adam.beta1) * (double)g[0];
+        second = (double)adam.beta2 * second + (1.0 - (double)adam.beta2) * (double)g[0] * (double)g[0];
+        double m_hat = first / (1.0 - pow((double)adam.beta1, (double)t));
+        double v_hat = second / (1.0 - pow((double)adam.beta2, (double)t));
+        x -= 1e-2 * m_hat / (sqrt(v_hat) + 1e-8);
+        /* 1 - beta2 = .001 carries the rounding of beta2, 1e-4 of itself at most; it cancels in m_hat / sqrt(v_hat) up
+         * to the difference between folded and unfolded correction: 1e-4 of 50 steps of .01 would be far outside. */
+        assert_near(w[0], x, (double)t * 1e-2 * 1e-5);
+    }
+}
+
+/* ---- the matrix product ---- */
+
+struct product {
+    enum gemm_op op_a, op_b;
+    size_t m, n, k;
+    size_t padding; /* of each row in memory */
+    float beta;
+};
+
+/* Largest error in units of (k + 1) roundings of sum |a b| (+ |c| for beta 1): at most 1 in any order of summation. */
+static double gemm_error(const struct product *p, float spoil)
+{
+    size_t lda = (p->op_a == GEMM_PLAIN ? p->k : p->m) + p->padding,
+           ldb = (p->op_b == GEMM_PLAIN ? p->n : p->k) + p->padding;
+    size_t ldc = p->n + p->padding, rows_a = p->op_a == GEMM_PLAIN ? p->m : p->k,
+           rows_b = p->op_b == GEMM_PLAIN ? p->k : p->n;
+    float *a = calloc(rows_a * lda + 1, sizeof *a), *b = calloc(rows_b * ldb + 1, sizeof *b);
+    float *c = calloc(p->m * ldc + 1, sizeof *c);
+    assert_true(a && b && c);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 0), 0, rows_a * lda, a);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 1), 0, rows_b * ldb, b);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 2), 0, p->m * ldc, c);
+    double *wide_a = reference_widen(a, rows_a * lda), *wide_b = reference_widen(b, rows_b * ldb);
+    double *before = reference_widen(c, p->m * ldc);
+    double *want = reference_doubles(p->m * p->n), *size = reference_doubles(p->m * p->n), worst = 0.0;
+    int ta = p->op_a == GEMM_TRANSPOSED, tb = p->op_b == GEMM_TRANSPOSED;
+    reference_gemm(ta, tb, p->m, p->n, p->k, wide_a, lda, wide_b, ldb, want);
+    for (size_t i = 0; i < rows_a * lda; i++)
+        wide_a[i] = fabs(wide_a[i]);
+    for (size_t i = 0; i < rows_b * ldb; i++)
+        wide_b[i] = fabs(wide_b[i]);
+    reference_gemm(ta, tb, p->m, p->n, p->k, wide_a, lda, wide_b, ldb, size);
+    gemm(p->op_a, p->op_b, p->m, p->n, p->k, a, lda, b, ldb, p->beta, c, ldc);
+    c[0] *= spoil;
+    for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < ldc; j++) {
+            double old = before[i * ldc + j], found = (double)c[i * ldc + j];
+            if (j >= p->n) {
+                assert_true(found == old); /* padding is not touched */
+                continue;
+            }
+            double exact = want[i * p->n + j] + (double)p->beta * old;
+            double bound = ((double)p->k + 1.0) * unit * (size[i * p->n + j] + (double)p->beta * fabs(old));
+            worst = fmax(worst, bound > 0.0 ? fabs(found - exact) / bound : (found == exact ? 0.0 : 2.0));
+        }
+    free(a), free(b), free(c), free(wide_a), free(wide_b), free(before), free(want), free(size);
+    return worst;
+}
+
+static void test_gemm(void **state)
+{
+    (void)state;
+    static const size_t sizes[][3] = {{1, 1, 1},    {7, 5, 3}, {1, 10, 33}, {64, 17, 65}, {33, 200, 100},
+                                      {130, 48, 7}, {0, 4, 4}, {4, 0, 4},   {5, 6, 0}};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (int variant = 0; variant < 16; variant++) {
+            const struct product p = {.op_a = variant & 1 ? GEMM_TRANSPOSED : GEMM_PLAIN,
+                                      .op_b = variant & 2 ? GEMM_TRANSPOSED : GEMM_PLAIN,
+                                      .m = sizes[s][0],
+                                      .n = sizes[s][1],
+                                      .k = sizes[s][2],
+                                      .padding = variant & 4 ? 3 : 0,
+                                      .beta = variant & 8 ? 1.0F : 0.0F};
+            if (p.op_a == GEMM_TRANSPOSED && p.m + p.padding == 0)
+                continue;
+            double error = gemm_error(&p, 1.0F);
+            if (!(error <= 1.0))
+                fail_msg("%zu x %zu x %zu, variant %d: %g times the bound", p.m, p.n, p.k, variant, error);
+        }
+    const struct product p = {GEMM_PLAIN, GEMM_PLAIN, 33, 200, 100, 0, 0.0F};
+    assert_true(gemm_error(&p, 1.001F) > 1.0); /* twin */
+    assert_non_null(strstr(gemm_backend(), " "));
+}
+
+/* C may hold anything before, even NaN, when beta is 0. */
+static void test_gemm_overwrites(void **state)
+{
+    (void)state;
+    const float a[2] = {1.0F, 2.0F}, b[2] = {3.0F, 4.0F};
+    float c[2] = {NAN, NAN};
+    gemm(GEMM_PLAIN, GEMM_PLAIN, 1, 1, 2, a, 2, b, 1, 0.0F, c, 1);
+    assert_true(c[0] == 11.0F);
+    gemm(GEMM_PLAIN, GEMM_PLAIN, 1, 2, 0, a, 1, b, 2, 0.0F, c, 2);
+    assert_true(c[0] == 0.0F && c[1] == 0.0F);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_elementary_functions),
+        cmocka_unit_test(test_elementary_functions_near_zero),
+        cmocka_unit_test(test_cos_sin),
+        cmocka_unit_test(test_nan_stays),
+        cmocka_unit_test(test_vi_step),
+        cmocka_unit_test(test_vi_step_with_frozen_sigma),
+        cmocka_unit_test(test_ranges_do_not_matter),
+        cmocka_unit_test(test_vi_norms),
+        cmocka_unit_test(test_sample_and_softplus),
+        cmocka_unit_test(test_point_step),
+        cmocka_unit_test(test_adam_is_the_papers),
+        cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_gemm_overwrites),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
