@@ -26,8 +26,10 @@ PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(HDF5_PACKAGE) 2>/dev/
 
 OPT_release := -O3 -DNDEBUG
 OPT_debug := -O1
-OPT_asan := -O1 -fsanitize=address -fno-omit-frame-pointer
-OPT_ubsan := -O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+# What the sanitizers add to the code makes gcc warn of paths that nobody can take; the other modes judge those warnings.
+INSTRUMENTED := -Wno-error=maybe-uninitialized -Wno-error=format-truncation
+OPT_asan := -O1 -fsanitize=address -fno-omit-frame-pointer $(INSTRUMENTED)
+OPT_ubsan := -O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all $(INSTRUMENTED)
 OPT := $(OPT_$(MODE))
 ifeq ($(OPT),)
 $(error MODE=$(MODE) is none of release, debug, asan, ubsan)

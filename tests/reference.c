@@ -48,48 +48,47 @@ double reference_selu_slope(double x)
     return x > 0.0 ? lambda : lambda * alpha * exp(x);
 }
 
-/* Calls visit for every product of the convolution: indices into x, weight and z of one item. */
-typedef void visit_fn(void *context, size_t x, size_t weight, size_t z);
+/* Arrays of one item, and what the visitors of its pixels need. */
+struct products {
+    const struct conv_shape *s;
+    const double *x, *weight, *dz;
+    double *z, *d_weight, *dx;
+};
 
-static void visit_channels(const struct conv_shape *s, size_t pixel_in, size_t tap, size_t pixel_out, visit_fn *visit,
-                           void *context)
-{
-    for (size_t i = 0; i < s->c_in; i++)
-        for (size_t o = 0; o < s->c_out; o++)
-            visit(context, pixel_in * s->c_in + i, (tap * s->c_in + i) * s->c_out + o, pixel_out * s->c_out + o);
-}
+/* An output pixel reads an input pixel through a tap of the kernel: all pairs of channels. */
+typedef void visit_fn(const struct products *p, size_t pixel_in, size_t tap, size_t pixel_out);
 
-static void visit_products(const struct conv_shape *s, visit_fn *visit, void *context)
+static void visit_pixels(const struct products *p, visit_fn *visit)
 {
+    const struct conv_shape *s = p->s;
     for (size_t oh = 0; oh < s->height_out; oh++)
         for (size_t ow = 0; ow < s->width_out; ow++)
             for (size_t kh = 0; kh < s->kernel_h; kh++)
                 for (size_t kw = 0; kw < s->kernel_w; kw++) {
                     long ih = (long)(oh * s->stride_h + kh) - (long)s->pad_top;
                     long iw = (long)(ow * s->stride_w + kw) - (long)s->pad_left;
-                    if (ih < 0 || iw < 0 || ih >= (long)s->height_in || iw >= (long)s->width_in)
-                        continue;
-                    visit_channels(s, (size_t)ih * s->width_in + (size_t)iw, kh * s->kernel_w + kw,
-                                   oh * s->width_out + ow, visit, context);
+                    if (ih >= 0 && iw >= 0 && ih < (long)s->height_in && iw < (long)s->width_in)
+                        visit(p, (size_t)ih * s->width_in + (size_t)iw, kh * s->kernel_w + kw, oh * s->width_out + ow);
                 }
 }
 
-struct products {
-    const double *x, *weight, *dz;
-    double *z, *d_weight, *dx;
-};
-
-static void add_forward(void *context, size_t x, size_t weight, size_t z)
+static void add_forward(const struct products *p, size_t pixel_in, size_t tap, size_t pixel_out)
 {
-    struct products *p = context;
-    p->z[z] += p->x[x] * p->weight[weight];
+    for (size_t i = 0; i < p->s->c_in; i++)
+        for (size_t o = 0; o < p->s->c_out; o++)
+            p->z[pixel_out * p->s->c_out + o] +=
+                p->x[pixel_in * p->s->c_in + i] * p->weight[(tap * p->s->c_in + i) * p->s->c_out + o];
 }
 
-static void add_backward(void *context, size_t x, size_t weight, size_t z)
+static void add_backward(const struct products *p, size_t pixel_in, size_t tap, size_t pixel_out)
 {
-    struct products *p = context;
-    p->d_weight[weight] += p->x[x] * p->dz[z];
-    p->dx[x] += p->weight[weight] * p->dz[z];
+    for (size_t i = 0; i < p->s->c_in; i++)
+        for (size_t o = 0; o < p->s->c_out; o++) {
+            size_t x = pixel_in * p->s->c_in + i, weight = (tap * p->s->c_in + i) * p->s->c_out + o;
+            double dz = p->dz[pixel_out * p->s->c_out + o];
+            p->d_weight[weight] += p->x[x] * dz;
+            p->dx[x] += p->weight[weight] * dz;
+        }
 }
 
 void reference_conv_forward(const struct conv_shape *s, const double *x, const double *weight, const double *bias,
@@ -97,10 +96,10 @@ void reference_conv_forward(const struct conv_shape *s, const double *x, const d
 {
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
     for (size_t item = 0; item < batch; item++) {
-        struct products p = {.x = x + item * size_in, .weight = weight, .z = z + item * size_out};
+        struct products p = {.s = s, .x = x + item * size_in, .weight = weight, .z = z + item * size_out};
         for (size_t i = 0; i < size_out; i++)
             p.z[i] = bias[i % s->c_out];
-        visit_products(s, add_forward, &p);
+        visit_pixels(&p, add_forward);
     }
 }
 
@@ -112,12 +111,13 @@ void reference_conv_backward(const struct conv_shape *s, const double *x, const 
     memset(d_bias, 0, s->c_out * sizeof *d_bias);
     memset(dx, 0, batch * size_in * sizeof *dx);
     for (size_t item = 0; item < batch; item++) {
-        struct products p = {.x = x + item * size_in,
+        struct products p = {.s = s,
+                             .x = x + item * size_in,
                              .weight = weight,
                              .dz = dz + item * size_out,
                              .d_weight = d_weight,
                              .dx = dx + item * size_in};
-        visit_products(s, add_backward, &p);
+        visit_pixels(&p, add_backward);
         for (size_t i = 0; i < size_out; i++)
             d_bias[i % s->c_out] += p.dz[i];
     }

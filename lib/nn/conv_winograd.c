@@ -15,15 +15,16 @@
 #include "nn/layer_kernels.h"
 
 enum {
-    FORWARD_TILES = 256, /* rows of a product */
-    BACKWARD_ROWS = 64,  /* rows of U that backward takes at once */
-    FILTER_ROWS = 8,     /* rows that are transformed at once */
-    BIAS_PARTS = 16      /* sums over the batch are split into so many */
+    BLOCK_TILES = 256, /* rows of a product with U */
+    PAIR_ROWS = 160,   /* two blocks of rows of dU, at most: their number is even, for an even number of threads */
+    FILTER_ROWS = 8,   /* rows that are transformed at once */
+    BIAS_PARTS = 16    /* sums over the batch are split into so many */
 };
 
 struct plan {
     struct winograd_shape shape;
     size_t tiles_of_item;
+    size_t block_rows;                              /* rows of dU that are taken at once */
     size_t stride_u, stride_v, stride_m, stride_du; /* floats between points */
     float *u, *v, *m,
         *du;              /* [points][rows][c_out], [points][tiles][rows], [points][tiles][c_out]; du: one per thread */
@@ -71,7 +72,9 @@ static struct plan make_plan(const struct conv *conv, float *base)
     p.stride_u = point_stride(p.shape.rows * s->c_out);
     p.stride_v = point_stride(tiles * p.shape.rows);
     p.stride_m = point_stride(tiles * s->c_out);
-    p.stride_du = point_stride(BACKWARD_ROWS * s->c_out);
+    const size_t blocks = 2 * ((p.shape.rows + PAIR_ROWS - 1) / PAIR_ROWS);
+    p.block_rows = (p.shape.rows + blocks - 1) / blocks;
+    p.stride_du = point_stride(p.block_rows * s->c_out);
     p.du_size = conv->training ? points * p.stride_du : 0;
     const size_t zeros = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
     const size_t v = points * p.stride_u, m = v + points * p.stride_v, du = m + points * p.stride_m;
@@ -116,7 +119,7 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
     const struct plan p = make_plan(conv, conv->workspace);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
-    const size_t tiles = batch * p.tiles_of_item, blocks = (tiles + FORWARD_TILES - 1) / FORWARD_TILES;
+    const size_t tiles = batch * p.tiles_of_item, blocks = (tiles + BLOCK_TILES - 1) / BLOCK_TILES;
     const size_t k = p.shape.rows, n = s->c_out;
 #pragma omp parallel num_threads(conv->threads)
     {
@@ -125,10 +128,9 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
             kernels->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
 #pragma omp for schedule(dynamic)
         for (size_t work = 0; work < p.shape.points * blocks; work++) {
-            size_t point = work / blocks, tile = work % blocks * FORWARD_TILES;
-            gemm(GEMM_PLAIN, GEMM_PLAIN, smaller(FORWARD_TILES, tiles - tile), n, k,
-                 p.v + point * p.stride_v + tile * k, k, p.u + point * p.stride_u, n, 0.0F,
-                 p.m + point * p.stride_m + tile * n, n);
+            size_t point = work / blocks, tile = work % blocks * BLOCK_TILES;
+            gemm(GEMM_PLAIN, GEMM_PLAIN, smaller(BLOCK_TILES, tiles - tile), n, k, p.v + point * p.stride_v + tile * k,
+                 k, p.u + point * p.stride_u, n, 0.0F, p.m + point * p.stride_m + tile * n, n);
         }
 #pragma omp for
         for (size_t item = 0; item < batch; item++)
@@ -154,20 +156,43 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
             d_bias[c] += p->bias_parts[part * c_out + c];
 }
 
-/* Rows first .. first + count - 1 of U, at all points. */
-static void backward_rows(const struct plan *p, const struct winograd_kernels *kernels, size_t tiles, size_t first,
-                          size_t count, float *du, float *d_weight, int want_dv)
+/* The gradient of the weights in rows first .. first + count - 1: dU = V^T dM at all points, and back. */
+static void weight_rows(const struct plan *p, const struct winograd_kernels *kernels, size_t tiles, size_t first,
+                        size_t count, float *du, float *d_weight)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
-    for (size_t point = 0; point < p->shape.points; point++) {
-        float *v = p->v + point * p->stride_v + first;
-        const float *m = p->m + point * p->stride_m;
-        gemm(GEMM_TRANSPOSED, GEMM_PLAIN, count, n, tiles, v, k, m, n, 0.0F, du + point * p->stride_du, n);
-        if (want_dv)
-            gemm(GEMM_PLAIN, GEMM_TRANSPOSED, tiles, count, n, m, n, p->u + point * p->stride_u + first * n, n, 0.0F, v,
-                 k);
-    }
+    for (size_t point = 0; point < p->shape.points; point++)
+        gemm(GEMM_TRANSPOSED, GEMM_PLAIN, count, n, tiles, p->v + point * p->stride_v + first, k,
+             p->m + point * p->stride_m, n, 0.0F, du + point * p->stride_du, n);
     kernels->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
+}
+
+/* dV = dM U^T for some tiles at one point */
+static void input_product(const struct plan *p, size_t point, size_t first, size_t tiles)
+{
+    const size_t k = p->shape.rows, n = p->shape.conv.c_out;
+    gemm(GEMM_PLAIN, GEMM_TRANSPOSED, tiles, k, n, p->m + point * p->stride_m + first * n, n,
+         p->u + point * p->stride_u, n, 0.0F, p->v + point * p->stride_v + first * k, k);
+}
+
+/* dx = the adjoint of the input's transform, of dV = dM U^T */
+static void input_gradient(const struct conv *conv, const struct plan *p, size_t batch, float *dx)
+{
+    const struct conv_shape *s = &conv->shape;
+    const size_t size_in = s->height_in * s->width_in * s->c_in;
+    const size_t tiles = batch * p->tiles_of_item, blocks = (tiles + BLOCK_TILES - 1) / BLOCK_TILES;
+#pragma omp parallel num_threads(conv->threads)
+    {
+#pragma omp for schedule(dynamic)
+        for (size_t work = 0; work < p->shape.points * blocks; work++) {
+            size_t first = work % blocks * BLOCK_TILES;
+            input_product(p, work / blocks, first, smaller(BLOCK_TILES, tiles - first));
+        }
+#pragma omp for
+        for (size_t item = 0; item < batch; item++)
+            conv->winograd_kernels->input_adjoint(&p->shape, p->v + item * p->tiles_of_item * p->shape.rows,
+                                                  p->stride_v, dx + item * size_in);
+    }
 }
 
 static void backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
@@ -177,8 +202,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
     const struct conv_shape *s = &conv->shape;
     const struct plan p = make_plan(conv, conv->workspace);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
-    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
-    const size_t tiles = p.tiles_of_item;
+    const size_t size_out = s->height_out * s->width_out * s->c_out, tiles = p.tiles_of_item;
     selu_backward(conv, &p, y, dy, batch, d_bias);
 #pragma omp parallel num_threads(conv->threads)
     {
@@ -187,13 +211,11 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
         for (size_t item = 0; item < batch; item++)
             kernels->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out, p.stride_m);
 #pragma omp for schedule(dynamic)
-        for (size_t row = 0; row < p.shape.rows; row += BACKWARD_ROWS)
-            backward_rows(&p, kernels, batch * tiles, row, smaller(BACKWARD_ROWS, p.shape.rows - row), du, d_weight,
-                          dx != NULL);
-#pragma omp for
-        for (size_t item = 0; item < (dx ? batch : 0); item++)
-            kernels->input_adjoint(&p.shape, p.v + item * tiles * p.shape.rows, p.stride_v, dx + item * size_in);
+        for (size_t row = 0; row < p.shape.rows; row += p.block_rows)
+            weight_rows(&p, kernels, batch * tiles, row, smaller(p.block_rows, p.shape.rows - row), du, d_weight);
     }
+    if (dx)
+        input_gradient(conv, &p, batch, dx);
 }
 
 const struct conv_algorithm conv_winograd = {
