@@ -92,6 +92,10 @@ $(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY)
 # ---- Tests. A program tests/test_NAME.c or a script tests/test_NAME.sh is found by its name. ----
 
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
+# Under a sanitizer the other scripts have nothing to find: they run no program of ours, or compare numbers of release.
+ifneq ($(filter asan ubsan,$(MODE)),)
+TEST_SCRIPTS := tests/test_cli.sh
+endif
 
 .PHONY: test
 test: $(PROGRAM) $(TESTS) ## every test, in MODE
@@ -99,7 +103,11 @@ test: $(PROGRAM) $(TESTS) ## every test, in MODE
 
 .PHONY: asan ubsan
 asan ubsan: ## every test under a sanitizer
-	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
+	@RESUME_EPOCHS=40 TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
+
+.PHONY: golden
+golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its reason in the commit
+	@TENTH=$(abspath $(PROGRAM)) tests/test_golden.sh --update
 
 # Scripts are left out: what they call is the program, which the memory checks of the test programs cover.
 .PHONY: valgrind

@@ -97,7 +97,7 @@ static enum status input_open(struct input *input, const struct options *options
         input->is_run_file ? read_run_file(input, error) : config_read(input->path, &input->source, error);
     if (status == STATUS_OK)
         status = overrides_apply(input->source, options, error);
-    struct config config;
+    struct config config = {0};
     char label[CONFIG_LABEL_SIZE];
     /* Every cell is resolved before the first is trained, so that a mistake in the last costs no hours. */
     for (size_t cell = status == STATUS_OK ? config_cells(input->source) : 0; cell > 0 && status == STATUS_OK; cell--)

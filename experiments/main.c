@@ -86,8 +86,8 @@ static void print_version(void)
     struct provenance provenance;
     provenance_gather(&provenance);
     printf("tenth %s (commit %s; %s, %s; gemm %s; %s kernels; HDF5 %s; GSL %s)\n", provenance.version,
-           provenance.commit, provenance.compiler, provenance.mode, provenance.gemm, provenance.kernels, provenance.hdf5,
-           provenance.gsl);
+           provenance.commit, provenance.compiler, provenance.mode, provenance.gemm, provenance.kernels,
+           provenance.hdf5, provenance.gsl);
 }
 
 static enum status call(const struct command *command, int argc, char **argv, struct error *error)

@@ -107,7 +107,8 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
         const char *given = argv[optind - 1];
         if (found == ':')
             return error_set(error, STATUS_USAGE, "%s needs a value", given);
-        if (found == '?' || found >= ROWS || !(rows[found].bit & (accepted | OPTION_QUIET) || rows[found].bit == ~0U))
+        /* getopt's '?' lies beyond the rows. */
+        if (found >= ROWS || !(rows[found].bit & (accepted | OPTION_QUIET) || rows[found].bit == ~0U))
             return error_set(error, STATUS_USAGE, "%s: no such option here; `%s --help` lists them", given, argv[0]);
         enum status status = take(options, &rows[found], optarg, error);
         if (status != STATUS_OK)

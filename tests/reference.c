@@ -98,7 +98,7 @@ void reference_conv_forward(const struct conv_shape *s, const double *x, const d
     for (size_t item = 0; item < batch; item++) {
         struct products p = {.s = s, .x = x + item * size_in, .weight = weight, .z = z + item * size_out};
         for (size_t i = 0; i < size_out; i++)
-            p.z[i] = bias[i % s->c_out];
+            z[item * size_out + i] = bias[i % s->c_out];
         visit_pixels(&p, add_forward);
     }
 }
@@ -219,8 +219,8 @@ double reference_network(const struct network_spec *spec, const struct tensor *t
                          const double *x, const uint8_t *y, size_t batch, double *logits, double *gradient)
 {
     enum { MOST = 10 };
-    struct conv_shape shapes[MOST];
-    double *inputs[MOST], *sums[MOST];
+    struct conv_shape shapes[MOST] = {{0}};
+    double *inputs[MOST] = {NULL}, *sums[MOST] = {NULL};
     const size_t layers = spec->layers;
     assert_true(layers + 1 <= MOST);
     size_t count = batch * shape_size(spec->input);

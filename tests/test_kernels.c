@@ -485,7 +485,7 @@ static void test_gemm(void **state)
         }
     const struct product p = {GEMM_PLAIN, GEMM_PLAIN, 33, 200, 100, 0, 0.0F};
     assert_true(gemm_error(&p, 1.001F) > 1.0); /* twin */
-    assert_non_null(strstr(gemm_backend(), " "));
+    assert_true(strlen(gemm_backend()) > 0);
 }
 
 /* C may hold anything before, even NaN, when beta is 0. */

@@ -108,8 +108,9 @@ static struct conv_run conv_run_make(const struct conv_case *c)
     r.size_x = r.batch * shape_size(c->input);
     r.size_w = s->kernel_h * s->kernel_w * s->c_in * s->c_out;
     r.size_y = r.batch * s->height_out * s->width_out * s->c_out;
+    const size_t fan_in = r.size_w / s->c_out;
     r.x = normals(r.size_x, 1, 1.0F);
-    r.w = normals(r.size_w, 2, 1.0F / sqrtf((float)(r.size_w / s->c_out)));
+    r.w = normals(r.size_w, 2, 1.0F / sqrtf((float)fan_in));
     r.bias = normals(s->c_out, 3, 0.1F);
     r.dy = normals(r.size_y, 4, 1.0F);
     r.y = normals(r.size_y, 5, 1.0F); /* results start with numbers that must be overwritten */

@@ -5,8 +5,9 @@
 #include "bayes/posterior.h"
 #include "core/kernels.h"
 
+/* A point estimate is its own sample. */
 static const float *sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
-                           float *scratch)
+                           float *scratch) /* NOLINT(readability-non-const-parameter): as in every method */
 {
     (void)seed;
     (void)purpose;

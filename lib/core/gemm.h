@@ -1,5 +1,5 @@
-/* lib/core/gemm.h: the matrix product, behind one function. The back end is found at build time: oneDNN's dnnl_sgemm, else
- * CBLAS. A call runs in the calling thread alone; callers spread whole products over threads, which keeps results
+/* lib/core/gemm.h: the matrix product, behind one function. The back end is found at build time: oneDNN's dnnl_sgemm,
+ * else CBLAS. A call runs in the calling thread alone; callers spread whole products over threads, which keeps results
  * independent of the number of threads. */
 #ifndef TENTH_CORE_GEMM_H
 #define TENTH_CORE_GEMM_H
@@ -8,11 +8,11 @@
 
 enum gemm_op { GEMM_PLAIN, GEMM_TRANSPOSED };
 
-/* C [m][n] = op(A) op(B) + beta C, row-major; op(A) is [m][k], op(B) is [k][n]. lda, ldb, ldc: floats between rows as they
- * lie in memory. beta is 0 (C may hold anything) or 1. Sizes above INT_MAX are not supported by the back ends; callers keep
- * below. */
-void gemm(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-          size_t ldb, float beta, float *c, size_t ldc);
+/* C [m][n] = op(A) op(B) + beta C, row-major; op(A) is [m][k], op(B) is [k][n]. lda, ldb, ldc: floats between rows as
+ * they lie in memory. beta is 0 (C may hold anything) or 1. Sizes above INT_MAX are not supported by the back ends;
+ * callers keep below. */
+void gemm(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+          const float *b, size_t ldb, float beta, float *c, size_t ldc);
 
 const char *gemm_backend(void); /* name and version, for provenance */
 

@@ -1,9 +1,9 @@
 /* lib/core/kernels.h: the vectorised passes over parameter tensors.
  *
- * Compiled three times from kernels_body.c (AVX-512, AVX2 + FMA, and the compiler's base line) and chosen once, by what the
- * processor has; `kernels_all` lists the builds that can run here, for tests. Each pass reads and writes each array once.
- * A pass is told a range of a tensor, so that threads can share a tensor; elements do not depend on each other. Sums come
- * back as partial sums of the range in double; the caller splits at fixed places and adds in order.
+ * Compiled three times from kernels_body.c (AVX-512, AVX2 + FMA, and the compiler's base line) and chosen once, by what
+ * the processor has; `kernels_all` lists the builds that can run here, for tests. Each pass reads and writes each array
+ * once. A pass is told a range of a tensor, so that threads can share a tensor; elements do not depend on each other.
+ * Sums come back as partial sums of the range in double; the caller splits at fixed places and adds in order.
  *
  * softplus(rho) = log(1 + exp(rho)); SIGMA_MINIMUM is added to it, as in the talk's program. */
 #ifndef TENTH_CORE_KERNELS_H
@@ -60,7 +60,7 @@ struct kernels {
                      const float *rho, double *mu_squared, double *rho_squared);
 };
 
-const struct kernels *kernels(void);                          /* the best build for this processor */
-const struct kernels *const *kernels_all(size_t *count);      /* every build that runs here */
+const struct kernels *kernels(void);                     /* the best build for this processor */
+const struct kernels *const *kernels_all(size_t *count); /* every build that runs here */
 
 #endif

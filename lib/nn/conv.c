@@ -41,19 +41,24 @@ struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, si
     return shape;
 }
 
+static const struct conv_algorithm *first_that_fits(const struct conv_shape *shape)
+{
+    for (size_t i = 0; i < ALGORITHM_COUNT; i++)
+        if (algorithms[i]->supports(shape))
+            return algorithms[i];
+    return &conv_im2col;
+}
+
 enum status conv_init(struct conv *conv, const struct conv_shape *shape, const struct conv_algorithm *algorithm,
                       size_t max_batch, int training, int threads, struct error *error)
 {
     *conv = (struct conv){.shape = *shape,
-                          .algorithm = algorithm,
+                          .algorithm = algorithm ? algorithm : first_that_fits(shape),
                           .max_batch = max_batch,
                           .training = training,
                           .threads = threads,
                           .layer_kernels = layer_kernels(),
                           .winograd_kernels = winograd_kernels()};
-    for (size_t i = 0; i < ALGORITHM_COUNT && !conv->algorithm; i++)
-        if (algorithms[i]->supports(shape))
-            conv->algorithm = algorithms[i];
     conv->workspace = memory_alloc(conv->algorithm->workspace_size(conv), sizeof *conv->workspace, error);
     return conv->workspace ? STATUS_OK : STATUS_NO_MEMORY;
 }

@@ -26,11 +26,13 @@ struct plan {
     size_t tiles_of_item;
     size_t block_rows;                              /* rows of dU that are taken at once */
     size_t stride_u, stride_v, stride_m, stride_du; /* floats between points */
-    float *u, *v, *m,
-        *du;              /* [points][rows][c_out], [points][tiles][rows], [points][tiles][c_out]; du: one per thread */
-    float *zeros;         /* [the larger of c_in and c_out] */
-    float *bias_parts;    /* [BIAS_PARTS][c_out] */
-    size_t du_size, size; /* of one thread's du, of everything */
+    size_t du_size, zeros_size, size;               /* floats of one thread's du, of zeros, of everything */
+    float *u;                                       /* [points][rows][c_out] */
+    float *v;                                       /* [points][tiles][rows]; dV later */
+    float *m;                                       /* [points][tiles][c_out]; dM later */
+    float *du;                                      /* [threads][points][block_rows][c_out] */
+    float *zeros;                                   /* [the larger of c_in and c_out] */
+    float *bias_parts;                              /* [BIAS_PARTS][c_out] */
 };
 
 static size_t larger(size_t a, size_t b)
@@ -62,38 +64,41 @@ static struct winograd_shape winograd_shape(const struct conv_shape *s)
     };
 }
 
-/* Lays the workspace out; base NULL: only the size is wanted. */
-static struct plan make_plan(const struct conv *conv, float *base)
+/* How the workspace is laid out; the arrays are not set yet. */
+static struct plan plan_sizes(const struct conv *conv)
 {
     const struct conv_shape *s = &conv->shape;
     struct plan p = {.shape = winograd_shape(s)};
     p.tiles_of_item = p.shape.tiles_h * p.shape.tiles_w;
     const size_t tiles = conv->max_batch * p.tiles_of_item, points = p.shape.points;
+    const size_t blocks = 2 * ((p.shape.rows + PAIR_ROWS - 1) / PAIR_ROWS);
+    p.block_rows = (p.shape.rows + blocks - 1) / blocks;
     p.stride_u = point_stride(p.shape.rows * s->c_out);
     p.stride_v = point_stride(tiles * p.shape.rows);
     p.stride_m = point_stride(tiles * s->c_out);
-    const size_t blocks = 2 * ((p.shape.rows + PAIR_ROWS - 1) / PAIR_ROWS);
-    p.block_rows = (p.shape.rows + blocks - 1) / blocks;
     p.stride_du = point_stride(p.block_rows * s->c_out);
     p.du_size = conv->training ? points * p.stride_du : 0;
-    const size_t zeros = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
-    const size_t v = points * p.stride_u, m = v + points * p.stride_v, du = m + points * p.stride_m;
-    const size_t end = du + (size_t)conv->threads * p.du_size;
-    p.size = end + zeros + (conv->training ? BIAS_PARTS * s->c_out : 0);
-    if (base) {
-        p.u = base;
-        p.v = base + v;
-        p.m = base + m;
-        p.du = base + du;
-        p.zeros = base + end;
-        p.bias_parts = base + end + zeros;
-    }
+    p.zeros_size = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
+    p.size = points * (p.stride_u + p.stride_v + p.stride_m) + (size_t)conv->threads * p.du_size + p.zeros_size +
+             (conv->training ? BIAS_PARTS * s->c_out : 0);
+    return p;
+}
+
+static struct plan make_plan(const struct conv *conv)
+{
+    struct plan p = plan_sizes(conv);
+    p.u = conv->workspace;
+    p.v = p.u + p.shape.points * p.stride_u;
+    p.m = p.v + p.shape.points * p.stride_v;
+    p.du = p.m + p.shape.points * p.stride_m;
+    p.zeros = p.du + (size_t)conv->threads * p.du_size;
+    p.bias_parts = p.zeros + p.zeros_size;
     return p;
 }
 
 static size_t workspace_size(const struct conv *conv)
 {
-    return make_plan(conv, NULL).size;
+    return plan_sizes(conv).size;
 }
 
 static int supports(const struct conv_shape *s)
@@ -105,7 +110,7 @@ static int supports(const struct conv_shape *s)
 
 static void prepare(struct conv *conv)
 {
-    const struct plan p = make_plan(conv, conv->workspace);
+    const struct plan p = make_plan(conv);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
 #pragma omp parallel for num_threads(conv->threads)
     for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS)
@@ -116,7 +121,7 @@ static void prepare(struct conv *conv)
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const struct plan p = make_plan(conv, conv->workspace);
+    const struct plan p = make_plan(conv);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
     const size_t tiles = batch * p.tiles_of_item, blocks = (tiles + BLOCK_TILES - 1) / BLOCK_TILES;
@@ -200,7 +205,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
 {
     (void)x; /* V holds what is needed of it */
     const struct conv_shape *s = &conv->shape;
-    const struct plan p = make_plan(conv, conv->workspace);
+    const struct plan p = make_plan(conv);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_out = s->height_out * s->width_out * s->c_out, tiles = p.tiles_of_item;
     selu_backward(conv, &p, y, dy, batch, d_bias);

@@ -10,10 +10,9 @@
 
 enum {
     ALIGNED_FLOATS = 16, /* tensors begin at cache lines */
-    /* Without gradients nothing need be kept, and a batch goes through in blocks whose activations stay in caches; but
-     * the matrix products of small maps want rows. */
-    BLOCK_FLOATS = 1 << 20, /* of the first layer's output */
-    BLOCK_LEAST_ITEMS = 64
+    /* Without gradients nothing need be kept, and a batch goes through in blocks of so many items: their activations
+     * stay in caches. Fewer than 64 make the matrix products of small maps slow, more gain nothing. */
+    BLOCK_ITEMS = 64
 };
 
 struct network {
@@ -105,15 +104,6 @@ static enum status create_layer(struct network *network, size_t i, const struct 
     return STATUS_OK;
 }
 
-static size_t block_items(const struct network_spec *spec, size_t max_batch, int training)
-{
-    const struct conv_shape first = conv_shape(spec->input, spec->filters, spec->kernel, spec->stride);
-    size_t items = BLOCK_FLOATS / output_size(&first);
-    if (items < BLOCK_LEAST_ITEMS)
-        items = BLOCK_LEAST_ITEMS;
-    return training || items > max_batch ? max_batch : items;
-}
-
 static enum status create_layers(struct network *network, int training, struct error *error)
 {
     const struct network_spec *spec = &network->spec;
@@ -157,7 +147,7 @@ enum status network_create(const struct network_spec *spec, size_t max_batch, in
     created->spec = *spec;
     created->max_batch = max_batch;
     created->threads = threads;
-    created->block = block_items(spec, max_batch, training);
+    created->block = training || max_batch < BLOCK_ITEMS ? max_batch : BLOCK_ITEMS;
     status = create_lists(created, training, error);
     if (status == STATUS_OK)
         status = create_layers(created, training, error);

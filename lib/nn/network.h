@@ -3,8 +3,8 @@
  *   layers x ( convolution with bias, stride, SAME padding; SELU ), then one dense layer to logits.
  *
  * The network owns no weights: it is given one flat vector w[parameters], whose tensors `network_tensors` lists, and so
- * serves a sampled network, the posterior mean and a pruned network alike. It owns its buffers, so one network serves one
- * caller at a time. Activations are [batch][height][width][channels].
+ * serves a sampled network, the posterior mean and a pruned network alike. It owns its buffers, so one network serves
+ * one caller at a time. Activations are [batch][height][width][channels].
  *
  * SAME padding is TensorFlow's: out = ceil(in / stride), total = max((out - 1) * stride + kernel - in, 0), of which
  * total / 2 (rounded down) goes before. On series (width 1) the kernel is kernel x 1 and the stride (stride, 1).
@@ -28,11 +28,11 @@ struct network_spec {
 enum tensor_role { TENSOR_CONV_WEIGHT, TENSOR_CONV_BIAS, TENSOR_DENSE_WEIGHT, TENSOR_DENSE_BIAS };
 
 struct tensor {
-    char name[24];  /* "conv1.weight" */
+    char name[24]; /* "conv1.weight" */
     enum tensor_role role;
-    size_t offset;  /* of its first element in w; a multiple of 16 */
+    size_t offset; /* of its first element in w; a multiple of 16 */
     size_t count;
-    size_t fan_in;  /* inputs of one output unit */
+    size_t fan_in; /* inputs of one output unit */
     size_t rank;
     size_t shape[4]; /* conv weight: [kernel_h][kernel_w][c_in][c_out]; dense weight: [in][out]; biases: [out] */
 };

@@ -1,4 +1,5 @@
-/* lib/nn/optimizer.h: Adam (Kingma and Ba 2015, arXiv:1412.6980), as numbers that the fused passes over a tensor use. */
+/* lib/nn/optimizer.h: Adam (Kingma and Ba 2015, arXiv:1412.6980), as numbers that the fused passes over a tensor use.
+ */
 #ifndef TENTH_NN_OPTIMIZER_H
 #define TENTH_NN_OPTIMIZER_H
 
@@ -12,8 +13,8 @@ struct adam {
 
 /* One step's constants for the fused passes (core/kernels.h), with the bias correction folded in:
  * x -= rate * m / (sqrt(v) + epsilon), where m and v are the uncorrected moments,
- * rate = learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) and epsilon = adam.epsilon sqrt(1 - beta2^t); in real numbers this
- * is the paper's form. t counts from 1. */
+ * rate = learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) and epsilon = adam.epsilon sqrt(1 - beta2^t); in real numbers
+ * this is the paper's form. t counts from 1. */
 struct kernel_adam adam_step(struct adam adam, double learning_rate, size_t t);
 
 #endif

@@ -243,13 +243,14 @@ static enum status groups_add(struct gathering *gathering, struct table *table, 
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < gathering->count && status == STATUS_OK; i++) {
-        const struct observation *members[SEEDS_MAX];
-        size_t count = 0;
-        if (gathering->observations[i].used)
+        struct observation *first = &gathering->observations[i];
+        const struct observation *members[SEEDS_MAX] = {first};
+        size_t count = 1;
+        if (first->used)
             continue;
-        for (size_t j = i; j < gathering->count && count < SEEDS_MAX; j++) {
+        for (size_t j = i + 1; j < gathering->count && count < SEEDS_MAX; j++) {
             struct observation *other = &gathering->observations[j];
-            if (other->used || !same_group(gathering, &gathering->observations[i], other))
+            if (other->used || !same_group(gathering, first, other))
                 continue;
             other->used = true;
             members[count++] = other;

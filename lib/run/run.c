@@ -294,6 +294,7 @@ struct row row_begin(const struct run *run, const char *table)
     row_text(&row, "dataset", run->kind->name);
     row_text(&row, "method", run->method->name);
     row_number(&row, "seed", (double)run->seed);
+    row_text(&row, "run", run->name);
     return row;
 }
 

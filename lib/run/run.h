@@ -105,7 +105,7 @@ enum { EVALUATION_BATCH = 250 };
 enum status run_load_trained(const struct run *run, struct trained *trained, struct error *error);
 void trained_free(struct trained *trained);
 
-/* A row's cells by the names of their columns; every row begins with dataset, method and seed. */
+/* A row's cells by the names of their columns; every row has dataset, method, seed and run. */
 enum { ROW_CELLS_MAX = 32 };
 struct row {
     const struct table_kind *kind;

@@ -143,7 +143,6 @@ static enum status summarise(struct trainer *trainer, struct store *store, struc
         row_number(&row, "parameters", (double)trainer->posterior->parameters);
         row_number(&row, "train_seconds", trainer->state.seconds);
         row_number(&row, "peak_mib", provenance_peak_mib());
-        row_text(&row, "run", run->name);
         row_text(&row, "data_source", run->data_source);
         status = table_add(trainer->summary_table, row.cells, error);
     }
