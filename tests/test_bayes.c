@@ -40,7 +40,7 @@ struct fixture {
 static void fixture_make(struct fixture *fixture, const char *method)
 {
     struct error error = {0};
-    struct posterior_start start = {.seed = 3, .sigma_low = 0.02, .sigma_high = 0.3};
+    struct posterior_start start = {.seed = 3, .mu_scale = 1, .sigma_low = 0.02, .sigma_high = 0.3};
     const struct method *row = method_find(method, &error);
     assert_non_null(row);
     assert_int_equal(network_create(&tiny, BATCH, 1, 1, &fixture->network, &error), STATUS_OK);
@@ -633,7 +633,7 @@ static void allocation_failures_are_reported(void **state)
     (void)state;
     struct fixture fixture;
     fixture_make(&fixture, "vi");
-    struct posterior_start start = {.seed = 3, .sigma_low = 0.02, .sigma_high = 0.3};
+    struct posterior_start start = {.seed = 3, .mu_scale = 1, .sigma_low = 0.02, .sigma_high = 0.3};
     bool met = true;
     for (size_t successes = 0; met; successes++) {
         struct error error = {0};

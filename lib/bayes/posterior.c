@@ -82,7 +82,7 @@ static void start_values(struct posterior *posterior, const struct posterior_sta
         float *mu = posterior->mu + tensor->offset;
         if (!tensor_is_bias(tensor)) {
             random_normal(random_key(start->seed, PURPOSE_WEIGHT_INIT, 0, t), 0, tensor->count, mu);
-            float scale = 1.0F / sqrtf((float)tensor->fan_in);
+            float scale = (float)(start->mu_scale / sqrt((double)tensor->fan_in));
             for (size_t i = 0; i < tensor->count; i++)
                 mu[i] *= scale;
         }

@@ -43,11 +43,11 @@ struct posterior {
 /* Where the start values come from. */
 struct posterior_start {
     uint64_t seed;
+    double mu_scale;              /* mu ~ N(0, mu_scale^2 / fan_in), biases 0 */
     double sigma_low, sigma_high; /* sigma ~ U(low, high), in units of the weight */
 };
 
-/* mu: weights ~ N(0, 1 / fan_in) (LeCun normal, which SELU asks for), biases 0. STATUS_USAGE: no such method.
- * NULL *posterior on failure. */
+/* Room for the state, with its start values. NULL *posterior on failure. */
 enum status posterior_create(const struct network *network, const struct method *method,
                              const struct posterior_start *start, int threads, struct posterior **posterior,
                              struct error *error);

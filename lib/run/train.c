@@ -73,8 +73,11 @@ static enum status trainer_make(struct trainer *trainer, const struct run *run, 
         return status;
     struct network_spec spec = run_network_spec(run);
     status = network_create(&spec, trainer->batch, 1, run->threads, &trainer->network, error);
-    struct posterior_start start = {run->seed, run->config.posterior.sigma_start_low,
-                                    run->config.posterior.sigma_start_high};
+    const struct config *config = &run->config;
+    struct posterior_start start = {.seed = run->seed,
+                                    .mu_scale = config->posterior.mu_start,
+                                    .sigma_low = config->posterior.sigma_start_low,
+                                    .sigma_high = config->posterior.sigma_start_high};
     if (status == STATUS_OK)
         status = posterior_create(trainer->network, run->method, &start, run->threads, &trainer->posterior, error);
     if (status == STATUS_OK)
