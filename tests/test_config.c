@@ -1139,44 +1139,6 @@ static void test_every_base(void **state)
     }
 }
 
-/* The recipes of DESIGN.md's table, typed anew. */
-static void test_recipes(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *name;
-        long filters, epochs, batch;
-        double rate, prior, temperature, start, warmup_end;
-    } recipes[] = {
-        {"mnist_vi", 64, 20, 128, 2e-3, .1, 1, .003, .1},    {"mnist_map", 64, 10, 128, 1e-3, .1, 1, -1, 0},
-        {"mnist_mle", 64, 10, 128, 1e-3, -1, 1, -1, -1},     {"cifar10_vi", 96, 40, 128, 2e-3, .03, .1, .001, .3},
-        {"cifar10_map", 96, 20, 128, 1e-3, .1, 1, -1, 0},    {"cifar10_mle", 96, 20, 128, 1e-3, -1, 1, -1, -1},
-        {"ecg5000_vi", 130, 150, 32, 1e-3, .1, .1, .01, .3}, {"ecg5000_map", 130, 150, 32, 1e-3, 1, 1, -1, 0},
-        {"ecg5000_mle", 130, 150, 32, 1e-3, -1, 1, -1, -1},
-    };
-    for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
-        char path[96];
-        struct config config;
-        (void)snprintf(path, sizeof path, "configs/%s.ini", recipes[i].name);
-        config_free(read_good_file(path, &config));
-        assert_int_equal(config.model.filters, recipes[i].filters);
-        assert_int_equal(config.train.epochs, recipes[i].epochs);
-        assert_int_equal(config.train.batch, recipes[i].batch);
-        assert_true(fabs(config.train.learning_rate - recipes[i].rate) <= 0);
-        assert_true(fabs(config.posterior.temperature - recipes[i].temperature) <= 0);
-        bool is_cifar = strcmp(config.data.dataset, "cifar10") == 0;
-        assert_true(config.train.flip == is_cifar && config.train.shift == (is_cifar ? 4 : 0));
-        /* -1: the method does not have it */
-        assert_true(recipes[i].prior < 0 || fabs(config.posterior.prior_sigma - recipes[i].prior) <= 0);
-        assert_true(recipes[i].warmup_end < 0 || fabs(config.posterior.kl_warmup_end - recipes[i].warmup_end) <= 0);
-        if (recipes[i].start > 0) {
-            assert_true(fabs(config.posterior.sigma_start_low - recipes[i].start) <= 0);
-            assert_true(fabs(config.posterior.sigma_start_high - recipes[i].start) <= 0);
-            assert_true(fabs(config.train.sigma_rate_factor - 10) <= 0);
-        }
-    }
-}
-
 /* The talk's steps: the epochs are the fewest that reach them, and the KL's ramp lies where the talk's did. */
 static void test_talk_arithmetic(void **state)
 {
@@ -1275,7 +1237,6 @@ int main(void)
         cmocka_unit_test(test_faults_while_writing),
         cmocka_unit_test(test_every_run),
         cmocka_unit_test(test_every_base),
-        cmocka_unit_test(test_recipes),
         cmocka_unit_test(test_talk_arithmetic),
         cmocka_unit_test(test_ablation_example),
     };
