@@ -236,8 +236,8 @@ static void test_default_lists(void **state)
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         assert_true(fabs(config.prune.thresholds.value[i] - first[i]) <= 0);
     assert_true(fabs(config.prune.thresholds.value[36] - 3.5) <= 0);
-    assert_int_equal(config.prune.fractions.count, 24);
-    assert_true(fabs(config.prune.fractions.value[23] - 0.995) <= 0);
+    assert_int_equal(config.prune.fractions.count, 20);
+    assert_true(fabs(config.prune.fractions.value[19] - 0.995) <= 0);
 }
 
 static void test_numbers(void **state)

@@ -61,15 +61,15 @@ static void test_registry(void **state)
     assert_string_equal(train->columns[4].unit, "nats");
 }
 
-enum { SIGMA_COLUMNS = 9, METHOD = 1, SEED = 2, Q95 = 8 };
+enum { SIGMA_COLUMNS = 10, METHOD = 1, SEED = 2, Q95 = 8 };
 
-/* A row of table `sigma`, whose nine columns serve as the example. */
+/* A row of table `sigma`, whose ten columns serve as the example. */
 static enum status add_sigma(struct table *table, const char *dataset, const char *method, double seed, double q05,
                              struct error *error)
 {
-    const union table_cell cells[SIGMA_COLUMNS] = {{.text = dataset}, {.text = method}, {.number = seed},
-                                                   {.number = 0},     {.number = q05},  {.number = NAN},
-                                                   {.number = 1e-7},  {.number = -0.5}, {.number = 12345678}};
+    const union table_cell cells[SIGMA_COLUMNS] = {
+        {.text = dataset}, {.text = method}, {.number = seed}, {.number = 0},        {.number = q05},
+        {.number = NAN},   {.number = 1e-7}, {.number = -0.5}, {.number = 12345678}, {.text = "r"}};
     return table_add(table, cells, error);
 }
 
@@ -110,15 +110,15 @@ static void test_text_output(void **state)
     struct table *table = make_table();
     char text[2048];
     print_table(table, TABLE_CSV, text, sizeof text);
-    assert_string_equal(text, "dataset,method,seed,epoch,q05,q25,q50,q75,q95\n"
-                              "mnist,vi,1,0,0.1,,1e-07,-0.5,12345678\n"
-                              "\"a,b\",\"say \"\"x\"\"\",2147483647,0,0.333333,,1e-07,-0.5,12345678\n"
-                              "tab\there,,0,0,1e+300,,1e-07,-0.5,12345678\n");
+    assert_string_equal(text, "dataset,method,seed,epoch,q05,q25,q50,q75,q95,run\n"
+                              "mnist,vi,1,0,0.1,,1e-07,-0.5,12345678,r\n"
+                              "\"a,b\",\"say \"\"x\"\"\",2147483647,0,0.333333,,1e-07,-0.5,12345678,r\n"
+                              "tab\there,,0,0,1e+300,,1e-07,-0.5,12345678,r\n");
     print_table(table, TABLE_TSV, text, sizeof text);
-    assert_string_equal(text, "dataset\tmethod\tseed\tepoch\tq05\tq25\tq50\tq75\tq95\n"
-                              "mnist\tvi\t1\t0\t0.1\t\t1e-07\t-0.5\t12345678\n"
-                              "a,b\tsay \"x\"\t2147483647\t0\t0.333333\t\t1e-07\t-0.5\t12345678\n"
-                              "tab here\t\t0\t0\t1e+300\t\t1e-07\t-0.5\t12345678\n");
+    assert_string_equal(text, "dataset\tmethod\tseed\tepoch\tq05\tq25\tq50\tq75\tq95\trun\n"
+                              "mnist\tvi\t1\t0\t0.1\t\t1e-07\t-0.5\t12345678\tr\n"
+                              "a,b\tsay \"x\"\t2147483647\t0\t0.333333\t\t1e-07\t-0.5\t12345678\tr\n"
+                              "tab here\t\t0\t0\t1e+300\t\t1e-07\t-0.5\t12345678\tr\n");
     table_free(table);
 }
 
