@@ -238,8 +238,10 @@ static void test_warp(void **state)
     (void)state;
     enum { SIDE = 20 };
     float in[SIDE * SIDE], out[SIDE * SIDE];
-    for (size_t i = 0; i < SIDE * SIDE; i++)
-        in[i] = (float)(3 * ((double)(i % SIDE) + 0.5) + 5 * ((double)(i / SIDE) + 0.5) + 2);
+    for (size_t row = 0; row < SIDE; row++) {
+        for (size_t column = 0; column < SIDE; column++)
+            in[row * SIDE + column] = (float)(3 * ((double)column + 0.5) + 5 * ((double)row + 0.5) + 2);
+    }
     size_t checked;
     for (double strength = 0.05; strength < 0.31; strength += 0.05) {
         find("warp")((struct shape){SIDE, SIDE, 1}, in, strength, -9, key(0), out);

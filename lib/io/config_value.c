@@ -86,11 +86,12 @@ static enum status parse_bool(const struct value_place *where, const char *text,
     return refuse(where, text, "is neither yes nor no");
 }
 
-/* Copies the next part of a list and trims it. *rest moves behind the separator; NULL after the last part. */
+/* Copies the next part of a list and trims it. *rest moves behind the separator; NULL after the last part,
+ * where callers stop. */
 static void next_part(const char **rest, char separator, char part[CONFIG_VALUE_MAX + 1])
 {
     const char *begin = *rest;
-    const char *end = strchr(begin, separator);
+    const char *end = strchr(begin, separator); /* NOLINT(clang-analyzer-core.NonNullParamChecker): see above */
     *rest = end ? end + 1 : NULL;
     if (!end)
         end = begin + strlen(begin);

@@ -6,7 +6,7 @@
 #include "core/memory.h"
 
 enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
-                      const char *sections, struct part *part, bool *has, struct error *error)
+                         const char *sections, struct part *part, bool *has, struct error *error)
 {
     *part = (struct part){.table = table, .column = column, .name = name};
     (void)snprintf(part->object, sizeof part->object, "/%s/%s", table, name);

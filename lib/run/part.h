@@ -17,7 +17,7 @@ struct part {
 
 /* Describes a part and says whether the run's file has it already. `sections`: the config sections it depends on. */
 enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
-                      const char *sections, struct part *part, bool *has, struct error *error);
+                         const char *sections, struct part *part, bool *has, struct error *error);
 
 /* One array of a part. */
 struct part_array {
