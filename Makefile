@@ -103,7 +103,7 @@ test: $(PROGRAM) $(TESTS) ## every test, in MODE
 
 .PHONY: asan ubsan
 asan ubsan: ## every test under a sanitizer
-	@RESUME_EPOCHS=40 TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
+	@TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
 
 .PHONY: golden
 golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its reason in the commit
