@@ -66,6 +66,8 @@ set key at screen 0.57, screen 0.25
 set label 4 "all criteria, in the methods' colours"
 unset ylabel
 set yrange [0:GPVAL_Y_MAX]
+# The talk's thresholds reach where nothing is left; the panels share the range of the curves.
+set xrange [GPVAL_X_MIN > GPVAL_X_MAX ? GPVAL_X_MIN : GPVAL_X_MAX:GPVAL_X_MIN > GPVAL_X_MAX ? GPVAL_X_MAX : GPVAL_X_MIN] noreverse
 talk_thresholds = words(points) == 0 ? "" : ', for [k = 1:words(points)] prune_band_file[at(points, k)] ' \
     .'using (kept("fraction")):(column("accuracy")) with points linecolor rgb color(at(points, k)) pointtype 6 ' \
     .'pointsize 0.6 title k == 1 ? "the talk\047s thresholds on ".named("criterion", "log_p0") : ""'

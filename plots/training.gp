@@ -14,7 +14,7 @@ do for [i = 1:train_count] { if (has(train_lacks[i], "kl")) { with_kl = with_kl.
 
 set xrange [*:*] noextend
 set xlabel "epoch"
-set key right top Left reverse samplen 3 font ",10"
+set key left bottom Left reverse samplen 3 font ",10"
 
 set multiplot layout 2, 2 margins screen 0.10, screen 0.98, screen 0.09, screen 0.88 spacing screen 0.11, screen 0.16
 set label 4 "likelihood part of the loss" at graph 0, graph 1.06 left font panel_font
