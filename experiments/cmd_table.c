@@ -13,6 +13,8 @@ static enum status list_tables(void)
     size_t count;
     const struct table_kind *kinds = table_kinds(&count);
     for (size_t i = 0; i < count; i++) {
+        if (!kinds[i].of_runs)
+            continue;
         printf("%-14s %s\n              ", kinds[i].name, kinds[i].help);
         for (size_t c = 0; c < kinds[i].column_count; c++)
             printf("%s%s", c ? "," : "", kinds[i].columns[c].name);
@@ -51,6 +53,10 @@ enum status command_table(const struct options *options, struct error *error)
     struct table *table = kind ? table_create(kind, error) : NULL;
     if (!table)
         return kind ? STATUS_NO_MEMORY : STATUS_USAGE;
+    if (!kind->of_runs) {
+        table_free(table);
+        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth bench` prints it", kind->name);
+    }
     const char *const *paths = (const char *const *)options->arguments;
     enum status status = STATUS_OK;
     if (band_is(kind))

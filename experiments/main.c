@@ -40,6 +40,17 @@ static const struct command commands[] = {
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
      "Without a file: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
      command_config},
+    {"bench", "", "measure the speed of a training step, or of a prediction, on random items",
+     "One row of CSV with its header. ms_per_step is the median of the timed steps, each a whole one: sampling, "
+     "forward,\n"
+     "backward, update. gflops counts the direct convolution's multiply-adds, twice, and three passes a step; "
+     "Winograd's\n"
+     "transforms need fewer, so it may exceed sgemm_gflops, the rate of large matrix products measured in the same\n"
+     "process with as many threads. share_* are parts of the threads' time: products; im2col, Winograd's transforms,\n"
+     "bias and SELU; sampling; update. With --predict: ms for --samples networks on that many items.",
+     OPTION_DATASET | OPTION_METHOD | OPTION_BATCH | OPTION_FILTERS | OPTION_THREADS | OPTION_REPEATS | OPTION_PREDICT |
+         OPTION_SAMPLES | OPTION_FORMAT,
+     command_bench},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -24,6 +24,13 @@ static const struct option_row rows[] = {
     {OPTION_FORMAT, "format", "csv|tsv", "how tables are printed (default: csv)"},
     {OPTION_LIST, "list", NULL, "list the tables and what is in them"},
     {OPTION_MARKDOWN, "markdown", NULL, "print the keys as a Markdown table"},
+    {OPTION_DATASET, "dataset", "NAME", "the items' shape and classes (default: mnist)"},
+    {OPTION_METHOD, "method", "NAME", "how the weights are learned (default: vi)"},
+    {OPTION_BATCH, "batch", "N", "items per step (default: 128)"},
+    {OPTION_FILTERS, "filters", "N", "filters of each convolution (default: 64)"},
+    {OPTION_REPEATS, "repeats", "N", "timed steps or predictions, at most 1000 (default: as many as fit in a second)"},
+    {OPTION_PREDICT, "predict", "ITEMS", "measure a prediction of so many items in place of a training step"},
+    {OPTION_SAMPLES, "samples", "N", "sampled networks of the prediction (default: 12)"},
     {OPTION_QUIET, "quiet", NULL, "print errors only"},
     {~0U, "help", NULL, "this text"},
 };
@@ -41,10 +48,16 @@ static enum status parse_count(const char *name, const char *text, long minimum,
     return STATUS_OK;
 }
 
-static enum status take(struct options *options, const struct option_row *row, const char *value, struct error *error)
+static enum status parse_int(const char *name, const char *text, long maximum, int *value, struct error *error)
 {
     long number = 0;
-    enum status status = STATUS_OK;
+    enum status status = parse_count(name, text, 1, maximum, &number, error);
+    *value = (int)number;
+    return status;
+}
+
+static enum status take(struct options *options, const struct option_row *row, const char *value, struct error *error)
+{
     switch (row->bit) {
     case OPTION_DATA_DIR:
         options->data_dir = value;
@@ -60,12 +73,24 @@ static enum status take(struct options *options, const struct option_row *row, c
     case OPTION_SEED:
         return parse_count(row->name, value, 0, INT_MAX, &options->seed, error);
     case OPTION_THREADS:
-        status = parse_count(row->name, value, 1, 1024, &number, error);
-        options->threads = (int)number;
-        break;
+        return parse_int(row->name, value, 1024, &options->threads, error);
     case OPTION_JOBS:
-        status = parse_count(row->name, value, 1, 1024, &number, error);
-        options->jobs = (int)number;
+        return parse_int(row->name, value, 1024, &options->jobs, error);
+    case OPTION_BATCH:
+        return parse_int(row->name, value, 65536, &options->batch, error);
+    case OPTION_FILTERS:
+        return parse_int(row->name, value, 4096, &options->filters, error);
+    case OPTION_REPEATS:
+        return parse_int(row->name, value, 1000, &options->repeats, error);
+    case OPTION_PREDICT:
+        return parse_int(row->name, value, 10000000, &options->predict, error);
+    case OPTION_SAMPLES:
+        return parse_int(row->name, value, 10000, &options->samples, error);
+    case OPTION_DATASET:
+        options->dataset = value;
+        break;
+    case OPTION_METHOD:
+        options->method = value;
         break;
     case OPTION_FORMAT:
         options->format = value;
@@ -86,7 +111,7 @@ static enum status take(struct options *options, const struct option_row *row, c
         options->help = true;
         break;
     }
-    return status;
+    return STATUS_OK;
 }
 
 enum status options_parse(int argc, char **argv, unsigned int accepted, struct options *options, struct error *error)
@@ -107,9 +132,12 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
         const char *given = argv[optind - 1];
         if (found == ':')
             return error_set(error, STATUS_USAGE, "%s needs a value", given);
-        /* getopt's '?' lies beyond the rows. */
-        if (found >= ROWS || !(rows[found].bit & (accepted | OPTION_QUIET) || rows[found].bit == ~0U))
+        /* getopt's '?' lies beyond the rows; `given` may be the value of an option that is not taken here. */
+        if (found >= ROWS)
             return error_set(error, STATUS_USAGE, "%s: no such option here; `%s --help` lists them", given, argv[0]);
+        if (!(rows[found].bit & (accepted | OPTION_QUIET) || rows[found].bit == ~0U))
+            return error_set(error, STATUS_USAGE, "--%s: no such option here; `%s --help` lists them", rows[found].name,
+                             argv[0]);
         enum status status = take(options, &rows[found], optarg, error);
         if (status != STATUS_OK)
             return status;

@@ -19,7 +19,14 @@ enum option_set {
     OPTION_JOBS = 1 << 7,
     OPTION_FORMAT = 1 << 8,
     OPTION_LIST = 1 << 9,
-    OPTION_MARKDOWN = 1 << 10
+    OPTION_MARKDOWN = 1 << 10,
+    OPTION_DATASET = 1 << 11,
+    OPTION_METHOD = 1 << 12,
+    OPTION_BATCH = 1 << 13,
+    OPTION_FILTERS = 1 << 14,
+    OPTION_REPEATS = 1 << 15,
+    OPTION_PREDICT = 1 << 16,
+    OPTION_SAMPLES = 1 << 17
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -33,6 +40,8 @@ struct options {
     bool quiet, force, list, markdown;
     int jobs;
     const char *format;
+    const char *dataset, *method;
+    int batch, filters, repeats, predict, samples; /* 0: not given */
     const char *sets[OPTIONS_SETS_MAX];
     size_t set_count;
     char **arguments; /* what is left */

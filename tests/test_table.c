@@ -28,6 +28,8 @@ static void test_kinds_keep_their_columns(void **state)
         {"perturb", "dataset,method,seed,perturbation,strength,accuracy,entropy,mutual_information,"
                     "variation_ratio,std,nll,ece,brier,items"},
         {"summary", "dataset,method,seed,parameters,accuracy,nll,ece,brier,entropy,train_seconds,peak_mib"},
+        {"bench", "dataset,method,batch,filters,threads,ms_per_step,gflops,sgemm_gflops,share_gemm,share_im2col,"
+                  "share_sampling,share_optimizer,peak_mib"},
     };
     for (size_t i = 0; i < sizeof published / sizeof published[0]; i++) {
         const struct table_kind *kind = table_find(published[i].name);
@@ -57,6 +59,8 @@ static void test_registry(void **state)
         assert_true(table_column_index(&kinds[i], "none") == SIZE_MAX);
     }
     const struct table_kind *train = table_find("train");
+    assert_true(train->of_runs);
+    assert_false(table_find("bench")->of_runs);
     assert_null(train->columns[0].unit);
     assert_string_equal(train->columns[4].unit, "nats");
 }

@@ -22,6 +22,7 @@ struct table_kind {
     const char *help;
     const struct table_column *columns;
     size_t column_count;
+    bool of_runs; /* stored with a run or made of what is; false: a command's own */
 };
 
 /* Static storage. table_find: NULL when there is none. */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "core/phase_clock.h"
 #include "core/shape.h"
 
 struct conv_shape {
@@ -47,6 +48,7 @@ struct conv {
     float *workspace;                          /* the algorithm's own */
     const struct layer_kernels *layer_kernels; /* conv_init takes the best builds; tests take each */
     const struct winograd_kernels *winograd_kernels;
+    struct phase_clock *clock; /* NULL: not measured; borrowed */
 };
 
 /* algorithm NULL: the first that supports the shape. On failure *conv holds nothing to free. */

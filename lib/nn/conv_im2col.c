@@ -153,9 +153,13 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
         size_t rows = items * pixels_out(s);
         float *col = conv->workspace + (size_t)omp_get_thread_num() * slot_size(conv);
         float *out = y + first * pixels_out(s) * s->c_out;
+        double begun = phase_begin(conv->clock);
         im2col(s, x + first * size_in, items, col);
+        begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
         gemm(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, out, s->c_out);
+        begun = phase_next(conv->clock, PHASE_GEMM, begun);
         conv->layer_kernels->bias_selu(rows, s->c_out, conv->bias, out);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }
 
@@ -165,15 +169,20 @@ static void backward_block(struct conv *conv, const float *x, const float *y, fl
 {
     const struct conv_shape *s = &conv->shape;
     const size_t rows = items * pixels_out(s), k = row_size(s), size_in = s->height_in * s->width_in * s->c_in;
+    double begun = phase_begin(conv->clock);
     conv->layer_kernels->selu_backward(rows, s->c_out, y, dy, d_bias);
     im2col(s, x, items, col);
+    begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
     gemm(GEMM_TRANSPOSED, GEMM_PLAIN, k, s->c_out, rows, col, k, dy, s->c_out, 1.0F, d_weight, s->c_out);
+    begun = phase_next(conv->clock, PHASE_GEMM, begun);
     if (!dx)
         return;
     gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, k, s->c_out, dy, s->c_out, conv->weight, s->c_out, 0.0F, col, k);
+    begun = phase_next(conv->clock, PHASE_GEMM, begun);
     memset(dx, 0, items * size_in * sizeof *dx);
     for (size_t item = 0; item < items; item++)
         col2im_item(s, col + item * pixels_out(s) * k, dx + item * size_in);
+    phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
 /* d_weight and d_bias = the sum of the parts' sums, in order. */
@@ -185,10 +194,12 @@ static void add_parts(const struct conv *conv, float *d_weight, float *d_bias)
 #pragma omp parallel for num_threads(conv->threads)
     for (size_t first = 0; first < weights; first += REDUCE_FLOATS) {
         size_t count = weights - first < REDUCE_FLOATS ? weights - first : REDUCE_FLOATS;
+        double begun = phase_begin(conv->clock);
         memcpy(d_weight + first, sums + first, count * sizeof *d_weight);
         for (size_t part = 1; part < parts; part++)
             for (size_t i = first; i < first + count; i++)
                 d_weight[i] += sums[part * slot + i];
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
     memcpy(d_bias, sums + weights, s->c_out * sizeof *d_bias);
     for (size_t part = 1; part < parts; part++)

@@ -113,9 +113,12 @@ static void prepare(struct conv *conv)
     const struct plan p = make_plan(conv);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
 #pragma omp parallel for num_threads(conv->threads)
-    for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS)
+    for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS) {
+        double begun = phase_begin(conv->clock);
         kernels->filter(&p.shape, conv->weight, row, smaller(FILTER_ROWS, p.shape.rows - row),
                         p.u + row * conv->shape.c_out, p.stride_u);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
+    }
 }
 
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
@@ -129,17 +132,25 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 #pragma omp parallel num_threads(conv->threads)
     {
 #pragma omp for
-        for (size_t item = 0; item < batch; item++)
+        for (size_t item = 0; item < batch; item++) {
+            double begun = phase_begin(conv->clock);
             kernels->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
+            phase_end(conv->clock, PHASE_TRANSFORM, begun);
+        }
 #pragma omp for schedule(dynamic)
         for (size_t work = 0; work < p.shape.points * blocks; work++) {
             size_t point = work / blocks, tile = work % blocks * BLOCK_TILES;
+            double begun = phase_begin(conv->clock);
             gemm(GEMM_PLAIN, GEMM_PLAIN, smaller(BLOCK_TILES, tiles - tile), n, k, p.v + point * p.stride_v + tile * k,
                  k, p.u + point * p.stride_u, n, 0.0F, p.m + point * p.stride_m + tile * n, n);
+            phase_end(conv->clock, PHASE_GEMM, begun);
         }
 #pragma omp for
-        for (size_t item = 0; item < batch; item++)
+        for (size_t item = 0; item < batch; item++) {
+            double begun = phase_begin(conv->clock);
             kernels->output(&p.shape, p.m + item * p.tiles_of_item * n, p.stride_m, conv->bias, y + item * size_out);
+            phase_end(conv->clock, PHASE_TRANSFORM, begun);
+        }
     }
 }
 
@@ -152,8 +163,10 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
     for (size_t part = 0; part < BIAS_PARTS; part++) {
         size_t first = rows * part / BIAS_PARTS, end = rows * (part + 1) / BIAS_PARTS;
         float *sum = p->bias_parts + part * c_out;
+        double begun = phase_begin(conv->clock);
         memset(sum, 0, c_out * sizeof *sum);
         conv->layer_kernels->selu_backward(end - first, c_out, y + first * c_out, dy + first * c_out, sum);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
     memset(d_bias, 0, c_out * sizeof *d_bias);
     for (size_t part = 0; part < BIAS_PARTS; part++)
@@ -162,14 +175,17 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
 }
 
 /* The gradient of the weights in rows first .. first + count - 1: dU = V^T dM at all points, and back. */
-static void weight_rows(const struct plan *p, const struct winograd_kernels *kernels, size_t tiles, size_t first,
-                        size_t count, float *du, float *d_weight)
+static void weight_rows(const struct conv *conv, const struct plan *p, size_t tiles, size_t first, size_t count,
+                        float *du, float *d_weight)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
+    double begun = phase_begin(conv->clock);
     for (size_t point = 0; point < p->shape.points; point++)
         gemm(GEMM_TRANSPOSED, GEMM_PLAIN, count, n, tiles, p->v + point * p->stride_v + first, k,
              p->m + point * p->stride_m, n, 0.0F, du + point * p->stride_du, n);
-    kernels->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
+    begun = phase_next(conv->clock, PHASE_GEMM, begun);
+    conv->winograd_kernels->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
+    phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
 /* dV = dM U^T for some tiles at one point */
@@ -191,12 +207,17 @@ static void input_gradient(const struct conv *conv, const struct plan *p, size_t
 #pragma omp for schedule(dynamic)
         for (size_t work = 0; work < p->shape.points * blocks; work++) {
             size_t first = work % blocks * BLOCK_TILES;
+            double begun = phase_begin(conv->clock);
             input_product(p, work / blocks, first, smaller(BLOCK_TILES, tiles - first));
+            phase_end(conv->clock, PHASE_GEMM, begun);
         }
 #pragma omp for
-        for (size_t item = 0; item < batch; item++)
+        for (size_t item = 0; item < batch; item++) {
+            double begun = phase_begin(conv->clock);
             conv->winograd_kernels->input_adjoint(&p->shape, p->v + item * p->tiles_of_item * p->shape.rows,
                                                   p->stride_v, dx + item * size_in);
+            phase_end(conv->clock, PHASE_TRANSFORM, begun);
+        }
     }
 }
 
@@ -213,11 +234,14 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
     {
         float *du = p.du + (size_t)omp_get_thread_num() * p.du_size;
 #pragma omp for
-        for (size_t item = 0; item < batch; item++)
+        for (size_t item = 0; item < batch; item++) {
+            double begun = phase_begin(conv->clock);
             kernels->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out, p.stride_m);
+            phase_end(conv->clock, PHASE_TRANSFORM, begun);
+        }
 #pragma omp for schedule(dynamic)
         for (size_t row = 0; row < p.shape.rows; row += p.block_rows)
-            weight_rows(&p, kernels, batch * tiles, row, smaller(p.block_rows, p.shape.rows - row), du, d_weight);
+            weight_rows(conv, &p, batch * tiles, row, smaller(p.block_rows, p.shape.rows - row), du, d_weight);
     }
     if (dx)
         input_gradient(conv, &p, batch, dx);

@@ -17,9 +17,11 @@ void dense_forward(const struct dense *dense, const float *w, const float *bias,
 #pragma omp parallel for num_threads(dense->threads)
     for (size_t first = 0; first < batch; first += BLOCK_ITEMS) {
         size_t items = smaller(BLOCK_ITEMS, batch - first);
+        double begun = phase_begin(dense->clock);
         for (size_t item = first; item < first + items; item++)
             memcpy(y + item * out, bias, out * sizeof *y);
         gemm(GEMM_PLAIN, GEMM_PLAIN, items, out, in, x + first * in, in, w, out, 1.0F, y + first * out, out);
+        phase_end(dense->clock, PHASE_GEMM, begun);
     }
 }
 
@@ -28,13 +30,19 @@ void dense_backward(const struct dense *dense, const float *w, const float *x, c
 {
     const size_t in = dense->in, out = dense->out;
 #pragma omp parallel for num_threads(dense->threads)
-    for (size_t first = 0; first < in; first += BLOCK_INPUTS)
+    for (size_t first = 0; first < in; first += BLOCK_INPUTS) {
+        double begun = phase_begin(dense->clock);
         gemm(GEMM_TRANSPOSED, GEMM_PLAIN, smaller(BLOCK_INPUTS, in - first), out, batch, x + first, in, dy, out, 0.0F,
              dw + first * out, out);
+        phase_end(dense->clock, PHASE_GEMM, begun);
+    }
 #pragma omp parallel for num_threads(dense->threads)
-    for (size_t first = 0; first < batch; first += BLOCK_ITEMS)
+    for (size_t first = 0; first < batch; first += BLOCK_ITEMS) {
+        double begun = phase_begin(dense->clock);
         gemm(GEMM_PLAIN, GEMM_TRANSPOSED, smaller(BLOCK_ITEMS, batch - first), in, out, dy + first * out, out, w, out,
              0.0F, dx + first * in, in);
+        phase_end(dense->clock, PHASE_GEMM, begun);
+    }
     memset(d_bias, 0, out * sizeof *d_bias);
     for (size_t item = 0; item < batch; item++)
         for (size_t c = 0; c < out; c++)

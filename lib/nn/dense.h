@@ -4,9 +4,12 @@
 
 #include <stddef.h>
 
+#include "core/phase_clock.h"
+
 struct dense {
     size_t in, out;
     int threads;
+    struct phase_clock *clock; /* NULL: not measured; borrowed */
 };
 
 /* y = x w + bias */

@@ -205,6 +205,13 @@ size_t network_parameters(const struct network *network)
     return sum;
 }
 
+void network_set_clock(struct network *network, struct phase_clock *clock)
+{
+    for (size_t i = 0; i < network->spec.layers; i++)
+        network->convs[i].clock = clock;
+    network->dense.clock = clock;
+}
+
 double network_multiply_adds(const struct network *network)
 {
     double sum = (double)network->dense.in * (double)network->dense.out;

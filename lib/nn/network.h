@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/phase_clock.h"
 #include "core/shape.h"
 
 struct network_spec {
@@ -69,7 +70,11 @@ void network_forward(struct network *network, const float *x /* [batch][h][w][c]
 double network_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
                         size_t *correct);
 
-/* Layer widths for reports: multiply-adds of one forward pass of one item. */
+/* From now on the passes add the time of their products and transforms to the clock, which is borrowed and has at least
+ * the network's threads; NULL, as at first: nothing is measured. */
+void network_set_clock(struct network *network, struct phase_clock *clock);
+
+/* Layer widths for reports: multiply-adds of one forward pass of one item, as the direct convolution needs them. */
 double network_multiply_adds(const struct network *network);
 
 #endif

@@ -1,0 +1,56 @@
+/* experiments/cmd_bench.c: one measurement as one row of a table on standard output. */
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "run/bench.h"
+
+/* Which measurement the options ask for. */
+static enum status describe(const struct options *options, struct bench *bench, struct error *error)
+{
+    if (options->argument_count > 0)
+        return error_set(error, STATUS_USAGE, "%s: `tenth bench` takes options only; --help lists them",
+                         options->arguments[0]);
+    if (options->predict == 0 && options->samples > 0)
+        return error_set(error, STATUS_USAGE, "--samples %d: belongs to --predict ITEMS", options->samples);
+    if (options->predict > 0 && options->batch > 0)
+        return error_set(error, STATUS_USAGE, "--batch %d: belongs to a training step, not to --predict",
+                         options->batch);
+    *bench = (struct bench){
+        .kind = dataset_find(options->dataset ? options->dataset : "mnist", error),
+        .batch = options->batch > 0 ? (size_t)options->batch : 128,
+        .filters = options->filters > 0 ? (size_t)options->filters : 64,
+        .repeats = (size_t)options->repeats,
+        .items = (size_t)options->predict,
+        .samples = options->samples > 0 ? (size_t)options->samples : 12,
+        .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
+        .seed = 1, /* of what costs the same whatever it is */
+    };
+    if (bench->kind)
+        bench->method = method_find(options->method ? options->method : "vi", error);
+    return bench->method ? STATUS_OK : STATUS_USAGE;
+}
+
+enum status command_bench(const struct options *options, struct error *error)
+{
+    struct bench bench;
+    enum status status = describe(options, &bench, error);
+    if (status != STATUS_OK)
+        return status;
+    bool tsv = strcmp(options->format, "tsv") == 0;
+    if (!tsv && strcmp(options->format, "csv") != 0)
+        return error_set(error, STATUS_USAGE, "--format %s: csv or tsv is wanted", options->format);
+    enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
+    bool predicts = bench.items > 0;
+    struct table *table = table_create(table_find(predicts ? "bench_predict" : "bench"), error);
+    if (!table)
+        return STATUS_NO_MEMORY;
+    status = predicts ? bench_predict(&bench, table, error) : bench_step(&bench, table, error);
+    if (status == STATUS_OK)
+        status = table_write_header(table_kind_of(table), format, stdout, error);
+    if (status == STATUS_OK)
+        status = table_write_rows(table, format, stdout, error);
+    table_free(table);
+    return status;
+}

@@ -1,0 +1,67 @@
+/* lib/core/phase_clock.h: where a step's time goes, for `tenth bench`.
+ *
+ * A clock adds up, for each thread, the seconds spent in each phase. What is measured is single calls (a product, a
+ * transform of one item), so that waiting for other threads belongs to no phase. Code that can be measured holds a
+ * pointer to a clock, NULL in normal use: then begin and end are one branch each, always taken the same way. */
+#ifndef TENTH_CORE_PHASE_CLOCK_H
+#define TENTH_CORE_PHASE_CLOCK_H
+
+#include "core/error.h"
+
+enum phase {
+    PHASE_GEMM,      /* matrix products */
+    PHASE_TRANSFORM, /* what lies between products and activations: im2col, Winograd's transforms, bias and SELU */
+    PHASE_SAMPLING,  /* weights drawn from the posterior */
+    PHASE_OPTIMIZER, /* the update of the posterior */
+    PHASE_COUNT
+};
+
+struct phase_clock;
+
+struct phase_clock *phase_clock_create(int threads, struct error *error); /* NULL on failure; all phases are 0 */
+void phase_clock_free(struct phase_clock *clock);                         /* NULL is allowed */
+
+/* Summed over threads. */
+double phase_clock_seconds(const struct phase_clock *clock, enum phase phase);
+
+double phase_now(void); /* monotonic seconds */
+
+/* Private to the functions below. */
+void phase_add(struct phase_clock *clock, enum phase phase, double seconds);
+void phase_add_to_all(struct phase_clock *clock, enum phase phase, double seconds);
+
+/* In any thread of the innermost parallel region, or outside of all:
+ *
+ *     double begun = phase_begin(clock);
+ *     ...
+ *     phase_end(clock, PHASE_GEMM, begun);
+ */
+static inline double phase_begin(const struct phase_clock *clock)
+{
+    return clock ? phase_now() : 0;
+}
+
+static inline void phase_end(struct phase_clock *clock, enum phase phase, double begun)
+{
+    if (clock)
+        phase_add(clock, phase, phase_now() - begun);
+}
+
+/* Ends one phase and begins the next with one look at the clock. */
+static inline double phase_next(struct phase_clock *clock, enum phase phase, double begun)
+{
+    if (!clock)
+        return 0;
+    double now = phase_now();
+    phase_add(clock, phase, now - begun);
+    return now;
+}
+
+/* For a call that occupies every thread of the clock: the time counts for each of them. */
+static inline void phase_end_of_all(struct phase_clock *clock, enum phase phase, double begun)
+{
+    if (clock)
+        phase_add_to_all(clock, phase, phase_now() - begun);
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* lib/run/bench.h: how fast a training step and a prediction are, on random items; no data files are needed.
+ *
+ * The step is the one of train_step.c: sample, set_weights, forward and backward, update. Random items cost the same
+ * as real ones; gathering and augmenting them, which is not the step's work, is left out. */
+#ifndef TENTH_RUN_BENCH_H
+#define TENTH_RUN_BENCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bayes/posterior.h"
+#include "core/error.h"
+#include "data/dataset.h"
+#include "io/table.h"
+
+struct bench {
+    const struct dataset_kind *kind;
+    const struct method *method;
+    size_t batch, filters; /* of the talk's network: the config's defaults for what is not said here */
+    size_t repeats;        /* timed steps or predictions; 0: as many as fit in a second, at least 10 steps */
+    size_t items, samples; /* of a prediction */
+    int threads;
+    uint64_t seed;
+};
+
+/* Add one row to a table of kind `bench` (of kind `bench_predict`). Rates:
+ *   gflops        arithmetic of the direct convolution, two operations for each multiply-add; a step counts three
+ *                 forward passes, for backward makes two products of each. Winograd's transforms do with less, so that
+ *                 gflops may lie above what the processor can do.
+ *   sgemm_gflops  large matrix products alone, one per thread, measured in this process: the limit of a program that
+ *                 multiplies as many numbers as the direct convolution.
+ * A share is a part of the threads' time: the phases' seconds summed over threads, divided by threads x time. Shares
+ * come from further steps, with the clock, so that ms_per_step is free of it. */
+enum status bench_step(const struct bench *bench, struct table *table, struct error *error);
+enum status bench_predict(const struct bench *bench, struct table *table, struct error *error);
+
+#endif
