@@ -34,7 +34,7 @@ static enum status describe(const struct options *options, struct bench *bench, 
 
 enum status command_bench(const struct options *options, struct error *error)
 {
-    struct bench bench;
+    struct bench bench = {0};
     enum status status = describe(options, &bench, error);
     if (status != STATUS_OK)
         return status;
