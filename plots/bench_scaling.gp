@@ -48,13 +48,13 @@ if (words(by_threads) > 0) {
              with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype marker(int(i)) pointsize 0.8, \
          for [i in by_threads] scaling_file[int(i)] using (column("value")):(column("value")) \
              with lines linecolor rgb faint dashtype 3
+    unset label 1
+    unset label 2
+    do for [j = 1:words(names)] { unset label (10 + j) }
 } else {
     set multiplot next
 }
 
-unset label 1
-unset label 2
-do for [i = 1:words(names)] { unset label (10 + i) }
 set label 4 sprintf("by batch, %d filters", filters_fixed)
 set xlabel "items of a batch"
 set ylabel "items per second"
@@ -65,6 +65,9 @@ set yrange [0:*]
 if (words(by_batch) > 0) {
     plot for [i in by_batch] scaling_file[int(i)] using (column("value")):(column("items_per_second")) \
              with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype marker(int(i)) pointsize 0.8
+    unset label 1
+    unset label 2
+    do for [j = 1:words(names)] { unset label (10 + j) }
 } else {
     set multiplot next
 }

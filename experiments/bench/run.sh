@@ -168,11 +168,13 @@ measure() {
     IFS=, read -r part dataset method filters batch cell_threads items samples <<<"$cell"
     options=(--dataset "$dataset" --method "$method" --filters "$filters" --threads "$cell_threads" "${repeats[@]}")
     if [ "$part" = predict ]; then
-        options+=(--predict "$items" --samples "$samples")
+        options+=(--predict "$items" --samples "$((round > 0 ? samples : 1))")
     else
         options+=(--batch "$batch")
     fi
-    if [ "$program" = peer ] && [ "$round" -gt 0 ]; then
+    if [ "$program" = peer ] && [ "$round" -eq 0 ]; then
+        options+=(--repeats 3)
+    elif [ "$program" = peer ]; then
         layout=$(layout_of "$cell")
     fi
     row=$(run_program "$program" "$layout" "${options[@]}" |
