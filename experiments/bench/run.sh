@@ -153,6 +153,17 @@ run_program() {
     fi
 }
 
+# Both programs have many short parallel regions, and each waits for its last thread.
+warn_if_busy() {
+    local load
+    if [ -r /proc/loadavg ]; then
+        read -r load _ </proc/loadavg
+        if [ "${load%.*}" -ge 1 ]; then
+            say "warning: the machine is busy (load average $load); neither times nor ratios will mean much" >&2
+        fi
+    fi
+}
+
 # layout_of CELL: the one that was fastest in round 0.
 layout_of() {
     sed -n "s/^$1,0,peer,.*,//p" "$journal"
@@ -272,6 +283,7 @@ if [ "$peer" = yes ]; then
     find_peer
 fi
 open_journal
+warn_if_busy
 measure_all
 write_tables
 draw_figures
