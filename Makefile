@@ -115,11 +115,19 @@ valgrind: $(TESTS) ## the test programs under valgrind
 	@OMP_NUM_THREADS=1 TEST_TIMEOUT=1200 TEST_WRAPPER="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	    tests/run.sh $(TESTS)
 
+# ---- Measurements: never judged by a test. ----
+
+BENCH_OPTIONS ?=
+
+.PHONY: bench
+bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIONS=--help lists the options
+	@TENTH=$(abspath $(PROGRAM)) experiments/bench/run.sh $(BENCH_OPTIONS)
+
 # ---- Static checks. ----
 
 C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
 C_FILES := $(C_SOURCES) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
-SHELL_FILES := $(wildcard *.sh data/*.sh plots/*.sh tests/*.sh) .ci/run
+SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*/*.sh plots/*.sh tests/*.sh) .ci/run
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \
              -fopenmp -idirafter $(shell $(CC) -print-file-name=include)

@@ -2,7 +2,7 @@
 #
 #   table        the table's name, which begins the names of all variables below
 #   order        the column along the x axis; the columns left of it, save `dataset`, tell one series from another
-#   dataset      rows of this data set only
+#   dataset      rows of this data set only; "": of all, and `dataset` tells series apart as well
 #   each, chosen rows with this value in column `each` only ("" takes all)
 #   directory    where the series' files go: the table's own header and rows, sorted by `order`
 #
@@ -21,14 +21,14 @@ NR == 1 {
     if (each != "" && !(each in index_of))
         fail("no column " each)
     for (i = 1; i < index_of[order]; i++)
-        if (names[i] != "dataset")
+        if (names[i] != "dataset" || dataset == "")
             keys[++key_count] = i
     next
 }
 {
     if (csv_split($0, cells) != columns)
         fail("line " NR " has not the header's number of cells")
-    if (cells[index_of["dataset"]] != dataset || (each != "" && cells[index_of[each]] != chosen))
+    if ((dataset != "" && cells[index_of["dataset"]] != dataset) || (each != "" && cells[index_of[each]] != chosen))
         next
     key = ""
     for (i = 1; i <= key_count; i++)

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# tests/test_bench.sh: `tenth bench` at tiny sizes, and the table of `make bench` from made-up measurements. No time is
-# judged here. $TENTH is the program; the Makefile sets it.
+# tests/test_bench.sh: `tenth bench` at tiny sizes. No time is judged here. $TENTH is the program; the Makefile sets it.
 set -uo pipefail
 tests=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$tests")

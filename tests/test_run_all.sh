@@ -264,6 +264,22 @@ check "quotes and commas in a cell do no harm" exits_with 0 draw "$work/quoted" 
 check "data that are not the official files are named" \
     grep -q "not the official files: .*x.*, it.*s)" "$work/quoted-figures/pruning_ecg5000.svg"
 
+mkdir "$work/apart"
+{
+    echo "varied,dataset,method,value,filters,batch,threads,rounds,ms_per_step,items_per_second,speedup,gflops,sgemm_gflops"
+    for dataset in mnist cifar10; do
+        printf "batch,$dataset,vi,%s,4,%s,1,1,2,%s,1,9,99\n" 8 8 4000 16 16 8000
+    done
+} >"$work/apart/scaling.csv"
+draw_here() {
+    (cd "$work" && draw apart apart-figures bench_scaling)
+}
+check "a figure of no one data set, with relative names" exits_with 0 draw_here
+check "has no data set in its name, and every one in it" \
+    grep -q "CIFAR-10" "$work/apart-figures/bench_scaling.svg"
+check "and is passed over where its table is not" bash -c "! '$copy/plots/draw.sh' '$tables' '$draws' 2>&1 | grep bench"
+check "unless it is asked for" says "bench_scaling: not drawn: no rows in" draw "$tables" "$draws" bench_scaling
+
 # ---- data/download.sh, from file:// addresses. ----
 
 make_archives() {

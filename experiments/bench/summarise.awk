@@ -1,0 +1,148 @@
+# experiments/bench/summarise.awk: one of the tables of run.sh from its measurements: table = peer, roofline or scaling.
+# Each value is the median over the rounds. Round 0, in which the peer's layout was chosen, does not count.
+
+NR == 1 {
+    columns = csv_header($0, names, index_of)
+    next
+}
+{
+    if (csv_split($0, cells) != columns)
+        fail("line " NR " has not the header's number of cells")
+    round = cells[index_of["round"]]
+    if (round == 0)
+        next
+    key = ""
+    for (i = 1; i < index_of["round"]; i++)
+        key = key (i > 1 ? "," : "") cells[i]
+    if (!(key in known)) {
+        known[key] = 1
+        keys[++key_count] = key
+    }
+    if (round > rounds[key])
+        rounds[key] = round
+    for (i = index_of["program"] + 1; i <= columns; i++)
+        value[key, cells[index_of["program"]], names[i], round] = cells[i]
+}
+END {
+    if (failed)
+        exit failed
+    if (table == "peer")
+        print_peer()
+    else if (table == "roofline")
+        print_roofline()
+    else
+        print_scaling()
+}
+
+# The values of one column over the rounds, sorted, into sorted[1..]; returns their number.
+function sort_rounds(key, program, column,    r, i, count, v) {
+    count = 0
+    for (r = 1; r <= rounds[key]; r++) {
+        v = column == "ratio" ? ratio(key, r) : value[key, program, column, r]
+        if (v == "")
+            continue
+        for (i = ++count; i > 1 && sorted[i - 1] > v + 0; i--)
+            sorted[i] = sorted[i - 1]
+        sorted[i] = v + 0
+    }
+    return count
+}
+
+function median(key, program, column,    count) {
+    count = sort_rounds(key, program, column)
+    if (count == 0)
+        return ""
+    return (sorted[int((count + 1) / 2)] + sorted[int(count / 2) + 1]) / 2
+}
+
+# The peer's time over ours, of the pair that was measured one after the other.
+function ratio(key, round,    ours, peer) {
+    ours = value[key, "ours", "ms", round]
+    peer = value[key, "peer", "ms", round]
+    return ours > 0 && peer > 0 ? peer / ours : ""
+}
+
+function text(number, digits) {
+    return number == "" ? "" : sprintf("%." digits "g", number)
+}
+
+function split_key(key) {
+    split(key, field, ",")
+    part = field[1]; dataset = field[2]; method = field[3]; filters = field[4]; batch = field[5]
+    threads = field[6]; items = field[7]; samples = field[8]
+}
+
+function cell_name() {
+    return part == "predict" ? dataset " " filters " predict" : dataset " " filters "/" batch " " method
+}
+
+function print_peer(    k, key, cells, log_sum, middle, low, high, least, greatest) {
+    print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
+        "ratio_max,ours_mib,peer_mib,peer_layout"
+    for (k = 1; k <= key_count; k++) {
+        key = keys[k]
+        split_key(key)
+        if (part != "step" && part != "predict")
+            continue
+        middle = median(key, "", "ratio")
+        low = middle == "" ? "" : sorted[1]
+        high = middle == "" ? "" : sorted[sort_rounds(key, "", "ratio")]
+        print cell_name() "," part "," dataset "," method "," filters "," batch "," threads "," items "," samples "," \
+            rounds[key] "," text(median(key, "ours", "ms"), 5) "," text(median(key, "peer", "ms"), 5) "," \
+            text(middle, 4) "," text(low, 4) "," text(high, 4) "," \
+            text(median(key, "ours", "peak_mib"), 5) "," text(median(key, "peer", "peak_mib"), 5) "," \
+            value[key, "peer", "layout", 1]
+        if (part == "step" && middle != "") {
+            log_sum += log(middle)
+            least = cells++ && least <= middle ? least : middle
+            greatest = middle > greatest ? middle : greatest
+        }
+    }
+    if (cells)
+        print "geometric mean of steps,geometric_mean,,,,,,,,,,," text(exp(log_sum / cells), 4) "," text(least, 4) "," \
+            text(greatest, 4) ",,,"
+}
+
+# What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.
+function print_roofline(    k, key, ms, gflop, sgemm, gemm, im2col, sampling, optimizer, other) {
+    print "cell,dataset,method,filters,batch,threads,rounds,gflop,sgemm_gflops,limit_ms,ms_per_step,limit_over_ms," \
+        "share_gemm,share_im2col,share_sampling,share_optimizer,share_other"
+    for (k = 1; k <= key_count; k++) {
+        key = keys[k]
+        split_key(key)
+        if (part != "step")
+            continue
+        ms = median(key, "ours", "ms")
+        gflop = value[key, "ours", "gflops", 1] * value[key, "ours", "ms", 1] / 1e3
+        sgemm = median(key, "ours", "sgemm_gflops")
+        gemm = median(key, "ours", "share_gemm")
+        im2col = median(key, "ours", "share_im2col")
+        sampling = median(key, "ours", "share_sampling")
+        optimizer = median(key, "ours", "share_optimizer")
+        other = 1 - gemm - im2col - sampling - optimizer
+        print cell_name() "," dataset "," method "," filters "," batch "," threads "," rounds[key] "," \
+            text(gflop, 5) "," text(sgemm, 5) "," text(1e3 * gflop / sgemm, 5) "," text(ms, 5) "," \
+            text(1e3 * gflop / sgemm / ms, 4) "," text(gemm, 4) "," text(im2col, 4) "," text(sampling, 4) "," \
+            text(optimizer, 4) "," text(other > 0 ? other : 0, 4)
+    }
+}
+
+# speedup: items per second, over those of the series' first value.
+function print_scaling(    k, key, varied, ms, rate, series, first) {
+    print "varied,dataset,method,value,filters,batch,threads,rounds,ms_per_step,items_per_second,speedup,gflops,sgemm_gflops"
+    for (k = 1; k <= key_count; k++) {
+        key = keys[k]
+        split_key(key)
+        if (part == "step" || part == "predict")
+            continue
+        varied = part == "threads" ? threads : part == "batch" ? batch : filters
+        ms = median(key, "ours", "ms")
+        rate = 1e3 * batch / ms
+        series = part "," dataset "," method
+        if (!(series in first))
+            first[series] = rate
+        print series "," varied "," filters "," batch "," threads "," rounds[key] "," text(ms, 5) "," text(rate, 6) "," \
+            text(rate / first[series], 4) "," text(median(key, "ours", "gflops"), 5) "," \
+            text(median(key, "ours", "sgemm_gflops"), 5)
+    }
+}

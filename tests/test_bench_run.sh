@@ -1,0 +1,212 @@
+#!/usr/bin/env bash
+# tests/test_bench_run.sh: `make bench` (experiments/bench), with stand-ins that "measure" known numbers, and once at tiny
+# sizes with the programs themselves. No time is judged here. $TENTH is the program; the Makefile sets it.
+set -uo pipefail
+tests=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$tests")
+# shellcheck source=tests/script.sh
+source "$tests/script.sh"
+tenth=${TENTH:-$root/build/release/tenth}
+run=$root/experiments/bench/run.sh
+work=$(mktemp -d)
+trap 'cd /; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+# Threads that wait do not take the processor from tests beside this one.
+export OMP_WAIT_POLICY=passive FAKE_LOG=$work/log
+unset PYTHON
+
+# ---- Stand-ins. ----
+
+# Times of the Nth call: 10, 20, 30 of ours; 40, 40, 150 of the peer's after the one that chooses its layout.
+write_fakes() {
+    cat >tenth <<'END'
+#!/usr/bin/env bash
+echo "ours $*" >>"$FAKE_LOG"
+if [ -n "${FAKE_SLEEP:-}" ]; then
+    touch started
+    sleep 60
+fi
+echo dataset,method,batch,filters,threads,ms_per_step,gflops,sgemm_gflops,share_gemm,share_im2col,share_sampling,share_optimizer,peak_mib
+echo "mnist,vi,3,4,1,$(grep -c ours "$FAKE_LOG")0,200,400,.5,.2,.1,.05,7"
+END
+    cat >python <<'END'
+#!/usr/bin/env bash
+if [ "$1" = -c ]; then
+    exit 0
+fi
+echo "peer $* $MALLOC_TOP_PAD_" >>"$FAKE_LOG"
+count=$(grep -c peer "$FAKE_LOG")
+if [ "$count" = "${FAKE_FAILS_AT:-}" ]; then
+    exit 1
+fi
+times=(0 9 40 40 150)
+echo dataset,method,batch,filters,threads,ms_per_step,gflops,layout,parameters,peak_mib
+echo "mnist,vi,3,4,1,${times[count]},1,nchw,99,11"
+END
+    chmod +x tenth python
+    printf 'step\tmnist\tvi\t4\t3\t-\t-\t-\n' >one.tsv
+}
+
+fake_run() {
+    TENTH=$work/tenth PYTHON=$work/python "$run" --cells one.tsv --threads 1 --rounds 3 --out out "$@"
+}
+
+# cell TABLE COLUMN: of the table's first row.
+cell() {
+    awk -F, -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i } NR == 2 { print $at }' "out/$1.csv"
+}
+
+is() {
+    [ "$1" = "$2" ] || {
+        echo "\"$1\", not \"$2\""
+        return 1
+    }
+}
+
+write_fakes
+export FAKE_FAILS_AT=3
+check "a peer that fails is an error" exits_with 1 fake_run
+check "of which there is no table" test ! -e out/peer.csv
+unset FAKE_FAILS_AT
+sed -i '$d' log # the failed call
+check "the same command goes on" exits_with 0 fake_run
+check "by turns, with the layout that was chosen, and nothing twice" \
+    is "$(sed 's/ .*--layout//' log | paste -sd ' ' | sed 's/ 67108864//g;s/ours [^p]*/ours /g')" \
+    "peer best ours peer nchw ours peer nchw ours peer nchw"
+check "the ratio is the median of the pairs'" is "$(cell peer ratio)" 4
+check "its least" is "$(cell peer ratio_min)" 2
+check "and greatest" is "$(cell peer ratio_max)" 5
+check "our time is the median" is "$(cell peer ours_ms)" 20
+check "and PyTorch's, without the call that chose" is "$(cell peer peer_ms)" 40
+check "the geometric mean of one is itself" grep -q '^geometric mean of steps,geometric_mean,,*4,4,4,' out/peer.csv
+# 200 GFLOP/s in 10 ms are 2 GFLOP, which 400 GFLOP/s do in 5 ms, a quarter of the median 20 ms.
+check "the limit" is "$(cell roofline limit_ms)" 5
+check "against the time" is "$(cell roofline limit_over_ms)" 0.25
+check "and what no phase has" is "$(cell roofline share_other)" 0.15
+check "every measurement is kept" is "$(wc -l <out/measurements.csv)" 8
+check "nothing half-made is left" is "$(find out -name '.*' -type f)" ""
+check "a finished run starts anew" bash -c ": >log; TENTH=$work/tenth PYTHON=$work/python '$run' --cells one.tsv \
+    --threads 1 --rounds 1 --out out --peer-defaults && test \"\$(grep -c '' log)\" -eq 3"
+check "without the allocator's settings where that is asked for" bash -c "! grep -q 67108864 log"
+
+interrupt_run() {
+    local status=0 waited=0
+    set -m
+    FAKE_SLEEP=yes fake_run --no-peer >interrupted.log 2>&1 &
+    set +m
+    while [ ! -e started ] && [ "$waited" -lt 200 ]; do
+        sleep 0.1
+        waited=$((waited + 1))
+    done
+    kill -INT -- "-$!"
+    wait "$!" || status=$?
+    return "$status"
+}
+check "Ctrl-C ends it with 130" exits_with 130 interrupt_run
+check "and says how to resume" grep -q "the same command goes on from here" interrupted.log
+
+check "an unknown option" exits_with 2 fake_run --fast
+check "no rounds" exits_with 2 fake_run --rounds 0
+check "an option without its value" exits_with 2 fake_run --out
+check "cells that are not there" exits_with 2 fake_run --cells none.tsv
+check "a part that is not there" says "parts in" fake_run --only stairs
+check "is a usage error" exits_with 2 fake_run --only stairs
+printf 'step\tmnist\tvi\n' >short.tsv
+check "a row of cells that is cut short is an error" says "short.tsv:1: 3 columns" fake_run --cells short.tsv
+check "no program" exits_with 2 env TENTH=none "$run" --cells one.tsv --out out
+check "--help" says "--peer-defaults" "$run" --help
+
+# ---- The programs themselves. ----
+
+{
+    printf 'step\tmnist,ecg5000\tvi,mle\t4\t3\t-\t-\t-\n'
+    printf 'predict\tmnist\tvi\t4\t-\t-\t20\t2\n'
+    printf 'threads\tmnist\tvi\t4\t3\t*\t-\t-\n'
+    printf 'batch\tmnist\tvi\t4\t2,4\t-\t-\t-\n'
+    printf 'filters\tmnist\tvi\t4,8\t3\t-\t-\t-\n'
+} >tiny.tsv
+
+tiny_run() {
+    TENTH=$tenth "$run" --quick --cells tiny.tsv --threads 1 "$@"
+}
+
+# header FILE: what stands outside this project reads these.
+header() {
+    head -n 1 "$1"
+}
+
+peer_header=cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min
+peer_header+=,ratio_max,ours_mib,peer_mib,peer_layout
+roofline_header=cell,dataset,method,filters,batch,threads,rounds,gflop,sgemm_gflops,limit_ms,ms_per_step,limit_over_ms
+roofline_header+=,share_gemm,share_im2col,share_sampling,share_optimizer,share_other
+scaling_header=varied,dataset,method,value,filters,batch,threads,rounds,ms_per_step,items_per_second,speedup,gflops
+scaling_header+=,sgemm_gflops
+
+# A torch that cannot be imported stands before any that can.
+mkdir no-torch
+echo 'raise ImportError' >no-torch/torch.py
+check "without torch it says what to install" says "deps.sh install bench" \
+    env PYTHONPATH="$work/no-torch" TENTH="$tenth" "$run" --quick --cells tiny.tsv --threads 1 --out alone
+check "and measures tenth: peer.csv" is "$(header alone/peer.csv)" "$peer_header"
+check "with five cells and no ratio" is "$(awk -F, 'NR > 1 && $11 > 0 && $13 == ""' alone/peer.csv | wc -l)" 5
+check "roofline.csv" is "$(header alone/roofline.csv)" "$roofline_header"
+# shellcheck disable=SC2016 # awk's, not the shell's
+check "whose shares make a whole" awk -F, '
+    NR > 1 { sum = $13 + $14 + $15 + $16 + $17; if (sum < .99 || sum > 1.05) { print; bad = 1 } }
+    END { exit bad || NR != 5 }' alone/roofline.csv
+check "scaling.csv" is "$(header alone/scaling.csv)" "$scaling_header"
+check "with every thread, batch and filter" is "$(wc -l <alone/scaling.csv)" "$(($(nproc) + 5))"
+if "$root/deps.sh" check draw 2>/dev/null; then
+    check "and draws what it has" is "$(cd alone/figures && printf '%s ' *)" \
+        "bench_roofline.png bench_roofline.svg bench_scaling.png bench_scaling.svg "
+else
+    skip "the figures" "gnuplot-nox is not installed"
+fi
+
+if command -v python3 >/dev/null; then
+    check "peer.py is Python" python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$root/experiments/bench/peer.py"
+else
+    skip "peer.py is Python" "python3 is not installed"
+fi
+
+# Both count the arithmetic of the direct convolution: where gflops x time agree, so do the networks' layers.
+same_work() {
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        $at["part"] == "step" || $at["part"] == "predict" {
+            work = $at["ms"] * $at["gflops"]
+            key = $1 "," $2 "," $3
+            if (key in known && (work / known[key] > 1.001 || known[key] / work > 1.001)) { print key; bad = 1 }
+            pairs += $at["program"] == "ours" && key in known
+            known[key] = work
+        }
+        END { exit bad || pairs != 5 }' "$1"
+}
+
+# The peer's number of parameters, against that of a run.
+same_parameters() {
+    local ours peer
+    "$tenth" train "$root/tests/golden/golden.ini" --set train.epochs=1 --set data.train_items=200 --set model.filters=5 \
+        --set posterior.method=mle --out . --quiet || return 1
+    ours=$("$tenth" table mnist_mle_seed1.h5 summary | awk -F, 'NR == 2 { print $4 }')
+    peer=$("$python" "$root/experiments/bench/peer.py" --filters 5 --batch 2 --threads 1 --repeats 1 |
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR == 2 { print $at["parameters"] }')
+    is "$peer" "$ours"
+}
+
+python=
+for candidate in python3 /usr/bin/python3; do
+    if [ -z "$python" ] && "$candidate" -c 'import torch' 2>/dev/null; then
+        python=$candidate
+    fi
+done
+if [ -n "$python" ]; then
+    check "with torch" exits_with 0 tiny_run --out beside --only step,predict
+    check "every cell has its ratio" is "$(awk -F, 'NR > 1 && $12 > 0 && $13 > 0 && $17 > 0' beside/peer.csv | wc -l)" 5
+    check "and there is a mean" is "$(awk -F, '$2 == "geometric_mean" && $13 > 0' beside/peer.csv | wc -l)" 1
+    check "both do the same work" same_work beside/measurements.csv
+    check "both have as many parameters" same_parameters
+    check "parts that were not measured have no table" test ! -e beside/scaling.csv
+else
+    skip "the comparison" "python3-torch is not installed (./deps.sh install bench)"
+fi
+finish
