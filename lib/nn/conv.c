@@ -81,6 +81,11 @@ void conv_forward(struct conv *conv, const float *x, size_t batch, float *y)
     conv->algorithm->forward(conv, x, batch, y);
 }
 
+void conv_evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y)
+{
+    conv->algorithm->evaluate(conv, thread, x, batch, y);
+}
+
 void conv_backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                    float *d_bias, float *dx)
 {

@@ -33,6 +33,7 @@ struct conv_algorithm {
     size_t (*workspace_size)(const struct conv *conv); /* floats; SIZE_MAX when that does not fit */
     void (*prepare)(struct conv *conv);                /* the weights are new */
     void (*forward)(struct conv *conv, const float *x, size_t batch, float *y);
+    void (*evaluate)(const struct conv *conv, int thread, const float *x, size_t batch, float *y);
     void (*backward)(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                      float *d_bias, float *dx);
 };
@@ -41,7 +42,7 @@ struct conv {
     struct conv_shape shape;
     const struct conv_algorithm *algorithm;
     size_t max_batch;
-    int training; /* room for backward */
+    int training; /* 1: forward, backward; 0: evaluate */
     int threads;
     const float *weight;                       /* [kernel_h][kernel_w][c_in][c_out] */
     const float *bias;                         /* [c_out] */
@@ -58,9 +59,13 @@ void conv_clear(struct conv *conv); /* a zeroed conv is allowed */
 
 void conv_set_weights(struct conv *conv, const float *weight, const float *bias);
 
-/* y = selu(convolution of x + bias); overwritten */
+/* y = selu(convolution of x + bias); overwritten. By all threads, which keep what backward needs. */
 void conv_forward(struct conv *conv, const float *x /* [batch][height_in][width_in][c_in] */, size_t batch,
                   float *y /* [batch][height_out][width_out][c_out] */);
+
+/* The same y, by the calling thread alone. Threads with different numbers, 0 <= thread < threads, may do so at the same
+ * time. */
+void conv_evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y);
 
 /* After conv_forward of the same x and batch (algorithms may have kept what they made of x). dy is destroyed. */
 void conv_backward(struct conv *conv, const float *x, const float *y, float *dy /* like y */, size_t batch,

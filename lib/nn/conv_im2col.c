@@ -22,6 +22,11 @@ enum {
     REDUCE_FLOATS = 4096 /* sums of parts are added in pieces of this size */
 };
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 static size_t row_size(const struct conv_shape *shape)
 {
     return shape->kernel_h * shape->kernel_w * shape->c_in;
@@ -142,25 +147,37 @@ static void im2col(const struct conv_shape *s, const float *x, size_t items, flo
         im2col_item(s, x + item * s->height_in * s->width_in * s->c_in, col + item * pixels_out(s) * row_size(s));
 }
 
+static void forward_block(const struct conv *conv, int thread, const float *x, size_t items, float *y)
+{
+    const struct conv_shape *s = &conv->shape;
+    const size_t k = row_size(s), rows = items * pixels_out(s);
+    float *col = conv->workspace + (size_t)thread * slot_size(conv);
+    double begun = phase_begin(conv->clock);
+    im2col(s, x, items, col);
+    begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
+    gemm(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, y, s->c_out);
+    begun = phase_next(conv->clock, PHASE_GEMM, begun);
+    conv->layer_kernels->bias_selu(rows, s->c_out, conv->bias, y);
+    phase_end(conv->clock, PHASE_TRANSFORM, begun);
+}
+
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const size_t block = items_of_block(s), blocks = (batch + block - 1) / block;
-    const size_t size_in = s->height_in * s->width_in * s->c_in, k = row_size(s);
+    const size_t block = items_of_block(s), size_in = s->height_in * s->width_in * s->c_in;
 #pragma omp parallel for num_threads(conv->threads) schedule(dynamic)
-    for (size_t b = 0; b < blocks; b++) {
-        size_t first = b * block, items = batch - first < block ? batch - first : block;
-        size_t rows = items * pixels_out(s);
-        float *col = conv->workspace + (size_t)omp_get_thread_num() * slot_size(conv);
-        float *out = y + first * pixels_out(s) * s->c_out;
-        double begun = phase_begin(conv->clock);
-        im2col(s, x + first * size_in, items, col);
-        begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
-        gemm(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, out, s->c_out);
-        begun = phase_next(conv->clock, PHASE_GEMM, begun);
-        conv->layer_kernels->bias_selu(rows, s->c_out, conv->bias, out);
-        phase_end(conv->clock, PHASE_TRANSFORM, begun);
-    }
+    for (size_t first = 0; first < batch; first += block)
+        forward_block(conv, omp_get_thread_num(), x + first * size_in, smaller(block, batch - first),
+                      y + first * pixels_out(s) * s->c_out);
+}
+
+static void evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y)
+{
+    const struct conv_shape *s = &conv->shape;
+    const size_t block = items_of_block(s), size_in = s->height_in * s->width_in * s->c_in;
+    for (size_t first = 0; first < batch; first += block)
+        forward_block(conv, thread, x + first * size_in, smaller(block, batch - first),
+                      y + first * pixels_out(s) * s->c_out);
 }
 
 /* One block of items: adds to the part's sums and, where wanted, writes dx. */
@@ -220,7 +237,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
         memset(sums, 0, (weights + s->c_out) * sizeof *sums);
         size_t end = batch * (part + 1) / parts;
         for (size_t first = batch * part / parts; first < end; first += block) {
-            size_t items = end - first < block ? end - first : block;
+            size_t items = smaller(block, end - first);
             backward_block(conv, x + first * size_in, y + first * size_out, dy + first * size_out, items, col, sums,
                            sums + weights, dx ? dx + first * size_in : NULL);
         }
@@ -234,5 +251,6 @@ const struct conv_algorithm conv_im2col = {
     .workspace_size = workspace_size,
     .prepare = prepare,
     .forward = forward,
+    .evaluate = evaluate,
     .backward = backward,
 };

@@ -18,15 +18,20 @@ enum {
     BLOCK_TILES = 256, /* rows of a product with U */
     PAIR_ROWS = 160,   /* two blocks of rows of dU, at most: their number is even, for an even number of threads */
     FILTER_ROWS = 8,   /* rows that are transformed at once */
-    BIAS_PARTS = 16    /* sums over the batch are split into so many */
+    BIAS_PARTS = 16,   /* sums over the batch are split into so many */
+    /* Evaluation takes so many tiles at once. V and M of more would leave the second cache; products of fewer are slow.
+     */
+    EVALUATED_TILES = 32
 };
 
 struct plan {
     struct winograd_shape shape;
     size_t tiles_of_item;
+    size_t
+        items; /* that V and M have room for: in training a batch; in evaluation, where each thread has its own, some */
     size_t block_rows;                              /* rows of dU that are taken at once */
     size_t stride_u, stride_v, stride_m, stride_du; /* floats between points */
-    size_t du_size, zeros_size, size;               /* floats of one thread's du, of zeros, of everything */
+    size_t du_size, vm_size, zeros_size, size;      /* floats of one thread's du, of one's V and M, of zeros, of all */
     float *u;                                       /* [points][rows][c_out] */
     float *v;                                       /* [points][tiles][rows]; dV later */
     float *m;                                       /* [points][tiles][c_out]; dM later */
@@ -70,7 +75,8 @@ static struct plan plan_sizes(const struct conv *conv)
     const struct conv_shape *s = &conv->shape;
     struct plan p = {.shape = winograd_shape(s)};
     p.tiles_of_item = p.shape.tiles_h * p.shape.tiles_w;
-    const size_t tiles = conv->max_batch * p.tiles_of_item, points = p.shape.points;
+    p.items = conv->training ? conv->max_batch : larger(1, smaller(conv->max_batch, EVALUATED_TILES / p.tiles_of_item));
+    const size_t tiles = p.items * p.tiles_of_item, points = p.shape.points;
     const size_t blocks = 2 * ((p.shape.rows + PAIR_ROWS - 1) / PAIR_ROWS);
     p.block_rows = (p.shape.rows + blocks - 1) / blocks;
     p.stride_u = point_stride(p.shape.rows * s->c_out);
@@ -79,18 +85,21 @@ static struct plan plan_sizes(const struct conv *conv)
     p.stride_du = point_stride(p.block_rows * s->c_out);
     p.du_size = conv->training ? points * p.stride_du : 0;
     p.zeros_size = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
-    p.size = points * (p.stride_u + p.stride_v + p.stride_m) + (size_t)conv->threads * p.du_size + p.zeros_size +
-             (conv->training ? BIAS_PARTS * s->c_out : 0);
+    p.vm_size = points * (p.stride_v + p.stride_m);
+    p.size = points * p.stride_u + p.vm_size * (conv->training ? 1 : (size_t)conv->threads) +
+             (size_t)conv->threads * p.du_size + p.zeros_size + (conv->training ? BIAS_PARTS * s->c_out : 0);
     return p;
 }
 
-static struct plan make_plan(const struct conv *conv)
+/* thread: whose V and M, in evaluation; 0 in training */
+static struct plan make_plan(const struct conv *conv, int thread)
 {
     struct plan p = plan_sizes(conv);
     p.u = conv->workspace;
-    p.v = p.u + p.shape.points * p.stride_u;
+    float *vm = p.u + p.shape.points * p.stride_u;
+    p.v = vm + (size_t)thread * p.vm_size;
     p.m = p.v + p.shape.points * p.stride_v;
-    p.du = p.m + p.shape.points * p.stride_m;
+    p.du = vm + p.vm_size * (conv->training ? 1 : (size_t)conv->threads);
     p.zeros = p.du + (size_t)conv->threads * p.du_size;
     p.bias_parts = p.zeros + p.zeros_size;
     return p;
@@ -110,7 +119,7 @@ static int supports(const struct conv_shape *s)
 
 static void prepare(struct conv *conv)
 {
-    const struct plan p = make_plan(conv);
+    const struct plan p = make_plan(conv, 0);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
 #pragma omp parallel for num_threads(conv->threads)
     for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS) {
@@ -124,7 +133,7 @@ static void prepare(struct conv *conv)
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const struct plan p = make_plan(conv);
+    const struct plan p = make_plan(conv, 0);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
     const size_t tiles = batch * p.tiles_of_item, blocks = (tiles + BLOCK_TILES - 1) / BLOCK_TILES;
@@ -152,6 +161,34 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
             phase_end(conv->clock, PHASE_TRANSFORM, begun);
         }
     }
+}
+
+static void evaluate_items(const struct conv *conv, const struct plan *p, const float *x, size_t items, float *y)
+{
+    const struct conv_shape *s = &conv->shape;
+    const struct winograd_kernels *kernels = conv->winograd_kernels;
+    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
+    const size_t tiles = p->tiles_of_item, k = p->shape.rows, n = s->c_out;
+    double begun = phase_begin(conv->clock);
+    for (size_t item = 0; item < items; item++)
+        kernels->input(&p->shape, x + item * size_in, p->zeros, p->v + item * tiles * k, p->stride_v);
+    begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
+    for (size_t point = 0; point < p->shape.points; point++)
+        gemm(GEMM_PLAIN, GEMM_PLAIN, items * tiles, n, k, p->v + point * p->stride_v, k, p->u + point * p->stride_u, n,
+             0.0F, p->m + point * p->stride_m, n);
+    begun = phase_next(conv->clock, PHASE_GEMM, begun);
+    for (size_t item = 0; item < items; item++)
+        kernels->output(&p->shape, p->m + item * tiles * n, p->stride_m, conv->bias, y + item * size_out);
+    phase_end(conv->clock, PHASE_TRANSFORM, begun);
+}
+
+static void evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y)
+{
+    const struct conv_shape *s = &conv->shape;
+    const struct plan p = make_plan(conv, thread);
+    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
+    for (size_t first = 0; first < batch; first += p.items)
+        evaluate_items(conv, &p, x + first * size_in, smaller(p.items, batch - first), y + first * size_out);
 }
 
 /* dy becomes d loss / d (sums before SELU); d_bias receives its sum over the batch. */
@@ -226,7 +263,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
 {
     (void)x; /* V holds what is needed of it */
     const struct conv_shape *s = &conv->shape;
-    const struct plan p = make_plan(conv);
+    const struct plan p = make_plan(conv, 0);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_out = s->height_out * s->width_out * s->c_out, tiles = p.tiles_of_item;
     selu_backward(conv, &p, y, dy, batch, d_bias);
@@ -253,5 +290,6 @@ const struct conv_algorithm conv_winograd = {
     .workspace_size = workspace_size,
     .prepare = prepare,
     .forward = forward,
+    .evaluate = evaluate,
     .backward = backward,
 };

@@ -11,18 +11,23 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-void dense_forward(const struct dense *dense, const float *w, const float *bias, const float *x, size_t batch, float *y)
+void dense_evaluate(const struct dense *dense, const float *w, const float *bias, const float *x, size_t batch,
+                    float *y)
 {
     const size_t in = dense->in, out = dense->out;
+    double begun = phase_begin(dense->clock);
+    for (size_t item = 0; item < batch; item++)
+        memcpy(y + item * out, bias, out * sizeof *y);
+    gemm(GEMM_PLAIN, GEMM_PLAIN, batch, out, in, x, in, w, out, 1.0F, y, out);
+    phase_end(dense->clock, PHASE_GEMM, begun);
+}
+
+void dense_forward(const struct dense *dense, const float *w, const float *bias, const float *x, size_t batch, float *y)
+{
 #pragma omp parallel for num_threads(dense->threads)
-    for (size_t first = 0; first < batch; first += BLOCK_ITEMS) {
-        size_t items = smaller(BLOCK_ITEMS, batch - first);
-        double begun = phase_begin(dense->clock);
-        for (size_t item = first; item < first + items; item++)
-            memcpy(y + item * out, bias, out * sizeof *y);
-        gemm(GEMM_PLAIN, GEMM_PLAIN, items, out, in, x + first * in, in, w, out, 1.0F, y + first * out, out);
-        phase_end(dense->clock, PHASE_GEMM, begun);
-    }
+    for (size_t first = 0; first < batch; first += BLOCK_ITEMS)
+        dense_evaluate(dense, w, bias, x + first * dense->in, smaller(BLOCK_ITEMS, batch - first),
+                       y + first * dense->out);
 }
 
 void dense_backward(const struct dense *dense, const float *w, const float *x, const float *dy, size_t batch, float *dw,

@@ -16,6 +16,10 @@ struct dense {
 void dense_forward(const struct dense *dense, const float *w /* [in][out] */, const float *bias /* [out] */,
                    const float *x /* [batch][in] */, size_t batch, float *y /* [batch][out], overwritten */);
 
+/* The same by the calling thread alone. */
+void dense_evaluate(const struct dense *dense, const float *w, const float *bias, const float *x, size_t batch,
+                    float *y);
+
 void dense_backward(const struct dense *dense, const float *w, const float *x, const float *dy /* [batch][out] */,
                     size_t batch, float *dw /* overwritten */, float *d_bias /* overwritten */,
                     float *dx /* [batch][in], overwritten */);

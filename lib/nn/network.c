@@ -1,5 +1,6 @@
 #include "nn/network.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,15 +11,16 @@
 
 enum {
     ALIGNED_FLOATS = 16, /* tensors begin at cache lines */
-    /* Without gradients nothing need be kept, and a batch goes through in blocks of so many items: their activations
-     * stay in caches. Fewer than 64 make the matrix products of small maps slow, more gain nothing. */
-    BLOCK_ITEMS = 64
+    /* Without gradients nothing need be kept: a thread takes so many items through all layers by itself, and no thread
+     * waits for another before the last item. Fewer make the matrix products of small maps slow. */
+    BLOCK_ITEMS = 32
 };
 
 struct network {
     struct network_spec spec;
     size_t max_batch;
-    size_t block; /* items that go through the layers at once */
+    int training;
+    size_t block; /* items that go through the layers at once: a batch in training, else what a thread takes */
     int threads;
     struct conv *convs;     /* [layers] */
     struct tensor *tensors; /* [2 layers + 2]: weight, bias of each layer */
@@ -26,7 +28,8 @@ struct network {
     size_t weight_size;
     struct dense dense;
     const float *w;        /* borrowed; [weight_size] */
-    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters] */
+    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters]; one after the
+                              other for each thread, where not for training */
     float **d_activations; /* [layers]: d loss / d activations; for training only */
     float *d_logits;       /* [max_batch][classes]; logits before; for training only */
 };
@@ -93,7 +96,8 @@ static enum status create_layer(struct network *network, size_t i, const struct 
     if (status != STATUS_OK)
         return status;
     size_t bytes = size_multiply(output_size(shape), sizeof(float));
-    network->activations[i] = memory_alloc(network->block, bytes, error);
+    size_t copies = training ? 1 : (size_t)network->threads;
+    network->activations[i] = memory_alloc(size_multiply(copies, network->block), bytes, error);
     if (!network->activations[i])
         return STATUS_NO_MEMORY;
     if (training) {
@@ -147,6 +151,7 @@ enum status network_create(const struct network_spec *spec, size_t max_batch, in
     created->spec = *spec;
     created->max_batch = max_batch;
     created->threads = threads;
+    created->training = training;
     created->block = training || max_batch < BLOCK_ITEMS ? max_batch : BLOCK_ITEMS;
     status = create_lists(created, training, error);
     if (status == STATUS_OK)
@@ -252,13 +257,30 @@ static void forward_block(struct network *network, const float *x, size_t batch,
                   network->w + bias_offset(network, layers), x, batch, logits);
 }
 
+/* 1 <= batch <= block, by the calling thread alone. */
+static void evaluate_block(const struct network *network, int thread, const float *x, size_t batch, float *logits)
+{
+    const size_t layers = network->spec.layers;
+    for (size_t i = 0; i < layers; i++) {
+        float *y = network->activations[i] + (size_t)thread * network->block * output_size(&network->convs[i].shape);
+        conv_evaluate(&network->convs[i], thread, x, batch, y);
+        x = y;
+    }
+    dense_evaluate(&network->dense, network->w + weight_offset(network, layers),
+                   network->w + bias_offset(network, layers), x, batch, logits);
+}
+
 void network_forward(struct network *network, const float *x, size_t batch, float *logits)
 {
-    const size_t size = shape_size(network->spec.input);
-    for (size_t first = 0; first < batch; first += network->block) {
-        size_t items = batch - first < network->block ? batch - first : network->block;
-        forward_block(network, x + first * size, items, logits + first * network->spec.classes);
+    const size_t size = shape_size(network->spec.input), block = network->block;
+    if (network->training) {
+        forward_block(network, x, batch, logits);
+        return;
     }
+#pragma omp parallel for num_threads(network->threads) schedule(dynamic)
+    for (size_t first = 0; first < batch; first += block)
+        evaluate_block(network, omp_get_thread_num(), x + first * size, batch - first < block ? batch - first : block,
+                       logits + first * network->spec.classes);
 }
 
 /* Padding between tensors has no gradient. */
