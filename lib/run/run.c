@@ -90,7 +90,10 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     bool validation = strcmp(config->data.evaluate, "validation") == 0;
     (void)snprintf(run->data_source, sizeof run->data_source, "%s%s", run->dataset->source,
                    validation ? "; measured on the validation split" : "");
-    return run_identity(run, "data model posterior train", "", run->train_identity, error);
+    char sections[64];
+    (void)snprintf(sections, sizeof sections, "data model posterior train %s",
+                   run->method->section ? run->method->section : "");
+    return run_identity(run, sections, "", run->train_identity, error);
 }
 
 void run_close(struct run *run)
@@ -110,6 +113,18 @@ struct network_spec run_network_spec(const struct run *run)
         .filters = (size_t)run->config.model.filters,
         .kernel = (size_t)run->config.model.kernel,
         .stride = (size_t)run->config.model.stride,
+    };
+}
+
+struct posterior_start posterior_start_of(const struct config *config, uint64_t seed)
+{
+    return (struct posterior_start){
+        .seed = seed,
+        .mu_scale = config->posterior.mu_start,
+        .sigma_low = config->posterior.sigma_start_low,
+        .sigma_high = config->posterior.sigma_start_high,
+        .dropout_rate = config->dropout.rate,
+        .members = (size_t)config->ensemble.members,
     };
 }
 
@@ -260,7 +275,7 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
     if (status != STATUS_OK)
         return status;
     struct network_spec spec = run_network_spec(run);
-    struct posterior_start start = {.seed = run->seed, .sigma_low = 1, .sigma_high = 1};
+    struct posterior_start start = posterior_start_of(&run->config, run->seed);
     status = network_create(&spec, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
     if (status == STATUS_OK)
         status = posterior_create(trained->network, run->method, &start, run->threads, &trained->posterior, error);

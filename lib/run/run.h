@@ -72,6 +72,9 @@ void run_close(struct run *run);
 /* The network of the config. */
 struct network_spec run_network_spec(const struct run *run);
 
+/* Where a posterior of the config starts. */
+struct posterior_start posterior_start_of(const struct config *config, uint64_t seed);
+
 /* The identity of a part of the results: what was trained, the sections named, and `part` (a criterion, a
  * perturbation). */
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],
