@@ -45,6 +45,7 @@ if ! "$project/deps.sh" check draw; then
     exit 2
 fi
 mkdir -p "$out_dir"
+out_dir=$(cd "$out_dir" && pwd) # gnuplot is called elsewhere
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -86,6 +87,7 @@ write_titles() {
     registry_variables data/dataset.def DATASET title_dataset 1
     registry_variables bayes/method.def METHOD title_method 1
     registry_variables bayes/criterion.def CRITERION title_criterion 2
+    registry_variables data/ood.def OOD title_ood 1
     registry_variables data/perturbation.def PERTURBATION title_perturbation 2
     registry_variables data/perturbation.def PERTURBATION unit_perturbation 1
 }

@@ -44,4 +44,10 @@ void stats_quantiles(float *values /* [count] */, size_t count, const double *le
 enum status stats_spearman(const double *a /* [count] */, const double *b /* [count] */, size_t count, double *rho,
                            struct error *error);
 
+/* The area under the ROC curve: the probability that a value of `b` is larger than one of `a`, ties counting half (Mann
+ * and Whitney 1947; Hanley and McNeil 1982, Radiology 143: 29-36). *area is in 0..1; NaN where either is empty. Values
+ * must be finite. */
+enum status stats_auroc(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
+                        size_t b_count, double *area, struct error *error);
+
 #endif
