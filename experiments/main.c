@@ -40,6 +40,11 @@ static const struct command commands[] = {
      RUN_OPTIONS | OPTION_JOBS, command_ood},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
      OPTION_FORMAT | OPTION_LIST, command_table},
+    {"compare", "A B", "do two directories of tables agree within their intervals?",
+     "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
+     "runs of\n"
+     "the same name. The intervals are widened to hold together with 95 %. Exit code 0: they agree; 1: they do not.",
+     0, command_compare},
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
      "Without a file: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
      command_config},

@@ -17,8 +17,6 @@ panel_bottom = 0.20
 load "panels.gp"
 
 array shades[9] = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#003A5C", "#7A3600"]
-# gnuplot evaluates an iteration over nothing once.
-at(list, k) = words(list) < k ? 1 : int(word(list, k))
 rank_of(layer) = (sum [k = 1:words(layers)] (word(layers, k) eq layer ? k : 0))
 color(i) = shades[1 + (rank_of(surviving_band_layer[i]) - 1) % 9]
 
@@ -47,12 +45,12 @@ do for [panel = 1:panel_count] {
     } else {
         set ytics ("" 1, "" .1, "" .01, "" .001)
     }
-    plot x with lines linecolor rgb faint linewidth 0.8 dashtype 2, \
-         for [k = 1:words(banded)] surviving_band_file[at(banded, k)] \
-             using (kept("fraction")):(column("low")):(column("high")) \
-             with filledcurves fillcolor rgb color(at(banded, k)), \
-         for [i in members] surviving_band_file[int(i)] using (kept("fraction")):(column("surviving")) \
-             with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype 7 pointsize 0.4
+    # With one seed there is no band, and gnuplot would go once through a list of none.
+    bands = words(banded) == 0 ? "" : 'for [i in banded] surviving_band_file[int(i)] using (kept("fraction")):(column("low"))' \
+        .':(column("high")) with filledcurves fillcolor rgb color(int(i)), '
+    eval 'plot x with lines linecolor rgb faint linewidth 0.8 dashtype 2, '.bands \
+        .'for [i in members] surviving_band_file[int(i)] using (kept("fraction")):(column("surviving"))' \
+        .' with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype 7 pointsize 0.4'
     unset label 1
     unset label 2
 }

@@ -117,3 +117,19 @@ enum status stats_auroc(const double *a, size_t a_count, const double *b, size_t
     *area = sum / ((double)a_count * (double)b_count);
     return STATUS_OK;
 }
+
+double stats_difference_half(const double *a, size_t a_count, const double *b, size_t b_count)
+{
+    if (a_count == 0 || b_count == 0 || a_count + b_count < 3)
+        return NAN;
+    double degrees = (double)(a_count + b_count - 2);
+    double squares = gsl_stats_tss(a, 1, a_count) + gsl_stats_tss(b, 1, b_count);
+    return gsl_cdf_tdist_Pinv(UPPER_QUANTILE, degrees) *
+           sqrt(squares / degrees * (1 / (double)a_count + 1 / (double)b_count));
+}
+
+double stats_simultaneous(size_t count)
+{
+    double tail = (1 - UPPER_QUANTILE) / (count > 0 ? (double)count : 1);
+    return gsl_cdf_ugaussian_Qinv(tail) / gsl_cdf_ugaussian_Pinv(UPPER_QUANTILE);
+}

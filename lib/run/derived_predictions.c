@@ -45,7 +45,7 @@ static struct judged *judge(const struct prediction *prediction, struct error *e
 
 static enum status load_test(const struct run_file *file, struct stored *stored, struct error *error)
 {
-    return run_file_stored(file, "/test", "/test/label", 0, stored, error);
+    return run_file_stored(file, "/test", "/test/label", stored, error);
 }
 
 /* ---- reliability: the bins of the expected calibration error ---- */
@@ -72,11 +72,12 @@ enum status derive_reliability(const struct run_file *file, struct table *rows, 
     enum status status = load_test(file, &test, error);
     if (status != STATUS_OK)
         return status;
+    struct prediction prediction = stored_slice(&test, 0);
     double confidence[ECE_BINS] = {0};
     size_t right[ECE_BINS] = {0}, count[ECE_BINS] = {0};
-    for (size_t i = 0; i < test.prediction.items; i++) {
-        size_t k = prediction_class(&test.prediction, i);
-        double p = (double)test.prediction.mean[i * test.prediction.classes + k];
+    for (size_t i = 0; i < test.items; i++) {
+        size_t k = prediction_class(&prediction, i);
+        double p = (double)prediction.mean[i * prediction.classes + k];
         size_t bin = (size_t)(p * ECE_BINS) < ECE_BINS ? (size_t)(p * ECE_BINS) : ECE_BINS - 1;
         confidence[bin] += p;
         right[bin] += k == test.labels[i];
@@ -131,8 +132,9 @@ enum status derive_rejection(const struct run_file *file, struct table *rows, st
     enum status status = load_test(file, &test, error);
     if (status != STATUS_OK)
         return status;
-    struct judged *items = judge(&test.prediction, error);
-    status = items ? add_rejections(file, items, test.prediction.items, rows, error) : STATUS_NO_MEMORY;
+    struct prediction prediction = stored_slice(&test, 0);
+    struct judged *items = judge(&prediction, error);
+    status = items ? add_rejections(file, items, test.items, rows, error) : STATUS_NO_MEMORY;
     memory_free(items);
     stored_free(&test);
     return status;
@@ -195,10 +197,11 @@ static enum status add_ood(const struct run_file *file, const char *name, const 
     char object[STORE_NAME_SIZE], labels[STORE_NAME_SIZE];
     (void)snprintf(object, sizeof object, "/ood/%.200s", name);
     (void)snprintf(labels, sizeof labels, "%.220s/labels", object);
-    enum status status = run_file_stored(file, object, labels, 0, &stored, error);
+    enum status status = run_file_stored(file, object, labels, &stored, error);
     if (status != STATUS_OK)
         return status;
-    const struct prediction *prediction = &stored.prediction;
+    struct prediction unknown = stored_slice(&stored, 0);
+    const struct prediction *prediction = &unknown;
     double *values = memory_alloc(prediction->items, sizeof *values, error), auroc = NAN;
     status = values ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
@@ -237,10 +240,11 @@ enum status derive_entropy_histogram(const struct run_file *file, struct table *
     if (status != STATUS_OK)
         return status;
     struct entropies kinds[2];
-    double auroc = NAN, *values = memory_alloc(test.prediction.items, sizeof *values, error);
+    struct prediction prediction = stored_slice(&test, 0);
+    double auroc = NAN, *values = memory_alloc(test.items, sizeof *values, error);
     status = values ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
-        split_test(&test.prediction, values, kinds);
+        split_test(&prediction, values, kinds);
         status = stats_auroc(kinds[0].value, kinds[0].count, kinds[1].value, kinds[1].count, &auroc, error);
     }
     if (status == STATUS_OK)

@@ -168,14 +168,14 @@ static enum status own_entropies(struct ood_sweep *sweep, struct error *error)
     struct stored test = {0};
     enum status status = run_file_open(sweep->run->path, &file, error);
     if (status == STATUS_OK)
-        status = run_file_stored(&file, "/test", "/test/label", 0, &test, error);
+        status = run_file_stored(&file, "/test", "/test/label", &test, error);
     if (status == STATUS_OK) {
-        const struct prediction *prediction = &test.prediction;
-        sweep->own_count = prediction->items;
-        sweep->own = memory_alloc(prediction->items, sizeof *sweep->own, error);
+        struct prediction prediction = stored_slice(&test, 0);
+        sweep->own_count = prediction.items;
+        sweep->own = memory_alloc(prediction.items, sizeof *sweep->own, error);
         status = sweep->own ? STATUS_OK : STATUS_NO_MEMORY;
-        for (size_t i = 0; sweep->own && i < prediction->items; i++)
-            sweep->own[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
+        for (size_t i = 0; sweep->own && i < prediction.items; i++)
+            sweep->own[i] = entropy_of(prediction.mean + i * prediction.classes, prediction.classes);
     }
     stored_free(&test);
     run_file_close(&file);

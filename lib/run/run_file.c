@@ -8,10 +8,10 @@
 #include "core/memory.h"
 #include "run/checkpoint.h"
 
-static void base_name(struct run_file *file)
+void run_base_name(const char *run, char base[RUN_NAME_SIZE])
 {
-    (void)snprintf(file->base, sizeof file->base, "%s", file->run);
-    for (char *seed = strstr(file->base, "_seed"); seed; seed = strstr(seed + 1, "_seed")) {
+    (void)snprintf(base, RUN_NAME_SIZE, "%s", run);
+    for (char *seed = strstr(base, "_seed"); seed; seed = strstr(seed + 1, "_seed")) {
         if (strspn(seed + 5, "0123456789") == strlen(seed + 5)) {
             *seed = '\0';
             break;
@@ -36,7 +36,7 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
         status = store_get_text(file->store, "/", texts[i].key, texts[i].text, error);
     if (status == STATUS_OK) {
         file->seed = strtoull(seed, NULL, 10);
-        base_name(file);
+        run_base_name(file->run, file->base);
     }
     memory_free(seed);
     return status;
@@ -102,67 +102,70 @@ struct row run_file_row(const struct run_file *file, const struct table_kind *ki
     return row;
 }
 
-/* The array's extents as slices x between x items x classes. */
-struct extents {
-    size_t slices, between, items, classes;
-};
-
-static enum status stored_extents(const struct run_file *file, const char *object, struct extents *extents,
-                                  struct error *error)
+/* The array's extents; samples are 1 where the rank has none. */
+static enum status stored_extents(const struct run_file *file, const char *object, struct stored *stored,
+                                  size_t *samples, struct error *error)
 {
     size_t rank, shape[STORE_RANK_MAX];
     enum status status = store_shape(file->store, object, &rank, shape, error);
     if (status != STATUS_OK)
         return status;
-    if (rank < 2)
-        return error_set(error, STATUS_DATA, "%s: %s has rank %zu; delete the file and run again",
-                         store_path(file->store), object, rank);
-    *extents = (struct extents){1, 1, shape[rank - 2], shape[rank - 1]};
-    if (rank > 2)
-        extents->slices = shape[0];
-    if (rank > 3)
-        extents->between = shape[1];
+    if (rank < 2 || shape[rank - 2] == 0 || shape[rank - 1] == 0)
+        return error_set(error, STATUS_DATA, "%s: %s is no array of probabilities; delete the file and run again",
+                         store_path(file->store), object);
+    *stored = (struct stored){.slices = rank > 2 ? shape[0] : 1, .items = shape[rank - 2], .classes = shape[rank - 1]};
+    *samples = rank > 3 ? shape[1] : 1;
     return STATUS_OK;
 }
 
-enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, size_t slice,
-                            struct stored *stored, struct error *error)
+/* all [slices][samples][items][classes] */
+static void average(const struct stored *stored, size_t samples, float *all)
 {
-    struct extents e = {0};
+    size_t size = stored->items * stored->classes;
+    for (size_t slice = 0; slice < stored->slices; slice++) {
+        struct prediction prediction = {
+            samples,       stored->items, stored->classes, all + slice * samples * size, stored->mean + slice * size,
+            stored->labels};
+        prediction_average(&prediction);
+    }
+}
+
+enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, struct stored *stored,
+                            struct error *error)
+{
+    size_t samples = 0;
     char name[STORE_NAME_SIZE];
     *stored = (struct stored){0};
     (void)snprintf(name, sizeof name, "%s/probability", object);
-    enum status status = stored_extents(file, name, &e, error);
+    enum status status = stored_extents(file, name, stored, &samples, error);
     if (status != STATUS_OK)
         return status;
-    if (slice >= e.slices || e.items == 0 || e.classes == 0)
-        return error_set(error, STATUS_DATA, "%s: %s has no part %zu; delete the file and run again",
-                         store_path(file->store), name, slice);
-    size_t size = size_multiply(size_multiply(e.between, e.items), e.classes);
-    float *all = memory_alloc(size_multiply(e.slices, size), sizeof *all, error);
-    stored->labels = memory_alloc(e.items, 1, error);
-    status = all && stored->labels ? STATUS_OK : STATUS_NO_MEMORY;
+    size_t size = size_multiply(stored->slices, size_multiply(stored->items, stored->classes));
+    float *all = memory_alloc(size_multiply(size, samples), sizeof *all, error);
+    stored->mean = memory_alloc(size, sizeof *stored->mean, error);
+    stored->labels = memory_alloc(stored->items, 1, error);
+    status = all && stored->mean && stored->labels ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = store_read_float(file->store, name, e.slices * size, all, error);
+        status = store_read_float(file->store, name, size * samples, all, error);
     if (status == STATUS_OK)
-        status = store_read_bytes(file->store, labels, e.items, stored->labels, error);
+        status = store_read_bytes(file->store, labels, stored->items, stored->labels, error);
     if (status == STATUS_OK)
-        status = prediction_alloc(1, e.items, e.classes, stored->labels, &stored->prediction, error);
-    if (status == STATUS_OK) {
-        struct prediction samples = {e.between,     e.items, e.classes, all + slice * size, stored->prediction.mean,
-                                     stored->labels};
-        prediction_average(&samples);
-        memcpy(stored->prediction.sampled, stored->prediction.mean, e.items * e.classes * sizeof *all);
-    } else {
+        average(stored, samples, all);
+    else
         stored_free(stored);
-    }
     memory_free(all);
     return status;
 }
 
 void stored_free(struct stored *stored)
 {
-    prediction_free(&stored->prediction);
+    memory_free(stored->mean);
     memory_free(stored->labels);
     *stored = (struct stored){0};
+}
+
+struct prediction stored_slice(const struct stored *stored, size_t slice)
+{
+    float *mean = stored->mean + slice * stored->items * stored->classes;
+    return (struct prediction){1, stored->items, stored->classes, mean, mean, stored->labels};
 }

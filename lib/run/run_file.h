@@ -21,6 +21,9 @@ struct run_file {
     uint64_t seed;
 };
 
+/* The name of a run without "_seedN"; a name without it stays as it is. */
+void run_base_name(const char *run, char base[RUN_NAME_SIZE]);
+
 /* The caller closes, also after a failure. */
 enum status run_file_open(const char *path, struct run_file *file, struct error *error);
 void run_file_close(struct run_file *file);
@@ -34,15 +37,18 @@ enum status run_file_trained(const struct run_file *file, struct trained *traine
 /* A row of `kind` with the run's dataset, method, seed and name; the other cells are NaN and "". */
 struct row run_file_row(const struct run_file *file, const struct table_kind *kind);
 
-/* Probabilities that were stored: slice `slice` of the array OBJECT/probability [slices][..][items][classes], with the
- * labels at `labels`. The mean over whatever stands between (samples) is prediction.mean; samples is 1. The caller
- * frees with stored_free. */
+/* Probabilities that were stored: an array OBJECT/probability [slices][samples][items][classes], where the slices, or
+ * the slices and the samples, may be missing from the rank, with the labels at `labels`. Samples are averaged. */
 struct stored {
-    struct prediction prediction;
+    size_t slices, items, classes;
+    float *mean;     /* [slices][items][classes] */
     uint8_t *labels; /* [items] */
 };
-enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, size_t slice,
-                            struct stored *stored, struct error *error);
+enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, struct stored *stored,
+                            struct error *error); /* the caller frees with stored_free */
 void stored_free(struct stored *stored);
+
+/* Slice `slice` as a prediction of one sample; borrows from `stored`, not to be freed. */
+struct prediction stored_slice(const struct stored *stored, size_t slice);
 
 #endif
