@@ -129,6 +129,17 @@ report_missing() {
     fi
 }
 
+# measured_datasets: those that the tables have rows of. The table of claims names all, measured or not.
+measured_datasets() {
+    local file files=()
+    for file in "$table_dir"/*.csv; do
+        if [ "${file##*/}" != claims.csv ]; then
+            files+=("$file")
+        fi
+    done
+    distinct dataset "" "${files[@]}"
+}
+
 # data_source DATASET: what summary.csv, or else any table, says that the rows were measured on.
 data_source() {
     local sources
@@ -235,7 +246,7 @@ draw_row() {
     local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 first dataset chosen figure
     first=$table_dir/${tables%%/*}.csv
     if [ "$datasets" = all ]; then
-        datasets=$(distinct dataset "" "$table_dir"/*.csv)
+        datasets=$(measured_datasets)
     fi
     for dataset in ${datasets//,/ }; do
         if [ "$each" = - ]; then
