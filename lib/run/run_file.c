@@ -119,7 +119,8 @@ static enum status stored_extents(const struct run_file *file, const char *objec
 }
 
 /* all [slices][samples][items][classes] */
-static void average(const struct stored *stored, size_t samples, float *all)
+static void average(const struct stored *stored, size_t samples,
+                    float *all) /* NOLINT(readability-non-const-parameter): a prediction's member is not const */
 {
     size_t size = stored->items * stored->classes;
     for (size_t slice = 0; slice < stored->slices; slice++) {
