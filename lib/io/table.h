@@ -48,6 +48,10 @@ enum status table_add(struct table *table, const union table_cell *cells, struct
 /* The row's cells in the order of the columns; texts belong to the table. */
 const union table_cell *table_row(const struct table *table, size_t row);
 
+/* One cell by the name of its column, which must exist and be of that type. */
+double table_number(const struct table *table, size_t row, const char *column);
+const char *table_text(const struct table *table, size_t row, const char *column);
+
 /* The index of a column of the kind; the column must exist (checked: returns SIZE_MAX otherwise). */
 size_t table_column_index(const struct table_kind *kind, const char *column);
 

@@ -1,5 +1,4 @@
 /* lib/io/table_read.c: tables from CSV (RFC 4180 without newlines within cells). */
-#define _POSIX_C_SOURCE 200809L /* getline */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -68,16 +68,6 @@ static enum status add_difference(struct scores *a, struct scores *b, struct fin
 
 /* ---- pruning ---- */
 
-static double number(const struct table *table, size_t row, const char *column)
-{
-    return table_row(table, row)[table_column_index(table_kind_of(table), column)].number;
-}
-
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-    return table_row(table, row)[table_column_index(table_kind_of(table), column)].text;
-}
-
 /* A stored table of a run; without rows where the run has none. NULL on failure. */
 static struct table *load_table(const struct run_file *file, const char *name, struct error *error)
 {
@@ -101,10 +91,10 @@ static enum status pruned_slice(const struct run_file *file, const char *criteri
         return STATUS_FAILED;
     size_t place = 0;
     for (size_t r = 0; r < table_rows(rows); r++) {
-        if (strcmp(text(rows, r, "criterion"), criterion) != 0)
+        if (strcmp(table_text(rows, r, "criterion"), criterion) != 0)
             continue;
-        bool there =
-            strcmp(text(rows, r, "grid"), "fraction") == 0 && fabs(number(rows, r, "fraction") - fraction) < tolerance;
+        bool there = strcmp(table_text(rows, r, "grid"), "fraction") == 0 &&
+                     fabs(table_number(rows, r, "fraction") - fraction) < tolerance;
         if (there && *slice == SIZE_MAX)
             *slice = place;
         place++;
@@ -195,7 +185,7 @@ static enum status answer_growth(const struct question *question, struct finding
         return STATUS_FAILED;
     size_t count = table_rows(rows);
     if (count > 1)
-        finding_add(finding, number(rows, count - 1, "q50") / number(rows, 0, "q50"), NAN);
+        finding_add(finding, table_number(rows, count - 1, "q50") / table_number(rows, 0, "q50"), NAN);
     table_free(rows);
     return STATUS_OK;
 }
@@ -213,7 +203,7 @@ static enum status trained_accuracy(const struct run_file *file, double *accurac
     if (!rows)
         return STATUS_FAILED;
     size_t count = table_rows(rows);
-    *accuracy = count > 0 ? number(rows, count - 1, "accuracy_train") : NAN;
+    *accuracy = count > 0 ? table_number(rows, count - 1, "accuracy_train") : NAN;
     table_free(rows);
     return STATUS_OK;
 }
@@ -415,10 +405,10 @@ static enum status shifted_ece(const struct run_file *file, double *ece, struct 
     if (!rows)
         return STATUS_FAILED;
     for (size_t r = 0; r < table_rows(rows); r++) {
-        const struct perturbation *perturbation = perturbation_find(text(rows, r, "perturbation"), NULL);
-        if (!perturbation || perturbation->need != NEEDS_ITEM || !(number(rows, r, "strength") > 0))
+        const struct perturbation *perturbation = perturbation_find(table_text(rows, r, "perturbation"), NULL);
+        if (!perturbation || perturbation->need != NEEDS_ITEM || !(table_number(rows, r, "strength") > 0))
             continue;
-        sum += number(rows, r, "ece");
+        sum += table_number(rows, r, "ece");
         count++;
     }
     *ece = count > 0 ? sum / (double)count : NAN;

@@ -56,16 +56,6 @@ static struct table *load(const char *directory, const char *name, struct error 
     return NULL;
 }
 
-static double number(const struct table *table, size_t row, const char *column)
-{
-    return table_row(table, row)[table_column_index(table_kind_of(table), column)].number;
-}
-
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-    return table_row(table, row)[table_column_index(table_kind_of(table), column)].text;
-}
-
 /* ---- numbers of one side ---- */
 
 /* One number with its seeds. */
@@ -134,21 +124,21 @@ static enum status add_rows(struct sides *sides, const struct compare_spec *spec
                             struct error *error)
 {
     for (size_t r = 0; r < table_rows(rows); r++) {
-        if (strcmp(spec->table, "prune") == 0 && strcmp(text(rows, r, "grid"), "fraction") != 0)
+        if (strcmp(spec->table, "prune") == 0 && strcmp(table_text(rows, r, "grid"), "fraction") != 0)
             continue; /* what the talk's thresholds remove differs from run to run */
         struct compared key = {.table = spec->table, .quantity = spec->quantity, .point = NAN};
-        run_base_name(text(rows, r, "run"), key.run);
-        (void)snprintf(key.part, sizeof key.part, "%.255s", text(rows, r, spec->part));
+        run_base_name(table_text(rows, r, "run"), key.run);
+        (void)snprintf(key.part, sizeof key.part, "%.255s", table_text(rows, r, spec->part));
         if (spec->point)
-            key.point = number(rows, r, spec->point);
+            key.point = table_number(rows, r, spec->point);
         struct side *side = take(sides, &key, error);
         if (!side)
             return STATUS_NO_MEMORY;
-        double value = number(rows, r, spec->quantity);
+        double value = table_number(rows, r, spec->quantity);
         if (side->count == SEEDS_MAX || isnan(value))
             continue;
         side->values[side->count++] = value;
-        side->half += (number(rows, r, spec->high) - number(rows, r, spec->low)) / 2;
+        side->half += (table_number(rows, r, spec->high) - table_number(rows, r, spec->low)) / 2;
     }
     return STATUS_OK;
 }
@@ -233,15 +223,17 @@ static enum status compare_sources(const char *a, const char *b, struct comparis
     struct table *left = load(a, "summary", error), *right = load(b, "summary", error);
     enum status status = left && right ? STATUS_OK : STATUS_DATA;
     for (size_t i = 0; status == STATUS_OK && i < table_rows(left); i++) {
-        const char *dataset = text(left, i, "dataset");
+        const char *dataset = table_text(left, i, "dataset");
         size_t j = 0;
-        while (j < table_rows(right) && strcmp(text(right, j, "run"), text(left, i, "run")) != 0)
+        while (j < table_rows(right) && strcmp(table_text(right, j, "run"), table_text(left, i, "run")) != 0)
             j++;
         size_t used = strlen(comparison->sources);
-        if (j < table_rows(right) && strcmp(text(left, i, "data_source"), text(right, j, "data_source")) != 0 &&
+        if (j < table_rows(right) &&
+            strcmp(table_text(left, i, "data_source"), table_text(right, j, "data_source")) != 0 &&
             !strstr(comparison->sources, dataset))
             (void)snprintf(comparison->sources + used, sizeof comparison->sources - used, "%s%s: %s against %s",
-                           used ? "; " : "", dataset, text(left, i, "data_source"), text(right, j, "data_source"));
+                           used ? "; " : "", dataset, table_text(left, i, "data_source"),
+                           table_text(right, j, "data_source"));
     }
     table_free(left);
     table_free(right);
