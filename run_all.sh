@@ -26,7 +26,7 @@ project=$(cd "$(dirname "$0")" && pwd)
 tenth=$project/build/release/tenth
 command_line=$(printf '%q ' "$0" "$@")
 datasets=(mnist cifar10 ecg5000)
-methods=(vi map mle)
+methods=(vi map mle dropout ensemble)
 
 profile=standard
 install_deps=no

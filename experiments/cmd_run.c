@@ -12,6 +12,7 @@
 #include "jobs.h"
 #include "overrides.h"
 #include "progress.h"
+#include "run/ood_sweep.h"
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
 #include "run/run.h"
@@ -22,8 +23,9 @@ struct stage {
     enum status (*work)(const struct run *run, const struct monitor *monitor, struct error *error);
 };
 
-static const struct stage stages[] = {{"train", run_train}, {"prune", run_prune}, {"perturb", run_perturb}};
-enum { STAGE_TRAIN, STAGE_PRUNE, STAGE_PERTURB, STAGES };
+static const struct stage stages[] = {
+    {"train", run_train}, {"prune", run_prune}, {"perturb", run_perturb}, {"ood", run_ood}};
+enum { STAGE_TRAIN, STAGE_PRUNE, STAGE_PERTURB, STAGE_OOD, STAGES };
 
 /* A config as it was named on the command line. */
 struct input {
@@ -214,7 +216,7 @@ static enum status run_stages(const struct options *options, size_t first, size_
 
 enum status command_run(const struct options *options, struct error *error)
 {
-    return run_stages(options, STAGE_TRAIN, STAGE_PERTURB, error);
+    return run_stages(options, STAGE_TRAIN, STAGE_OOD, error);
 }
 
 enum status command_train(const struct options *options, struct error *error)
@@ -230,4 +232,9 @@ enum status command_prune(const struct options *options, struct error *error)
 enum status command_perturb(const struct options *options, struct error *error)
 {
     return run_stages(options, STAGE_PERTURB, STAGE_PERTURB, error);
+}
+
+enum status command_ood(const struct options *options, struct error *error)
+{
+    return run_stages(options, STAGE_OOD, STAGE_OOD, error);
 }

@@ -4,9 +4,8 @@
 
 #include "commands.h"
 #include "core/registry.h"
-#include "io/store.h"
 #include "io/table.h"
-#include "run/band.h"
+#include "run/tabulate.h"
 
 static enum status list_tables(void)
 {
@@ -21,19 +20,6 @@ static enum status list_tables(void)
         printf("\n");
     }
     return STATUS_OK;
-}
-
-/* Appends the file's stored rows; a run that has not come to this table yet has none. */
-static enum status load_stored(struct table *table, const char *path, struct error *error)
-{
-    struct store *store = NULL;
-    char object[64];
-    (void)snprintf(object, sizeof object, "/tables/%s", table_kind_of(table)->name);
-    enum status status = store_open(path, &store, error);
-    if (status == STATUS_OK && store_has(store, object))
-        status = table_load(table, store, error);
-    store_close(store);
-    return status;
 }
 
 enum status command_table(const struct options *options, struct error *error)
@@ -58,11 +44,7 @@ enum status command_table(const struct options *options, struct error *error)
         return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth bench` prints it", kind->name);
     }
     const char *const *paths = (const char *const *)options->arguments;
-    enum status status = STATUS_OK;
-    if (band_is(kind))
-        status = band_make(table, paths, files, error);
-    for (size_t i = 0; i < files && status == STATUS_OK && !band_is(kind); i++)
-        status = load_stored(table, paths[i], error);
+    enum status status = tabulate(table, paths, files, error);
     enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
     if (status == STATUS_OK)
         status = table_write_header(kind, format, stdout, error);

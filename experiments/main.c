@@ -8,6 +8,7 @@
 #include "bayes/posterior.h"
 #include "commands.h"
 #include "data/dataset.h"
+#include "data/ood.h"
 #include "data/perturb.h"
 #include "io/store.h"
 #include "io/table.h"
@@ -24,7 +25,7 @@ enum {
 };
 
 static const struct command commands[] = {
-    {"run", "CONFIG.ini|RUN.h5...", "train, then prune and perturb; one HDF5 file per run",
+    {"run", "CONFIG.ini|RUN.h5...", "train, then prune, perturb and show unknown items; one HDF5 file per run",
      "Runs every cell of each config's [sweep] with every seed. What is there already with the same config, seed and "
      "data\n"
      "is not made again; after Ctrl-C the same command resumes.",
@@ -35,8 +36,15 @@ static const struct command commands[] = {
      RUN_OPTIONS | OPTION_JOBS, command_prune},
     {"perturb", "CONFIG.ini|RUN.h5...", "the perturbation sweep of trained runs", "", RUN_OPTIONS | OPTION_JOBS,
      command_perturb},
+    {"ood", "CONFIG.ini|RUN.h5...", "predictions of trained runs for items of no class that they know", "",
+     RUN_OPTIONS | OPTION_JOBS, command_ood},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
      OPTION_FORMAT | OPTION_LIST, command_table},
+    {"compare", "A B", "do two directories of tables agree within their intervals?",
+     "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
+     "runs of\n"
+     "the same name. The intervals are widened to hold together with 95 %. Exit code 0: they agree; 1: they do not.",
+     0, command_compare},
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
      "Without a file: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
      command_config},
@@ -74,6 +82,10 @@ static void print_registries(void)
     for (size_t i = 0; i < count; i++)
         printf("  %-20s %s, up to %g %s\n", all_perturbations[i].name, all_perturbations[i].title,
                all_perturbations[i].largest, all_perturbations[i].unit);
+    const struct ood *all_oods = oods(&count);
+    printf("Items of no class (out of distribution):\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s\n", all_oods[i].name, all_oods[i].title);
     const struct metric *all_metrics = metrics(&count);
     printf("Metrics:\n");
     for (size_t i = 0; i < count; i++)

@@ -47,8 +47,7 @@ if ! "$project/deps.sh" check draw; then
     exit 2
 fi
 mkdir -p "$out_dir"
-# gnuplot runs elsewhere.
-out_dir=$(cd "$out_dir" && pwd)
+out_dir=$(cd "$out_dir" && pwd) # gnuplot is called elsewhere
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -90,6 +89,7 @@ write_titles() {
     registry_variables data/dataset.def DATASET title_dataset 1
     registry_variables bayes/method.def METHOD title_method 1
     registry_variables bayes/criterion.def CRITERION title_criterion 2
+    registry_variables data/ood.def OOD title_ood 1
     registry_variables data/perturbation.def PERTURBATION title_perturbation 2
     registry_variables data/perturbation.def PERTURBATION unit_perturbation 1
 }
@@ -129,6 +129,17 @@ report_missing() {
         rm -f "$out_dir/$1.svg" "$out_dir/$1.png"
         echo "draw.sh: $1: removed the one from an earlier run, which these tables no longer bear out" >&2
     fi
+}
+
+# measured_datasets: those that the tables have rows of. The table of claims names all, measured or not.
+measured_datasets() {
+    local file files=()
+    for file in "$table_dir"/*.csv; do
+        if [ "${file##*/}" != claims.csv ]; then
+            files+=("$file")
+        fi
+    done
+    distinct dataset "" "${files[@]}"
 }
 
 # data_source DATASET: what summary.csv, or else any table, says that the rows were measured on.
@@ -249,7 +260,7 @@ draw_row() {
         fi
         return
     elif [ "$datasets" = all ]; then
-        datasets=$(distinct dataset "" "$table_dir"/*.csv)
+        datasets=$(measured_datasets)
     fi
     for dataset in ${datasets//,/ }; do
         if [ "$each" = - ]; then

@@ -122,7 +122,22 @@ check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv
 check "every table has a header" bash -c "'$tenth' table --list | grep -v '^ ' | cut -d' ' -f1 | while read -r name; do
-    '$tenth' table out/ecg5000_vi_seed1.h5 \$name | head -n 1 | grep -q '^dataset,' || exit 1; done"
+    '$tenth' table out/ecg5000_vi_seed1.h5 \$name | head -n 1 | grep -q '^[a-z_]*,' || exit 1; done"
+check "items of no class from the run's own file" exits_with 0 "$tenth" ood out/ecg5000_vi_seed1.h5 --quiet
+check "they are in the run already" says "ood  is there already" "$tenth" ood out/ecg5000_vi_seed1.h5
+check "an unknown kind of them" refuses 2 "shuffled" "$tenth" ood small.ini --set ood.sets=shufled --out out
+check "a kind that is the data set itself" refuses 2 "does not fit" "$tenth" ood small.ini --set ood.sets=mnist --out out
+check "claims on stand-ins are not decidable" says "measured on SYNTHETIC data" \
+    "$tenth" table out/ecg5000_vi_seed1.h5 claims
+mkdir -p one/tables two
+"$tenth" table out/ecg5000_vi_seed1.h5 perturb >one/tables/perturb.csv
+"$tenth" table out/ecg5000_vi_seed1.h5 perturb >two/perturb.csv
+check "a run agrees with itself" exits_with 0 "$tenth" compare one two
+check "it says how much was compared" says "0 disagree" "$tenth" compare one two
+awk 'BEGIN { FS = OFS = "," } NR > 1 { $7 += 1 } 1' one/tables/perturb.csv >two/perturb.csv
+check "another entropy disagrees" refuses 1 "disagree" "$tenth" compare one two
+check "a comparison takes two directories" refuses 2 "tenth compare A B" "$tenth" compare one
+check "a directory without tables" refuses 3 "nowhere" "$tenth" compare one nowhere
 check "the table is an error on a full device" refuses 1 "No space left" \
     bash -c "'$tenth' table out/ecg5000_vi_seed1.h5 prune >/dev/full"
 

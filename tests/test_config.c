@@ -1091,14 +1091,14 @@ static void test_faults_while_writing(void **state)
 /* ---- the files in configs/ (the tests are run from the root) ---- */
 
 static const char *const DATASETS[] = {"mnist", "cifar10", "ecg5000"};
-static const char *const METHODS[] = {"vi", "map", "mle"};
+static const char *const METHODS[] = {"vi", "map", "mle", "dropout", "ensemble"};
 static const char *const PROFILES[] = {"", "smoke/", "talk/"};
 
 static void for_each_run(void (*check)(const char *path, const char *dataset, const char *method))
 {
     for (size_t p = 0; p < 3; p++) {
         for (size_t d = 0; d < 3; d++) {
-            for (size_t m = 0; m < 3; m++) {
+            for (size_t m = 0; m < sizeof METHODS / sizeof METHODS[0]; m++) {
                 char path[96];
                 (void)snprintf(path, sizeof path, "configs/%s%s_%s.ini", PROFILES[p], DATASETS[d], METHODS[m]);
                 check(path, DATASETS[d], METHODS[m]);

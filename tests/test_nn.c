@@ -538,6 +538,51 @@ static void test_networks(void **state)
         check_network(&specs[i]);
 }
 
+/* The gradient of the items against differences of the reference's loss (its error: see test_reference_gradient), at
+ * probes in every item. The gradient of the weights is the one without it, to the bit. */
+static double input_gradient_error(const struct network_spec *spec, float broken)
+{
+    const double h = 1e-5;
+    enum { PROBES = 30 };
+    struct problem p = problem_make(spec, 2);
+    size_t size = BATCH * shape_size(spec->input), correct;
+    float *gradient = normals(p.weight_size, 50, 1.0F), *alone = normals(p.weight_size, 51, 1.0F);
+    float *d_x = normals(size, 52, 1.0F), found[PROBES];
+    double *w = reference_widen(p.w, p.weight_size), *x = reference_widen(p.x, size), want[PROBES], logits[BATCH * 10];
+    network_set_weights(p.network, p.w);
+    double loss = network_gradient(p.network, p.x, p.y, BATCH, alone, &correct);
+    assert_near(network_input_gradient(p.network, p.x, p.y, BATCH, gradient, d_x), loss, 0);
+    assert_memory_equal(gradient, alone, p.weight_size * sizeof *alone);
+    for (size_t probe = 0; probe < PROBES; probe++) {
+        size_t i = probe * 7919 % size;
+        double middle = x[i];
+        x[i] = middle + h;
+        double up = reference_network(spec, p.tensors, w, x, p.y, BATCH, logits, NULL);
+        x[i] = middle - h;
+        double down = reference_network(spec, p.tensors, w, x, p.y, BATCH, logits, NULL);
+        x[i] = middle;
+        want[probe] = (up - down) / (2 * h);
+        found[probe] = d_x[i] * broken;
+    }
+    double error = distance(found, want, PROBES);
+    memory_free(gradient);
+    memory_free(alone);
+    memory_free(d_x);
+    free(w), free(x);
+    problem_free(&p);
+    return error;
+}
+
+static void test_input_gradient(void **state)
+{
+    (void)state;
+    static const struct network_spec many_channels = {{11, 9, 16}, 4, 2, 16, 6, 2}; /* Winograd in the first layer */
+    for (size_t s = 3; s < SPECS; s++)
+        assert_true(input_gradient_error(&specs[s], 1.0F) <= network_tolerance);
+    assert_true(input_gradient_error(&many_channels, 1.0F) <= network_tolerance);
+    assert_true(input_gradient_error(&specs[3], 1.001F) > network_tolerance); /* the twin */
+}
+
 /* The reference's own gradient, by differences of its loss: what ties all of the above to the definition. Central
  * differences with h = 1e-5 are off by h^2 / 6 times a third derivative of order 1 (2e-11) and by 1e-16 / h of the
  * loss's rounding (1e-11 per unit); 1e-7 leaves room for a SELU whose seam lies within h, which no seed here hits. */
@@ -678,6 +723,7 @@ int main(void)
         cmocka_unit_test(test_layout),
         cmocka_unit_test(test_networks),
         cmocka_unit_test(test_reference_gradient),
+        cmocka_unit_test(test_input_gradient),
         cmocka_unit_test(test_threads_change_no_bit),
         cmocka_unit_test(test_evaluation_in_blocks),
         cmocka_unit_test(test_bad_specs_are_refused),

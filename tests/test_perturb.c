@@ -70,7 +70,7 @@ static void test_fits(void **state)
         bool image, series;
     } expected[] = {
         {"noise", true, true},       {"rotation", true, false},  {"warp", true, false},
-        {"time_shift", false, true}, {"time_warp", false, true},
+        {"time_shift", false, true}, {"time_warp", false, true}, {"fgsm", true, true},
     };
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         struct error error;
@@ -92,14 +92,17 @@ static void test_every_row(void **state)
         struct shape shape = perturbation_fits(&rows[i], image_shape) ? image_shape : series_shape;
         size_t size = shape_size(shape);
         float in[SIZE_MAX_HERE], before[SIZE_MAX_HERE], out[SIZE_MAX_HERE + 1], again[SIZE_MAX_HERE];
+        float direction[SIZE_MAX_HERE];
+        const float *gradient = rows[i].need == NEEDS_GRADIENT ? direction : NULL;
         fill(in, size);
+        fill(direction, size);
         memcpy(before, in, size * sizeof *in);
         out[size] = 12345;
-        rows[i].apply(shape, in, 0, -9, key(0), out);
+        rows[i].apply(shape, in, 0, -9, key(0), gradient, out);
         assert_memory_equal(out, in, size * sizeof *in);
-        rows[i].apply(shape, in, rows[i].largest, -9, key(0), out);
+        rows[i].apply(shape, in, rows[i].largest, -9, key(0), gradient, out);
         assert_memory_not_equal(out, in, size * sizeof *in);
-        rows[i].apply(shape, in, rows[i].largest, -9, key(0), again);
+        rows[i].apply(shape, in, rows[i].largest, -9, key(0), gradient, again);
         assert_memory_equal(out, again, size * sizeof *in);
         assert_memory_equal(in, before, size * sizeof *in);
         assert_true(out[size] == 12345);
@@ -185,12 +188,12 @@ static void test_rotation_by_right_angles(void **state)
         fill(in, side * side * 2);
         const float background = -1000;
         double tolerance = interpolation_tolerance(1000);
-        rotate(shape, in, 90, background, key(0), out);
+        rotate(shape, in, 90, background, key(0), NULL, out);
         assert_true(distance(side, in, out, clockwise) <= tolerance);
         assert_true(distance(side, in, out, anticlockwise) > 1); /* the twin: turned the wrong way */
-        rotate(shape, in, -90, background, key(0), out);
+        rotate(shape, in, -90, background, key(0), NULL, out);
         assert_true(distance(side, in, out, anticlockwise) <= tolerance);
-        rotate(shape, in, 180, background, key(0), out);
+        rotate(shape, in, 180, background, key(0), NULL, out);
         assert_true(distance(side, in, out, upside_down) <= tolerance);
     }
 }
@@ -203,7 +206,7 @@ static void test_rotation_by_half_a_right_angle(void **state)
     float in[49], out[49];
     for (size_t i = 0; i < 49; i++)
         in[i] = 1;
-    find("rotation")((struct shape){7, 7, 1}, in, 45, -9, key(0), out);
+    find("rotation")((struct shape){7, 7, 1}, in, 45, -9, key(0), NULL, out);
     /* Corner (-3, -3) came from (-4.24, 0), more than a pixel outside; (-2, -2) from (-2.83, 0), inside. The edge's
      * middle (0, -3) came from (-2.12, -2.12), inside. */
     double tolerance = interpolation_tolerance(9);
@@ -244,7 +247,7 @@ static void test_warp(void **state)
     }
     size_t checked;
     for (double strength = 0.05; strength < 0.31; strength += 0.05) {
-        find("warp")((struct shape){SIDE, SIDE, 1}, in, strength, -9, key(0), out);
+        find("warp")((struct shape){SIDE, SIDE, 1}, in, strength, -9, key(0), NULL, out);
         double tolerance = interpolation_tolerance(162); /* the plane's largest value */
         assert_true(warp_error(strength, out, SIDE, &checked) <= tolerance);
         assert_true(checked > SIDE * SIDE / 2);
@@ -262,7 +265,7 @@ static double noise_tail(double strength, double assumed)
     float *in = malloc(size * sizeof *in), *out = malloc(size * sizeof *out);
     assert_true(in && out);
     fill(in, size);
-    find("noise")(shape, in, strength, -9, key(0), out);
+    find("noise")(shape, in, strength, -9, key(0), NULL, out);
     double squares = 0;
     for (size_t i = 0; i < size; i++) {
         double noise = ((double)out[i] - (double)in[i]) / assumed;
@@ -289,9 +292,9 @@ static void test_noise_is_keyed(void **state)
     float in[60], once[60], twice[60], other[60];
     fill(in, 60);
     perturb_fn *noise = find("noise");
-    noise(image_shape, in, 1, -9, key(0), once);
-    noise(image_shape, in, 2, -9, key(0), twice);
-    noise(image_shape, in, 1, -9, key(1), other);
+    noise(image_shape, in, 1, -9, key(0), NULL, once);
+    noise(image_shape, in, 2, -9, key(0), NULL, twice);
+    noise(image_shape, in, 1, -9, key(1), NULL, other);
     for (size_t i = 0; i < 60; i++) {
         double single = (double)once[i] - (double)in[i], whole = (double)twice[i] - (double)in[i];
         /* each sum is rounded once, at a size below 50 + 2 * 6.7 */
@@ -310,7 +313,7 @@ static void test_time_shift(void **state)
         in[i] = (float)(i * i);
     size_t later = 0, earlier = 0;
     for (size_t k = 0; k < KEYS; k++) {
-        find("time_shift")(series_shape, in, 3, -9, key(k), out);
+        find("time_shift")(series_shape, in, 3, -9, key(k), NULL, out);
         bool is_later = true, is_earlier = true;
         for (size_t i = 0; i < LENGTH; i++) {
             is_later &= out[i] == in[i < 3 ? 0 : i - 3];
@@ -320,7 +323,7 @@ static void test_time_shift(void **state)
         later += is_later;
         earlier += is_earlier;
         float half[LENGTH];
-        find("time_shift")(series_shape, in, 2.5, -9, key(k), half); /* the same direction at every strength */
+        find("time_shift")(series_shape, in, 2.5, -9, key(k), NULL, half); /* the same direction at every strength */
         assert_true(half[20] == (is_later ? (in[17] + in[18]) / 2 : (in[22] + in[23]) / 2));
     }
     /* binomial(40, 1/2): fewer than 6 of either has a chance below 1e-5 */
@@ -338,8 +341,8 @@ static void test_time_warp(void **state)
         in[i] = (float)i;
     const double tolerance = interpolation_tolerance(LENGTH);
     for (size_t k = 0; k < 50; k++) {
-        find("time_warp")(shape, in, 0.5, -9, key(k), out);
-        find("time_warp")(shape, in, 0.25, -9, key(k), half);
+        find("time_warp")(shape, in, 0.5, -9, key(k), NULL, out);
+        find("time_warp")(shape, in, 0.25, -9, key(k), NULL, half);
         assert_true(fabs((double)out[0]) <= tolerance && fabs((double)out[LENGTH - 1] - (LENGTH - 1)) <= tolerance);
         double moved = 0;
         for (size_t i = 0; i < LENGTH; i++) {
@@ -355,12 +358,24 @@ static void test_time_warp(void **state)
         assert_true(moved > 1); /* samples: enough to be seen, for these fixed keys */
     }
     float other[LENGTH];
-    find("time_warp")(shape, in, 0.5, -9, key(0), out);
-    find("time_warp")(shape, in, 0.5, -9, key(1), other);
+    find("time_warp")(shape, in, 0.5, -9, key(0), NULL, out);
+    find("time_warp")(shape, in, 0.5, -9, key(1), NULL, other);
     assert_memory_not_equal(out, other, sizeof out);
     float one = 7, kept = 0; /* a series of one sample has nowhere to go */
-    find("time_warp")((struct shape){1, 1, 1}, &one, 0.5, -9, key(0), &kept);
+    find("time_warp")((struct shape){1, 1, 1}, &one, 0.5, -9, key(0), NULL, &kept);
     assert_true(kept == one);
+}
+
+/* Every element by exactly the strength, to the side of the gradient's sign; where it is 0, not at all. */
+static void test_fgsm(void **state)
+{
+    (void)state;
+    const struct shape shape = {4, 1, 1};
+    const float in[] = {1, 2, -3, 0}, gradient[] = {1e-9F, -7, 0, 2};
+    const float expected[] = {1.25F, 1.75F, -3, 0.25F};
+    float out[4];
+    find("fgsm")(shape, in, 0.25, -9, key(0), gradient, out);
+    assert_memory_equal(out, expected, sizeof out);
 }
 
 int main(void)
@@ -378,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_noise_is_keyed),
         cmocka_unit_test(test_time_shift),
         cmocka_unit_test(test_time_warp),
+        cmocka_unit_test(test_fgsm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

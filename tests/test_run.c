@@ -18,6 +18,7 @@
 #include "data/perturb.h"
 #include "io/atomic_file.h"
 #include "run/band.h"
+#include "run/ood_sweep.h"
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
 #include "run/run.h"
@@ -453,7 +454,10 @@ static void write_pruned(const char *path, double seed, double accuracy)
     (void)snprintf(run, sizeof run, "a_seedling_seed%.0f", seed);
     assert_int_equal(store_create(path, &store, &error), STATUS_OK);
     assert_int_equal(store_set_text(store, "/", "run", run, &error), STATUS_OK);
-    assert_int_equal(store_set_text(store, "/", "data_source", "real", &error), STATUS_OK);
+    static const char *const attributes[][2] = {
+        {"data_source", "real"}, {"dataset", "x"}, {"method", "x"}, {"seed", "1"}};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(store_set_text(store, "/", attributes[i][0], attributes[i][1], &error), STATUS_OK);
     assert_int_equal(table_save(table, store, &error), STATUS_OK);
     assert_int_equal(store_commit(store, &error), STATUS_OK);
     table_free(table);

@@ -173,7 +173,7 @@ touch "$log"
 # ---- run_all.sh: a whole run. ----
 
 check "a whole run succeeds" exits_with 0 run_all "${smoke[@]}" --seeds 2 --jobs 3 --data-dir "$work"
-for name in mnist_vi cifar10_map ecg5000_mle; do
+for name in mnist_vi cifar10_map ecg5000_mle mnist_dropout ecg5000_ensemble; do
     check "it runs the profile's $name" logged "/configs/smoke/$name.ini"
 done
 check "--seeds reaches the program" logged "--set run.seeds=2"

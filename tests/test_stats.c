@@ -188,14 +188,59 @@ static void test_spearman_without_memory(void **state)
     fault_arm(SIZE_MAX);
 }
 
+/* Pairs (a, b) with b > a: of 3 x 2, those of 2: one (over 1) and a tie with 2; of 5: all three. (1 + .5 + 3) / 6. */
+static void test_auroc(void **state)
+{
+    (void)state;
+    const double a[] = {3, 1, 2}, b[] = {2, 5};
+    double area = 0;
+    assert_int_equal(stats_auroc(a, 3, b, 2, &area, NULL), STATUS_OK);
+    assert_true(close_to(area, 4.5 / 6, EXACT));
+    assert_int_equal(stats_auroc(b, 2, a, 3, &area, NULL), STATUS_OK);
+    assert_true(close_to(area, 1.5 / 6, EXACT));
+    assert_int_equal(stats_auroc(a, 3, a, 3, &area, NULL), STATUS_OK);
+    assert_true(close_to(area, .5, EXACT));
+    assert_int_equal(stats_auroc(a, 0, b, 2, &area, NULL), STATUS_OK);
+    assert_true(isnan(area));
+    assert_int_equal(stats_auroc(a, 3, b, 0, &area, NULL), STATUS_OK);
+    assert_true(isnan(area));
+}
+
+/* {1, 2, 3} and {4, 6}: sums of squares 2 and 2, s^2 = 4/3 at 3 degrees, t = 3.182446305284, 1/3 + 1/2 = 5/6. */
+static void test_difference_half(void **state)
+{
+    (void)state;
+    const double a[] = {1, 2, 3}, b[] = {4, 6};
+    assert_true(close_to(stats_difference_half(a, 3, b, 2), 3.182446305284263 * sqrt(4.0 / 3 * 5 / 6), 1e-9));
+    assert_true(isnan(stats_difference_half(a, 1, b, 1)));
+    assert_true(isnan(stats_difference_half(a, 3, b, 0)));
+}
+
+/* z(.975) = 1.959963985, z(1 - .025/10) = z(.9975) = 2.807033768. */
+static void test_simultaneous(void **state)
+{
+    (void)state;
+    assert_true(close_to(stats_simultaneous(0), 1, 1e-9));
+    assert_true(close_to(stats_simultaneous(1), 1, 1e-9));
+    assert_true(close_to(stats_simultaneous(10), 2.807033768343811 / 1.959963984540054, 1e-9));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wilson_published),       cmocka_unit_test(test_wilson_solves_its_equation),
-        cmocka_unit_test(test_wilson_edges),           cmocka_unit_test(test_mean_interval),
-        cmocka_unit_test(test_mean_of_too_few),        cmocka_unit_test(test_quantiles),
-        cmocka_unit_test(test_quantiles_against_sort), cmocka_unit_test(test_spearman_published),
-        cmocka_unit_test(test_spearman_edges),         cmocka_unit_test(test_spearman_without_memory),
+        cmocka_unit_test(test_wilson_published),
+        cmocka_unit_test(test_wilson_solves_its_equation),
+        cmocka_unit_test(test_wilson_edges),
+        cmocka_unit_test(test_mean_interval),
+        cmocka_unit_test(test_mean_of_too_few),
+        cmocka_unit_test(test_quantiles),
+        cmocka_unit_test(test_quantiles_against_sort),
+        cmocka_unit_test(test_spearman_published),
+        cmocka_unit_test(test_spearman_edges),
+        cmocka_unit_test(test_spearman_without_memory),
+        cmocka_unit_test(test_auroc),
+        cmocka_unit_test(test_difference_half),
+        cmocka_unit_test(test_simultaneous),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

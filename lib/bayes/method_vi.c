@@ -58,7 +58,8 @@ static void clip_factors(struct posterior *posterior, const struct update *updat
     *clip_rho = (float)fmin(1, update->clip_norm / sqrt(rho_squared));
 }
 
-static double update(struct posterior *posterior, const struct update *update, const float *w, const float *gradient,
+static double update(struct posterior *posterior, const struct update *update, const float *w,
+                     float *gradient, /* NOLINT(readability-non-const-parameter): as in every method */
                      double *penalty_loss)
 {
     float clip = 1, clip_rho = 1;

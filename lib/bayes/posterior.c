@@ -1,6 +1,7 @@
 #include "bayes/posterior.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/kernels.h"
@@ -11,12 +12,12 @@
  * good part of the L1 cache; a multiple of RANDOM_CHUNK, as the streams demand. */
 enum { PIECE_SIZE = 64 * RANDOM_CHUNK };
 
-#define METHOD(name, title, has_sigma) extern const struct method_functions method_##name;
+#define METHOD(name, title, has_sigma, networks, section) extern const struct method_functions method_##name;
 #include "bayes/method.def"
 #undef METHOD
 
 static const struct method all_methods[] = {
-#define METHOD(name, title, has_sigma) {#name, title, has_sigma, &method_##name},
+#define METHOD(name, title, has_sigma, networks, section) {#name, title, has_sigma, networks, section, &method_##name},
 #include "bayes/method.def"
 #undef METHOD
 };
@@ -51,6 +52,27 @@ static enum status pieces_make(struct posterior *posterior, struct error *error)
             posterior->pieces[piece++] = (struct piece){t, first, part};
             left -= part;
         }
+    }
+    return STATUS_OK;
+}
+
+/* The network's tensors, once for each member: "m2.conv1.weight" is the second member's. */
+static enum status tensors_make(struct posterior *posterior, const struct network *network, struct error *error)
+{
+    size_t count;
+    const struct tensor *tensors = network_tensors(network, &count);
+    posterior->tensor_count = posterior->members * count;
+    posterior->tensors = memory_alloc(posterior->tensor_count, sizeof *tensors, error);
+    if (!posterior->tensors)
+        return STATUS_NO_MEMORY;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        struct tensor *tensor = &posterior->tensors[t];
+        size_t member = t / count;
+        *tensor = tensors[t % count];
+        tensor->offset += member * posterior->network_size;
+        if (posterior->members > 1)
+            (void)snprintf(tensor->name, sizeof tensor->name, "m%u.%.15s", (unsigned int)member + 1U,
+                           tensors[t % count].name);
     }
     return STATUS_OK;
 }
@@ -104,11 +126,15 @@ enum status posterior_create(const struct network *network, const struct method 
     if (!posterior)
         return STATUS_NO_MEMORY;
     posterior->method = method;
-    posterior->tensors = network_tensors(network, &posterior->tensor_count);
-    posterior->size = network_weight_size(network);
-    posterior->parameters = network_parameters(network);
+    posterior->members = method->networks == NETWORKS_MEMBERS && start->members > 1 ? start->members : 1;
+    posterior->network_size = network_weight_size(network);
+    posterior->size = posterior->members * posterior->network_size;
+    posterior->parameters = posterior->members * network_parameters(network);
+    posterior->dropout_rate = start->dropout_rate;
     posterior->threads = threads;
-    enum status status = pieces_make(posterior, error);
+    enum status status = tensors_make(posterior, network, error);
+    if (status == STATUS_OK)
+        status = pieces_make(posterior, error);
     if (status == STATUS_OK)
         status = blocks_make(posterior, error);
     if (status != STATUS_OK) {
@@ -128,6 +154,7 @@ void posterior_free(struct posterior *posterior)
                        posterior->rho, posterior->m_rho, posterior->v_rho};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         memory_free(blocks[i]);
+    memory_free(posterior->tensors);
     memory_free(posterior->pieces);
     memory_free(posterior->partial);
     memory_free(posterior);

@@ -3,7 +3,7 @@
  * The talk's loop, `w = approximation.sample()` and `approximation = update(approximation, gradient)`, differs between
  * methods in these two lines only; a method is the pair of functions behind them (and the training loop never asks
  * which it has). A posterior is the state that they share: means, spreads and Adam's moments, each one flat block in
- * the layout of the network's weights (nn/network.h).
+ * the layout of the network's weights (nn/network.h), or of `members` networks one behind the other.
  *
  * Passes over the blocks are cut into pieces at fixed places, so that results do not depend on the number of threads.
  */
@@ -27,10 +27,13 @@ struct piece {
 
 struct posterior {
     const struct method *method;
-    const struct tensor *tensors; /* [tensor_count], the network's */
+    struct tensor *tensors; /* [tensor_count], the network's, once for each member */
     size_t tensor_count;
-    size_t size;                        /* floats of each block below */
+    size_t members;                     /* 1 but for an ensemble */
+    size_t network_size;                /* floats of one network's weights */
+    size_t size;                        /* floats of each block below: members * network_size */
     size_t parameters;                  /* weights and biases, without padding */
+    double dropout_rate;                /* for dropout */
     float *mu;                          /* [size] means; the weights themselves for a point estimate */
     float *rho;                         /* [size] sigma = softplus(rho) + SIGMA_MINIMUM; NULL for a point estimate */
     float *m_mu, *v_mu, *m_rho, *v_rho; /* [size] Adam's moments; those of rho are NULL for a point estimate */
@@ -45,6 +48,8 @@ struct posterior_start {
     uint64_t seed;
     double mu_scale;              /* mu ~ N(0, mu_scale^2 / fan_in), biases 0 */
     double sigma_low, sigma_high; /* sigma ~ U(low, high), in units of the weight */
+    double dropout_rate;          /* for dropout: in 0..1, 1 excluded */
+    size_t members;               /* for an ensemble: at least 1 */
 };
 
 /* Room for the state, with its start values. NULL *posterior on failure. */
@@ -69,21 +74,31 @@ struct update {
 };
 
 struct method_functions {
-    /* The weights of one network drawn from the posterior: either `scratch` [size], overwritten, or the posterior's own
-     * block. (seed, purpose, step) name the draw. */
+    /* The weights of one network drawn from the posterior: either `scratch` [network_size], overwritten, or part of the
+     * posterior's own block. (seed, purpose, step) name the draw; an ensemble draws member number step % members. */
     const float *(*sample)(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
                            float *scratch);
 
     /* Moves the posterior against the gradient of the mean cross-entropy at the sampled weights w, and of the penalty.
-     * Returns the penalty in nats before the step, unscaled and summed over tensors: KL(posterior || prior) for VI,
-     * sum w^2 / (2 prior_sigma^2) for MAP, 0 for MLE. penalty_loss receives it as it enters the loss. */
-    double (*update)(struct posterior *posterior, const struct update *update, const float *w, const float *gradient,
+     * Both are [network_size]; the gradient is destroyed. Returns the penalty in nats before the step, unscaled and
+     * summed over tensors: KL(posterior || prior) for VI, sum mu^2 / (2 prior_sigma^2) for MAP, dropout and an
+     * ensemble's member, 0 for MLE. penalty_loss receives it as it enters the loss. */
+    double (*update)(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
                      double *penalty_loss);
+};
+
+/* How many different networks a posterior stands for. */
+enum networks {
+    NETWORKS_ONE,    /* a point estimate */
+    NETWORKS_DRAWN,  /* as many as are drawn */
+    NETWORKS_MEMBERS /* so many members, and no others */
 };
 
 struct method {
     const char *name, *title;
     bool has_sigma;
+    enum networks networks;
+    const char *section; /* of the config, beside [posterior]; NULL: none */
     const struct method_functions *functions;
 };
 

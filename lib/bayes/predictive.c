@@ -7,7 +7,7 @@ enum status predictor_make(const struct posterior *posterior, struct network *ne
                            struct predictor *predictor, struct error *error)
 {
     *predictor = (struct predictor){.posterior = posterior, .network = network, .batch = batch};
-    predictor->weights = memory_alloc(posterior->size, sizeof(float), error);
+    predictor->weights = memory_alloc(posterior->network_size, sizeof(float), error);
     return predictor->weights ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
@@ -19,7 +19,14 @@ void predictor_free(struct predictor *predictor)
 
 size_t predictor_samples(const struct predictor *predictor, size_t samples)
 {
-    return predictor->posterior->method->has_sigma ? samples : 1;
+    switch (predictor->posterior->method->networks) {
+    case NETWORKS_ONE:
+        return 1;
+    case NETWORKS_MEMBERS:
+        return predictor->posterior->members;
+    default:
+        return samples;
+    }
 }
 
 /* The weights of one network; keep may be NULL. */
@@ -32,8 +39,9 @@ static const float *weights_of(struct predictor *predictor, enum predict_weights
         w = posterior->method->functions->sample(posterior, seed, PURPOSE_PREDICT, sample, predictor->weights);
     if (!keep)
         return w;
+    keep += sample % posterior->members * posterior->network_size;
 #pragma omp parallel for schedule(static) num_threads(posterior->threads)
-    for (size_t i = 0; i < posterior->size; i++)
+    for (size_t i = 0; i < posterior->network_size; i++)
         predictor->weights[i] = w[i] * keep[i];
     return predictor->weights;
 }

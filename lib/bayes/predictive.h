@@ -14,22 +14,23 @@ struct predictor {
     const struct posterior *posterior;
     struct network *network;
     size_t batch;   /* items per forward pass; at most the network's */
-    float *weights; /* [posterior size] */
+    float *weights; /* [network size] */
 };
 
 enum status predictor_make(const struct posterior *posterior, struct network *network, size_t batch,
                            struct predictor *predictor, struct error *error);
 void predictor_free(struct predictor *predictor);
 
-/* How many different networks `samples` draws are: a point estimate has one, whatever is asked for. */
+/* How many different networks `samples` draws are: a point estimate has one and an ensemble its members, whatever is
+ * asked for. */
 size_t predictor_samples(const struct predictor *predictor, size_t samples);
 
 enum predict_weights { PREDICT_AT_MEAN, PREDICT_SAMPLED };
 
 /* Fills prediction (made by prediction_alloc) for x [items][height][width][channels], normalised. With PREDICT_AT_MEAN
- * its `samples` is 1. keep [posterior size] is multiplied into each network's weights; NULL: nothing is pruned. Sample
- * s has the same noise for every call with the same seed, so that pruned and perturbed predictions differ in nothing
- * else. */
+ * its `samples` is 1, and an ensemble's first member stands in for the mean, which would mean nothing. keep [posterior
+ * size] is multiplied into each network's weights; NULL: nothing is pruned. Sample s has the same noise for every call
+ * with the same seed, so that pruned and perturbed predictions differ in nothing else. */
 void predict(struct predictor *predictor, enum predict_weights which, const float *keep, uint64_t seed, const float *x,
              struct prediction *prediction);
 

@@ -23,7 +23,8 @@ enum random_purpose {
     PURPOSE_PERTURB = 9,      /* step = perturbation and strength, stream = item */
     PURPOSE_SYNTHETIC = 10,   /* generated data sets; stream = item */
     PURPOSE_SUBSET = 11,      /* which items of a set are used */
-    PURPOSE_TEST = 12         /* tests */
+    PURPOSE_TEST = 12,        /* tests */
+    PURPOSE_OOD = 15          /* out-of-distribution items; stream = item */
 };
 
 struct random_key {

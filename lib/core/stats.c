@@ -2,8 +2,10 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <gsl/gsl_statistics_float.h>
 
@@ -79,4 +81,55 @@ enum status stats_spearman(const double *a, const double *b, size_t count, doubl
     *rho = gsl_stats_spearman(a, 1, b, 1, count, ranks);
     memory_free(ranks);
     return STATUS_OK;
+}
+
+/* How many of the sorted values are below the limit, or (inclusive) not above it. */
+static size_t count_below(const double *sorted, size_t count, double limit, bool inclusive)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sorted[middle] < limit || (inclusive && sorted[middle] <= limit))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+enum status stats_auroc(const double *a, size_t a_count, const double *b, size_t b_count, double *area,
+                        struct error *error)
+{
+    *area = NAN;
+    if (a_count == 0 || b_count == 0)
+        return STATUS_OK;
+    double *sorted = memory_alloc(a_count, sizeof *sorted, error);
+    if (!sorted)
+        return STATUS_NO_MEMORY;
+    memcpy(sorted, a, a_count * sizeof *sorted);
+    gsl_sort(sorted, 1, a_count);
+    double sum = 0;
+    for (size_t i = 0; i < b_count; i++) {
+        size_t below = count_below(sorted, a_count, b[i], false), up_to = count_below(sorted, a_count, b[i], true);
+        sum += (double)below + (double)(up_to - below) / 2;
+    }
+    memory_free(sorted);
+    *area = sum / ((double)a_count * (double)b_count);
+    return STATUS_OK;
+}
+
+double stats_difference_half(const double *a, size_t a_count, const double *b, size_t b_count)
+{
+    if (a_count == 0 || b_count == 0 || a_count + b_count < 3)
+        return NAN;
+    double degrees = (double)(a_count + b_count - 2);
+    double squares = gsl_stats_tss(a, 1, a_count) + gsl_stats_tss(b, 1, b_count);
+    return gsl_cdf_tdist_Pinv(UPPER_QUANTILE, degrees) *
+           sqrt(squares / degrees * (1 / (double)a_count + 1 / (double)b_count));
+}
+
+double stats_simultaneous(size_t count)
+{
+    double tail = (1 - UPPER_QUANTILE) / (count > 0 ? (double)count : 1);
+    return gsl_cdf_ugaussian_Qinv(tail) / gsl_cdf_ugaussian_Pinv(UPPER_QUANTILE);
 }

@@ -44,4 +44,20 @@ void stats_quantiles(float *values /* [count] */, size_t count, const double *le
 enum status stats_spearman(const double *a /* [count] */, const double *b /* [count] */, size_t count, double *rho,
                            struct error *error);
 
+/* The area under the ROC curve: the probability that a value of `b` is larger than one of `a`, ties counting half (Mann
+ * and Whitney 1947; Hanley and McNeil 1982, Radiology 143: 29-36). *area is in 0..1; NaN where either is empty. Values
+ * must be finite. */
+enum status stats_auroc(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
+                        size_t b_count, double *area, struct error *error);
+
+/* Half of the 95 % interval of the difference of two means, with the pooled variance: t s sqrt(1/a_count + 1/b_count),
+ * t at a_count + b_count - 2 degrees (Student 1908). NaN without a degree of freedom. */
+double stats_difference_half(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
+                             size_t b_count);
+
+/* By how much 95 % intervals must be widened so that `count` of them all hold with 95 %, whatever their dependence
+ * (Bonferroni), for normal errors: the normal's quantile at 1 - .025 / count over that at .975. 1 for one, and for
+ * none. */
+double stats_simultaneous(size_t count);
+
 #endif

@@ -2,12 +2,13 @@
 
 #include "core/registry.h"
 
-#define PERTURBATION(name, shapes, largest, unit, title) perturb_fn perturb_##name;
+#define PERTURBATION(name, shapes, needs, largest, unit, title) perturb_fn perturb_##name;
 #include "data/perturbation.def"
 #undef PERTURBATION
 
 static const struct perturbation all_perturbations[] = {
-#define PERTURBATION(name, shapes, largest, unit, title) {#name, shapes, largest, unit, title, perturb_##name},
+#define PERTURBATION(name, shapes, needs, largest, unit, title)                                                        \
+    {#name, shapes, needs, largest, unit, title, perturb_##name},
 #include "data/perturbation.def"
 #undef PERTURBATION
 };

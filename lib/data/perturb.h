@@ -10,16 +10,19 @@
 #include "core/shape.h"
 
 enum perturbation_fit { FITS_IMAGE, FITS_SERIES, FITS_ALL };
+enum perturbation_need { NEEDS_ITEM, NEEDS_GRADIENT };
 
 /* in, out [height][width][channels], not overlapping. At strength 0 out equals in, bit for bit. The key is the same for
  * all methods, samples and strengths of an item: noise at strength s is s times one fixed draw, so that curves are
- * smooth in the strength and comparable between methods. */
+ * smooth in the strength and comparable between methods. gradient, like in: of the network's loss with respect to the
+ * item, for those that need it; NULL for the others. */
 typedef void perturb_fn(struct shape shape, const float *in, double strength, float background, struct random_key key,
-                        float *out);
+                        const float *gradient, float *out);
 
 struct perturbation {
     const char *name;
     enum perturbation_fit fit;
+    enum perturbation_need need;
     double largest; /* strength at the end of the default sweep */
     const char *unit, *title;
     perturb_fn *apply;

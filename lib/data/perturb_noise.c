@@ -6,8 +6,9 @@
 perturb_fn perturb_noise;
 
 void perturb_noise(struct shape shape, const float *in, double strength, float background, struct random_key key,
-                   float *out)
+                   const float *gradient, float *out)
 {
+    (void)gradient;
     (void)background;
     size_t count = shape_size(shape);
     if (strength == 0) { /* also keeps the sign of a zero */

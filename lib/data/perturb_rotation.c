@@ -9,8 +9,9 @@
 perturb_fn perturb_rotation;
 
 void perturb_rotation(struct shape shape, const float *in, double strength, float background, struct random_key key,
-                      float *out)
+                      const float *gradient, float *out)
 {
+    (void)gradient;
     (void)key;
     if (strength == 0) {
         memcpy(out, in, shape_size(shape) * sizeof *out);

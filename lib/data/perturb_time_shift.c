@@ -8,8 +8,9 @@
 perturb_fn perturb_time_shift;
 
 void perturb_time_shift(struct shape shape, const float *in, double strength, float background, struct random_key key,
-                        float *out)
+                        const float *gradient, float *out)
 {
+    (void)gradient;
     (void)background; /* a series has no outside: an electrode that rests shows the value it had */
     if (strength == 0) {
         memcpy(out, in, shape_size(shape) * sizeof *out);

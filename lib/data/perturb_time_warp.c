@@ -30,8 +30,9 @@ static void draw_waves(struct random_key key, double amplitude[WAVES])
 }
 
 void perturb_time_warp(struct shape shape, const float *in, double strength, float background, struct random_key key,
-                       float *out)
+                       const float *gradient, float *out)
 {
+    (void)gradient;
     (void)background; /* the ends stay in place: nothing comes from outside */
     if (strength == 0 || shape.height < 2) {
         memcpy(out, in, shape_size(shape) * sizeof *out);

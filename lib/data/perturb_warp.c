@@ -13,8 +13,9 @@
 perturb_fn perturb_warp;
 
 void perturb_warp(struct shape shape, const float *in, double strength, float background, struct random_key key,
-                  float *out)
+                  const float *gradient, float *out)
 {
+    (void)gradient;
     (void)key;
     if (strength == 0) {
         memcpy(out, in, shape_size(shape) * sizeof *out);

@@ -108,6 +108,16 @@ const union table_cell *table_row(const struct table *table, size_t row)
     return table->cells + row * table->kind->column_count;
 }
 
+double table_number(const struct table *table, size_t row, const char *column)
+{
+    return table_row(table, row)[table_column_index(table->kind, column)].number;
+}
+
+const char *table_text(const struct table *table, size_t row, const char *column)
+{
+    return table_row(table, row)[table_column_index(table->kind, column)].text;
+}
+
 /* Makes room for one element more than `used`. On failure everything is as it was. */
 static enum status grow(void **block, size_t used, size_t *capacity, size_t element_size, struct error *error)
 {

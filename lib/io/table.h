@@ -48,6 +48,10 @@ enum status table_add(struct table *table, const union table_cell *cells, struct
 /* The row's cells in the order of the columns; texts belong to the table. */
 const union table_cell *table_row(const struct table *table, size_t row);
 
+/* One cell by the name of its column, which must exist and be of that type. */
+double table_number(const struct table *table, size_t row, const char *column);
+const char *table_text(const struct table *table, size_t row, const char *column);
+
 /* The index of a column of the kind; the column must exist (checked: returns SIZE_MAX otherwise). */
 size_t table_column_index(const struct table_kind *kind, const char *column);
 
@@ -64,6 +68,11 @@ enum status table_load(struct table *table, struct store *store, struct error *e
 enum table_format { TABLE_CSV, TABLE_TSV };
 enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,
                                struct error *error);
+/* Appends the rows of a CSV text with a header, as table_write_* and others write it, matching columns by name: those
+ * that the kind has not are passed over, those that the text has not are NaN or "". `name` stands for the text in
+ * messages. STATUS_DATA: a row has not the header's number of cells, or a number does not parse. The table is then as
+ * it was. */
+enum status table_read_csv(struct table *table, FILE *stream, const char *name, struct error *error);
 enum status table_write_rows(const struct table *table, enum table_format format, FILE *stream, struct error *error);
 
 #endif

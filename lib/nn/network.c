@@ -293,8 +293,9 @@ static void clear_padding(const struct network *network, float *gradient)
     }
 }
 
-double network_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
-                        size_t *correct)
+/* d_x NULL: not wanted. */
+static double gradients(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
+                        float *d_x, size_t *correct)
 {
     const size_t layers = network->spec.layers;
     float *logits = network->d_logits;
@@ -305,10 +306,23 @@ double network_gradient(struct network *network, const float *x, const uint8_t *
                    gradient + bias_offset(network, layers), network->d_activations[layers - 1]);
     for (size_t i = layers; i-- > 0;) {
         const float *input = i > 0 ? network->activations[i - 1] : x;
-        float *d_input = i > 0 ? network->d_activations[i - 1] : NULL;
+        float *d_input = i > 0 ? network->d_activations[i - 1] : d_x;
         conv_backward(&network->convs[i], input, network->activations[i], network->d_activations[i], batch,
                       gradient + weight_offset(network, i), gradient + bias_offset(network, i), d_input);
     }
     clear_padding(network, gradient);
     return loss;
+}
+
+double network_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
+                        size_t *correct)
+{
+    return gradients(network, x, y, batch, gradient, NULL, correct);
+}
+
+double network_input_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
+                              float *d_x)
+{
+    size_t correct;
+    return gradients(network, x, y, batch, gradient, d_x, &correct);
 }

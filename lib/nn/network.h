@@ -70,6 +70,12 @@ void network_forward(struct network *network, const float *x /* [batch][h][w][c]
 double network_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
                         size_t *correct);
 
+/* The same, and d_x [batch][h][w][c] (overwritten) receives the gradient of the same mean with respect to the items:
+ * how the network's loss can be raised. The first layer's share of it costs as much as a layer's; training does
+ * without. */
+double network_input_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
+                              float *d_x);
+
 /* From now on the passes add the time of their products and transforms to the clock, which is borrowed and has at least
  * the network's threads; NULL, as at first: nothing is measured. */
 void network_set_clock(struct network *network, struct phase_clock *clock);

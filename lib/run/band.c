@@ -6,9 +6,9 @@
 
 #include "core/memory.h"
 #include "core/stats.h"
-#include "io/store.h"
+#include "run/derived.h"
 
-enum { KEYS_MAX = 3, VALUES_MAX = 8, INTERVALS_MAX = 2, SEEDS_MAX = 1000, RUN_NAME_SIZE = 256 };
+enum { KEYS_MAX = 3, VALUES_MAX = 8, INTERVALS_MAX = 2, SEEDS_MAX = 1000 };
 
 /* How a band is made of a run's table. Points of a sweep are matched by their place in it: the fraction that a
  * threshold removes differs between seeds. */
@@ -17,8 +17,8 @@ struct band_spec {
     const char *keys[KEYS_MAX];     /* text columns that tell curves apart, after dataset and method */
     const char *values[VALUES_MAX]; /* averaged; the same names in both tables */
     struct {
-        const char *value, *from_low, *from_high, *low, *high;
-        double least, most; /* what the value can be; an interval ends there */
+        const char *value, *from_low, *from_high, *low, *high; /* from_*: NULL where items have no part in it */
+        double least, most;                                    /* what the value can be; an interval ends there */
     } intervals[INTERVALS_MAX];
 };
 
@@ -34,6 +34,23 @@ static const struct band_spec specs[] = {
      {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", NULL},
      {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
       {"entropy", "entropy_low", "entropy_high", "entropy_low", "entropy_high", 0, INFINITY}}},
+    {"reliability_band",
+     "reliability",
+     {NULL},
+     {"bin", "confidence", "accuracy", "items", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1}}},
+    {"rejection_band",
+     "rejection",
+     {NULL},
+     {"fraction", "accuracy", "area", "items", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1}}},
+    {"entropy_histogram_band", "entropy_histogram", {"items", NULL}, {"entropy", "share", "auroc", NULL}, {{NULL}}},
+    {"weight_histogram_band", "weight_histogram", {"state", "criterion", NULL}, {"weight", "share", NULL}, {{NULL}}},
+    {"surviving_band",
+     "surviving",
+     {"criterion", "layer", NULL},
+     {"fraction", "surviving", NULL},
+     {{"surviving", NULL, NULL, "low", "high", 0, 1}}},
 };
 
 /* One observation: a row of a run's table with what identifies its point. */
@@ -103,40 +120,20 @@ static void observe(struct gathering *gathering, size_t file, const char *run)
     }
 }
 
-/* The run's name without "_seedN", from the file's attributes. */
-static enum status run_base_name(struct store *store, char name[RUN_NAME_SIZE], struct error *error)
-{
-    char *run = NULL;
-    enum status status = store_get_text(store, "/", "run", &run, error);
-    if (status != STATUS_OK)
-        return status;
-    (void)snprintf(name, RUN_NAME_SIZE, "%s", run);
-    for (char *seed = strstr(name, "_seed"); seed; seed = strstr(seed + 1, "_seed")) {
-        if (strspn(seed + 5, "0123456789") == strlen(seed + 5)) {
-            *seed = '\0';
-            break;
-        }
-    }
-    memory_free(run);
-    return STATUS_OK;
-}
-
 static enum status load_file(struct gathering *gathering, size_t file, const char *path, char (*names)[RUN_NAME_SIZE],
                              struct error *error)
 {
-    struct store *store = NULL;
-    enum status status = store_open(path, &store, error);
+    struct run_file run;
+    enum status status = run_file_open(path, &run, error);
     if (status == STATUS_OK) {
+        memcpy(names[file], run.base, sizeof run.base);
+        gathering->sources[file] = memory_copy_text(run.data_source, error);
         gathering->tables[file] = table_create(gathering->from, error);
-        status = gathering->tables[file] ? run_base_name(store, names[file], error) : STATUS_NO_MEMORY;
+        status = gathering->sources[file] && gathering->tables[file] ? STATUS_OK : STATUS_NO_MEMORY;
     }
     if (status == STATUS_OK)
-        status = store_get_text(store, "/", "data_source", &gathering->sources[file], error);
-    char object[64];
-    (void)snprintf(object, sizeof object, "/tables/%s", gathering->spec->from);
-    if (status == STATUS_OK && store_has(store, object)) /* a run that was not pruned yet adds no rows */
-        status = table_load(gathering->tables[file], store, error);
-    store_close(store);
+        status = derived_rows(&run, gathering->tables[file], error);
+    run_file_close(&run);
     return status;
 }
 
@@ -174,28 +171,41 @@ static void gathering_free(struct gathering *gathering)
     memory_free(gathering->observations);
 }
 
-/* The values of a column over the members of a group. */
+/* The values of a column over the members of a group, save those that were not measured; how many. */
 static size_t column_values(const struct gathering *gathering, const struct observation *const *members, size_t count,
                             const char *column, double *values)
 {
-    for (size_t i = 0; i < count; i++)
-        values[i] = number(gathering->from, members[i]->cells, column);
-    return count;
+    size_t measured = 0;
+    for (size_t i = 0; i < count; i++) {
+        double value = number(gathering->from, members[i]->cells, column);
+        if (!isnan(value))
+            values[measured++] = value;
+    }
+    return measured;
 }
 
-static void interval_over_seeds(const struct gathering *gathering, size_t which,
-                                const struct observation *const *members, size_t count, struct interval *interval)
+/* How far the interval over the items of one run reaches to one side, averaged over the runs; 0 without a column. */
+static double items_part(const struct gathering *gathering, const struct observation *const *members, size_t count,
+                         const char *column, double mean)
 {
     double values[SEEDS_MAX];
-    double mean =
-        stats_mean(values, column_values(gathering, members, count, gathering->spec->intervals[which].value, values));
-    double seeds = count > 1 ? stats_mean_interval(values, count).high - mean : 0;
-    double low = mean - stats_mean(values, column_values(gathering, members, count,
-                                                         gathering->spec->intervals[which].from_low, values));
-    double high = stats_mean(values, column_values(gathering, members, count,
-                                                   gathering->spec->intervals[which].from_high, values)) -
-                  mean;
-    *interval = (struct interval){mean - hypot(seeds, low), mean + hypot(seeds, high)};
+    return column ? fabs(mean - stats_mean(values, column_values(gathering, members, count, column, values))) : 0;
+}
+
+/* NaN where nothing was measured, or where there is one seed and no interval over the items. */
+static struct interval interval_over_seeds(const struct gathering *gathering, size_t which,
+                                           const struct observation *const *members, size_t count)
+{
+    double values[SEEDS_MAX];
+    const char *from_low = gathering->spec->intervals[which].from_low;
+    const char *from_high = gathering->spec->intervals[which].from_high;
+    size_t measured = column_values(gathering, members, count, gathering->spec->intervals[which].value, values);
+    if (measured == 0 || (measured == 1 && !from_low))
+        return (struct interval){NAN, NAN};
+    double mean = stats_mean(values, measured);
+    double seeds = measured > 1 ? stats_mean_interval(values, measured).high - mean : 0;
+    return (struct interval){mean - hypot(seeds, items_part(gathering, members, count, from_low, mean)),
+                             mean + hypot(seeds, items_part(gathering, members, count, from_high, mean))};
 }
 
 static void set_number(const struct table_kind *kind, union table_cell *cells, const char *column, double value)
@@ -226,10 +236,10 @@ static enum status group_add(const struct gathering *gathering, const struct obs
         set_number(kind, cells, spec->values[i],
                    stats_mean(values, column_values(gathering, members, count, spec->values[i], values)));
     for (size_t i = 0; i < INTERVALS_MAX && spec->intervals[i].value; i++) {
-        struct interval interval;
-        interval_over_seeds(gathering, i, members, count, &interval);
-        set_number(kind, cells, spec->intervals[i].low, fmax(interval.low, spec->intervals[i].least));
-        set_number(kind, cells, spec->intervals[i].high, fmin(interval.high, spec->intervals[i].most));
+        struct interval interval = interval_over_seeds(gathering, i, members, count);
+        bool measured = !isnan(interval.low); /* fmax and fmin would make a number of a NaN */
+        set_number(kind, cells, spec->intervals[i].low, measured ? fmax(interval.low, spec->intervals[i].least) : NAN);
+        set_number(kind, cells, spec->intervals[i].high, measured ? fmin(interval.high, spec->intervals[i].most) : NAN);
     }
     return table_add(table, cells, error);
 }

@@ -69,8 +69,7 @@ static enum status state_make(struct bench_state *state, const struct bench *ben
                                 .kernel = (size_t)config->model.kernel,
                                 .stride = (size_t)config->model.stride};
     status = network_create(&spec, batch, training, bench->threads, &state->network, error);
-    struct posterior_start start = {bench->seed, config->posterior.mu_start, config->posterior.sigma_start_low,
-                                    config->posterior.sigma_start_high};
+    struct posterior_start start = posterior_start_of(config, bench->seed);
     if (status == STATUS_OK)
         status = posterior_create(state->network, bench->method, &start, bench->threads, &state->posterior, error);
     if (status != STATUS_OK)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bayes/attack.h"
 #include "bayes/metric.h"
 #include "bayes/predictive.h"
 #include "core/memory.h"
@@ -19,6 +20,7 @@ struct perturb_sweep {
     struct test_items items;
     struct prediction prediction;
     float *x;        /* [items][height][width][channels] perturbed */
+    float *gradient; /* like x: of the loss at the unperturbed items; NULL until a perturbation needs it */
     double *entropy; /* [items] of the strength that was measured last */
     double strengths_done, strengths_total;
 };
@@ -52,11 +54,12 @@ static void perturb_all(struct perturb_sweep *sweep, const struct perturbation *
 {
     const struct run *run = sweep->run;
     size_t item = shape_size(run->kind->shape);
+    const float *gradient = perturbation->need == NEEDS_GRADIENT ? sweep->gradient : NULL;
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (size_t i = 0; i < sweep->items.count; i++) {
         struct random_key key = random_key(0, PURPOSE_PERTURB, 0, sweep->items.index[i]);
         perturbation->apply(run->kind->shape, sweep->items.x + i * item, strength, run->kind->background, key,
-                            sweep->x + i * item);
+                            gradient ? gradient + i * item : NULL, sweep->x + i * item);
     }
 }
 
@@ -116,6 +119,29 @@ static enum status strengths_measure(struct perturb_sweep *sweep, const struct p
     return status;
 }
 
+/* Takes a network of its own, since that for evaluation has no room for gradients. */
+static enum status gradient_make(struct perturb_sweep *sweep, struct error *error)
+{
+    enum { GRADIENT_BATCH = 50 };
+    const struct run *run = sweep->run;
+    struct network *network = NULL;
+    struct predictor predictor = {0};
+    size_t size = size_multiply(sweep->items.count, shape_size(run->kind->shape));
+    sweep->gradient = memory_alloc(size, sizeof(float), error);
+    if (!sweep->gradient)
+        return STATUS_NO_MEMORY;
+    struct network_spec spec = run_network_spec(run);
+    enum status status = network_create(&spec, GRADIENT_BATCH, 1, run->threads, &network, error);
+    if (status == STATUS_OK)
+        status = predictor_make(sweep->trained.posterior, network, GRADIENT_BATCH, &predictor, error);
+    if (status == STATUS_OK)
+        status = attack_gradient(&predictor, sweep->prediction.samples, run->seed, sweep->items.x, sweep->items.labels,
+                                 sweep->items.count, sweep->gradient, error);
+    predictor_free(&predictor);
+    network_free(network);
+    return status;
+}
+
 static enum status perturbation_run(struct perturb_sweep *sweep, const struct perturbation *perturbation,
                                     const struct part *part, struct error *error)
 {
@@ -125,8 +151,10 @@ static enum status perturbation_run(struct perturb_sweep *sweep, const struct pe
     float *probability = memory_alloc(size_multiply(count, size), sizeof *probability, error);
     float *strengths = memory_alloc(count, sizeof *strengths, error);
     struct table *rows = table_create(table_find("perturb"), error);
-    enum status status = STATUS_NO_MEMORY;
-    if (probability && strengths && rows)
+    enum status status = probability && strengths && rows ? STATUS_OK : STATUS_NO_MEMORY;
+    if (status == STATUS_OK && perturbation->need == NEEDS_GRADIENT && !sweep->gradient)
+        status = gradient_make(sweep, error);
+    if (status == STATUS_OK)
         status = strengths_measure(sweep, perturbation, strengths, probability, rows, error);
     if (status == STATUS_OK) {
         struct part_array arrays[] = {
@@ -163,6 +191,7 @@ static enum status sweep_open(struct perturb_sweep *sweep, struct error *error)
 static void sweep_close(struct perturb_sweep *sweep)
 {
     memory_free(sweep->x);
+    memory_free(sweep->gradient);
     memory_free(sweep->entropy);
     prediction_free(&sweep->prediction);
     test_items_free(&sweep->items);

@@ -73,14 +73,14 @@ static void predict_pruned(struct prune_sweep *sweep, const struct ranking *rank
     const struct run *run = sweep->run;
     ranking_keep(ranking, removed, sweep->keep);
     predict(&sweep->predictor, PREDICT_AT_MEAN, sweep->keep, run->seed, sweep->items.x, &sweep->at_mean);
-    if (run->method->has_sigma && sweep->sampled.samples > 0)
+    if (sweep->sampled.samples > 0)
         predict(&sweep->predictor, PREDICT_SAMPLED, sweep->keep, run->seed, sweep->items.x, &sweep->sampled);
 }
 
 /* The prediction that accuracy and the rest are measured on. */
 static const struct prediction *reported(const struct prune_sweep *sweep)
 {
-    return sweep->run->method->has_sigma && sweep->sampled.samples > 0 ? &sweep->sampled : &sweep->at_mean;
+    return sweep->sampled.samples > 0 ? &sweep->sampled : &sweep->at_mean;
 }
 
 static enum status point_record(const struct prune_sweep *sweep, const struct ranking *ranking,
@@ -169,8 +169,9 @@ static enum status sweep_open(struct prune_sweep *sweep, struct error *error)
         status = run_test_items(run, (size_t)run->config.prune.items, &sweep->items, error);
     if (status == STATUS_OK)
         status = prediction_alloc(1, sweep->items.count, classes, sweep->items.labels, &sweep->at_mean, error);
-    if (status == STATUS_OK && run->method->has_sigma && samples > 0)
-        status = prediction_alloc(samples, sweep->items.count, classes, sweep->items.labels, &sweep->sampled, error);
+    if (status == STATUS_OK && run->method->networks != NETWORKS_ONE && samples > 0)
+        status = prediction_alloc(predictor_samples(&sweep->predictor, samples), sweep->items.count, classes,
+                                  sweep->items.labels, &sweep->sampled, error);
     if (status == STATUS_OK) {
         sweep->keep = memory_alloc(sweep->trained.posterior->size, sizeof(float), error);
         status = sweep->keep ? STATUS_OK : STATUS_NO_MEMORY;

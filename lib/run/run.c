@@ -9,6 +9,7 @@
 #include "bayes/metric.h"
 #include "core/memory.h"
 #include "core/stats.h"
+#include "data/ood.h"
 #include "data/perturb.h"
 #include "nn/schedule.h"
 #include "run/checkpoint.h"
@@ -28,6 +29,10 @@ static enum status registries_check(struct run *run, struct error *error)
     }
     for (size_t i = 0; i < config->perturb.perturbations.count; i++) {
         if (!perturbation_find(config->perturb.perturbations.name[i], error))
+            return STATUS_USAGE;
+    }
+    for (size_t i = 0; i < config->ood.sets.count; i++) {
+        if (!ood_find(config->ood.sets.name[i], error))
             return STATUS_USAGE;
     }
     return STATUS_OK;
@@ -70,7 +75,8 @@ static int threads_wanted(const struct run *run, const struct run_options *optio
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                      const struct run_options *options, struct error *error)
 {
-    *run = (struct run){.source = source, .cell = cell, .seed = seed, .force = options->force};
+    *run =
+        (struct run){.source = source, .cell = cell, .seed = seed, .places = options->places, .force = options->force};
     enum status status = config_cell(source, cell, &run->config, run->label, error);
     if (status == STATUS_OK)
         status = registries_check(run, error);
@@ -90,7 +96,10 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     bool validation = strcmp(config->data.evaluate, "validation") == 0;
     (void)snprintf(run->data_source, sizeof run->data_source, "%s%s", run->dataset->source,
                    validation ? "; measured on the validation split" : "");
-    return run_identity(run, "data model posterior train", "", run->train_identity, error);
+    char sections[64];
+    (void)snprintf(sections, sizeof sections, "data model posterior train %s",
+                   run->method->section ? run->method->section : "");
+    return run_identity(run, sections, "", run->train_identity, error);
 }
 
 void run_close(struct run *run)
@@ -101,15 +110,32 @@ void run_close(struct run *run)
     *run = (struct run){0};
 }
 
-struct network_spec run_network_spec(const struct run *run)
+struct network_spec network_spec_of(const struct config *config, const struct dataset_kind *kind)
 {
     return (struct network_spec){
-        .input = run->kind->shape,
-        .classes = run->kind->classes,
-        .layers = (size_t)run->config.model.layers,
-        .filters = (size_t)run->config.model.filters,
-        .kernel = (size_t)run->config.model.kernel,
-        .stride = (size_t)run->config.model.stride,
+        .input = kind->shape,
+        .classes = kind->classes,
+        .layers = (size_t)config->model.layers,
+        .filters = (size_t)config->model.filters,
+        .kernel = (size_t)config->model.kernel,
+        .stride = (size_t)config->model.stride,
+    };
+}
+
+struct network_spec run_network_spec(const struct run *run)
+{
+    return network_spec_of(&run->config, run->kind);
+}
+
+struct posterior_start posterior_start_of(const struct config *config, uint64_t seed)
+{
+    return (struct posterior_start){
+        .seed = seed,
+        .mu_scale = config->posterior.mu_start,
+        .sigma_low = config->posterior.sigma_start_low,
+        .sigma_high = config->posterior.sigma_start_high,
+        .dropout_rate = config->dropout.rate,
+        .members = (size_t)config->ensemble.members,
     };
 }
 
@@ -117,7 +143,7 @@ enum status run_identity(const struct run *run, const char *sections, const char
                          struct error *error)
 {
     struct config config = run->config; /* which rows are asked for does not change what a row gives */
-    config.prune.criteria.count = config.perturb.perturbations.count = 0;
+    config.prune.criteria.count = config.perturb.perturbations.count = config.ood.sets.count = 0;
     char *text = config_section_text(&config, sections, error);
     if (!text)
         return STATUS_NO_MEMORY;
@@ -260,7 +286,7 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
     if (status != STATUS_OK)
         return status;
     struct network_spec spec = run_network_spec(run);
-    struct posterior_start start = {.seed = run->seed, .sigma_low = 1, .sigma_high = 1};
+    struct posterior_start start = posterior_start_of(&run->config, run->seed);
     status = network_create(&spec, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
     if (status == STATUS_OK)
         status = posterior_create(trained->network, run->method, &start, run->threads, &trained->posterior, error);
@@ -282,15 +308,21 @@ void trained_free(struct trained *trained)
     *trained = (struct trained){0};
 }
 
-struct row row_begin(const struct run *run, const char *table)
+struct row row_empty(const struct table_kind *kind)
 {
-    struct row row = {.kind = table_find(table)};
-    for (size_t i = 0; i < row.kind->column_count; i++) {
-        if (row.kind->columns[i].unit)
+    struct row row = {.kind = kind};
+    for (size_t i = 0; i < kind->column_count; i++) {
+        if (kind->columns[i].unit)
             row.cells[i].number = NAN;
         else
             row.cells[i].text = "";
     }
+    return row;
+}
+
+struct row row_begin(const struct run *run, const char *table)
+{
+    struct row row = row_empty(table_find(table));
     row_text(&row, "dataset", run->kind->name);
     row_text(&row, "method", run->method->name);
     row_number(&row, "seed", (double)run->seed);

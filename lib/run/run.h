@@ -14,7 +14,8 @@
  *   /prune/labels, /prune/items
  *   /perturb/NAME         probability [strengths][samples][items][classes], strength; attribute identity
  *   /perturb/labels, /perturb/items
- *   /tables/TABLE         the run's rows of each table
+ *   /ood/NAME             probability [1][samples][items][classes]; items, labels (0: they have none); attribute
+ * identity /tables/TABLE         the run's rows of each table
  *
  * An identity is the SHA-256 of everything that a result depends on: the config sections concerned, the seed, the data.
  * A result whose identity is the wanted one is never made again. */
@@ -54,6 +55,7 @@ struct run {
     int threads;
     const struct method *method;
     const struct dataset_kind *kind;
+    struct dataset_places places; /* borrowed; where other data sets are looked for */
     struct dataset *dataset;
     struct split split;
     char data_source[320]; /* of the results, for people: the data set's source, and the split where it is not the test
@@ -69,8 +71,12 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
                      const struct run_options *options, struct error *error);
 void run_close(struct run *run);
 
-/* The network of the config. */
+/* The network of the config, for items of a data set. */
+struct network_spec network_spec_of(const struct config *config, const struct dataset_kind *kind);
 struct network_spec run_network_spec(const struct run *run);
+
+/* Where a posterior of the config starts. */
+struct posterior_start posterior_start_of(const struct config *config, uint64_t seed);
 
 /* The identity of a part of the results: what was trained, the sections named, and `part` (a criterion, a
  * perturbation). */
@@ -111,6 +117,7 @@ struct row {
     const struct table_kind *kind;
     union table_cell cells[ROW_CELLS_MAX];
 };
+struct row row_empty(const struct table_kind *kind); /* every cell NaN or "" */
 struct row row_begin(const struct run *run, const char *table);
 void row_number(struct row *row, const char *column, double value);
 void row_text(struct row *row, const char *column, const char *text);

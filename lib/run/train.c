@@ -33,7 +33,7 @@ static enum status trainer_sizes(struct trainer *trainer, struct error *error)
 static enum status trainer_buffers(struct trainer *trainer, struct error *error)
 {
     const struct run *run = trainer->run;
-    size_t item = shape_size(run->kind->shape), size = trainer->posterior->size;
+    size_t item = shape_size(run->kind->shape), size = trainer->posterior->network_size;
     trainer->weights = memory_alloc(size, sizeof(float), error);
     trainer->gradient = memory_alloc(size, sizeof(float), error);
     trainer->penalty_scale = memory_alloc(trainer->posterior->tensor_count, sizeof(double), error);
@@ -73,11 +73,7 @@ static enum status trainer_make(struct trainer *trainer, const struct run *run, 
         return status;
     struct network_spec spec = run_network_spec(run);
     status = network_create(&spec, trainer->batch, 1, run->threads, &trainer->network, error);
-    const struct config *config = &run->config;
-    struct posterior_start start = {.seed = run->seed,
-                                    .mu_scale = config->posterior.mu_start,
-                                    .sigma_low = config->posterior.sigma_start_low,
-                                    .sigma_high = config->posterior.sigma_start_high};
+    struct posterior_start start = posterior_start_of(&run->config, run->seed);
     if (status == STATUS_OK)
         status = posterior_create(trainer->network, run->method, &start, run->threads, &trainer->posterior, error);
     if (status == STATUS_OK)

@@ -73,12 +73,16 @@ static void sample_batch(struct trainer *trainer, size_t step)
 static enum status explain_not_finite(const struct trainer *trainer, size_t step, const float *w, struct error *error)
 {
     const struct posterior *posterior = trainer->posterior;
+    size_t tensors = posterior->tensor_count / posterior->members;
     const struct {
         const char *what;
         const float *values;
-    } blocks[] = {{"weight", w}, {"gradient", trainer->gradient}, {"mean", posterior->mu}};
+        size_t tensors;
+    } blocks[] = {{"weight", w, tensors},
+                  {"gradient", trainer->gradient, tensors},
+                  {"mean", posterior->mu, posterior->tensor_count}};
     for (size_t b = 0; b < sizeof blocks / sizeof blocks[0]; b++) {
-        for (size_t t = 0; t < posterior->tensor_count; t++) {
+        for (size_t t = 0; t < blocks[b].tensors; t++) {
             const struct tensor *tensor = &posterior->tensors[t];
             for (size_t i = 0; i < tensor->count; i++) {
                 float value = blocks[b].values[tensor->offset + i];

@@ -20,8 +20,8 @@ struct trainer {
     size_t batch;                 /* items per step */
     size_t steps_per_epoch;       /* a rest that fills no batch is left out; each epoch has another order */
     size_t steps;                 /* of the whole training */
-    float *weights;               /* [size] a sampled network */
-    float *gradient;              /* [size] */
+    float *weights;               /* [network_size] a sampled network */
+    float *gradient;              /* [network_size] */
     double *penalty_scale;        /* [tensors] */
     uint32_t *order;              /* [train_count] of epoch `order_epoch` */
     size_t order_epoch;           /* SIZE_MAX: none yet */

@@ -1,0 +1,48 @@
+#include "bayes/attack.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+
+/* Room for what one batch gives. */
+struct scratch {
+    float *weights; /* [network_size] the gradient of the weights, which nobody wants */
+    float *items;   /* [batch][height][width][channels] */
+};
+
+/* Adds the gradients of one network, which network_set_weights has been told of, divided by `samples`. */
+static void add_network(struct predictor *predictor, size_t samples, const float *x, const uint8_t *labels,
+                        size_t items, const struct scratch *scratch, float *gradient)
+{
+    size_t item = shape_size(network_spec(predictor->network)->input);
+    for (size_t first = 0; first < items; first += predictor->batch) {
+        size_t batch = items - first < predictor->batch ? items - first : predictor->batch;
+        (void)network_input_gradient(predictor->network, x + first * item, labels + first, batch, scratch->weights,
+                                     scratch->items);
+        float scale = (float)batch / (float)samples; /* the network's loss is a mean over the batch */
+        for (size_t i = 0; i < batch * item; i++)
+            gradient[first * item + i] += scale * scratch->items[i];
+    }
+}
+
+enum status attack_gradient(struct predictor *predictor, size_t samples, uint64_t seed, const float *x,
+                            const uint8_t *labels, size_t items, float *gradient, struct error *error)
+{
+    const struct posterior *posterior = predictor->posterior;
+    size_t item = shape_size(network_spec(predictor->network)->input);
+    struct scratch scratch = {
+        .weights = memory_alloc(posterior->network_size, sizeof(float), error),
+        .items = memory_alloc(size_multiply(predictor->batch, item), sizeof(float), error),
+    };
+    enum status status = scratch.weights && scratch.items ? STATUS_OK : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        memset(gradient, 0, items * item * sizeof *gradient);
+    for (size_t s = 0; s < samples && status == STATUS_OK; s++) {
+        network_set_weights(predictor->network, posterior->method->functions->sample(posterior, seed, PURPOSE_PREDICT,
+                                                                                     s, predictor->weights));
+        add_network(predictor, samples, x, labels, items, &scratch, gradient);
+    }
+    memory_free(scratch.weights);
+    memory_free(scratch.items);
+    return status;
+}

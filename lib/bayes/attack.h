@@ -1,0 +1,18 @@
+/* lib/bayes/attack.h: which way an item must move for a posterior to lose most: what adversarial examples are made of.
+ */
+#ifndef TENTH_BAYES_ATTACK_H
+#define TENTH_BAYES_ATTACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bayes/predictive.h"
+
+/* gradient [items][height][width][channels], overwritten: of each item's negative log-likelihood, averaged over the
+ * very networks that `predict` samples with this seed, with respect to the item. The attacker knows everything: for a
+ * point estimate this is the gradient of its loss, for a posterior that of a bound on the loss of its mean prediction
+ * (Jensen). The predictor's network was created for training. */
+enum status attack_gradient(struct predictor *predictor, size_t samples, uint64_t seed, const float *x,
+                            const uint8_t *labels, size_t items, float *gradient, struct error *error);
+
+#endif

@@ -1,0 +1,28 @@
+/* lib/bayes/method_ensemble.c: several networks that differ in their start values and in the batches they see
+ * (Lakshminarayanan et al. 2017, arXiv:1612.01474). Sample number s is member s % members, so that training goes round
+ * the members, a batch each, and a prediction with `members` samples is the mean over all of them. Each member is a MAP
+ * estimate; with a temperature of 0 it is MLE. */
+#include "bayes/point_step.h"
+
+static const float *sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
+                           float *scratch) /* NOLINT(readability-non-const-parameter): as in every method */
+{
+    (void)seed;
+    (void)purpose;
+    (void)scratch;
+    return posterior->mu + step % posterior->members * posterior->network_size;
+}
+
+static double update(struct posterior *posterior, const struct update *update, const float *w,
+                     float *gradient, /* NOLINT(readability-non-const-parameter): as in every method */
+                     double *penalty_loss)
+{
+    (void)w;
+    size_t member = update->step % posterior->members;
+    return point_step(posterior, update, member, prior_precision(update), gradient, penalty_loss);
+}
+
+const struct method_functions method_ensemble = {
+    .sample = sample,
+    .update = update,
+};

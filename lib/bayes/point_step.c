@@ -1,0 +1,48 @@
+#include "bayes/point_step.h"
+
+#include <math.h>
+
+#include "core/kernels.h"
+
+/* The factor that brings the gradient's norm, penalty included, down to clip_norm. */
+static float clip_factor(const struct posterior *posterior, const struct update *update, size_t member,
+                         double precision, const float *gradient)
+{
+    size_t tensors = posterior->tensor_count / posterior->members, base = member * posterior->network_size;
+    double squared = 0;
+    for (size_t t = member * tensors; t < (member + 1) * tensors; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        double l2 = update->penalty_scale[t] * precision;
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
+            double total = (double)gradient[i - base] + l2 * (double)posterior->mu[i];
+            squared += total * total;
+        }
+    }
+    return (float)fmin(1, update->clip_norm / sqrt(squared));
+}
+
+double point_step(struct posterior *posterior, const struct update *update, size_t member, double precision,
+                  const float *gradient, double *penalty_loss)
+{
+    float clip = update->clip_norm > 0 ? clip_factor(posterior, update, member, precision, gradient) : 1;
+    /* A member has had one step in `members`. */
+    struct kernel_adam adam = adam_step(update->adam, update->learning_rate, update->step / posterior->members + 1);
+    size_t pieces = posterior->piece_count / posterior->members, base = member * posterior->network_size;
+    double *partial = posterior->partial;
+#pragma omp parallel for schedule(static) num_threads(posterior->threads)
+    for (size_t p = member * pieces; p < (member + 1) * pieces; p++) {
+        struct piece piece = posterior->pieces[p];
+        size_t at = posterior->tensors[piece.tensor].offset + piece.first;
+        float l2 = (float)(update->penalty_scale[piece.tensor] * precision);
+        partial[p] = kernels()->point_step(&adam, l2, clip, piece.count, gradient + (at - base), posterior->mu + at,
+                                           posterior->m_mu + at, posterior->v_mu + at);
+    }
+    double penalty = 0;
+    *penalty_loss = 0;
+    for (size_t p = member * pieces; p < (member + 1) * pieces; p++) {
+        double scale = update->penalty_scale[posterior->pieces[p].tensor];
+        *penalty_loss += partial[p];
+        penalty += scale > 0 ? partial[p] / scale : 0;
+    }
+    return penalty;
+}

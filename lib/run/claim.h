@@ -1,0 +1,43 @@
+/* lib/run/claim.h: the table `claims`: each claim of the talk (claim.def) against the runs. */
+#ifndef TENTH_RUN_CLAIM_H
+#define TENTH_RUN_CLAIM_H
+
+#include "core/error.h"
+#include "io/table.h"
+#include "run/evidence.h"
+
+enum claim_side { AT_LEAST, AT_MOST };
+
+struct claim;
+
+/* What was found, and why it may not be enough. */
+struct measured {
+    struct finding finding;
+    char detail[256];  /* for people: the parts that the least was taken of */
+    char missing[256]; /* what the rule needs and the files have not; "": nothing */
+};
+
+/* Measures a claim on the runs; one for each CLAIM_MEASURE. */
+typedef enum status measure_fn(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                               struct error *error);
+
+struct claim {
+    const char *id, *dataset, *how;
+    measure_fn *measure;
+    double fraction; /* removed, where that matters */
+    enum claim_side side;
+    double bound;
+    size_t seeds; /* that the rule needs */
+    double talk;  /* its number; NaN: it gives none */
+    const char *where, *words;
+};
+
+const struct claim *claims(size_t *count);
+
+/* "holds", "does not hold" or "not decidable", by the rule of claim.def. */
+const char *claim_verdict(const struct claim *claim, const struct measured *measured, bool synthetic);
+
+/* Appends a row for each claim. Files that are no evidence for a claim are passed over. */
+enum status claims_make(struct table *table, const char *const *paths, size_t count, struct error *error);
+
+#endif

@@ -1,0 +1,552 @@
+/* lib/run/claim_measure.c: how claims are measured. Each number is taken seed by seed; where two runs or two conditions
+ * are compared, item by item, since both were measured on the same items. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bayes/pruning.h"
+#include "core/memory.h"
+#include "data/perturb.h"
+#include "run/claim.h"
+#include "run/derived.h"
+
+#define CLAIM_MEASURE(name, how) measure_fn measure_##name;
+#define CLAIM(id, dataset, measure, fraction, side, bound, seeds, talk, where, words)
+#include "run/claim.def"
+#undef CLAIM_MEASURE
+#undef CLAIM
+
+/* ---- seed by seed ---- */
+
+/* What one seed is asked: b is NULL where one run alone is measured; `part` names a perturbation where that matters. */
+struct question {
+    const struct claim *claim;
+    const struct run_file *a, *b;
+    const char *part;
+};
+typedef enum status answer_fn(const struct question *question, struct finding *finding, struct error *error);
+
+/* Asks every seed that has runs of method a and, unless it is NULL, of method b. */
+static enum status ask(const struct evidence *evidence, const struct claim *claim, const char *a, const char *b,
+                       const char *part, answer_fn *answer, struct measured *measured, struct error *error)
+{
+    enum status status = STATUS_OK;
+    size_t runs = 0, pairs = 0;
+    for (size_t i = 0; i < evidence->count && status == STATUS_OK; i++) {
+        const struct run_file *file = &evidence->files[i];
+        if (!evidence_is(file, claim->dataset, a))
+            continue;
+        struct question question = {claim, file, NULL, part};
+        runs++;
+        if (b)
+            question.b = evidence_find(evidence, claim->dataset, b, file->seed);
+        if (b && !question.b)
+            continue;
+        pairs++;
+        status = answer(&question, &measured->finding, error);
+    }
+    if (runs == 0 || pairs == 0)
+        (void)snprintf(measured->missing, sizeof measured->missing, "no run %s_%s%s", claim->dataset, runs == 0 ? a : b,
+                       runs == 0 ? "" : " of the same seed");
+    else if (measured->finding.count == 0)
+        (void)snprintf(measured->missing, sizeof measured->missing, "the runs of %s%s%s lack %s", a, b ? " or " : "",
+                       b ? b : "", part ? part : "what is measured");
+    return status;
+}
+
+/* a - b where there is a b, else a. Frees both. */
+static enum status add_difference(struct scores *a, struct scores *b, struct finding *finding, struct error *error)
+{
+    enum status status = b ? scores_subtract(a, b, error) : STATUS_OK;
+    if (status == STATUS_OK)
+        finding_add_scores(finding, a);
+    scores_free(a);
+    if (b)
+        scores_free(b);
+    return status;
+}
+
+/* ---- pruning ---- */
+
+/* A stored table of a run; without rows where the run has none. NULL on failure. */
+static struct table *load_table(const struct run_file *file, const char *name, struct error *error)
+{
+    struct table *table = table_create(table_find(name), error);
+    if (table && derived_rows(file, table, error) != STATUS_OK) {
+        table_free(table);
+        return NULL;
+    }
+    return table;
+}
+
+/* The slice of /prune/CRITERION at which this fraction went: the place of its row among the criterion's. SIZE_MAX:
+ * none. A fraction of the config and the true one differ by less than one weight of the network. */
+static enum status pruned_slice(const struct run_file *file, const char *criterion, double fraction, size_t *slice,
+                                struct error *error)
+{
+    const double tolerance = 1e-3; /* one weight of a thousand */
+    struct table *rows = load_table(file, "prune", error);
+    *slice = SIZE_MAX;
+    if (!rows)
+        return STATUS_FAILED;
+    size_t place = 0;
+    for (size_t r = 0; r < table_rows(rows); r++) {
+        if (strcmp(table_text(rows, r, "criterion"), criterion) != 0)
+            continue;
+        bool there = strcmp(table_text(rows, r, "grid"), "fraction") == 0 &&
+                     fabs(table_number(rows, r, "fraction") - fraction) < tolerance;
+        if (there && *slice == SIZE_MAX)
+            *slice = place;
+        place++;
+    }
+    table_free(rows);
+    return STATUS_OK;
+}
+
+/* Which items are right after pruning by the method's usual criterion. */
+static enum status pruned(const struct run_file *file, double fraction, struct scores *scores, struct error *error)
+{
+    char object[STORE_NAME_SIZE];
+    size_t slice;
+    *scores = (struct scores){0};
+    const struct method *method = method_find(file->method, error);
+    if (!method)
+        return STATUS_USAGE;
+    const char *criterion = usual_criterion(method)->name;
+    enum status status = pruned_slice(file, criterion, fraction, &slice, error);
+    if (status != STATUS_OK || slice == SIZE_MAX)
+        return status;
+    (void)snprintf(object, sizeof object, "/prune/%s", criterion);
+    return scores_load(file, object, SCORE_RIGHT, slice, slice + 1, scores, error);
+}
+
+/* Of a, or of a less that of b, at the claim's fraction. */
+static enum status answer_pruned(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct scores a, b = {0};
+    enum status status = pruned(question->a, question->claim->fraction, &a, error);
+    if (status == STATUS_OK && question->b)
+        status = pruned(question->b, question->claim->fraction, &b, error);
+    if (status == STATUS_OK)
+        return add_difference(&a, question->b ? &b : NULL, finding, error);
+    scores_free(&a);
+    return status;
+}
+
+static enum status answer_loss(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct scores before, after;
+    enum status status = pruned(question->a, 0, &before, error);
+    if (status != STATUS_OK)
+        return status;
+    status = pruned(question->a, question->claim->fraction, &after, error);
+    if (status == STATUS_OK)
+        return add_difference(&before, &after, finding, error);
+    scores_free(&before);
+    return status;
+}
+
+enum status measure_accuracy(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                             struct error *error)
+{
+    return ask(evidence, claim, "vi", NULL, NULL, answer_pruned, measured, error);
+}
+
+enum status measure_loss(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                         struct error *error)
+{
+    return ask(evidence, claim, "vi", NULL, NULL, answer_loss, measured, error);
+}
+
+enum status measure_over_mle(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                             struct error *error)
+{
+    return ask(evidence, claim, "vi", "mle", NULL, answer_pruned, measured, error);
+}
+
+enum status measure_over_map(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                             struct error *error)
+{
+    return ask(evidence, claim, "vi", "map", NULL, answer_pruned, measured, error);
+}
+
+enum status measure_over_dropout(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                                 struct error *error)
+{
+    return ask(evidence, claim, "vi", "dropout", NULL, answer_pruned, measured, error);
+}
+
+/* ---- training ---- */
+
+static enum status answer_growth(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct table *rows = load_table(question->a, "sigma", error);
+    if (!rows)
+        return STATUS_FAILED;
+    size_t count = table_rows(rows);
+    if (count > 1)
+        finding_add(finding, table_number(rows, count - 1, "q50") / table_number(rows, 0, "q50"), NAN);
+    table_free(rows);
+    return STATUS_OK;
+}
+
+enum status measure_sigma_growth(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                                 struct error *error)
+{
+    return ask(evidence, claim, "vi", NULL, NULL, answer_growth, measured, error);
+}
+
+/* Accuracy over the last epoch of training; NaN without one. */
+static enum status trained_accuracy(const struct run_file *file, double *accuracy, struct error *error)
+{
+    struct table *rows = load_table(file, "train", error);
+    if (!rows)
+        return STATUS_FAILED;
+    size_t count = table_rows(rows);
+    *accuracy = count > 0 ? table_number(rows, count - 1, "accuracy_train") : NAN;
+    table_free(rows);
+    return STATUS_OK;
+}
+
+/* (train - test) of a less that of b. The interval is that of the test items. */
+static enum status answer_overfit(const struct question *question, struct finding *finding, struct error *error)
+{
+    double train_a = NAN, train_b = NAN;
+    struct scores test_a = {0}, test_b = {0};
+    enum status status = trained_accuracy(question->a, &train_a, error);
+    if (status == STATUS_OK)
+        status = trained_accuracy(question->b, &train_b, error);
+    if (status == STATUS_OK)
+        status = scores_load(question->a, "/test", SCORE_RIGHT, 0, 1, &test_a, error);
+    if (status == STATUS_OK)
+        status = scores_load(question->b, "/test", SCORE_RIGHT, 0, 1, &test_b, error);
+    if (status == STATUS_OK)
+        status = scores_subtract(&test_a, &test_b, error);
+    if (status == STATUS_OK && test_a.count > 0) {
+        double test = stats_mean(test_a.value, test_a.count);
+        finding_add(finding, train_a - train_b - test, stats_mean_interval(test_a.value, test_a.count).high - test);
+    }
+    scores_free(&test_a);
+    scores_free(&test_b);
+    return status;
+}
+
+enum status measure_overfit(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                            struct error *error)
+{
+    return ask(evidence, claim, "vi", "mle", NULL, answer_overfit, measured, error);
+}
+
+/* ---- perturbations ---- */
+
+/* Perturbations that nobody made to do harm, and that fit the claim's data set. */
+static bool is_shift(const struct perturbation *perturbation, const struct dataset_kind *kind)
+{
+    return perturbation->need == NEEDS_ITEM && perturbation_fits(perturbation, kind->shape);
+}
+
+static enum status perturbed(const struct run_file *file, const char *perturbation, enum score score, size_t from,
+                             size_t to, struct scores *scores, struct error *error)
+{
+    char object[STORE_NAME_SIZE];
+    (void)snprintf(object, sizeof object, "/perturb/%.64s", perturbation);
+    return scores_load(file, object, score, from, to, scores, error);
+}
+
+static enum status answer_rise(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct scores most, none;
+    enum status status = perturbed(question->a, question->part, SCORE_ENTROPY, SLICE_LAST, 0, &most, error);
+    if (status != STATUS_OK)
+        return status;
+    status = perturbed(question->a, question->part, SCORE_ENTROPY, 0, 1, &none, error);
+    if (status == STATUS_OK)
+        return add_difference(&most, &none, finding, error);
+    scores_free(&most);
+    return status;
+}
+
+static enum status answer_entropy(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct scores a, b;
+    enum status status = perturbed(question->a, question->part, SCORE_ENTROPY, SLICE_LAST, 0, &a, error);
+    if (status != STATUS_OK)
+        return status;
+    status = perturbed(question->b, question->part, SCORE_ENTROPY, SLICE_LAST, 0, &b, error);
+    if (status == STATUS_OK)
+        return add_difference(&a, &b, finding, error);
+    scores_free(&a);
+    return status;
+}
+
+/* Takes `one`, the measurement of `part`, into account: the least of all parts so far stays. The least is the one whose
+ * interval begins lowest, for a claim on every part fails there first. A part that could not be measured stays missing.
+ */
+static void take_least(struct measured *least, const struct measured *one, const char *part)
+{
+    size_t used = strlen(least->detail);
+    (void)snprintf(least->detail + used, sizeof least->detail - used, "%s%s %.4g", used ? ", " : "", part,
+                   finding_mean(&one->finding));
+    if (one->missing[0] && !least->missing[0])
+        (void)snprintf(least->missing, sizeof least->missing, "%s", one->missing);
+    double low = finding_interval(&one->finding).low, before = finding_interval(&least->finding).low;
+    if (isnan(low))
+        low = finding_mean(&one->finding);
+    if (isnan(before))
+        before = finding_mean(&least->finding);
+    if (least->finding.count == 0 || low < before)
+        least->finding = one->finding;
+}
+
+/* The least over all shifts of the claim's data set. */
+static enum status least_of_shifts(const struct evidence *evidence, const struct claim *claim, const char *other,
+                                   answer_fn *answer, struct measured *measured, struct error *error)
+{
+    size_t count;
+    const struct perturbation *rows = perturbations(&count);
+    const struct dataset_kind *kind = dataset_find(claim->dataset, error);
+    struct measured *one = memory_alloc(1, sizeof *one, error);
+    enum status status = !one ? STATUS_NO_MEMORY : !kind ? STATUS_USAGE : STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (!is_shift(&rows[i], kind))
+            continue;
+        *one = (struct measured){0};
+        status = ask(evidence, claim, "vi", other, rows[i].name, answer, one, error);
+        take_least(measured, one, rows[i].name);
+    }
+    memory_free(one);
+    return status;
+}
+
+enum status measure_entropy_rise(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                                 struct error *error)
+{
+    return least_of_shifts(evidence, claim, NULL, answer_rise, measured, error);
+}
+
+enum status measure_entropy_over_mle(const struct evidence *evidence, const struct claim *claim,
+                                     struct measured *measured, struct error *error)
+{
+    return least_of_shifts(evidence, claim, "mle", answer_entropy, measured, error);
+}
+
+static enum status answer_adversarial(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct scores a, b;
+    enum status status = perturbed(question->a, "fgsm", SCORE_RIGHT, 1, SIZE_MAX - 1, &a, error);
+    if (status != STATUS_OK)
+        return status;
+    status = perturbed(question->b, "fgsm", SCORE_RIGHT, 1, SIZE_MAX - 1, &b, error);
+    if (status == STATUS_OK)
+        return add_difference(&a, &b, finding, error);
+    scores_free(&a);
+    return status;
+}
+
+enum status measure_adversarial(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                                struct error *error)
+{
+    return ask(evidence, claim, "vi", "mle", "fgsm", answer_adversarial, measured, error);
+}
+
+/* ---- any approximation ---- */
+
+/* The mean nll of each item over all strengths above 0 of all shifts; empty where one was not measured. */
+static enum status shifted_nll(const struct run_file *file, const struct dataset_kind *kind, struct scores *sum,
+                               struct error *error)
+{
+    size_t count, shifts = 0;
+    const struct perturbation *rows = perturbations(&count);
+    *sum = (struct scores){0};
+    for (size_t i = 0; i < count; i++) {
+        struct scores one;
+        if (!is_shift(&rows[i], kind))
+            continue;
+        enum status status = perturbed(file, rows[i].name, SCORE_NLL, 1, SIZE_MAX - 1, &one, error);
+        if (status != STATUS_OK || one.count == 0 || (shifts > 0 && one.count != sum->count)) {
+            scores_free(&one);
+            scores_free(sum);
+            return status;
+        }
+        shifts++;
+        if (shifts == 1) {
+            *sum = one;
+            continue;
+        }
+        for (size_t k = 0; k < one.count; k++)
+            sum->value[k] += (one.value[k] - sum->value[k]) / (double)shifts;
+        scores_free(&one);
+    }
+    return STATUS_OK;
+}
+
+static enum status answer_nll(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct scores method, mle;
+    const struct dataset_kind *kind = dataset_find(question->claim->dataset, error);
+    if (!kind)
+        return STATUS_USAGE;
+    enum status status = shifted_nll(question->b, kind, &mle, error);
+    if (status != STATUS_OK)
+        return status;
+    status = shifted_nll(question->a, kind, &method, error);
+    if (status == STATUS_OK)
+        return add_difference(&mle, &method, finding, error);
+    scores_free(&mle);
+    return status;
+}
+
+/* The mean calibration error over all strengths above 0 of all shifts; NaN where none was measured. */
+static enum status shifted_ece(const struct run_file *file, double *ece, struct error *error)
+{
+    struct table *rows = load_table(file, "perturb", error);
+    double sum = 0;
+    size_t count = 0;
+    if (!rows)
+        return STATUS_FAILED;
+    for (size_t r = 0; r < table_rows(rows); r++) {
+        const struct perturbation *perturbation = perturbation_find(table_text(rows, r, "perturbation"), NULL);
+        if (!perturbation || perturbation->need != NEEDS_ITEM || !(table_number(rows, r, "strength") > 0))
+            continue;
+        sum += table_number(rows, r, "ece");
+        count++;
+    }
+    *ece = count > 0 ? sum / (double)count : NAN;
+    table_free(rows);
+    return STATUS_OK;
+}
+
+static enum status answer_ece(const struct question *question, struct finding *finding, struct error *error)
+{
+    double method = NAN, mle = NAN;
+    enum status status = shifted_ece(question->a, &method, error);
+    if (status == STATUS_OK)
+        status = shifted_ece(question->b, &mle, error);
+    if (status == STATUS_OK)
+        finding_add(finding, mle - method, NAN);
+    return status;
+}
+
+/* The least over the approximations of the posterior: the methods that stand for more than one network. */
+static enum status least_of_methods(const struct evidence *evidence, const struct claim *claim, answer_fn *answer,
+                                    struct measured *measured, struct error *error)
+{
+    size_t count;
+    const struct method *rows = methods(&count);
+    struct measured *one = memory_alloc(1, sizeof *one, error);
+    enum status status = one ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (rows[i].networks == NETWORKS_ONE)
+            continue;
+        *one = (struct measured){0};
+        status = ask(evidence, claim, rows[i].name, "mle", NULL, answer, one, error);
+        take_least(measured, one, rows[i].name);
+    }
+    memory_free(one);
+    return status;
+}
+
+enum status measure_nll_under_shift(const struct evidence *evidence, const struct claim *claim,
+                                    struct measured *measured, struct error *error)
+{
+    return least_of_methods(evidence, claim, answer_nll, measured, error);
+}
+
+enum status measure_ece_under_shift(const struct evidence *evidence, const struct claim *claim,
+                                    struct measured *measured, struct error *error)
+{
+    return least_of_methods(evidence, claim, answer_ece, measured, error);
+}
+
+/* ---- memory and compute ---- */
+
+/* The output positions of the layer of tensor t: how often each of its weights is used for one item. */
+static double uses(const struct network_spec *spec, size_t t)
+{
+    size_t height = spec->input.height, width = spec->input.width;
+    if (t / 2 >= spec->layers) /* two tensors a layer; the dense one comes last */
+        return 1;
+    for (size_t layer = 0; layer <= t / 2; layer++) {
+        height = (height + spec->stride - 1) / spec->stride;
+        width = spec->input.width == 1 ? 1 : (width + spec->stride - 1) / spec->stride;
+    }
+    return (double)height * (double)width;
+}
+
+struct cost {
+    double bytes, multiply_adds;
+};
+
+/* Of mu and sigma in 32 bits each, with 16 bits for the place where `keep` leaves gaps; biases are kept whole and add
+ * no product. keep [size]; NULL: everything stays, in its order. */
+static struct cost cost_of(const struct trained *trained, const float *keep)
+{
+    enum { VALUE_BYTES = 8, PLACE_BYTES = 2 };
+    struct cost cost = {0, 0};
+    for (size_t t = 0; t < trained->posterior->tensor_count; t++) {
+        const struct tensor *tensor = &trained->posterior->tensors[t];
+        bool bias = tensor_is_bias(tensor);
+        double stays = 0;
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++)
+            stays += keep ? (double)keep[i] : 1;
+        cost.bytes += stays * (keep && !bias ? VALUE_BYTES + PLACE_BYTES : VALUE_BYTES);
+        cost.multiply_adds += bias ? 0 : stays * uses(network_spec(trained->network), t);
+    }
+    return cost;
+}
+
+/* The share that is left of both costs when `fraction` goes; NaN without a posterior. */
+static enum status cost_left(const struct run_file *file, double fraction, struct cost *left, struct error *error)
+{
+    struct trained trained = {0};
+    struct ranking ranking = {0};
+    float *keep = NULL;
+    *left = (struct cost){NAN, NAN};
+    if (!store_has(file->store, "/posterior"))
+        return STATUS_OK;
+    enum status status = run_file_trained(file, &trained, error);
+    if (status == STATUS_OK)
+        status = ranking_make(trained.posterior, usual_criterion(trained.posterior->method), false, file->seed,
+                              &ranking, error);
+    if (status == STATUS_OK) {
+        keep = memory_alloc(trained.posterior->size, sizeof *keep, error);
+        status = keep ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    if (status == STATUS_OK) {
+        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fraction), keep);
+        struct cost whole = cost_of(&trained, NULL), rest = cost_of(&trained, keep);
+        *left = (struct cost){rest.bytes / whole.bytes, rest.multiply_adds / whole.multiply_adds};
+    }
+    memory_free(keep);
+    ranking_free(&ranking);
+    trained_free(&trained);
+    return status;
+}
+
+static enum status answer_memory(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct cost left;
+    enum status status = cost_left(question->a, question->claim->fraction, &left, error);
+    finding_add(finding, left.bytes, NAN);
+    return status;
+}
+
+static enum status answer_compute(const struct question *question, struct finding *finding, struct error *error)
+{
+    struct cost left;
+    enum status status = cost_left(question->a, question->claim->fraction, &left, error);
+    finding_add(finding, left.multiply_adds, NAN);
+    return status;
+}
+
+enum status measure_memory(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                           struct error *error)
+{
+    return ask(evidence, claim, "vi", NULL, NULL, answer_memory, measured, error);
+}
+
+enum status measure_compute(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
+                            struct error *error)
+{
+    return ask(evidence, claim, "vi", NULL, NULL, answer_compute, measured, error);
+}

@@ -1,0 +1,34 @@
+#include "run/derived.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DERIVED(table) derive_fn derive_##table;
+#include "run/derived.def"
+#undef DERIVED
+
+static const struct {
+    const char *table;
+    derive_fn *derive;
+} derived[] = {
+#define DERIVED(table) {#table, derive_##table},
+#include "run/derived.def"
+#undef DERIVED
+};
+
+enum status derived_rows(const struct run_file *file, struct table *rows, struct error *error)
+{
+    const char *name = table_kind_of(rows)->name;
+    for (size_t i = 0; i < sizeof derived / sizeof derived[0]; i++) {
+        if (strcmp(derived[i].table, name) == 0)
+            return derived[i].derive(file, rows, error);
+    }
+    char object[64];
+    (void)snprintf(object, sizeof object, "/tables/%s", name);
+    return store_has(file->store, object) ? table_load(rows, file->store, error) : STATUS_OK;
+}
+
+const struct criterion *usual_criterion(const struct method *method)
+{
+    return criterion_find(method->has_sigma ? "snr" : "magnitude", NULL);
+}

@@ -1,0 +1,21 @@
+/* lib/run/derived.h: the rows of a table for one run's file, whether they are stored in it or computed from what is
+ * (derived.def). */
+#ifndef TENTH_RUN_DERIVED_H
+#define TENTH_RUN_DERIVED_H
+
+#include "bayes/criterion.h"
+#include "bayes/posterior.h"
+#include "core/error.h"
+#include "io/table.h"
+#include "run/run_file.h"
+
+/* Appends the rows. A run that has not come to what a table is made of has none, which is no error. */
+enum status derived_rows(const struct run_file *file, struct table *rows, struct error *error);
+
+/* A function of derived.def. */
+typedef enum status derive_fn(const struct run_file *file, struct table *rows, struct error *error);
+
+/* The criterion that stands for a method where only one is shown: SNR where there is a sigma, else magnitude. */
+const struct criterion *usual_criterion(const struct method *method);
+
+#endif

@@ -1,0 +1,62 @@
+/* lib/run/evidence.h: what run files say about a question, seed by seed: values of single items, their differences
+ * between two runs or conditions on the same items, and the mean over seeds with its interval. */
+#ifndef TENTH_RUN_EVIDENCE_H
+#define TENTH_RUN_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/stats.h"
+#include "run/run_file.h"
+
+/* Several run files, open. */
+struct evidence {
+    struct run_file *files; /* [count] */
+    size_t count;
+};
+enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error);
+void evidence_close(struct evidence *evidence); /* also after a failure */
+
+/* The run DATASET_METHOD_seedN; runs under other names (of a sweep, say) are no evidence. NULL: there is none. */
+const struct run_file *evidence_find(const struct evidence *evidence, const char *dataset, const char *method,
+                                     uint64_t seed);
+bool evidence_is(const struct run_file *file, const char *dataset, const char *method);
+
+/* A value for each item. */
+struct scores {
+    size_t count;
+    double *value; /* [count] */
+    double *index; /* [count] which item it is, in the file of items; NULL: all of them */
+};
+enum score { SCORE_RIGHT, SCORE_NLL, SCORE_ENTROPY };
+
+/* The mean score of each item over slices [from, to) of OBJECT/probability (to beyond the last: up to it; from
+ * SLICE_LAST: the last alone). *scores is empty where the file has no such object. The caller frees with scores_free.
+ */
+#define SLICE_LAST SIZE_MAX
+enum status scores_load(const struct run_file *file, const char *object, enum score score, size_t from, size_t to,
+                        struct scores *scores, struct error *error);
+void scores_free(struct scores *scores);
+
+/* a -= b, item by item. STATUS_UNSUPPORTED: they are not of the same items. Where one of them is empty, a becomes so.
+ */
+enum status scores_subtract(struct scores *a, const struct scores *b, struct error *error);
+
+/* The same number for each of some seeds. */
+enum { FINDING_SEEDS_MAX = 1000 };
+struct finding {
+    double value[FINDING_SEEDS_MAX];
+    double half[FINDING_SEEDS_MAX]; /* half of the 95 % interval over items; NaN: the number has none */
+    size_t count;
+};
+void finding_add(struct finding *finding, double value, double half);          /* a NaN value is left out */
+void finding_add_scores(struct finding *finding, const struct scores *scores); /* their mean; empty ones are left out */
+
+/* The mean over the seeds, and its 95 % interval: Student's over the seeds and the mean of those over the items, added
+ * in squares, as in band.h. NaN where there is neither. */
+double finding_mean(const struct finding *finding);
+struct interval finding_interval(const struct finding *finding);
+
+#endif

@@ -1,0 +1,227 @@
+#include "run/ood_sweep.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bayes/metric.h"
+#include "bayes/predictive.h"
+#include "core/memory.h"
+#include "core/stats.h"
+#include "data/ood.h"
+#include "run/part.h"
+#include "run/run_file.h"
+
+/* What is the same for every kind of items. */
+struct ood_sweep {
+    const struct run *run;
+    const struct monitor *monitor;
+    struct trained trained;
+    struct predictor predictor;
+    struct test_items items; /* of the run's own data: what items are shuffled */
+    double *own;             /* [own_count] entropies of the run's test items */
+    size_t own_count;
+    double done, total;
+};
+
+/* One kind of items to be done. */
+struct ood_job {
+    const struct ood *ood;
+    struct part part;
+    struct dataset *other; /* NULL: none needed */
+    bool has;
+};
+
+static enum status oods_wanted(const struct run *run, struct ood_job *jobs, size_t *count, struct error *error)
+{
+    const struct config_names *names = &run->config.ood.sets;
+    size_t all;
+    const struct ood *rows = oods(&all);
+    *count = 0;
+    for (size_t i = 0; i < names->count; i++) {
+        const struct ood *row = ood_find(names->name[i], error);
+        if (!row)
+            return STATUS_USAGE;
+        if (!ood_fits(row, run->kind))
+            return error_set(error, STATUS_USAGE, "ood.sets: %s does not fit the data set %s", row->name,
+                             run->kind->name);
+        jobs[(*count)++].ood = row;
+    }
+    for (size_t i = 0; names->count == 0 && i < all; i++) {
+        if (ood_fits(&rows[i], run->kind))
+            jobs[(*count)++].ood = &rows[i];
+    }
+    return STATUS_OK;
+}
+
+/* Says whether the file has the kind. Another data set is opened for that: its bytes are part of the identity. */
+static enum status job_prepare(const struct run *run, struct ood_job *job, struct error *error)
+{
+    char part[128], data[SHA256_HEX_SIZE] = "";
+    enum status status = part_prepare(run, "ood", "ood", job->ood->name, "ood", &job->part, &job->has, error);
+    if (status != STATUS_OK || job->ood->make)
+        return status;
+    const struct dataset_kind *kind = dataset_find(job->ood->name, error);
+    if (!kind)
+        return STATUS_USAGE;
+    status = dataset_open(kind, run->places, false, &job->other, error);
+    if (status != STATUS_OK)
+        return status;
+    dataset_identity(job->other, data);
+    (void)snprintf(part, sizeof part, "%.40s %s", job->part.object, data);
+    status = run_identity(run, "ood", part, job->part.identity, error);
+    return status == STATUS_OK ? run_has(run, job->part.object, job->part.identity, &job->has, error) : status;
+}
+
+/* The items of a kind, with the place that each came from; they have no labels. */
+static enum status items_make(const struct ood_sweep *sweep, const struct ood_job *job, struct test_items *made,
+                              struct error *error)
+{
+    const struct run *run = sweep->run;
+    size_t item = shape_size(run->kind->shape);
+    *made = (struct test_items){.count = sweep->items.count};
+    enum status status = STATUS_OK;
+    if (job->other)
+        status = subset_make(job->other->test.count, made->count, run->seed, &made->index, &made->count, error);
+    else
+        made->index = memory_alloc(made->count, sizeof *made->index, error);
+    made->x = memory_alloc(size_multiply(made->count, item), sizeof(float), error);
+    made->labels = memory_alloc(made->count, 1, error);
+    if (status != STATUS_OK || !made->index || !made->x || !made->labels)
+        return status != STATUS_OK ? status : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < made->count; i++) {
+        float *x = made->x + i * item;
+        if (job->other) {
+            ood_convert(&job->other->test, made->index[i], run->kind, x);
+            continue;
+        }
+        made->index[i] = sweep->items.index[i];
+        job->ood->make(run->kind->shape, sweep->items.x + i * item, random_key(0, PURPOSE_OOD, 0, made->index[i]), x);
+    }
+    return STATUS_OK;
+}
+
+static enum status record(const struct ood_sweep *sweep, const struct ood_job *job, const struct prediction *prediction,
+                          struct table *rows, struct error *error)
+{
+    double auroc, *entropy = memory_alloc(prediction->items, sizeof *entropy, error);
+    if (!entropy)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < prediction->items; i++)
+        entropy[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
+    struct interval interval = stats_mean_interval(entropy, prediction->items);
+    enum status status = stats_auroc(sweep->own, sweep->own_count, entropy, prediction->items, &auroc, error);
+    memory_free(entropy);
+    if (status != STATUS_OK)
+        return status;
+    struct row row = row_begin(sweep->run, "ood");
+    row_metrics(&row, prediction);
+    row_text(&row, "ood", job->ood->name);
+    row_number(&row, "entropy_low", interval.low);
+    row_number(&row, "entropy_high", interval.high);
+    row_number(&row, "auroc", auroc);
+    row_number(&row, "items", (double)prediction->items);
+    row_text(&row, "ood_source", job->other ? job->other->source : sweep->run->data_source);
+    return table_add(rows, row.cells, error);
+}
+
+static void report(const struct ood_sweep *sweep, const struct ood_job *job, const struct prediction *prediction)
+{
+    struct progress progress = {.run = sweep->run->name, .stage = "ood", .done = sweep->done, .total = sweep->total};
+    (void)snprintf(progress.text, sizeof progress.text, "%s  entropy %.4f", job->ood->name, metric_entropy(prediction));
+    monitor_report(sweep->monitor, &progress);
+}
+
+static enum status job_run(struct ood_sweep *sweep, const struct ood_job *job, struct error *error)
+{
+    const struct run *run = sweep->run;
+    size_t classes = run->kind->classes;
+    struct test_items items;
+    struct prediction prediction = {0};
+    struct table *rows = table_create(table_find("ood"), error);
+    enum status status = rows ? items_make(sweep, job, &items, error) : STATUS_NO_MEMORY;
+    size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.ood.samples);
+    if (status == STATUS_OK)
+        status = prediction_alloc(samples, items.count, classes, items.labels, &prediction, error);
+    if (status == STATUS_OK) {
+        predict(&sweep->predictor, PREDICT_SAMPLED, NULL, run->seed, items.x, &prediction);
+        status = record(sweep, job, &prediction, rows, error);
+    }
+    if (status == STATUS_OK) {
+        struct part_array array = {"probability", 4, {1, samples, items.count, classes}, prediction.sampled};
+        status = part_save(run, &job->part, &array, 1, rows, &items, error);
+    }
+    if (status == STATUS_OK) {
+        sweep->done += 1;
+        report(sweep, job, &prediction);
+    }
+    prediction_free(&prediction);
+    if (rows)
+        test_items_free(&items);
+    table_free(rows);
+    return status;
+}
+
+/* The entropies of the test items, from the file. */
+static enum status own_entropies(struct ood_sweep *sweep, struct error *error)
+{
+    struct run_file file;
+    struct stored test = {0};
+    enum status status = run_file_open(sweep->run->path, &file, error);
+    if (status == STATUS_OK)
+        status = run_file_stored(&file, "/test", "/test/label", &test, error);
+    if (status == STATUS_OK) {
+        struct prediction prediction = stored_slice(&test, 0);
+        sweep->own_count = prediction.items;
+        sweep->own = memory_alloc(prediction.items, sizeof *sweep->own, error);
+        status = sweep->own ? STATUS_OK : STATUS_NO_MEMORY;
+        for (size_t i = 0; sweep->own && i < prediction.items; i++)
+            sweep->own[i] = entropy_of(prediction.mean + i * prediction.classes, prediction.classes);
+    }
+    stored_free(&test);
+    run_file_close(&file);
+    return status;
+}
+
+static enum status sweep_open(struct ood_sweep *sweep, struct error *error)
+{
+    const struct run *run = sweep->run;
+    enum status status = run_load_trained(run, &sweep->trained, error);
+    if (status == STATUS_OK)
+        status = predictor_make(sweep->trained.posterior, sweep->trained.network, EVALUATION_BATCH, &sweep->predictor,
+                                error);
+    if (status == STATUS_OK)
+        status = run_test_items(run, (size_t)run->config.ood.items, &sweep->items, error);
+    return status == STATUS_OK ? own_entropies(sweep, error) : status;
+}
+
+static void sweep_close(struct ood_sweep *sweep)
+{
+    memory_free(sweep->own);
+    test_items_free(&sweep->items);
+    predictor_free(&sweep->predictor);
+    trained_free(&sweep->trained);
+}
+
+enum status run_ood(const struct run *run, const struct monitor *monitor, struct error *error)
+{
+    struct ood_job jobs[CONFIG_NAMES_MAX] = {0};
+    size_t count;
+    struct ood_sweep sweep = {.run = run, .monitor = monitor};
+    enum status status = oods_wanted(run, jobs, &count, error);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = job_prepare(run, &jobs[i], error);
+        sweep.total += status == STATUS_OK && !jobs[i].has;
+    }
+    if (status == STATUS_OK && sweep.total > 0) {
+        status = sweep_open(&sweep, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+            status = monitor_check(monitor, error);
+            if (status == STATUS_OK && !jobs[i].has)
+                status = job_run(&sweep, &jobs[i], error);
+        }
+        sweep_close(&sweep);
+    }
+    for (size_t i = 0; i < CONFIG_NAMES_MAX; i++)
+        dataset_free(jobs[i].other);
+    return status;
+}

@@ -1,0 +1,172 @@
+#include "run/run_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "run/checkpoint.h"
+
+void run_base_name(const char *run, char base[RUN_NAME_SIZE])
+{
+    (void)snprintf(base, RUN_NAME_SIZE, "%s", run);
+    for (char *seed = strstr(base, "_seed"); seed; seed = strstr(seed + 1, "_seed")) {
+        if (strspn(seed + 5, "0123456789") == strlen(seed + 5)) {
+            *seed = '\0';
+            break;
+        }
+    }
+}
+
+enum status run_file_open(const char *path, struct run_file *file, struct error *error)
+{
+    *file = (struct run_file){0};
+    char *seed = NULL;
+    struct {
+        const char *key;
+        char **text;
+    } texts[] = {{"run", &file->run},
+                 {"dataset", &file->dataset},
+                 {"method", &file->method},
+                 {"data_source", &file->data_source},
+                 {"seed", &seed}};
+    enum status status = store_open(path, &file->store, error);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == STATUS_OK; i++)
+        status = store_get_text(file->store, "/", texts[i].key, texts[i].text, error);
+    if (status == STATUS_OK) {
+        file->seed = strtoull(seed, NULL, 10);
+        run_base_name(file->run, file->base);
+    }
+    memory_free(seed);
+    return status;
+}
+
+void run_file_close(struct run_file *file)
+{
+    memory_free(file->run);
+    memory_free(file->dataset);
+    memory_free(file->method);
+    memory_free(file->data_source);
+    store_close(file->store);
+    *file = (struct run_file){0};
+}
+
+enum status run_file_config(const struct run_file *file, struct config *config, struct error *error)
+{
+    struct config_source *source = NULL;
+    char *text = NULL, label[CONFIG_LABEL_SIZE];
+    enum status status = store_get_text(file->store, "/config", "text", &text, error);
+    if (status == STATUS_OK)
+        status = config_read_text(text, store_path(file->store), NULL, &source, error);
+    if (status == STATUS_OK)
+        status = config_cell(source, 0, config, label, error);
+    config_free(source);
+    memory_free(text);
+    return status;
+}
+
+enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error)
+{
+    struct config config;
+    *trained = (struct trained){0};
+    enum status status = run_file_config(file, &config, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct method *method = method_find(config.posterior.method, error);
+    const struct dataset_kind *kind = dataset_find(config.data.dataset, error);
+    if (!method || !kind)
+        return STATUS_USAGE;
+    if (!store_has(file->store, "/posterior"))
+        return error_set(error, STATUS_DATA, "%s holds no trained network; `tenth train` makes it",
+                         store_path(file->store));
+    struct network_spec spec = network_spec_of(&config, kind);
+    struct posterior_start start = posterior_start_of(&config, file->seed);
+    status = network_create(&spec, 1, 0, 1, &trained->network, error);
+    if (status == STATUS_OK)
+        status = posterior_create(trained->network, method, &start, 1, &trained->posterior, error);
+    if (status == STATUS_OK)
+        status = checkpoint_load_posterior(file->store, trained->posterior, error);
+    if (status != STATUS_OK)
+        trained_free(trained);
+    return status;
+}
+
+struct row run_file_row(const struct run_file *file, const struct table_kind *kind)
+{
+    struct row row = row_empty(kind);
+    row_text(&row, "dataset", file->dataset);
+    row_text(&row, "method", file->method);
+    row_number(&row, "seed", (double)file->seed);
+    row_text(&row, "run", file->run);
+    return row;
+}
+
+/* The array's extents; samples are 1 where the rank has none. */
+static enum status stored_extents(const struct run_file *file, const char *object, struct stored *stored,
+                                  size_t *samples, struct error *error)
+{
+    size_t rank, shape[STORE_RANK_MAX];
+    enum status status = store_shape(file->store, object, &rank, shape, error);
+    if (status != STATUS_OK)
+        return status;
+    if (rank < 2 || shape[rank - 2] == 0 || shape[rank - 1] == 0)
+        return error_set(error, STATUS_DATA, "%s: %s is no array of probabilities; delete the file and run again",
+                         store_path(file->store), object);
+    *stored = (struct stored){.slices = rank > 2 ? shape[0] : 1, .items = shape[rank - 2], .classes = shape[rank - 1]};
+    *samples = rank > 3 ? shape[1] : 1;
+    return STATUS_OK;
+}
+
+/* all [slices][samples][items][classes] */
+static void average(const struct stored *stored, size_t samples,
+                    float *all) /* NOLINT(readability-non-const-parameter): a prediction's member is not const */
+{
+    size_t size = stored->items * stored->classes;
+    for (size_t slice = 0; slice < stored->slices; slice++) {
+        struct prediction prediction = {
+            samples,       stored->items, stored->classes, all + slice * samples * size, stored->mean + slice * size,
+            stored->labels};
+        prediction_average(&prediction);
+    }
+}
+
+enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, struct stored *stored,
+                            struct error *error)
+{
+    size_t samples = 0;
+    char name[STORE_NAME_SIZE];
+    *stored = (struct stored){0};
+    (void)snprintf(name, sizeof name, "%s/probability", object);
+    enum status status = stored_extents(file, name, stored, &samples, error);
+    if (status != STATUS_OK)
+        return status;
+    size_t size = size_multiply(stored->slices, size_multiply(stored->items, stored->classes));
+    float *all = memory_alloc(size_multiply(size, samples), sizeof *all, error);
+    stored->mean = memory_alloc(size, sizeof *stored->mean, error);
+    stored->labels = memory_alloc(stored->items, 1, error);
+    status = all && stored->mean && stored->labels ? STATUS_OK : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = store_read_float(file->store, name, size * samples, all, error);
+    if (status == STATUS_OK)
+        status = store_read_bytes(file->store, labels, stored->items, stored->labels, error);
+    if (status == STATUS_OK)
+        average(stored, samples, all);
+    else
+        stored_free(stored);
+    memory_free(all);
+    return status;
+}
+
+void stored_free(struct stored *stored)
+{
+    memory_free(stored->mean);
+    memory_free(stored->labels);
+    *stored = (struct stored){0};
+}
+
+struct prediction stored_slice(const struct stored *stored, size_t slice)
+{
+    float *mean = stored->mean + slice * stored->items * stored->classes;
+    return (struct prediction){1, stored->items, stored->classes, mean, mean, stored->labels};
+}

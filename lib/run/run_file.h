@@ -1,0 +1,54 @@
+/* lib/run/run_file.h: a run's file read by itself: what it says of the run, without the run's data. What is computed
+ * from stored results long after the run (derived tables, claims) starts here. */
+#ifndef TENTH_RUN_RUN_FILE_H
+#define TENTH_RUN_RUN_FILE_H
+
+#include <stdint.h>
+
+#include "bayes/metric.h"
+#include "core/error.h"
+#include "io/config.h"
+#include "io/store.h"
+#include "io/table.h"
+#include "run/run.h"
+
+enum { RUN_NAME_SIZE = 256 };
+
+struct run_file {
+    struct store *store;
+    char base[RUN_NAME_SIZE]; /* the run's name without "_seedN": what the seeds of a run share */
+    char *run, *dataset, *method, *data_source;
+    uint64_t seed;
+};
+
+/* The name of a run without "_seedN"; a name without it stays as it is. */
+void run_base_name(const char *run, char base[RUN_NAME_SIZE]);
+
+/* The caller closes, also after a failure. */
+enum status run_file_open(const char *path, struct run_file *file, struct error *error);
+void run_file_close(struct run_file *file);
+
+enum status run_file_config(const struct run_file *file, struct config *config, struct error *error);
+
+/* The network and posterior that the file's config describes, with the stored means and sigmas. STATUS_DATA where the
+ * file has none (not trained yet), or not those of that network. The caller frees with trained_free. */
+enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error);
+
+/* A row of `kind` with the run's dataset, method, seed and name; the other cells are NaN and "". */
+struct row run_file_row(const struct run_file *file, const struct table_kind *kind);
+
+/* Probabilities that were stored: an array OBJECT/probability [slices][samples][items][classes], where the slices, or
+ * the slices and the samples, may be missing from the rank, with the labels at `labels`. Samples are averaged. */
+struct stored {
+    size_t slices, items, classes;
+    float *mean;     /* [slices][items][classes] */
+    uint8_t *labels; /* [items] */
+};
+enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, struct stored *stored,
+                            struct error *error); /* the caller frees with stored_free */
+void stored_free(struct stored *stored);
+
+/* Slice `slice` as a prediction of one sample; borrows from `stored`, not to be freed. */
+struct prediction stored_slice(const struct stored *stored, size_t slice);
+
+#endif

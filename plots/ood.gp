@@ -1,0 +1,84 @@
+# plots/ood.gp: is the network less certain of what it gets wrong, and of what it has never seen? Histograms of the predictive
+# entropy, a panel for each run. AUROC: how often an item of that kind has more entropy than a test item that is right.
+
+figure_size = "960 620"
+load "style.gp"
+
+panel_runs = ""
+kinds = ""
+do for [i = 1:entropy_histogram_band_count] {
+    if (strstrt(panel_runs." ", " ".entropy_histogram_band_run[i]." ") == 0) {
+        panel_runs = panel_runs." ".entropy_histogram_band_run[i]
+    }
+    if (strstrt(kinds." ", " ".entropy_histogram_band_items[i]." ") == 0) {
+        kinds = kinds." ".entropy_histogram_band_items[i]
+    }
+}
+panel_bottom = 0.20
+load "panels.gp"
+
+kind_right = "#009E73"
+kind_wrong = "#D55E00"
+kind_noise = "#0072B2"
+kind_shuffled = "#56B4E9"
+kind_cifar10 = "#CC79A7"
+kind_mnist = "#CC79A7"
+kind_color(kind) = lookup("kind_".kind, "#777777")
+name_right = "test items, right"
+name_wrong = "test items, wrong"
+kind_name(kind) = lookup("name_".kind, named("ood", kind))
+
+# A bin that no item falls into is drawn at the bottom, not left out.
+least = 2e-4
+set logscale y
+set yrange [least:1]
+set xrange [0:*]
+set multiplot
+do for [panel = 1:panel_count] {
+    @panel_place
+    members = ""
+    aurocs = ""
+    do for [i = 1:entropy_histogram_band_count] {
+        if (entropy_histogram_band_run[i] eq panel_run(panel)) {
+            members = members." ".i
+            if (has(entropy_histogram_band_lacks[i], "auroc")) {
+                stats entropy_histogram_band_file[i] using (column("auroc")) name "A" nooutput
+                aurocs = aurocs.sprintf("  %s %.3f", entropy_histogram_band_items[i], A_mean)
+            }
+        }
+    }
+    first = int(word(members, 1))
+    set label 4 with_run(short_method(entropy_histogram_band_method[first]), panel_run(panel), \
+        entropy_histogram_band_run_count[first]) at graph 0, graph 1 offset 0, 1.1 left font panel_font
+    set label 5 "AUROC".aurocs at graph 0, graph 1 offset 0, 0.35 left font ",7" textcolor rgb faint
+    set xlabel panel_is_lowest(panel) ? "entropy (nats)" : ""
+    set ylabel panel_column(panel) == 0 ? "share of the items (%)" : ""
+    if (panel_column(panel) == 0) {
+        set ytics ("100" 1, "10" .1, "1" .01, "0.1" .001)
+    } else {
+        set ytics ("" 1, "" .1, "" .01, "" .001)
+    }
+    plot for [i in members] entropy_histogram_band_file[int(i)] \
+             using (column("entropy")):(column("share") > least ? column("share") : least) with histeps \
+             linecolor rgb kind_color(entropy_histogram_band_items[int(i)]) linewidth 1.4
+    unset label 1
+    unset label 2
+}
+# The key, below all panels.
+set lmargin at screen 0.09
+set rmargin at screen 0.98
+set bmargin at screen 0.01
+set tmargin at screen 0.10
+unset label 4
+unset label 5
+unset border
+unset tics
+unset grid
+unset xlabel
+unset ylabel
+unset logscale
+set yrange [0:1]
+set key at screen 0.53, screen 0.07 center center horizontal Left reverse samplen 3 font ",10" maxrows 1
+plot for [kind in kinds] keyentry with lines linecolor rgb kind_color(kind) linewidth 2 title kind_name(kind), \
+     NaN notitle
+unset multiplot

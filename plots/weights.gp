@@ -1,0 +1,68 @@
+# plots/weights.gp: which weights pruning takes: posterior means before, and the tenth that stays by the method's usual
+# criterion (SNR where there is a sigma, else magnitude). A panel for each run. Shares are of all weights that were ranked.
+
+figure_size = "960 560"
+load "style.gp"
+
+panel_runs = ""
+do for [i = 1:weight_histogram_band_count] {
+    if (strstrt(panel_runs." ", " ".weight_histogram_band_run[i]." ") == 0) {
+        panel_runs = panel_runs." ".weight_histogram_band_run[i]
+    }
+}
+panel_bottom = 0.18
+load "panels.gp"
+
+least = 1e-6
+set logscale y
+set yrange [least:1]
+set xrange [*:*] noextend
+set xtics font ",9"
+set multiplot
+do for [panel = 1:panel_count] {
+    @panel_place
+    do for [i = 1:weight_histogram_band_count] {
+        if (weight_histogram_band_run[i] eq panel_run(panel)) {
+            if (weight_histogram_band_state[i] eq "before") { before = i } else { after = i }
+        }
+    }
+    color = method_color(weight_histogram_band_method[before], weight_histogram_band_run_rank[before] + 0)
+    set label 4 with_run(short_method(weight_histogram_band_method[before]), panel_run(panel), \
+        weight_histogram_band_run_count[before]).", by ".named("criterion", weight_histogram_band_criterion[after]) \
+        at graph 0, graph 1 offset 0, 0.6 left font panel_font
+    set xlabel panel_is_lowest(panel) ? "weight (mean of its posterior)" : ""
+    set ylabel panel_column(panel) == 0 ? "share of the weights (%)" : ""
+    if (panel_column(panel) == 0) {
+        set ytics ("100" 1, "10" .1, "1" .01, "0.1" 1e-3, "0.01" 1e-4, "0.001" 1e-5, "" 1e-6)
+    } else {
+        set ytics ("" 1, "" .1, "" .01, "" 1e-3, "" 1e-4, "" 1e-5, "" 1e-6)
+    }
+    plot weight_histogram_band_file[before] \
+             using (column("weight")):(column("share") > least ? column("share") : least) with histeps \
+             linecolor rgb faint linewidth 1.2, \
+         weight_histogram_band_file[after] \
+             using (column("weight")):(column("share") > least ? column("share") : least) with fillsteps \
+             fillcolor rgb color fillstyle transparent solid 0.35 noborder, \
+         weight_histogram_band_file[after] \
+             using (column("weight")):(column("share") > least ? column("share") : least) with steps \
+             linecolor rgb color linewidth 1.4
+    unset label 1
+    unset label 2
+}
+set lmargin at screen 0.09
+set rmargin at screen 0.98
+set bmargin at screen 0.01
+set tmargin at screen 0.10
+unset label 4
+unset border
+unset tics
+unset grid
+unset xlabel
+unset ylabel
+unset logscale
+set yrange [0:1]
+set key at screen 0.53, screen 0.05 center center horizontal Left reverse samplen 3 font ",10" maxrows 1
+plot keyentry with lines linecolor rgb faint linewidth 2 title "all weights", \
+     keyentry with boxes fillcolor rgb faint fillstyle solid 0.35 title "the tenth that stays, in the method's colour", \
+     NaN notitle
+unset multiplot

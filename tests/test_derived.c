@@ -1,0 +1,341 @@
+/* tests/test_derived.c: tables that are computed from stored probabilities and posteriors, and predictions for items of
+ * no class. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bayes/metric.h"
+#include "check.h"
+#include "core/memory.h"
+#include "data/ood.h"
+#include "run/derived.h"
+#include "run/ood_sweep.h"
+#include "run/run.h"
+#include "run/tabulate.h"
+#include "run/train.h"
+#include "run_files.h"
+#include "scratch.h"
+
+static struct table *table_of(const char *const *paths, size_t count, const char *name)
+{
+    struct error error = {0};
+    struct table *table = table_create(table_find(name), &error);
+    assert_non_null(table);
+    assert_int_equal(tabulate(table, paths, count, &error), STATUS_OK);
+    return table;
+}
+
+static double cell(const struct table *table, size_t row, const char *column)
+{
+    return table_row(table, row)[table_column_index(table_kind_of(table), column)].number;
+}
+
+static const char *text(const struct table *table, size_t row, const char *column)
+{
+    return table_row(table, row)[table_column_index(table_kind_of(table), column)].text;
+}
+
+/* ---- stored probabilities ---- */
+
+static const char *const path = "a.h5";
+
+/* Ten items of class 0. Confidences .9375 (six, all right), .625 (two, one right), .5625 (two, both wrong). */
+static void write_test(const char *to, const char *seed)
+{
+    static const float p[10] = {.9375F, .9375F, .9375F, .625F, .9375F, .375F, .4375F, .9375F, .4375F, .9375F};
+    struct store *store = run_file_begin(to, "mnist", "vi", seed, "real");
+    run_file_probabilities(store, "/test", 1, 10, p, 0);
+    run_file_end(store);
+}
+
+/* In fifteenths: .9375 is in bin 14, .625 in 9, .5625 in 8. */
+static void reliability_by_hand(void **state)
+{
+    (void)state;
+    write_test(path, "1");
+    struct table *table = table_of(&path, 1, "reliability");
+    assert_int_equal(table_rows(table), ECE_BINS);
+    static const struct {
+        size_t bin;
+        double items, confidence, accuracy;
+    } expected[] = {{14, 6, .9375, 1}, {9, 2, .625, .5}, {8, 2, .5625, 0}};
+    double items = 0, error = 0;
+    for (size_t i = 0; i < 3; i++) {
+        assert_near(cell(table, expected[i].bin, "items"), expected[i].items, 0);
+        assert_near(cell(table, expected[i].bin, "confidence"), expected[i].confidence, 1e-6);
+        assert_near(cell(table, expected[i].bin, "accuracy"), expected[i].accuracy, 1e-12);
+    }
+    for (size_t bin = 0; bin < ECE_BINS; bin++) {
+        items += cell(table, bin, "items");
+        if (cell(table, bin, "items") > 0)
+            error += cell(table, bin, "items") * fabs(cell(table, bin, "accuracy") - cell(table, bin, "confidence"));
+        else
+            assert_true(isnan(cell(table, bin, "accuracy")) && isnan(cell(table, bin, "confidence")));
+    }
+    assert_near(items, 10, 0);
+    assert_near(error / 10, (6 * .0625 + 2 * .125 + 2 * .5625) / 10, 1e-6); /* which is the calibration error */
+    table_free(table);
+    const char *const both[] = {path, "b.h5"};
+    write_test(both[1], "2");
+    struct table *band = table_of(both, 2, "reliability_band");
+    assert_int_equal(table_rows(band), ECE_BINS);
+    assert_near(cell(band, 9, "accuracy"), .5, 1e-12);
+    assert_near(cell(band, 9, "seeds"), 2, 0);
+    assert_true(isnan(cell(band, 0, "low")) && isnan(cell(band, 0, "accuracy")));
+    table_free(band);
+}
+
+/* From the surest: six right, then .625: item 3 right before item 5 wrong, then two wrong. */
+static void rejection_by_hand(void **state)
+{
+    (void)state;
+    write_test(path, "1");
+    struct table *table = table_of(&path, 1, "rejection");
+    assert_int_equal(table_rows(table), 20);
+    static const struct {
+        size_t row; /* twentieths */
+        double items, accuracy;
+    } expected[] = {{0, 10, .7}, {2, 9, 7.0 / 9}, {4, 8, 7.0 / 8}, {6, 7, 1}, {19, 1, 1}};
+    for (size_t i = 0; i < 5; i++) {
+        assert_near(cell(table, expected[i].row, "fraction"), (double)expected[i].row / 20, 1e-12);
+        assert_near(cell(table, expected[i].row, "items"), expected[i].items, 0);
+        assert_near(cell(table, expected[i].row, "accuracy"), expected[i].accuracy, 1e-12);
+    }
+    assert_near(cell(table, 0, "area"), (7 + 7.0 / 8 + 7.0 / 9 + .7) / 10, 1e-12);
+    table_free(table);
+}
+
+static double sum_of(const struct table *table, const char *key, const char *value, const char *column)
+{
+    double sum = 0;
+    for (size_t r = 0; r < table_rows(table); r++)
+        sum += strcmp(text(table, r, key), value) == 0 ? cell(table, r, column) : 0;
+    return sum;
+}
+
+/* Seven right items: six of entropy h(.9375) and one of h(.625); wrong: h(.625) and twice h(.5625). Wrong above right,
+ * ties half: h(.625) beats six and ties with one; h(.5625) beats all seven: (6.5 + 7 + 7) / 21. */
+static void entropy_histogram_by_hand(void **state)
+{
+    (void)state;
+    write_test(path, "1");
+    struct table *table = table_of(&path, 1, "entropy_histogram");
+    assert_near(sum_of(table, "items", "right", "share"), 1, 1e-12);
+    assert_near(sum_of(table, "items", "wrong", "share"), 1, 1e-12);
+    for (size_t r = 0; r < table_rows(table); r++) {
+        bool right = strcmp(text(table, r, "items"), "right") == 0;
+        assert_near(cell(table, r, "count"), right ? 7 : 3, 0);
+        if (right)
+            assert_true(isnan(cell(table, r, "auroc")));
+        else
+            assert_near(cell(table, r, "auroc"), 20.5 / 21, 1e-6);
+    }
+    table_free(table);
+}
+
+static void a_run_without_results_has_no_rows(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"reliability", "rejection", "entropy_histogram", "weight_histogram",
+                                        "surviving",   "ood",       "surviving_band"};
+    run_file_end(run_file_begin(path, "mnist", "vi", "1", "real"));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct table *table = table_of(&path, 1, names[i]);
+        assert_int_equal(table_rows(table), 0);
+        table_free(table);
+    }
+}
+
+/* ---- a real, small run ---- */
+
+static const char config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 96\ntest_items = 60\n"
+                             "[model]\nfilters = 4\n"
+                             "[train]\nepochs = 2\nbatch = 16\ntest_samples = 2\n"
+                             "[prune]\nfractions = 0,.5,.9\n[ensemble]\nmembers = 2\n"
+                             "[ood]\nitems = 20\nsamples = 2\n";
+
+struct job {
+    struct config_source *source;
+    struct run run;
+};
+
+static void train(struct job *job, const char *method)
+{
+    static const struct monitor silent = {0};
+    struct error error = {0};
+    char set[64];
+    struct run_options options = {.out = ".", .threads = 2};
+    (void)snprintf(set, sizeof set, "posterior.method=%s", method);
+    *job = (struct job){0};
+    assert_int_equal(config_read_text(config, "small", NULL, &job->source, &error), STATUS_OK);
+    assert_int_equal(config_set(job->source, set, &error), STATUS_OK);
+    assert_int_equal(run_open(&job->run, job->source, 0, 1, &options, &error), STATUS_OK);
+    assert_int_equal(run_train(&job->run, &silent, &error), STATUS_OK);
+}
+
+static void job_close(struct job *job)
+{
+    run_close(&job->run);
+    config_free(job->source);
+}
+
+/* The layers' losses add up to that of the network, whatever the method and criterion. */
+static void layers_add_up(void **state)
+{
+    (void)state;
+    static const char *const all[] = {"vi", "dropout", "ensemble"};
+    for (size_t m = 0; m < 3; m++) {
+        struct job job;
+        train(&job, all[m]);
+        const char *file = job.run.path;
+        struct table *table = table_of(&file, 1, "surviving"), *weights = table_of(&file, 1, "weight_histogram");
+        size_t criteria_of_method = m == 0 ? 4 : 2, points = 3, layers = 4;
+        assert_int_equal(table_rows(table), criteria_of_method * points * layers);
+        for (size_t c = 0; c < criteria_of_method; c++) {
+            for (size_t point = 0; point < points; point++) {
+                double stays = 0, whole = 0, fraction = 0;
+                for (size_t layer = 0; layer < layers; layer++) {
+                    size_t row = (c * layers + layer) * points + point;
+                    stays += cell(table, row, "surviving") * cell(table, row, "weights");
+                    whole += cell(table, row, "weights");
+                    fraction = cell(table, row, "fraction");
+                }
+                assert_near(stays / whole, 1 - fraction, 1e-9);
+            }
+        }
+        assert_string_equal(text(table, 0, "layer"), "conv1"); /* of both members where there are members */
+        assert_near(sum_of(weights, "state", "before", "share"), 1, 1e-9);
+        assert_near(sum_of(weights, "state", "after", "share"), .1, 2e-3); /* a network of a few hundred weights */
+        table_free(table);
+        table_free(weights);
+        job_close(&job);
+    }
+}
+
+static void unknown_items_are_predicted_once(void **state)
+{
+    (void)state;
+    static const struct monitor silent = {0};
+    struct error error = {0};
+    struct job job;
+    train(&job, "vi");
+    assert_int_equal(run_ood(&job.run, &silent, &error), STATUS_OK);
+    const char *file = job.run.path;
+    struct table *table = table_of(&file, 1, "ood"), *histogram = table_of(&file, 1, "entropy_histogram");
+    assert_int_equal(table_rows(table), 2); /* a series: noise and shuffled */
+    for (size_t r = 0; r < 2; r++) {
+        assert_near(cell(table, r, "items"), 20, 0);
+        assert_true(cell(table, r, "entropy_low") < cell(table, r, "entropy") &&
+                    cell(table, r, "entropy") < cell(table, r, "entropy_high"));
+        assert_near(sum_of(histogram, "items", text(table, r, "ood"), "share"), 1, 1e-9);
+        for (size_t h = 0; h < table_rows(histogram); h++) {
+            if (strcmp(text(histogram, h, "items"), text(table, r, "ood")) != 0)
+                continue;
+            assert_true(cell(table, r, "auroc") >= 0 && cell(table, r, "auroc") <= 1);
+        }
+    }
+    table_free(table);
+    table_free(histogram);
+    FILE *stream = fopen(file, "rb");
+    assert_non_null(stream);
+    static unsigned char before[1 << 22];
+    size_t size = fread(before, 1, sizeof before, stream);
+    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(run_ood(&job.run, &silent, &error), STATUS_OK);
+    assert_true(scratch_holds(file, before, size));
+    job_close(&job);
+}
+
+/* ---- items of no class ---- */
+
+static int compare_floats(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static void shuffling_keeps_the_values(void **state)
+{
+    (void)state;
+    const struct shape shape = {9, 7, 2};
+    float in[126], out[126], again[126];
+    for (size_t i = 0; i < 126; i++)
+        in[i] = (float)i;
+    const struct ood *shuffled = ood_find("shuffled", NULL);
+    assert_non_null(shuffled);
+    shuffled->make(shape, in, random_key(1, PURPOSE_TEST, 0, 0), out);
+    shuffled->make(shape, in, random_key(1, PURPOSE_TEST, 0, 0), again);
+    assert_memory_equal(out, again, sizeof out);
+    assert_memory_not_equal(out, in, sizeof out);
+    qsort(out, 126, sizeof out[0], compare_floats);
+    assert_memory_equal(out, in, sizeof out);
+}
+
+/* A 2 x 4 image with three channels as a network for 4 x 2 gray items sees it: the middle columns, gray, between rows
+ * of background; and back as colour. */
+static void other_data_are_centred_and_gray(void **state)
+{
+    (void)state;
+    uint8_t bytes[2 * 4 * 3];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(10 * (i / 3) + i % 3); /* channels v, v + 1, v + 2: gray v + 1 */
+    struct items from = {.count = 1, .shape = {2, 4, 3}, .bytes = bytes};
+    struct dataset_kind gray = {.shape = {4, 2, 1}, .offset = 1, .scale = 2, .background = -9};
+    float out[8];
+    static const float expected[8] = {-9, -9, 5, 10, 25, 30, -9, -9}; /* pixels 10, 20 / 50, 60, halved */
+    ood_convert(&from, 0, &gray, out);
+    assert_memory_equal(out, expected, sizeof out);
+    uint8_t one[] = {7};
+    struct items single = {.count = 1, .shape = {1, 1, 1}, .bytes = one};
+    struct dataset_kind colour = {.shape = {1, 1, 3}, .offset = 1, .scale = 2};
+    ood_convert(&single, 0, &colour, out);
+    for (size_t c = 0; c < 3; c++)
+        assert_near(out[c], 3, 0);
+}
+
+static void every_kind_fits_some_data_and_never_its_own(void **state)
+{
+    (void)state;
+    size_t count, kinds;
+    const struct ood *rows = oods(&count);
+    const struct dataset_kind *datasets = dataset_kinds(&kinds);
+    for (size_t i = 0; i < count; i++) {
+        size_t fits = 0;
+        for (size_t k = 0; k < kinds; k++) {
+            fits += ood_fits(&rows[i], &datasets[k]);
+            if (strcmp(rows[i].name, datasets[k].name) == 0)
+                assert_false(ood_fits(&rows[i], &datasets[k]));
+        }
+        assert_true(fits > 0);
+        assert_true(rows[i].make || dataset_find(rows[i].name, NULL));
+        assert_ptr_equal(ood_find(rows[i].name, NULL), &rows[i]);
+    }
+    assert_null(ood_find("nois", NULL));
+}
+
+#define RUN_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    store_init();
+    const struct CMUnitTest tests[] = {
+        RUN_TEST(reliability_by_hand),
+        RUN_TEST(rejection_by_hand),
+        RUN_TEST(entropy_histogram_by_hand),
+        RUN_TEST(a_run_without_results_has_no_rows),
+        RUN_TEST(layers_add_up),
+        RUN_TEST(unknown_items_are_predicted_once),
+        cmocka_unit_test(shuffling_keeps_the_values),
+        cmocka_unit_test(other_data_are_centred_and_gray),
+        cmocka_unit_test(every_kind_fits_some_data_and_never_its_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
