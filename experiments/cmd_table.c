@@ -3,17 +3,19 @@
 #include <string.h>
 
 #include "commands.h"
+#include "core/memory.h"
 #include "core/registry.h"
 #include "io/store.h"
 #include "io/table.h"
 #include "run/band.h"
+#include "run/didactic.h"
 
 static enum status list_tables(void)
 {
     size_t count;
     const struct table_kind *kinds = table_kinds(&count);
     for (size_t i = 0; i < count; i++) {
-        if (!kinds[i].of_runs)
+        if (kinds[i].origin == TABLE_OF_COMMAND)
             continue;
         printf("%-14s %s\n              ", kinds[i].name, kinds[i].help);
         for (size_t c = 0; c < kinds[i].column_count; c++)
@@ -23,6 +25,21 @@ static enum status list_tables(void)
     return STATUS_OK;
 }
 
+/* Whether an earlier file has given the rows of this file's data set: pictures of items are the same for all runs. */
+static bool shown_already(const struct table *table, struct store *store)
+{
+    const struct table_kind *kind = table_kind_of(table);
+    char *dataset = NULL;
+    bool found = false;
+    if (strcmp(kind->name, "stills") != 0 || store_get_text(store, "/", "dataset", &dataset, NULL) != STATUS_OK)
+        return false;
+    size_t column = table_column_index(kind, "dataset"), rows = table_rows(table);
+    for (size_t i = 0; i < rows && !found; i++)
+        found = strcmp(table_row(table, i)[column].text, dataset) == 0;
+    memory_free(dataset);
+    return found;
+}
+
 /* Appends the file's stored rows; a run that has not come to this table yet has none. */
 static enum status load_stored(struct table *table, const char *path, struct error *error)
 {
@@ -30,9 +47,26 @@ static enum status load_stored(struct table *table, const char *path, struct err
     char object[64];
     (void)snprintf(object, sizeof object, "/tables/%s", table_kind_of(table)->name);
     enum status status = store_open(path, &store, error);
-    if (status == STATUS_OK && store_has(store, object))
+    if (status == STATUS_OK && store_has(store, object) && !shown_already(table, store))
         status = table_load(table, store, error);
     store_close(store);
+    return status;
+}
+
+static enum status fill(struct table *table, const char *const *paths, size_t files, struct error *error)
+{
+    const struct table_kind *kind = table_kind_of(table);
+    if (kind->origin == TABLE_OF_FORMULA)
+        return didactic_make(table, error);
+    if (kind->origin == TABLE_OF_COMMAND)
+        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth bench` prints it", kind->name);
+    if (files == 0)
+        return error_set(error, STATUS_USAGE, "usage: tenth table RUN.h5... %s", kind->name);
+    if (band_is(kind))
+        return band_make(table, paths, files, error);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < files && status == STATUS_OK; i++)
+        status = load_stored(table, paths[i], error);
     return status;
 }
 
@@ -40,7 +74,7 @@ enum status command_table(const struct options *options, struct error *error)
 {
     if (options->list)
         return list_tables();
-    if (options->argument_count < 2)
+    if (options->argument_count < 1)
         return error_set(error, STATUS_USAGE,
                          "usage: tenth table RUN.h5... TABLE; `tenth table --list` names the tables");
     bool tsv = strcmp(options->format, "tsv") == 0;
@@ -53,17 +87,8 @@ enum status command_table(const struct options *options, struct error *error)
     struct table *table = kind ? table_create(kind, error) : NULL;
     if (!table)
         return kind ? STATUS_NO_MEMORY : STATUS_USAGE;
-    if (!kind->of_runs) {
-        table_free(table);
-        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth bench` prints it", kind->name);
-    }
-    const char *const *paths = (const char *const *)options->arguments;
-    enum status status = STATUS_OK;
-    if (band_is(kind))
-        status = band_make(table, paths, files, error);
-    for (size_t i = 0; i < files && status == STATUS_OK && !band_is(kind); i++)
-        status = load_stored(table, paths[i], error);
     enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
+    enum status status = fill(table, (const char *const *)options->arguments, files, error);
     if (status == STATUS_OK)
         status = table_write_header(kind, format, stdout, error);
     if (status == STATUS_OK)

@@ -24,7 +24,7 @@ enum {
 };
 
 static const struct command commands[] = {
-    {"run", "CONFIG.ini|RUN.h5...", "train, then prune and perturb; one HDF5 file per run",
+    {"run", "CONFIG.ini|RUN.h5...", "train, prune, perturb, illustrate; one HDF5 file per run",
      "Runs every cell of each config's [sweep] with every seed. What is there already with the same config, seed and "
      "data\n"
      "is not made again; after Ctrl-C the same command resumes.",
@@ -35,6 +35,9 @@ static const struct command commands[] = {
      RUN_OPTIONS | OPTION_JOBS, command_prune},
     {"perturb", "CONFIG.ini|RUN.h5...", "the perturbation sweep of trained runs", "", RUN_OPTIONS | OPTION_JOBS,
      command_perturb},
+    {"illustrate", "CONFIG.ini|RUN.h5...", "pictures, single predictions and single weights of trained runs",
+     "What the figures show beside numbers; it goes into the run's file, as tables.", RUN_OPTIONS | OPTION_JOBS,
+     command_illustrate},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
      OPTION_FORMAT | OPTION_LIST, command_table},
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
@@ -85,8 +88,8 @@ static void print_help(void)
     printf("tenth: how far can a Bayesian neural network be pruned, and does it know what it does not know?\n\n"
            "usage: tenth COMMAND [arguments]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  tenth %-8s %-22s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-    printf("  tenth help                            this text; tenth COMMAND --help says more\n"
+        printf("  tenth %-10s %-22s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    printf("  tenth help                              this text; tenth COMMAND --help says more\n"
            "  tenth --version\n");
     print_registries();
     printf("\nExit codes: 0 done; 1 the work failed; 2 usage or config; 3 data missing or corrupt; 130 interrupted.\n");

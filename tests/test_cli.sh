@@ -122,7 +122,9 @@ check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv
 check "every table has a header" bash -c "'$tenth' table --list | grep -v '^ ' | cut -d' ' -f1 | while read -r name; do
-    '$tenth' table out/ecg5000_vi_seed1.h5 \$name | head -n 1 | grep -q '^dataset,' || exit 1; done"
+    '$tenth' table out/ecg5000_vi_seed1.h5 \$name | head -n 1 | grep -q '^[a-z_]*,[a-z_]*,' || exit 1; done"
+check "a formula's table needs no run" says "prior_sigma,sigma,log_part" "$tenth" table sigma_loss
+check "a run's table does" refuses 2 "RUN.h5" "$tenth" table stills
 check "the table is an error on a full device" refuses 1 "No space left" \
     bash -c "'$tenth' table out/ecg5000_vi_seed1.h5 prune >/dev/full"
 
