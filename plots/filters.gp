@@ -1,7 +1,7 @@
 # plots/filters.gp: the first layer's first filters, each a tile: blue below 0, white 0, red above; colours where the items
 # have three channels (gray is 0).
 
-figure_size = "960 420"
+figure_size = "960 330"
 load "style.gp"
 
 first = 1
@@ -38,7 +38,7 @@ set border 0
 set label 3 short_method(filters_method[first])." (".run.")".(three ? "" : sprintf(", colours from %.2g (blue) to %.2g (red)", -largest, largest)) \
     at screen 0.98, screen 0.02 right font note_font textcolor rgb faint
 if (height == width) { set size ratio -1 }
-set multiplot layout 1, 2 margins screen 0.03, screen 0.97, screen 0.08, screen 0.78 spacing screen 0.04
+set multiplot layout 1, 2 margins screen 0.03, screen 0.97, screen 0.09, screen 0.75 spacing screen 0.04
 do for [half = 1:2] {
     list = half == 1 ? whole : pruned
     set label 4 half == 1 ? "as trained" : "90 % of all weights removed" at graph 0, graph 1.06 left font panel_font

@@ -11,11 +11,11 @@ set logscale y
 set format y "%.3g"
 set xlabel "epoch"
 set ylabel "standard deviation of a weight"
-set key left top Left reverse samplen 3 font ",10"
+set key at screen 0.53, screen 0.02 center bottom horizontal Left reverse samplen 3 font ",10"
 set lmargin at screen 0.13
 set rmargin at screen 0.97
 set tmargin at screen 0.84
-set bmargin at screen 0.14
+set bmargin at screen 0.21
 stats sigma_file[1] using (column("q50")) every ::0::0 name "before" nooutput
 stats sigma_file[1] using (column("q50")) name "after" nooutput
 start = before_min

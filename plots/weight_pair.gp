@@ -25,7 +25,7 @@ do for [i = 1:2] {
 }
 set samples 2001
 set xrange [low:high]
-set yrange [0:1.25]
+set yrange [0:1.5]
 set xlabel "weight"
 set ylabel "density, each relative to its peak"
 set key right top Left reverse samplen 2
