@@ -6,8 +6,9 @@
 #   packages   prints the packages of the groups
 #
 # Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs), browser (the
-# report's test), tools (static checks). Each thing is looked for by what it gives (a program, a library that links), not by its package,
-# so that a system that is not Debian passes too. To add one: a row in `needs`.
+# report's test), tools (static checks), bench (PyTorch, with which `make bench` compares tenth; nothing else needs it). Each
+# thing is looked for by what it gives (a program, a library that links), not by its package, so that a system that is not
+# Debian passes too. To add one: a row in `needs`.
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
@@ -38,6 +39,7 @@ tools clang-tidy       has clang-tidy
 tools cppcheck         has cppcheck
 tools shellcheck       has shellcheck
 tools valgrind         has valgrind
+bench python3-torch    has_torch
 ROWS
 }
 
@@ -82,6 +84,17 @@ has_matrix_product() {
 # Every figure is drawn as SVG and, with dashes and transparent bands, as PNG; animations as GIF.
 draws() {
     has gnuplot && gnuplot -e 'set terminal svg; set terminal pngcairo; set terminal gif' 2>/dev/null
+}
+
+# As experiments/bench/run.sh looks for it: the first python3 may be another than Debian's.
+has_torch() {
+    local python
+    for python in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
+        if "$python" -c 'import torch' 2>/dev/null; then
+            return 0
+        fi
+    done
+    return 1
 }
 
 # missing_packages GROUP...: one a line.

@@ -6,13 +6,15 @@
 #   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
 # A figure that is newer than all it is made of is left alone. One whose tables have no rows for it is reported and, if an
-# older one is there, removed: an empty or outdated picture would be read as a result.
+# older one is there, removed: an empty or outdated picture would be read as a result. A figure of no one data set whose
+# table is not there at all is passed over, unless it is asked for: other commands write those tables.
 #
 # Exit codes: 0 drawn; 1 gnuplot failed; 2 usage; 3 not one figure has its rows.
 #
-# A script finds: terminal_name, output_file, dataset, data_source, figure_title, each and chosen (the
-# registry's column and its value), reference (the directory of the talk's values), talk_pruning and talk_uncertainty
-# (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the registries, and for each table the arrays of split.awk.
+# A script finds: terminal_name, output_file, dataset ("" in a figure of no one data set), data_source, figure_title, each
+# and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
+# talk_uncertainty (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the
+# registries, and for each table the arrays of split.awk.
 set -euo pipefail
 
 usage() {
@@ -45,7 +47,7 @@ if ! "$project/deps.sh" check draw; then
     exit 2
 fi
 mkdir -p "$out_dir"
-# gnuplot runs in plots/.
+# gnuplot runs elsewhere.
 table_dir=$(cd "$table_dir" && pwd)
 out_dir=$(cd "$out_dir" && pwd)
 
@@ -135,7 +137,7 @@ report_missing() {
 data_source() {
     local sources
     if [ -z "$1" ]; then
-        return # a figure of no data set
+        return # a figure of no one data set
     fi
     sources=$(distinct data_source "$1" "$table_dir"/summary.csv)
     if [ -z "$sources" ]; then
@@ -212,7 +214,7 @@ draw_figure() {
     mkdir "$work/figure"
     table=$(write_series "$tables" "$dataset" "$each" "$chosen") || status=$?
     if [ "$status" -eq 1 ]; then
-        report_missing "$figure" "no rows ${dataset:+of $dataset }in $table_dir/$table.csv"
+        report_missing "$figure" "no rows${dataset:+ of $dataset} in $table_dir/$table.csv"
         return
     elif [ "$status" -ne 0 ]; then
         echo "draw.sh: $figure: cannot read $table_dir/$table.csv; \`tenth table FILE.h5... $table\` writes it anew" >&2
@@ -243,35 +245,36 @@ draw_figure() {
     drawn=$((drawn + 1))
 }
 
+# draw_if_wanted ROW FIGURE and the other arguments of draw_figure
+draw_if_wanted() {
+    if is_wanted "$1" "$2"; then
+        draw_figure "${@:2}"
+    fi
+}
+
 # draw_row NAME SCRIPT DATASETS EACH TABLES TITLE FORMATS: every figure of one row of the registry.
 draw_row() {
-    local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen figure
+    local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen
     first=$table_dir/${tables%%/*}.csv
     if [ "$datasets" = - ]; then
-        if is_wanted "$name" "$name"; then
-            draw_figure "$name" "$script" "$tables" "$title" "$formats" "" - ""
+        if [ -f "$first" ] || [ ${#wanted[@]} -gt 0 ]; then
+            draw_if_wanted "$name" "$name" "$script" "$tables" "$title" "$formats" "" - ""
         fi
         return
-    fi
-    if [ "$datasets" = all ]; then
+    elif [ "$datasets" = all ]; then
         datasets=$all_datasets
     fi
     for dataset in ${datasets//,/ }; do
         if [ "$each" = - ]; then
-            figure=${name}_$dataset
-            if is_wanted "$name" "$figure"; then
-                draw_figure "$figure" "$script" "$tables" "$title" "$formats" "$dataset" - ""
-            fi
+            draw_if_wanted "$name" "${name}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" - ""
             continue
         fi
         if [ -z "$(distinct "$each" "$dataset" "$first")" ] && is_wanted "$name" "${name}_$dataset"; then
             report_missing "${name}_$dataset" "no rows of $dataset in $first"
         fi
         for chosen in $(distinct "$each" "$dataset" "$first"); do
-            figure=${name}_${chosen}_$dataset
-            if is_wanted "$name" "$figure"; then
-                draw_figure "$figure" "$script" "$tables" "$title" "$formats" "$dataset" "$each" "$chosen"
-            fi
+            draw_if_wanted "$name" "${name}_${chosen}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" "$each" \
+                "$chosen"
         done
     done
 }

@@ -3,7 +3,7 @@
 #   table        the table's name, which begins the names of all variables below
 #   order        the column along the x axis; the columns left of it, save `dataset`, tell one series from another;
 #                "-": each row is a series of its own, of which the arrays have all columns, and there are no files
-#   dataset      rows of this data set only ("" takes all, also of a table that has no such column)
+#   dataset      rows of this data set only; "": of all, and `dataset`, where it is a column, tells series apart as well
 #   each, chosen rows with this value in column `each` only ("" takes all)
 #   directory    where the series' files go: the table's own header and rows, sorted by `order`
 #
@@ -23,7 +23,7 @@ NR == 1 {
         fail("no column " each)
     key_end = order == "-" ? columns + 1 : index_of[order]
     for (i = 1; i < key_end; i++)
-        if (names[i] != "dataset")
+        if (names[i] != "dataset" || dataset == "")
             keys[++key_count] = i
     next
 }

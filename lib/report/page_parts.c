@@ -141,37 +141,69 @@ void page_add_tiles(struct page *page)
     text_add(&page->out, "</ul>\n");
 }
 
-/* Whatever columns the claims have: the interval in one cell, the verdict as a word and a colour. */
+/* "12 holds, 3 does not hold": each verdict with its number of claims. */
+static void verdicts_count(struct page *page, const struct page_table *table)
+{
+    size_t count;
+    const char **verdicts = page_distinct(table, "holds", "", &count, page->out.error);
+    text_add(&page->out, "<p>");
+    for (size_t i = 0; verdicts && i < count; i++) {
+        size_t claims = 0, column = csv_column(&table->csv, "holds");
+        for (size_t row = 0; row < table->csv.rows; row++)
+            claims += strcmp(csv_cell(&table->csv, row, column), verdicts[i]) == 0;
+        text_add(&page->out, "%s<strong>%zu</strong> ", i > 0 ? ", " : "", claims);
+        page_escape(&page->out, verdicts[i]);
+    }
+    text_add(&page->out, ".</p>\n");
+    memory_free(verdicts);
+}
+
+static void claim_add(struct text_buffer *out, const struct csv *csv, size_t row)
+{
+    static const char *const notes[] = {"how", "where", "detail"};
+    const char *talk = csv_cell(csv, row, csv_column(csv, "talk")),
+               *holds = csv_cell(csv, row, csv_column(csv, "holds"));
+    double low = csv_number(csv, row, csv_column(csv, "low"));
+    text_add(out, "<tr><th scope=\"row\">");
+    page_escape(out, csv_cell(csv, row, csv_column(csv, "claim")));
+    for (size_t i = 0; i < 3; i++) {
+        const char *note = csv_cell(csv, row, csv_column(csv, notes[i]));
+        if (!*note)
+            continue;
+        text_add(out, "<br><span class=\"faint\">%s: ", notes[i]);
+        page_escape(out, note);
+        text_add(out, "</span>");
+    }
+    text_add(out, "</th><td>");
+    page_escape(out, *talk ? talk : "–");
+    text_add(out, "</td><td>%s", page_number(csv_number(csv, row, csv_column(csv, "measured"))).text);
+    if (!isnan(low))
+        text_add(out, " <span class=\"faint\">(%s to %s)</span>", page_number(low).text,
+                 page_number(csv_number(csv, row, csv_column(csv, "high"))).text);
+    text_add(out, "</td><td class=\"verdict\" data-verdict=\"");
+    page_escape(out, holds);
+    text_add(out, "\">");
+    page_escape(out, holds);
+    text_add(out, "</td></tr>\n");
+}
+
+/* The words, how they were measured where that is known, the interval in one cell, the verdict as a word and a colour.
+ */
 void page_add_claims(struct page *page)
 {
     const struct page_table *table = page_table(page, "claims");
     if (!table || table->csv.rows == 0)
         return;
-    const struct csv *csv = &table->csv;
-    size_t low = csv_column(csv, "low"), high = csv_column(csv, "high"), holds = csv_column(csv, "holds");
     struct text_buffer *out = &page->out;
-    text_add(
-        out,
-        "<section id=\"claims\"><h2>The talk's claims</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-        "aria-label=\"Claims\"><table class=\"claims\"><thead><tr><th scope=\"col\">claim</th><th "
-        "scope=\"col\">the talk</th><th scope=\"col\">here (95 %%)</th><th scope=\"col\">holds</th></tr></thead>\n");
-    for (size_t row = 0; row < csv->rows; row++) {
-        text_add(out, "<tr><th scope=\"row\">");
-        page_escape(out, csv_cell(csv, row, csv_column(csv, "claim")));
-        text_add(out, "</th><td>");
-        page_escape(out,
-                    *csv_cell(csv, row, csv_column(csv, "talk")) ? csv_cell(csv, row, csv_column(csv, "talk")) : "–");
-        text_add(out, "</td><td>%s", page_number(csv_number(csv, row, csv_column(csv, "measured"))).text);
-        if (!isnan(csv_number(csv, row, low)))
-            text_add(out, " <span class=\"faint\">(%s to %s)</span>", page_number(csv_number(csv, row, low)).text,
-                     page_number(csv_number(csv, row, high)).text);
-        text_add(out, "</td><td class=\"verdict\" data-verdict=\"");
-        page_escape(out, csv_cell(csv, row, holds));
-        text_add(out, "\">");
-        page_escape(out, csv_cell(csv, row, holds));
-        text_add(out, "</td></tr>\n");
-    }
-    text_add(out, "</table></div></section>\n");
+    text_add(out, "<section id=\"claims\"><h2>The talk's claims</h2>\n");
+    verdicts_count(page, table);
+    text_add(out,
+             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Claims\"><table class=\"claims\">"
+             "<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">the talk</th><th scope=\"col\">here (95 %%)</th>"
+             "<th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
+    for (size_t row = 0; row < table->csv.rows; row++)
+        claim_add(out, &table->csv, row);
+    text_add(out, "</tbody></table></div></section>\n");
 }
 
 void page_add_talk(struct page *page, const char *dataset)

@@ -33,7 +33,7 @@ static void header_add(struct page *page)
              "from the runs in <code>");
     page_escape(out, page->directory);
     text_add(out, "</code>.</p>\n<nav aria-label=\"Sections\"><ul>\n");
-    if (page_table(page, "claims"))
+    if (page_table(page, "claims") && page_table(page, "claims")->csv.rows > 0)
         text_add(out, "<li><a href=\"#claims\">claims</a></li>\n");
     for (size_t i = 0; i < page->dataset_count; i++) {
         text_add(out, "<li><a href=\"#%s\">", page->datasets[i]);
