@@ -89,6 +89,18 @@ $(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY)
 
 -include lib/run/build_info.mk
 
+# The report's style and script as C texts, so that the program carries them.
+REPORT_PAGE := $(BUILD)/generated/report_page.h
+$(REPORT_PAGE): lib/report/page.css lib/report/page.js
+	@mkdir -p $(@D)
+	@for file in css js; do \
+	    echo "static const char page_$$file[] ="; \
+	    sed 's/[\\"]/\\&/g; s/^/    "/; s/$$/\\n"/' lib/report/page.$$file; \
+	    echo "    ;"; \
+	done > $@.new && mv -f $@.new $@
+
+$(BUILD)/lib/report/report.o: $(REPORT_PAGE)
+
 # ---- Tests. A program tests/test_NAME.c or a script tests/test_NAME.sh is found by its name. ----
 
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
@@ -140,7 +152,7 @@ format-check: ## is every file formatted?
 	clang-format --dry-run -Werror $(C_FILES)
 
 .PHONY: tidy
-tidy: $(BUILD_INFO) ## clang-tidy
+tidy: $(BUILD_INFO) $(REPORT_PAGE) ## clang-tidy
 	@echo "clang-tidy ($(words $(C_SOURCES)) files)"
 	@printf '%s\n' $(C_SOURCES) | xargs -P $(shell nproc) -I{} sh -c \
 	    'found=$$(clang-tidy --quiet {} -- $(TIDY_FLAGS) 2>&1) || { printf "%s\n" "$$found"; exit 1; }'
@@ -165,7 +177,7 @@ format: ## format every C file
 
 .PHONY: deps
 deps: ## install the Debian packages for building, testing and checking
-	@./deps.sh install build draw fetch test tools
+	@./deps.sh install build draw fetch test browser tools
 
 .PHONY: clean
 clean: ## remove what was built

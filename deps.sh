@@ -5,10 +5,10 @@
 #   install    installs what is missing with apt-get (through sudo for those who are not root)
 #   packages   prints the packages of the groups
 #
-# Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs),
-# tools (static checks), bench (PyTorch, with which `make bench` compares tenth; nothing else needs it). Each thing is looked
-# for by what it gives (a program, a library that links), not by its package, so that a system that is not Debian passes
-# too. To add one: a row in `needs`.
+# Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs), browser (the
+# report's test), tools (static checks), bench (PyTorch, with which `make bench` compares tenth; nothing else needs it). Each
+# thing is looked for by what it gives (a program, a library that links), not by its package, so that a system that is not
+# Debian passes too. To add one: a row in `needs`.
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
@@ -30,6 +30,9 @@ fetch ca-certificates  test -e /etc/ssl/certs/ca-certificates.crt
 fetch curl             has_any curl wget
 fetch unzip            has unzip
 test  libcmocka-dev    pkg-config --exists cmocka
+browser python3          has python3
+browser chromium         test -x /usr/bin/chromium
+browser chromium-driver  has chromedriver
 tools git              has git
 tools clang-format     has clang-format
 tools clang-tidy       has clang-tidy
@@ -78,9 +81,9 @@ has_matrix_product() {
     printf '#include <oneapi/dnnl/dnnl.h>\n' | "${CC:-cc}" -E -x c - >/dev/null 2>&1 || pkg-config --exists openblas
 }
 
-# Every figure is drawn as SVG and, with dashes and transparent bands, as PNG.
+# Every figure is drawn as SVG and, with dashes and transparent bands, as PNG; animations as GIF.
 draws() {
-    has gnuplot && gnuplot -e 'set terminal svg; set terminal pngcairo' 2>/dev/null
+    has gnuplot && gnuplot -e 'set terminal svg; set terminal pngcairo; set terminal gif' 2>/dev/null
 }
 
 # As experiments/bench/run.sh looks for it: the first python3 may be another than Debian's.

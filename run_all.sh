@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures.
+# run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures, report.
 #
 #   ./run_all.sh [--profile smoke|standard|talk] [--install-deps] [--data-dir DIR] [--offline]
 #                [--out DIR] [--seeds N] [--jobs N]
@@ -12,7 +12,7 @@
 #   --data-dir DIR  where the data sets are (also $TENTH_DATA); what is not there is looked for in data/, and else
 #                   downloaded into data/ from the official addresses and checked
 #   --offline       download nothing; built-in generators stand in, and every table and figure says SYNTHETIC
-#   --out DIR       where run files, tables/ and figures/ go (default: results/PROFILE)
+#   --out DIR       where run files, tables/, figures/ and report.html go (default: results/PROFILE)
 #   --seeds N       repeat every run with N seeds (default: as the configs say)
 #   --jobs N        runs at the same time (default: 1)
 #
@@ -25,7 +25,7 @@ set -euo pipefail
 project=$(cd "$(dirname "$0")" && pwd)
 tenth=$project/build/release/tenth
 command_line=$(printf '%q ' "$0" "$@")
-datasets=(mnist cifar10 ecg5000)
+datasets=(mnist cifar10 ecg5000 moons)
 methods=(vi map mle dropout ensemble)
 
 profile=standard
@@ -180,6 +180,10 @@ draw_figures() {
     fi
 }
 
+write_report() {
+    "$tenth" report "$out" --quiet || fail $? "the report failed; tables and figures are in $out"
+}
+
 # The summary with aligned columns; what was not measured is a dash.
 print_summary() {
     "$tenth" table "$out"/*.h5 summary --format tsv | awk -F'\t' '
@@ -218,9 +222,11 @@ get_data
 run_profile
 write_tables
 draw_figures
+write_report
 echo
 print_summary
 echo
 say "tables: $out/tables"
 say "figures: $out/figures"
+say "report: $out/report.html"
 say "profile $profile took $(duration "$SECONDS")"

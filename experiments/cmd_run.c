@@ -12,6 +12,8 @@
 #include "jobs.h"
 #include "overrides.h"
 #include "progress.h"
+#include "project.h"
+#include "run/illustrate.h"
 #include "run/ood_sweep.h"
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
@@ -23,9 +25,12 @@ struct stage {
     enum status (*work)(const struct run *run, const struct monitor *monitor, struct error *error);
 };
 
-static const struct stage stages[] = {
-    {"train", run_train}, {"prune", run_prune}, {"perturb", run_perturb}, {"ood", run_ood}};
-enum { STAGE_TRAIN, STAGE_PRUNE, STAGE_PERTURB, STAGE_OOD, STAGES };
+static const struct stage stages[] = {{"train", run_train},
+                                      {"prune", run_prune},
+                                      {"perturb", run_perturb},
+                                      {"ood", run_ood},
+                                      {"illustrate", run_illustrate}};
+enum { STAGE_TRAIN, STAGE_PRUNE, STAGE_PERTURB, STAGE_OOD, STAGE_ILLUSTRATE, STAGES };
 
 /* A config as it was named on the command line. */
 struct input {
@@ -44,18 +49,6 @@ struct batch {
     int threads; /* of one run; 0: as the config says */
     char shipped[4096];
 };
-
-/* The project's own data/: $TENTH_HOME/data, else two directories above the program (build/MODE/tenth). */
-static void find_shipped(char *shipped, size_t room)
-{
-    const char *home = getenv("TENTH_HOME");
-    char program[4096] = "";
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
-    for (int up = 0; up < 3 && strrchr(program, '/'); up++)
-        *strrchr(program, '/') = '\0';
-    (void)snprintf(shipped, room, "%s/data", home && *home ? home : program);
-}
 
 /* Runs beside each other share the cores. */
 static int threads_of_one(const struct options *options)
@@ -204,7 +197,7 @@ static enum status run_stages(const struct options *options, size_t first, size_
     struct batch batch = {.options = options, .first_stage = first, .last_stage = last};
     enum status status = batch_open(&batch, error);
     if (status == STATUS_OK) {
-        find_shipped(batch.shipped, sizeof batch.shipped);
+        project_path("/data", batch.shipped, sizeof batch.shipped);
         progress_begin(&batch.view, options->quiet, batch.job_count);
         progress_catch_signals();
         batch.threads = threads_of_one(options);
@@ -216,7 +209,7 @@ static enum status run_stages(const struct options *options, size_t first, size_
 
 enum status command_run(const struct options *options, struct error *error)
 {
-    return run_stages(options, STAGE_TRAIN, STAGE_OOD, error);
+    return run_stages(options, STAGE_TRAIN, STAGE_ILLUSTRATE, error);
 }
 
 enum status command_train(const struct options *options, struct error *error)
@@ -237,4 +230,9 @@ enum status command_perturb(const struct options *options, struct error *error)
 enum status command_ood(const struct options *options, struct error *error)
 {
     return run_stages(options, STAGE_OOD, STAGE_OOD, error);
+}
+
+enum status command_illustrate(const struct options *options, struct error *error)
+{
+    return run_stages(options, STAGE_ILLUSTRATE, STAGE_ILLUSTRATE, error);
 }

@@ -12,7 +12,7 @@ static enum status list_tables(void)
     size_t count;
     const struct table_kind *kinds = table_kinds(&count);
     for (size_t i = 0; i < count; i++) {
-        if (!kinds[i].of_runs)
+        if (kinds[i].origin == TABLE_OF_COMMAND)
             continue;
         printf("%-14s %s\n              ", kinds[i].name, kinds[i].help);
         for (size_t c = 0; c < kinds[i].column_count; c++)
@@ -26,7 +26,7 @@ enum status command_table(const struct options *options, struct error *error)
 {
     if (options->list)
         return list_tables();
-    if (options->argument_count < 2)
+    if (options->argument_count < 1)
         return error_set(error, STATUS_USAGE,
                          "usage: tenth table RUN.h5... TABLE; `tenth table --list` names the tables");
     bool tsv = strcmp(options->format, "tsv") == 0;
@@ -39,13 +39,8 @@ enum status command_table(const struct options *options, struct error *error)
     struct table *table = kind ? table_create(kind, error) : NULL;
     if (!table)
         return kind ? STATUS_NO_MEMORY : STATUS_USAGE;
-    if (!kind->of_runs) {
-        table_free(table);
-        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth bench` prints it", kind->name);
-    }
-    const char *const *paths = (const char *const *)options->arguments;
-    enum status status = tabulate(table, paths, files, error);
     enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
+    enum status status = tabulate(table, (const char *const *)options->arguments, files, error);
     if (status == STATUS_OK)
         status = table_write_header(kind, format, stdout, error);
     if (status == STATUS_OK)

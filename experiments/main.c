@@ -25,7 +25,7 @@ enum {
 };
 
 static const struct command commands[] = {
-    {"run", "CONFIG.ini|RUN.h5...", "train, then prune, perturb and show unknown items; one HDF5 file per run",
+    {"run", "CONFIG.ini|RUN.h5...", "train, prune, perturb, show unknown items, illustrate; one HDF5 file per run",
      "Runs every cell of each config's [sweep] with every seed. What is there already with the same config, seed and "
      "data\n"
      "is not made again; after Ctrl-C the same command resumes.",
@@ -38,6 +38,9 @@ static const struct command commands[] = {
      command_perturb},
     {"ood", "CONFIG.ini|RUN.h5...", "predictions of trained runs for items of no class that they know", "",
      RUN_OPTIONS | OPTION_JOBS, command_ood},
+    {"illustrate", "CONFIG.ini|RUN.h5...", "pictures, single predictions and single weights of trained runs",
+     "What the figures show beside numbers; it goes into the run's file, as tables.", RUN_OPTIONS | OPTION_JOBS,
+     command_illustrate},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
      OPTION_FORMAT | OPTION_LIST, command_table},
     {"compare", "A B", "do two directories of tables agree within their intervals?",
@@ -45,6 +48,9 @@ static const struct command commands[] = {
      "runs of\n"
      "the same name. The intervals are widened to hold together with 95 %. Exit code 0: they agree; 1: they do not.",
      0, command_compare},
+    {"report", "DIR", "one self-contained HTML page of what run_all.sh wrote to DIR",
+     "DIR has run files, tables/ and figures/; DIR/report.html is written anew. It needs no network to be read.", 0,
+     command_report},
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
      "Without a file: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
      command_config},
@@ -97,8 +103,8 @@ static void print_help(void)
     printf("tenth: how far can a Bayesian neural network be pruned, and does it know what it does not know?\n\n"
            "usage: tenth COMMAND [arguments]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  tenth %-8s %-22s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-    printf("  tenth help                            this text; tenth COMMAND --help says more\n"
+        printf("  tenth %-10s %-22s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    printf("  tenth help                              this text; tenth COMMAND --help says more\n"
            "  tenth --version\n");
     print_registries();
     printf("\nExit codes: 0 done; 1 the work failed; 2 usage or config; 3 data missing or corrupt; 130 interrupted.\n");

@@ -2,10 +2,12 @@
 
 # Splits a line of CSV (RFC 4180, no newline within a cell) into cells[1..]; returns their number.
 function csv_split(line, cells,    count, cell, c, i, quoted) {
+    sub(/\r$/, "", line)
+    if (index(line, "\"") == 0)
+        return split(line, cells, ",")
     count = 0
     cell = ""
     quoted = 0
-    sub(/\r$/, "", line)
     for (i = 1; i <= length(line); i++) {
         c = substr(line, i, 1)
         if (quoted && c == "\"" && substr(line, i + 1, 1) == "\"") {

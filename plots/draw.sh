@@ -2,7 +2,7 @@
 # plots/draw.sh TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
 #
 #   TABLE_DIR  has TABLE.csv as `tenth table` prints them
-#   OUT_DIR    gets FIGURE.svg and FIGURE.png; each appears whole or not at all
+#   OUT_DIR    gets FIGURE.svg and FIGURE.png (or what the registry says); each appears whole or not at all
 #   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
 # A figure that is newer than all it is made of is left alone. One whose tables have no rows for it is reported and, if an
@@ -47,7 +47,8 @@ if ! "$project/deps.sh" check draw; then
     exit 2
 fi
 mkdir -p "$out_dir"
-out_dir=$(cd "$out_dir" && pwd) # gnuplot is called elsewhere
+table_dir=$(cd "$table_dir" && pwd) # gnuplot is called elsewhere
+out_dir=$(cd "$out_dir" && pwd)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -109,11 +110,11 @@ is_wanted() {
     return 1
 }
 
-# is_current FIGURE SOURCE...: both of its files are there and newer than all they are made of.
+# is_current FIGURE FORMATS SOURCE...: all of its files are there and newer than all they are made of.
 is_current() {
-    local figure=$1 source format
-    shift
-    for format in svg png; do
+    local figure=$1 formats=$2 source format
+    shift 2
+    for format in ${formats//,/ }; do
         for source in "$@"; do
             if [ ! -s "$out_dir/$figure.$format" ] || { [ -e "$source" ] && [ "$source" -nt "$out_dir/$figure.$format" ]; }; then
                 return 1
@@ -123,10 +124,11 @@ is_current() {
 }
 
 report_missing() {
+    local old=("$out_dir/$1".*)
     missing=$((missing + 1))
     echo "draw.sh: $1: not drawn: $2" >&2
-    if [ -e "$out_dir/$1.svg" ] || [ -e "$out_dir/$1.png" ]; then
-        rm -f "$out_dir/$1.svg" "$out_dir/$1.png"
+    if [ -e "${old[0]}" ]; then
+        rm -f "${old[@]}"
         echo "draw.sh: $1: removed the one from an earlier run, which these tables no longer bear out" >&2
     fi
 }
@@ -145,6 +147,9 @@ measured_datasets() {
 # data_source DATASET: what summary.csv, or else any table, says that the rows were measured on.
 data_source() {
     local sources
+    if [ -z "$1" ]; then
+        return # a figure of no one data set
+    fi
     sources=$(distinct data_source "$1" "$table_dir"/summary.csv)
     if [ -z "$sources" ]; then
         sources=$(distinct data_source "$1" "$table_dir"/*.csv)
@@ -185,16 +190,21 @@ talk_has() {
         END { print found + 0 }' "$reference/$1"
 }
 
-# draw_format FIGURE SCRIPT FORMAT TERMINAL: to a temporary name, then renamed.
+# draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed.
 draw_format() {
-    local figure=$1 script=$2 format=$3 terminal=$4 partial
+    local figure=$1 script=$2 format=$3 terminal=$3 partial
+    if [ "$format" = png ]; then
+        terminal=pngcairo
+    fi
     partial=$out_dir/.$figure.$$.$format
     {
         echo "terminal_name = '$terminal'"
         echo "output_file = $(gnuplot_quote "$partial")"
         cat "$work/figure/figure.gp" "$work"/figure/*_table.gp
     } >"$work/figure/preamble"
-    if (cd "$plots" && gnuplot "$work/figure/preamble" "$script") && [ -s "$partial" ]; then
+    # How many frames an animation has is no news.
+    if (cd "$plots" && gnuplot "$work/figure/preamble" "$script" 2> >(grep -v 'frames in animation sequence' >&2)) &&
+        [ -s "$partial" ]; then
         mv -f "$partial" "$out_dir/$figure.$format"
     else
         rm -f "$partial"
@@ -203,10 +213,11 @@ draw_format() {
     fi
 }
 
-# draw_figure FIGURE SCRIPT TABLES TITLE DATASET EACH CHOSEN
+# draw_figure FIGURE SCRIPT TABLES TITLE FORMATS DATASET EACH CHOSEN
 draw_figure() {
-    local figure=$1 script=$2 tables=$3 title=$4 dataset=$5 each=$6 chosen=$7 sources spec table status=0
-    sources=("$plots/$script" "$plots/style.gp" "$registry" "$0" "$reference"/*.csv "$table_dir/summary.csv")
+    local figure=$1 script=$2 tables=$3 title=$4 formats=$5 dataset=$6 each=$7 chosen=$8
+    local sources spec table format status=0
+    sources=("$plots/$script" "$plots"/{style,pictures,predicted}.gp "$registry" "$0" "$reference"/*.csv "$table_dir/summary.csv")
     for spec in ${tables//,/ }; do
         sources+=("$table_dir/${spec%%/*}.csv")
     done
@@ -221,7 +232,7 @@ draw_figure() {
         failed=$((failed + 1))
         return
     fi
-    if is_current "$figure" "${sources[@]}"; then
+    if is_current "$figure" "$formats" "${sources[@]}"; then
         kept=$((kept + 1))
         return
     fi
@@ -236,11 +247,13 @@ draw_figure() {
         echo "talk_pruning = $(talk_has talk_pruning.csv "$dataset" - -)"
         echo "talk_uncertainty = $(talk_has talk_uncertainty.csv "$dataset" "$each" "$chosen")"
     } >"$work/figure/figure.gp"
-    if draw_format "$figure" "$script" svg svg && draw_format "$figure" "$script" png pngcairo; then
-        drawn=$((drawn + 1))
-    else
-        failed=$((failed + 1))
-    fi
+    for format in ${formats//,/ }; do
+        if ! draw_format "$figure" "$script" "$format"; then
+            failed=$((failed + 1))
+            return
+        fi
+    done
+    drawn=$((drawn + 1))
 }
 
 # draw_if_wanted ROW FIGURE and the other arguments of draw_figure
@@ -250,37 +263,39 @@ draw_if_wanted() {
     fi
 }
 
-# draw_row NAME SCRIPT DATASETS EACH TABLES TITLE: every figure of one row of the registry.
+# draw_row NAME SCRIPT DATASETS EACH TABLES TITLE FORMATS: every figure of one row of the registry.
 draw_row() {
-    local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 first dataset chosen
+    local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen
     first=$table_dir/${tables%%/*}.csv
     if [ "$datasets" = - ]; then
         if [ -f "$first" ] || [ ${#wanted[@]} -gt 0 ]; then
-            draw_if_wanted "$name" "$name" "$script" "$tables" "$title" "" - ""
+            draw_if_wanted "$name" "$name" "$script" "$tables" "$title" "$formats" "" - ""
         fi
         return
     elif [ "$datasets" = all ]; then
-        datasets=$(measured_datasets)
+        datasets=$all_datasets
     fi
     for dataset in ${datasets//,/ }; do
         if [ "$each" = - ]; then
-            draw_if_wanted "$name" "${name}_$dataset" "$script" "$tables" "$title" "$dataset" - ""
+            draw_if_wanted "$name" "${name}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" - ""
             continue
         fi
         if [ -z "$(distinct "$each" "$dataset" "$first")" ] && is_wanted "$name" "${name}_$dataset"; then
             report_missing "${name}_$dataset" "no rows of $dataset in $first"
         fi
         for chosen in $(distinct "$each" "$dataset" "$first"); do
-            draw_if_wanted "$name" "${name}_${chosen}_$dataset" "$script" "$tables" "$title" "$dataset" "$each" "$chosen"
+            draw_if_wanted "$name" "${name}_${chosen}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" "$each" \
+                "$chosen"
         done
     done
 }
 
 write_titles >"$work/titles.gp"
-while IFS=$'\t' read -r -u 3 name script datasets each tables title; do
+all_datasets=$(measured_datasets)
+while IFS=$'\t' read -r -u 3 name script datasets each tables title formats; do
     case $name in
     '#'* | '') ;;
-    *) draw_row "$name" "$script" "$datasets" "$each" "$tables" "$title" ;;
+    *) draw_row "$name" "$script" "$datasets" "$each" "$tables" "$title" "${formats:-svg,png}" ;;
     esac
 done 3<"$registry"
 

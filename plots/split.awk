@@ -1,8 +1,9 @@
 # plots/split.awk: cuts one table into the series that a figure draws, so that gnuplot need not search in it.
 #
 #   table        the table's name, which begins the names of all variables below
-#   order        the column along the x axis; the columns left of it, save `dataset`, tell one series from another
-#   dataset      rows of this data set only; "": of all, and `dataset` tells series apart as well
+#   order        the column along the x axis; the columns left of it, save `dataset`, tell one series from another;
+#                "-": each row is a series of its own, of which the arrays have all columns, and there are no files
+#   dataset      rows of this data set only; "": of all, and `dataset`, where it is a column, tells series apart as well
 #   each, chosen rows with this value in column `each` only ("" takes all)
 #   directory    where the series' files go: the table's own header and rows, sorted by `order`
 #
@@ -14,13 +15,14 @@
 NR == 1 {
     columns = csv_header($0, names, index_of)
     header = $0
-    if (!(order in index_of))
+    if (order != "-" && !(order in index_of))
         fail("no column " order)
-    if (!("dataset" in index_of))
+    if (dataset != "" && !("dataset" in index_of))
         fail("no column dataset")
     if (each != "" && !(each in index_of))
         fail("no column " each)
-    for (i = 1; i < index_of[order]; i++)
+    key_end = order == "-" ? columns + 1 : index_of[order]
+    for (i = 1; i < key_end; i++)
         if (names[i] != "dataset" || dataset == "")
             keys[++key_count] = i
     next
@@ -33,8 +35,8 @@ NR == 1 {
     key = ""
     for (i = 1; i <= key_count; i++)
         key = key cells[keys[i]] SUBSEP
-    x = cells[index_of[order]]
-    if (!("run" in index_of))
+    x = order == "-" ? NR : cells[index_of[order]]
+    if (order == "-" || !("run" in index_of))
         key = key (++repeats[key, x])
     if (!(key in series_of)) {
         series_of[key] = ++series
@@ -52,7 +54,7 @@ NR == 1 {
 END {
     if (failed)
         exit failed
-    for (s = 1; s <= series; s++)
+    for (s = 1; s <= series && order != "-"; s++)
         write_series(s)
     print_variables()
 }
@@ -97,8 +99,10 @@ function print_array(name, values,    s, text) {
 
 function print_variables(    i, s, values) {
     printf "%s_count = %d\n", table, series
-    print_array("file", file)
-    print_array("lacks", lacks)
+    if (order != "-") {
+        print_array("file", file)
+        print_array("lacks", lacks)
+    }
     for (i = 1; i <= key_count; i++) {
         for (s = 1; s <= series; s++)
             values[s] = label[s, i]

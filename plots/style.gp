@@ -40,10 +40,13 @@ with_run(label, run, runs) = runs > 1 ? label." (".run.")" : label
 if (terminal_name eq "svg") {
     set terminal svg size word(figure_size, 1) + 0, word(figure_size, 2) + 0 dynamic noenhanced font "sans-serif,11" \
         background "white" linewidth 1
+} else { if (terminal_name eq "gif") {
+    set terminal gif animate delay 50 loop 0 size word(figure_size, 1) + 0, word(figure_size, 2) + 0 noenhanced \
+        font "sans-serif,10" background "white"
 } else {
     set terminal pngcairo size 2 * word(figure_size, 1), 2 * word(figure_size, 2) noenhanced font "sans-serif,11" \
         background "white" fontscale 1.9 linewidth 2 pointscale 2
-}
+} }
 set output output_file
 
 set datafile separator comma

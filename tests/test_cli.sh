@@ -138,6 +138,8 @@ awk 'BEGIN { FS = OFS = "," } NR > 1 { $7 += 1 } 1' one/tables/perturb.csv >two/
 check "another entropy disagrees" refuses 1 "disagree" "$tenth" compare one two
 check "a comparison takes two directories" refuses 2 "tenth compare A B" "$tenth" compare one
 check "a directory without tables" refuses 3 "nowhere" "$tenth" compare one nowhere
+check "a formula's table needs no run" says "prior_sigma,sigma,log_part" "$tenth" table sigma_loss
+check "a run's table does" refuses 2 "RUN.h5" "$tenth" table stills
 check "the table is an error on a full device" refuses 1 "No space left" \
     bash -c "'$tenth' table out/ecg5000_vi_seed1.h5 prune >/dev/full"
 

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "check.h"
 #include "core/memory.h"
 #include "data/cifar.h"
 #include "data/dataset.h"
@@ -52,12 +54,48 @@ static void test_registry(void **state)
         size_t parts = 0;
         while (kinds[i].parts[parts].name)
             parts++;
-        assert_in_range(parts, 2, DATASET_FILES_MAX);
+        assert_true(parts == 0 || (parts >= 2 && parts <= DATASET_FILES_MAX));
+        for (size_t k = 0; k <= kinds[i].classes; k++) {
+            char name[DATASET_CLASS_SIZE];
+            assert_ptr_equal(dataset_class_name(&kinds[i], k, name), name);
+            assert_true(k < kinds[i].classes ? name[0] != '\0' && name[0] != '?' : name[0] == '?');
+        }
     }
     struct error error;
     assert_null(dataset_find("cifar", &error));
     assert_int_equal(error.status, STATUS_USAGE);
     assert_non_null(strstr(error.message, "cifar10"));
+}
+
+/* A set without files is the same everywhere, stands in for nothing and is as official as can be. */
+static void test_moons(void **state)
+{
+    (void)state;
+    struct error error;
+    struct dataset *moons = NULL, *again = NULL;
+    const struct dataset_kind *kind = dataset_find("moons", &error);
+    struct dataset_places nowhere = {"/nowhere", NULL};
+    assert_int_equal(dataset_open(kind, (struct dataset_places){0}, false, &moons, &error), STATUS_OK);
+    assert_int_equal(dataset_open(kind, nowhere, true, &again, &error), STATUS_OK);
+    assert_true(moons->official && !moons->synthetic);
+    char one[SHA256_HEX_SIZE], other[SHA256_HEX_SIZE];
+    dataset_identity(moons, one);
+    dataset_identity(again, other);
+    assert_string_equal(one, other);
+    double mean[2][2] = {{0}};
+    for (size_t i = 0; i < moons->test.count; i++) {
+        for (size_t axis = 0; axis < 2; axis++)
+            mean[moons->test.labels[i]][axis] +=
+                (double)moons->test.values[2 * i + axis] / (double)(moons->test.count / 2);
+    }
+    /* The half circle's mean height is 2 / pi; both moons are shifted towards each other by half and a quarter radius.
+     */
+    assert_near(mean[0][0], -0.5, 0.06);
+    assert_near(mean[1][0], 0.5, 0.06);
+    assert_near(mean[0][1], 2 / acos(-1) - 0.25, 0.03);
+    assert_near(mean[1][1], 0.25 - 2 / acos(-1), 0.03);
+    dataset_free(moons);
+    dataset_free(again);
 }
 
 static void test_items_gather(void **state)
@@ -674,27 +712,17 @@ int main(void)
     (void)gsl_set_error_handler_off();
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, scratch_setup, leave)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registry),
-        cmocka_unit_test(test_items_gather),
-        cmocka_unit_test(test_items_too_large),
-        cmocka_unit_test(test_idx_good),
-        cmocka_unit_test(test_idx_bad_images),
-        cmocka_unit_test(test_idx_bad_labels),
-        cmocka_unit_test(test_idx_lengths),
-        cmocka_unit_test(test_cifar_good),
-        cmocka_unit_test(test_cifar_bad),
-        cmocka_unit_test(test_ucr_good),
-        cmocka_unit_test(test_ucr_bad),
-        cmocka_unit_test(test_ucr_many),
-        WITH_FILES(test_mnist_small),
-        WITH_FILES(test_some_files_missing),
-        WITH_FILES(test_no_files),
-        WITH_FILES(test_order_of_places),
-        WITH_FILES(test_ecg_small),
-        cmocka_unit_test(test_mnist_shipped),
-        WITH_FILES(test_cifar_set),
-        WITH_FILES(test_cifar_marker),
-        WITH_FILES(test_no_memory),
+        cmocka_unit_test(test_registry),       cmocka_unit_test(test_moons),
+        cmocka_unit_test(test_items_gather),   cmocka_unit_test(test_items_too_large),
+        cmocka_unit_test(test_idx_good),       cmocka_unit_test(test_idx_bad_images),
+        cmocka_unit_test(test_idx_bad_labels), cmocka_unit_test(test_idx_lengths),
+        cmocka_unit_test(test_cifar_good),     cmocka_unit_test(test_cifar_bad),
+        cmocka_unit_test(test_ucr_good),       cmocka_unit_test(test_ucr_bad),
+        cmocka_unit_test(test_ucr_many),       WITH_FILES(test_mnist_small),
+        WITH_FILES(test_some_files_missing),   WITH_FILES(test_no_files),
+        WITH_FILES(test_order_of_places),      WITH_FILES(test_ecg_small),
+        cmocka_unit_test(test_mnist_shipped),  WITH_FILES(test_cifar_set),
+        WITH_FILES(test_cifar_marker),         WITH_FILES(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,10 @@ case "$1 $*" in
     fi
     cat "$FAKE_TABLES/${@: -1}.csv"
     ;;
+"report "*)
+    touch "$2/report.html"
+    exit "${FAKE_REPORT_STATUS:-0}"
+    ;;
 "run "*)
     while [ "$1" != --out ]; do shift; done
     mkdir -p "$2" && touch "$2/mnist_vi_s1.h5"
@@ -107,6 +111,28 @@ write_tables() {
     } >"$tables/summary.csv"
 }
 
+# Tables of single things: one row each, of a data set and of none.
+write_single_tables() {
+    {
+        echo "dataset,method,run,weight,tensor,place,mu,sigma,snr,log_p0,goes_by_snr,goes_by_magnitude,seed"
+        echo "mnist,vi,r_vi,A,conv1.weight,1,.1,.2,.5,.5,.5,.95,1"
+        echo "mnist,vi,r_vi,B,conv1.weight,2,.01,.001,10,-40,.95,.5,1"
+    } >"$tables/weight_pair.csv"
+    printf '%s\n' mu,sigma,weight,density 0,.1,-1,0 0,.1,0,4 0,.1,1,0 >"$tables/gaussian.csv"
+    {
+        echo "dataset,perturbation,strength,item,label,height,width,channels,low,high,line,pixels,run,data_source"
+        for i in 0 1; do
+            echo "mnist,noise,$i,7,3,2,2,1,0,255,0,00ff,r_vi,mnist"
+            echo "mnist,noise,$i,7,3,2,2,1,0,255,1,ff00,r_vi,mnist"
+        done
+    } >"$tables/stills.csv"
+    {
+        echo "dataset,method,run,perturbation,strength,item,label,predicted,right,confidence,entropy,seed"
+        echo "mnist,vi,r_vi,noise,0,7,3,3,1,.9,.1,1"
+        echo "mnist,vi,r_vi,noise,1,7,3,8,0,.5,.9,1"
+    } >"$tables/stills_predicted.csv"
+}
+
 # fake NAME: a program that stands before the real one in $PATH, from standard input.
 fake() {
     { echo '#!/usr/bin/env bash'; cat; } >"$fakes/$1"
@@ -138,6 +164,7 @@ not() {
 make_copy
 write_fake_tenth
 write_tables
+write_single_tables
 smoke=(--profile smoke --offline --out "$work/out")
 
 check "--help says what there is" says "--install-deps" run_all --help
@@ -173,7 +200,7 @@ touch "$log"
 # ---- run_all.sh: a whole run. ----
 
 check "a whole run succeeds" exits_with 0 run_all "${smoke[@]}" --seeds 2 --jobs 3 --data-dir "$work"
-for name in mnist_vi cifar10_map ecg5000_mle mnist_dropout ecg5000_ensemble; do
+for name in mnist_vi cifar10_map ecg5000_mle mnist_dropout ecg5000_ensemble moons_vi; do
     check "it runs the profile's $name" logged "/configs/smoke/$name.ini"
 done
 check "--seeds reaches the program" logged "--set run.seeds=2"
@@ -183,6 +210,13 @@ check "a table is what the program printed" cmp "$tables/prune_band.csv" "$work/
 for figure in pruning_mnist pruning_ecg5000 perturb_noise_mnist perturb_time_shift_ecg5000 training_mnist; do
     check "there is $figure" test -s "$work/out/figures/$figure.svg" -a -s "$work/out/figures/$figure.png"
 done
+for figure in weight_pair_mnist stills_noise_mnist examples_mnist gaussian; do
+    check "there is $figure" test -s "$work/out/figures/$figure.svg" -a -s "$work/out/figures/$figure.png"
+done
+check "there is an animation" grep -q NETSCAPE2.0 "$work/out/figures/animation_noise_mnist.gif"
+check "and no still picture of it" test ! -e "$work/out/figures/animation_noise_mnist.svg"
+check "a figure of no data set names none" not grep -q "MNIST" "$work/out/figures/gaussian.svg"
+check "there is the report" test -e "$work/out/report.html"
 check "no temporary file is left" test -z "$(find "$work/out" -name '.*' -type f)"
 check "a figure of a stand-in says so" grep -q "SYNTHETIC data in place of ECG5000" "$work/out/figures/pruning_ecg5000.svg"
 check "a figure of real data does not" not grep -q SYNTHETIC "$work/out/figures/pruning_mnist.svg"
@@ -214,6 +248,7 @@ FAKE_RUN_STATUS=130 check "which says how to resume" says "--profile smoke --off
 touch "$copy/broken"
 check "a failed build ends the run with 1" exits_with 1 run_all "${smoke[@]}"
 rm "$copy/broken"
+FAKE_REPORT_STATUS=1 check "a failed report ends the run with 1" exits_with 1 run_all "${smoke[@]}"
 FAKE_BAD_TABLE=sigma check "a failed table ends the run with 1" exits_with 1 run_all "${smoke[@]}"
 check "and leaves the table that was there" cmp "$tables/sigma.csv" "$work/out/tables/sigma.csv"
 
@@ -243,6 +278,7 @@ draw() {
 
 draws=$work/draws
 mkdir "$draws"
+check "directories may be relative" exits_with 0 bash -c "cd '$work' && '$copy/plots/draw.sh' tables relative gaussian"
 check "an unknown figure is a usage error" exits_with 2 draw "$tables" "$draws" portrait
 check "a row of the registry can be asked for" exits_with 0 draw "$tables" "$draws" pruning
 check "and then nothing else is drawn" test ! -e "$draws/training_mnist.svg"

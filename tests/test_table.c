@@ -59,8 +59,9 @@ static void test_registry(void **state)
         assert_true(table_column_index(&kinds[i], "none") == SIZE_MAX);
     }
     const struct table_kind *train = table_find("train");
-    assert_true(train->of_runs);
-    assert_false(table_find("bench")->of_runs);
+    assert_int_equal(train->origin, TABLE_OF_RUNS);
+    assert_int_equal(table_find("bench")->origin, TABLE_OF_COMMAND);
+    assert_int_equal(table_find("gaussian")->origin, TABLE_OF_FORMULA);
     assert_null(train->columns[0].unit);
     assert_string_equal(train->columns[4].unit, "nats");
 }

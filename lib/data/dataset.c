@@ -12,8 +12,17 @@
 
 static const struct dataset_kind all_kinds[] = {
 #define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
-    {#name, title,     classes, {height, width, channels}, offset, scale, background, dataset_parts_##name,            \
-     load,  synthesise},
+    {#name,                                                                                                            \
+     title,                                                                                                            \
+     classes,                                                                                                          \
+     {height, width, channels},                                                                                        \
+     offset,                                                                                                           \
+     scale,                                                                                                            \
+     background,                                                                                                       \
+     dataset_parts_##name,                                                                                             \
+     dataset_classes_##name,                                                                                           \
+     load,                                                                                                             \
+     synthesise},
 #include "data/dataset.def"
 #undef DATASET
 };
@@ -28,6 +37,12 @@ const struct dataset_kind *dataset_find(const char *name, struct error *error)
 {
     return registry_find("data set", name, all_kinds, sizeof all_kinds / sizeof all_kinds[0], sizeof all_kinds[0],
                          error);
+}
+
+const char *dataset_class_name(const struct dataset_kind *kind, size_t label, char name[DATASET_CLASS_SIZE])
+{
+    (void)snprintf(name, DATASET_CLASS_SIZE, "%s", label < kind->classes ? kind->class_names[label] : "?");
+    return name;
 }
 
 enum status items_alloc(struct items *items, const struct dataset_kind *kind, size_t count, bool as_bytes,
@@ -197,10 +212,13 @@ static void record_generated(const struct items *items, const char *name, struct
 
 static enum status generate(struct dataset *dataset, struct error *error)
 {
-    enum status status = dataset->kind->synthesise(dataset->kind, dataset, error);
+    const struct dataset_kind *kind = dataset->kind;
+    bool built_in = !kind->parts[0].name;
+    enum status status = built_in ? kind->load(kind, "", dataset, error) : kind->synthesise(kind, dataset, error);
     if (status != STATUS_OK)
         return status;
-    dataset->synthetic = true;
+    dataset->synthetic = !built_in;
+    dataset->official = built_in;
     record_generated(&dataset->train, "training", &dataset->files[0]);
     record_generated(&dataset->test, "test", &dataset->files[1]);
     dataset->file_count = 2;
@@ -221,6 +239,8 @@ static enum status not_there(const struct dataset_kind *kind, struct dataset_pla
 static enum status fill(struct dataset *dataset, struct dataset_places places, bool synthetic, struct error *error)
 {
     const struct dataset_kind *kind = dataset->kind;
+    if (!kind->parts[0].name)
+        return generate(dataset, error);
     if (synthetic && !kind->synthesise)
         return error_set(error, STATUS_UNSUPPORTED, "%s has no generator; set data.synthetic = no to read its files",
                          kind->title);

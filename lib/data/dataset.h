@@ -53,7 +53,9 @@ struct dataset_kind {
     size_t classes;
     struct shape shape;
     float offset, scale, background;
-    const struct dataset_part *parts; /* the training file's first; ends with a row without a name */
+    const struct dataset_part *parts; /* the training file's first; ends with a row without a name. None at all: `load`
+                                         makes the items from a formula, and no file could be more official */
+    const char *const *class_names;   /* [classes] for people */
     /* Both fill dataset->train and ->test, which dataset_free releases, also after a failure; see reader.h. */
     enum status (*load)(const struct dataset_kind *kind, const char *directory, struct dataset *dataset,
                         struct error *error);
@@ -62,6 +64,10 @@ struct dataset_kind {
 
 const struct dataset_kind *dataset_kinds(size_t *count);
 const struct dataset_kind *dataset_find(const char *name, struct error *error); /* NULL: STATUS_USAGE, "did you mean" */
+
+/* The name of a class for people, copied into `name`, which is returned. */
+enum { DATASET_CLASS_SIZE = 32 };
+const char *dataset_class_name(const struct dataset_kind *kind, size_t label, char name[DATASET_CLASS_SIZE]);
 
 /* Where a data set is looked for: `directory` (from --data-dir or $TENTH_DATA; NULL: neither), then `shipped` (the
  * project's own data/; NULL: none). A place that has none of the set's files is passed over; one that has some of them

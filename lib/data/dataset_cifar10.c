@@ -18,6 +18,9 @@ const struct dataset_part dataset_parts_cifar10[] = {
     {0},
 };
 
+const char *const dataset_classes_cifar10[] = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                               "dog",      "frog",       "horse", "ship", "truck"};
+
 enum { RECORDS_PER_FILE = 10000, TRAINING_FILES = 5 };
 
 static const char marker_name[] = "cifar-10-batches-bin/.official-md5";

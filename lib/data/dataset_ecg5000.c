@@ -9,6 +9,9 @@ const struct dataset_part dataset_parts_ecg5000[] = {
     {0},
 };
 
+/* PVC: premature ventricular contraction; R-on-T: one that falls on the T wave of the beat before. */
+const char *const dataset_classes_ecg5000[] = {"normal", "R-on-T PVC", "PVC", "supraventricular", "unclassified"};
+
 static enum status load_file(const struct dataset_kind *kind, const char *directory, size_t part,
                              struct dataset *dataset, struct items *items, struct error *error)
 {

@@ -14,6 +14,8 @@ const struct dataset_part dataset_parts_mnist[] = {
     {0},
 };
 
+const char *const dataset_classes_mnist[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
 static enum status load_images(const struct dataset_kind *kind, const char *directory, size_t part,
                                struct dataset *dataset, struct items *items, struct error *error)
 {

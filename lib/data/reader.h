@@ -20,6 +20,7 @@ typedef enum status dataset_synthesise_fn(const struct dataset_kind *kind, struc
 
 #define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
     extern const struct dataset_part dataset_parts_##name[];                                                           \
+    extern const char *const dataset_classes_##name[classes];                                                          \
     dataset_load_fn load;
 #include "data/dataset.def"
 #undef DATASET

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 
 #define TABLE(name, help) static const struct table_column name##_columns[] = {
+#define TABLE_COMPUTED(name, help) TABLE(name, help)
 #define TABLE_APART(name, help) TABLE(name, help)
 #define COLUMN_TEXT(column) {#column, NULL},
 #define COLUMN_NUMBER(column, unit) {#column, unit},
@@ -15,22 +16,24 @@
     ;
 #include "io/table.def"
 #undef TABLE
+#undef TABLE_COMPUTED
 #undef TABLE_APART
 #undef COLUMN_TEXT
 #undef COLUMN_NUMBER
 #undef TABLE_END
 
 static const struct table_kind KINDS[] = {
-#define ROW(name, help, of_runs)                                                                                       \
-    {#name, help, name##_columns, sizeof name##_columns / sizeof name##_columns[0], of_runs},
-#define TABLE(name, help) ROW(name, help, true)
-#define TABLE_APART(name, help) ROW(name, help, false)
+#define ROW(name, help, origin) {#name, help, name##_columns, sizeof name##_columns / sizeof name##_columns[0], origin},
+#define TABLE(name, help) ROW(name, help, TABLE_OF_RUNS)
+#define TABLE_COMPUTED(name, help) ROW(name, help, TABLE_OF_FORMULA)
+#define TABLE_APART(name, help) ROW(name, help, TABLE_OF_COMMAND)
 #define COLUMN_TEXT(column)
 #define COLUMN_NUMBER(column, unit)
 #define TABLE_END
 #include "io/table.def"
 #undef ROW
 #undef TABLE
+#undef TABLE_COMPUTED
 #undef TABLE_APART
 #undef COLUMN_TEXT
 #undef COLUMN_NUMBER

@@ -17,12 +17,19 @@ struct table_column {
     const char *unit; /* NULL: a text column */
 };
 
+/* Where a table's rows come from. */
+enum table_origin {
+    TABLE_OF_RUNS,    /* stored with a run, or made of what is */
+    TABLE_OF_FORMULA, /* computed; run files have no say in it */
+    TABLE_OF_COMMAND  /* a command's own */
+};
+
 struct table_kind {
     const char *name;
     const char *help;
     const struct table_column *columns;
     size_t column_count;
-    bool of_runs; /* stored with a run or made of what is; false: a command's own */
+    enum table_origin origin;
 };
 
 /* Static storage. table_find: NULL when there is none. */

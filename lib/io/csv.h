@@ -1,0 +1,29 @@
+/* lib/io/csv.h: reading the CSV that table.h writes (RFC 4180, a header row, one line per row). */
+#ifndef TENTH_IO_CSV_H
+#define TENTH_IO_CSV_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+
+struct csv {
+    size_t columns, rows; /* rows without the header */
+    char **cells;         /* [rows + 1][columns], row 0 is the header; they point into `text` */
+    char *text;
+};
+
+/* Parses a copy of `text`. STATUS_DATA, with `name` and the line: a row that has not the header's number of cells, or
+ * no header at all. On failure the csv is empty. */
+enum status csv_parse(const char *text, const char *name, struct csv *csv, struct error *error);
+void csv_free(struct csv *csv);
+
+/* The index of a column, or SIZE_MAX. */
+size_t csv_column(const struct csv *csv, const char *name);
+
+/* A cell of a row counted from 0; "" for a column that is not there. */
+const char *csv_cell(const struct csv *csv, size_t row, size_t column);
+
+/* The cell as a number; NaN where it is empty or none. */
+double csv_number(const struct csv *csv, size_t row, size_t column);
+
+#endif

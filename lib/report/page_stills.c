@@ -1,0 +1,157 @@
+/* lib/report/page_stills.c: the pictures of the table `stills` as data for the page's slider. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "data/perturb.h"
+#include "report/page.h"
+
+/* One perturbation's rows, which stand together: item by item, strength by strength, line by line. */
+struct reel {
+    const struct csv *csv;
+    size_t first, end; /* rows */
+    size_t item, strength, line, label, pixels;
+};
+
+static void json_text(struct text_buffer *out, const char *text)
+{
+    text_add(out, "\"");
+    for (; *text; text++) {
+        if (strchr("\"\\<&", *text))
+            text_add(out, "\\u%04x", (unsigned int)(unsigned char)*text);
+        else
+            text_add(out, "%c", *text);
+    }
+    text_add(out, "\"");
+}
+
+/* The number's own text, or null. */
+static void json_number(struct text_buffer *out, const struct csv *csv, size_t row, size_t column)
+{
+    text_add(out, "%s", isnan(csv_number(csv, row, column)) ? "null" : csv_cell(csv, row, column));
+}
+
+static bool begins_picture(const struct reel *reel, size_t row)
+{
+    return csv_number(reel->csv, row, reel->line) == 0;
+}
+
+static bool same_cell(const struct reel *reel, size_t row, size_t other, size_t column)
+{
+    return strcmp(csv_cell(reel->csv, row, column), csv_cell(reel->csv, other, column)) == 0;
+}
+
+static unsigned int hex_digit(char c)
+{
+    return c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a') + 10 : c >= '0' && c <= '9' ? (unsigned int)(c - '0') : 0;
+}
+
+static enum status pixels_add(struct text_buffer *out, const struct reel *reel, struct error *error)
+{
+    size_t room = 0, used = 0;
+    for (size_t row = reel->first; row < reel->end; row++)
+        room += strlen(csv_cell(reel->csv, row, reel->pixels)) / 2;
+    unsigned char *bytes = memory_alloc(room, 1, error);
+    if (!bytes)
+        return STATUS_NO_MEMORY;
+    for (size_t row = reel->first; row < reel->end; row++) {
+        const char *text = csv_cell(reel->csv, row, reel->pixels);
+        for (; text[0] && text[1]; text += 2)
+            bytes[used++] = (unsigned char)(hex_digit(text[0]) << 4 | hex_digit(text[1]));
+    }
+    text_add(out, "\"pixels\":\"");
+    page_base64(out, bytes, used);
+    text_add(out, "\"");
+    memory_free(bytes);
+    return STATUS_OK;
+}
+
+/* Items with their labels, the strengths of the first item, and what the bytes 0 and 255 stand for in each picture. */
+static void lists_add(struct text_buffer *out, const struct reel *reel)
+{
+    const struct csv *csv = reel->csv;
+    text_add(out, "\"items\":[");
+    for (size_t row = reel->first, n = 0; row < reel->end; row++) {
+        if (row > reel->first && same_cell(reel, row, row - 1, reel->item))
+            continue;
+        text_add(out, "%s{\"item\":", n++ ? "," : "");
+        json_text(out, csv_cell(csv, row, reel->item));
+        text_add(out, ",\"label\":");
+        json_text(out, csv_cell(csv, row, reel->label));
+        text_add(out, "}");
+    }
+    text_add(out, "],\"strengths\":[");
+    for (size_t row = reel->first, n = 0; row < reel->end && same_cell(reel, row, reel->first, reel->item); row++) {
+        if (!begins_picture(reel, row))
+            continue;
+        text_add(out, "%s", n++ ? "," : "");
+        json_text(out, csv_cell(csv, row, reel->strength));
+    }
+    text_add(out, "],\"ranges\":[");
+    for (size_t row = reel->first, n = 0; row < reel->end; row++) {
+        if (!begins_picture(reel, row))
+            continue;
+        text_add(out, "%s[", n++ ? "," : "");
+        json_number(out, csv, row, csv_column(csv, "low"));
+        text_add(out, ",");
+        json_number(out, csv, row, csv_column(csv, "high"));
+        text_add(out, "]");
+    }
+    text_add(out, "],");
+}
+
+static enum status reel_add(struct text_buffer *out, const struct reel *reel, struct error *error)
+{
+    static const char *const sizes[] = {"height", "width", "channels"};
+    const char *name = csv_cell(reel->csv, reel->first, csv_column(reel->csv, "perturbation"));
+    const struct perturbation *perturbation = perturbation_find(name, NULL);
+    text_add(out, "{\"name\":");
+    json_text(out, name);
+    text_add(out, ",\"title\":");
+    json_text(out, page_title("perturbation", name));
+    text_add(out, ",\"unit\":");
+    json_text(out, perturbation && strcmp(perturbation->unit, "1") != 0 ? perturbation->unit : "");
+    text_add(out, ",");
+    for (size_t i = 0; i < 3; i++) {
+        text_add(out, "\"%s\":", sizes[i]);
+        json_number(out, reel->csv, reel->first, csv_column(reel->csv, sizes[i]));
+        text_add(out, ",");
+    }
+    lists_add(out, reel);
+    enum status status = pixels_add(out, reel, error);
+    text_add(out, "}");
+    return status;
+}
+
+enum status page_add_stills(struct page *page, const char *dataset, struct error *error)
+{
+    const struct page_table *table = page_table(page, "stills");
+    const struct csv *csv = table ? &table->csv : NULL;
+    size_t dataset_at = csv ? csv_column(csv, "dataset") : 0, name_at = csv ? csv_column(csv, "perturbation") : 0,
+           reels = 0;
+    struct text_buffer *out = &page->out;
+    enum status status = STATUS_OK;
+    for (size_t row = 0; csv && row < csv->rows && status == STATUS_OK;) {
+        struct reel reel = {csv,
+                            row,
+                            row + 1,
+                            csv_column(csv, "item"),
+                            csv_column(csv, "strength"),
+                            csv_column(csv, "line"),
+                            csv_column(csv, "label"),
+                            csv_column(csv, "pixels")};
+        while (reel.end < csv->rows && same_cell(&reel, reel.end, row, dataset_at) &&
+               same_cell(&reel, reel.end, row, name_at))
+            reel.end++;
+        row = reel.end;
+        if (strcmp(csv_cell(csv, reel.first, dataset_at), dataset) != 0)
+            continue;
+        text_add(out, reels++ ? "," : "<script type=\"application/json\" class=\"reels\" data-dataset=\"%s\">[",
+                 dataset);
+        status = reel_add(out, &reel, error);
+    }
+    if (reels > 0)
+        text_add(out, "]</script>\n");
+    return status;
+}

@@ -1,0 +1,91 @@
+/* lib/report/page_text.c: numbers, names and bytes as they stand in the page. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bayes/criterion.h"
+#include "bayes/posterior.h"
+#include "data/dataset.h"
+#include "data/perturb.h"
+#include "report/page.h"
+
+void page_escape(struct text_buffer *out, const char *text)
+{
+    for (; *text; text++) {
+        size_t plain = strcspn(text, "&<>\"'");
+        if (plain > 0)
+            text_add(out, "%.*s", (int)plain, text);
+        text += plain;
+        if (!*text)
+            return;
+        text_add(out, "&#%d;", *text);
+    }
+}
+
+void page_base64(struct text_buffer *out, const unsigned char *bytes, size_t count)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char block[4 * 256 + 1];
+    size_t used = 0;
+    for (size_t i = 0; i < count; i += 3) {
+        unsigned int word = (unsigned int)bytes[i] << 16;
+        word |= i + 1 < count ? (unsigned int)bytes[i + 1] << 8 : 0;
+        word |= i + 2 < count ? bytes[i + 2] : 0;
+        block[used++] = digits[word >> 18];
+        block[used++] = digits[word >> 12 & 63];
+        block[used++] = i + 1 < count ? digits[word >> 6 & 63] : '=';
+        block[used++] = i + 2 < count ? digits[word & 63] : '=';
+        if (used + 4 >= sizeof block || i + 3 >= count) {
+            text_add(out, "%.*s", (int)used, block);
+            used = 0;
+        }
+    }
+}
+
+struct page_number page_number(double value)
+{
+    struct page_number number;
+    if (isnan(value))
+        (void)snprintf(number.text, sizeof number.text, "–");
+    else if (fabs(value) >= 1e5 || (value != 0 && fabs(value) < 1e-3))
+        (void)snprintf(number.text, sizeof number.text, "%.3g", value);
+    else if (value == floor(value))
+        (void)snprintf(number.text, sizeof number.text, "%.0f", value);
+    else
+        (void)snprintf(number.text, sizeof number.text, "%.*f", fabs(value) < 10 ? 3 : 1, value);
+    return number;
+}
+
+const char *page_title(const char *registry, const char *name)
+{
+    const struct dataset_kind *dataset = strcmp(registry, "dataset") == 0 ? dataset_find(name, NULL) : NULL;
+    const struct method *method = strcmp(registry, "method") == 0 ? method_find(name, NULL) : NULL;
+    const struct criterion *criterion = strcmp(registry, "criterion") == 0 ? criterion_find(name, NULL) : NULL;
+    const struct perturbation *perturbation =
+        strcmp(registry, "perturbation") == 0 ? perturbation_find(name, NULL) : NULL;
+    if (dataset)
+        return dataset->title;
+    if (method)
+        return method->title;
+    if (criterion)
+        return criterion->title;
+    return perturbation ? perturbation->title : name;
+}
+
+void page_add_title(struct text_buffer *out, const char *registry, const char *name)
+{
+    const char *title = page_title(registry, name);
+    bool formula = strcmp(registry, "criterion") == 0;
+    for (; *title; title++) {
+        if (formula && strncmp(title, "mu", 2) == 0) {
+            text_add(out, "μ");
+            title += 1;
+        } else if (formula && strncmp(title, "sigma", 5) == 0) {
+            text_add(out, "σ");
+            title += 4;
+        } else {
+            const char one[2] = {*title, '\0'};
+            page_escape(out, one);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+#include "report/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "io/atomic_file.h"
+#include "report/page.h"
+#include "report_page.h" /* page.css and page.js as texts; made by the Makefile */
+#include "run/provenance.h"
+
+static void head_add(struct page *page)
+{
+    struct text_buffer *out = &page->out;
+    text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
+                  "'unsafe-inline'; script-src 'unsafe-inline'\">\n"
+                  "<link rel=\"icon\" href=\"data:,\">\n<title>tenth: ");
+    page_escape(out, page->directory);
+    text_add(out,
+             "</title>\n<style>\n%s</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">to the results</a>\n",
+             page_css);
+}
+
+static void header_add(struct page *page)
+{
+    struct text_buffer *out = &page->out;
+    text_add(out,
+             "<header>\n<h1>How far can a Bayesian neural network be pruned, and does it know what it does not "
+             "know?</h1>\n<p>The talk <cite>Bayesian Deep Learning with 10&thinsp;%% of the weights</cite>, redrawn "
+             "from the runs in <code>");
+    page_escape(out, page->directory);
+    text_add(out, "</code>.</p>\n<nav aria-label=\"Sections\"><ul>\n");
+    if (page_table(page, "claims") && page_table(page, "claims")->csv.rows > 0)
+        text_add(out, "<li><a href=\"#claims\">claims</a></li>\n");
+    for (size_t i = 0; i < page->dataset_count; i++) {
+        text_add(out, "<li><a href=\"#%s\">", page->datasets[i]);
+        page_add_title(out, "dataset", page->datasets[i]);
+        text_add(out, "</a></li>\n");
+    }
+    text_add(out,
+             "<li><a href=\"#ideas\">ideas</a></li>\n<li><a href=\"#tables\">tables</a></li>\n<li><a "
+             "href=\"#provenance\">provenance</a></li>\n</ul>\n<button type=\"button\" id=\"theme\" hidden>colours: as "
+             "the system</button></nav>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n");
+}
+
+static enum status dataset_add(struct page *page, const char *dataset, struct error *error)
+{
+    struct text_buffer *out = &page->out;
+    text_add(out, "<section id=\"%s\" class=\"dataset\"><h2>", dataset);
+    page_add_title(out, "dataset", dataset);
+    text_add(out, "</h2>\n");
+    page_add_warnings(page, dataset);
+    page_add_talk(page, dataset);
+    text_add(out, "<div class=\"explorers\" data-dataset=\"%s\" data-title=\"", dataset);
+    page_add_title(out, "dataset", dataset);
+    text_add(out, "\"></div>\n");
+    enum status status = page_add_stills(page, dataset, error);
+    if (status == STATUS_OK)
+        status = page_add_figures(page, dataset, error);
+    text_add(out, "</section>\n");
+    return status;
+}
+
+/* The names that readers see of methods and criteria, for the script. */
+static void titles_add(struct page *page)
+{
+    static const char *const registries[] = {"method", "criterion", "perturbation"};
+    static const char *const columns[][2] = {
+        {"prune_band", "method"}, {"prune_band", "criterion"}, {"perturb_band", "perturbation"}};
+    struct text_buffer *out = &page->out;
+    text_add(out, "<dl id=\"titles\" hidden>\n");
+    for (size_t i = 0; i < 3; i++) {
+        const struct page_table *table = page_table(page, columns[i][0]);
+        size_t count = 0;
+        const char **names = table ? page_distinct(table, columns[i][1], "", &count, out->error) : NULL;
+        for (size_t k = 0; names && k < count; k++) {
+            text_add(out, "<dt>%s</dt><dd>", names[k]);
+            page_add_title(out, registries[i], names[k]);
+            text_add(out, "</dd>\n");
+        }
+        memory_free(names);
+    }
+    text_add(out, "</dl>\n");
+}
+
+static void foot_add(struct page *page)
+{
+    struct text_buffer *out = &page->out;
+    struct provenance provenance;
+    provenance_gather(&provenance);
+    titles_add(page);
+    text_add(out, "</main>\n<footer><p>Written by <code>tenth report</code> %s, commit ", provenance.version);
+    page_escape(out, provenance.commit);
+    text_add(
+        out,
+        ". The talk: R. Romijnders, PyData Amsterdam 2018; its values are digitised from the slides.</p></footer>\n"
+        "<script>\n%s</script>\n</body>\n</html>\n",
+        page_js);
+}
+
+static enum status page_write(struct page *page, struct error *error)
+{
+    page->out = text_begin(error);
+    head_add(page);
+    header_add(page);
+    text_add(&page->out, "<section id=\"summary\"><h2>In short</h2>\n");
+    page_add_warnings(page, "");
+    page_add_tiles(page);
+    text_add(&page->out, "</section>\n");
+    page_add_claims(page);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < page->dataset_count && status == STATUS_OK; i++)
+        status = dataset_add(page, page->datasets[i], error);
+    text_add(&page->out, "<section id=\"ideas\"><h2>The ideas</h2>\n");
+    if (status == STATUS_OK)
+        status = page_add_figures(page, "", error);
+    text_add(&page->out, "</section>\n");
+    page_add_downloads(page);
+    if (status == STATUS_OK)
+        status = page_add_provenance(page, error);
+    foot_add(page);
+    return status;
+}
+
+enum status report_write(const char *directory, const char *project, struct error *error)
+{
+    struct page page = {.directory = directory, .project = project};
+    char path[4096];
+    int length = snprintf(path, sizeof path, "%s/report.html", directory);
+    enum status status = length > 0 && (size_t)length < sizeof path
+                             ? page_load(&page, error)
+                             : error_set(error, STATUS_USAGE, "%.64s...: the path is too long", directory);
+    if (status == STATUS_OK)
+        status = page_write(&page, error);
+    size_t size = page.out.used;
+    char *html = status == STATUS_OK ? text_take(&page.out) : NULL;
+    if (status == STATUS_OK)
+        status = html ? atomic_write(path, html, size, error) : STATUS_NO_MEMORY;
+    memory_free(html);
+    page_free(&page);
+    return status;
+}

@@ -1,0 +1,102 @@
+#include "run/didactic.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <string.h>
+
+enum { CURVE_POINTS = 401, CELLS_MAX = 16 };
+
+/* The i-th of CURVE_POINTS equal steps from low to high. */
+static double step_between(double low, double high, size_t i)
+{
+    return low + (high - low) * (double)i / (double)(CURVE_POINTS - 1);
+}
+
+static void set(const struct table_kind *kind, union table_cell *cells, const char *column, double value)
+{
+    cells[table_column_index(kind, column)].number = value;
+}
+
+/* The talk measured an accuracy of .97 in batches of 35 items: 34 of them right. Its probability p is unknown. Before
+ * the batch, Beta(8, 2): "about .8, as a simple network has it", worth ten items. The likelihood p^34 (1 - p) is
+ * Beta(35, 2) when scaled to an area of 1, and the posterior is Beta(8 + 34, 2 + 1). */
+enum { BATCH_ITEMS = 35, BATCH_RIGHT = 34, PRIOR_RIGHT = 8, PRIOR_WRONG = 2 };
+
+static enum status bayes_rule(struct table *table, struct error *error)
+{
+    const struct table_kind *kind = table_kind_of(table);
+    const double wrong = BATCH_ITEMS - BATCH_RIGHT, a = PRIOR_RIGHT + BATCH_RIGHT, b = PRIOR_WRONG + wrong;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < CURVE_POINTS && status == STATUS_OK; i++) {
+        union table_cell cells[CELLS_MAX];
+        double p = step_between(0.4, 1, i);
+        set(kind, cells, "accuracy", p);
+        set(kind, cells, "prior", gsl_ran_beta_pdf(p, PRIOR_RIGHT, PRIOR_WRONG));
+        set(kind, cells, "likelihood", gsl_ran_beta_pdf(p, BATCH_RIGHT + 1, wrong + 1));
+        set(kind, cells, "posterior", gsl_ran_beta_pdf(p, a, b));
+        set(kind, cells, "right", BATCH_RIGHT);
+        set(kind, cells, "items", BATCH_ITEMS);
+        set(kind, cells, "point_estimate", (double)BATCH_RIGHT / BATCH_ITEMS);
+        set(kind, cells, "low", gsl_cdf_beta_Pinv(0.025, a, b));
+        set(kind, cells, "high", gsl_cdf_beta_Pinv(0.975, a, b));
+        status = table_add(table, cells, error);
+    }
+    return status;
+}
+
+static enum status gaussian(struct table *table, struct error *error)
+{
+    static const double shapes[][2] = {{0, 0.1}, {0, 0.3}, {0.5, 0.1}}; /* mu, sigma */
+    const struct table_kind *kind = table_kind_of(table);
+    enum status status = STATUS_OK;
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        for (size_t i = 0; i < CURVE_POINTS && status == STATUS_OK; i++) {
+            union table_cell cells[CELLS_MAX];
+            double weight = step_between(-1, 1, i);
+            set(kind, cells, "mu", shapes[k][0]);
+            set(kind, cells, "sigma", shapes[k][1]);
+            set(kind, cells, "weight", weight);
+            set(kind, cells, "density", gsl_ran_gaussian_pdf(weight - shapes[k][0], shapes[k][1]));
+            status = table_add(table, cells, error);
+        }
+    }
+    return status;
+}
+
+/* The new loss' terms of one weight's sigma: -log sigma + lambda/2 sigma^2 with lambda = 1 / prior_sigma^2. The talk's
+ * prior has a sigma of 1. */
+static enum status sigma_loss(struct table *table, struct error *error)
+{
+    const struct table_kind *kind = table_kind_of(table);
+    const double prior_sigma = 1;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < CURVE_POINTS && status == STATUS_OK; i++) {
+        union table_cell cells[CELLS_MAX];
+        double sigma = exp(step_between(log(0.02), log(2.5), i));
+        double square_part = sigma * sigma / (2 * prior_sigma * prior_sigma);
+        set(kind, cells, "prior_sigma", prior_sigma);
+        set(kind, cells, "sigma", sigma);
+        set(kind, cells, "log_part", -log(sigma));
+        set(kind, cells, "square_part", square_part);
+        set(kind, cells, "loss", square_part - log(sigma));
+        status = table_add(table, cells, error);
+    }
+    return status;
+}
+
+/* To add one: write its function, add a row, and declare its columns in io/table.def as TABLE_COMPUTED. */
+static const struct formula {
+    const char *table;
+    enum status (*make)(struct table *table, struct error *error);
+} formulas[] = {{"bayes_rule", bayes_rule}, {"gaussian", gaussian}, {"sigma_loss", sigma_loss}};
+
+enum status didactic_make(struct table *table, struct error *error)
+{
+    const char *name = table_kind_of(table)->name;
+    for (size_t i = 0; i < sizeof formulas / sizeof formulas[0]; i++) {
+        if (strcmp(formulas[i].table, name) == 0)
+            return formulas[i].make(table, error);
+    }
+    return error_set(error, STATUS_FAILED, "table %s has no formula in run/didactic.c", name);
+}

@@ -1,0 +1,124 @@
+#include "run/illustrate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "run/illustration.h"
+
+static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
+                                          "filters", "footprint",        "plane",      "plane_items"};
+enum { TABLES = sizeof table_names / sizeof table_names[0] };
+
+/* To add one: declare its tables in io/table.def and above, write the maker, add a row. */
+static const struct maker {
+    const char *what;
+    enum status (*make)(struct illustration *illustration, struct error *error);
+} makers[] = {{"perturbed items", illustrate_stills},
+              {"single predictions", illustrate_predictive},
+              {"single weights", illustrate_weights},
+              {"memory and multiply-adds", illustrate_footprint},
+              {"the plane of the items", illustrate_plane}};
+enum { MAKERS = sizeof makers / sizeof makers[0] };
+
+struct table *illustration_table(const struct illustration *illustration, const char *name)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        if (strcmp(table_names[i], name) == 0)
+            return illustration->tables[i];
+    }
+    return NULL;
+}
+
+/* Illustrations show the sweeps too, so that they are of the sweeps' configs and of those sweeps that are there. */
+static enum status identity_make(const struct run *run, struct store *store, char identity[SHA256_HEX_SIZE],
+                                 struct error *error)
+{
+    static const char *const groups[] = {"/prune", "/perturb"};
+    char part[2048] = "/illustrations 1"; /* the number changes with what the makers make */
+    enum status status = STATUS_OK;
+    for (size_t g = 0; g < 2 && status == STATUS_OK; g++) {
+        char **members = NULL;
+        size_t count = 0;
+        if (store_has(store, groups[g]))
+            status = store_members(store, groups[g], &members, &count, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+            size_t used = strlen(part);
+            (void)snprintf(part + used, sizeof part - used, " %s/%s", groups[g], members[i]);
+        }
+        memory_free(members);
+    }
+    return status == STATUS_OK ? run_identity(run, "prune perturb", part, identity, error) : status;
+}
+
+static enum status tables_save(const struct illustration *illustration, const char *identity, struct error *error)
+{
+    struct store *store = NULL;
+    enum status status = store_update(illustration->run->path, &store, error);
+    for (size_t i = 0; i < TABLES && status == STATUS_OK; i++)
+        status = table_save(illustration->tables[i], store, error);
+    if (status == STATUS_OK)
+        status = store_set_text(store, "/illustrations", "identity", identity, error);
+    if (status == STATUS_OK)
+        return store_commit(store, error);
+    store_close(store);
+    return status;
+}
+
+static void report(const struct run *run, const struct monitor *monitor, size_t done)
+{
+    struct progress progress = {.run = run->name, .stage = "illustrate", .done = (double)done, .total = MAKERS};
+    (void)snprintf(progress.text, sizeof progress.text, "%s", done > 0 ? makers[done - 1].what : "");
+    monitor_report(monitor, &progress);
+}
+
+static enum status tables_make(struct illustration *illustration, const struct monitor *monitor, struct error *error)
+{
+    illustration->tables = memory_alloc(TABLES, sizeof *illustration->tables, error);
+    if (!illustration->tables)
+        return STATUS_NO_MEMORY;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < TABLES && status == STATUS_OK; i++) {
+        illustration->tables[i] = table_create(table_find(table_names[i]), error);
+        status = illustration->tables[i] ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    for (size_t i = 0; i < MAKERS && status == STATUS_OK; i++) {
+        status = monitor_check(monitor, error);
+        if (status == STATUS_OK)
+            status = makers[i].make(illustration, error);
+        report(illustration->run, monitor, i + 1);
+    }
+    return status;
+}
+
+static void illustration_close(struct illustration *illustration)
+{
+    for (size_t i = 0; illustration->tables && i < TABLES; i++)
+        table_free(illustration->tables[i]);
+    memory_free(illustration->tables);
+    trained_free(&illustration->trained);
+    store_close(illustration->store);
+}
+
+enum status run_illustrate(const struct run *run, const struct monitor *monitor, struct error *error)
+{
+    struct illustration illustration = {.run = run};
+    char identity[SHA256_HEX_SIZE];
+    bool done = false;
+    enum status status = run_load_trained(run, &illustration.trained, error);
+    if (status == STATUS_OK)
+        status = store_open(run->path, &illustration.store, error);
+    if (status == STATUS_OK)
+        status = identity_make(run, illustration.store, identity, error);
+    if (status == STATUS_OK)
+        status = run_has(run, "/illustrations", identity, &done, error);
+    if (status == STATUS_OK && !done)
+        status = tables_make(&illustration, monitor, error);
+    if (status == STATUS_OK && !done) {
+        store_close(illustration.store);
+        illustration.store = NULL;
+        status = tables_save(&illustration, identity, error);
+    }
+    illustration_close(&illustration);
+    return status;
+}

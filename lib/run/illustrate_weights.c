@@ -1,0 +1,226 @@
+/* lib/run/illustrate_weights.c: single weights of a trained network, and what pruning leaves of it. */
+#include <math.h>
+#include <string.h>
+
+#include "bayes/pruning.h"
+#include "core/memory.h"
+#include "run/illustration.h"
+
+enum { FILTERS_SHOWN = 32, BYTES_OF_VALUE = 4, BYTES_OF_PLACE = 2 };
+
+/* The criterion by which the method is usually pruned. */
+static const char *usual_criterion(const struct run *run)
+{
+    return run->method->has_sigma ? "snr" : "magnitude";
+}
+
+static enum status rank_by(const struct illustration *illustration, const char *criterion, struct ranking *ranking,
+                           struct error *error)
+{
+    const struct run *run = illustration->run;
+    *ranking = (struct ranking){0};
+    return ranking_make(illustration->trained.posterior, criterion_find(criterion, error), run->config.prune.biases,
+                        run->seed, ranking, error);
+}
+
+/* share [posterior size]: at which share of the ranked weights each one goes. */
+static void shares_fill(const struct ranking *ranking, double *share)
+{
+    for (size_t i = 0; i < ranking->count; i++)
+        share[ranking->place[i]] = (double)(i + 1) / (double)ranking->count;
+}
+
+static const struct tensor *tensor_at(const struct posterior *posterior, size_t place)
+{
+    size_t t = 0;
+    while (t + 1 < posterior->tensor_count && posterior->tensors[t + 1].offset <= place)
+        t++;
+    return &posterior->tensors[t];
+}
+
+static enum status weight_add(struct illustration *illustration, const char *name, size_t place, float sigma,
+                              const double *by_snr, const double *by_magnitude, struct error *error)
+{
+    const struct posterior *posterior = illustration->trained.posterior;
+    const struct tensor *tensor = tensor_at(posterior, place);
+    double mu = (double)posterior->mu[place], spread = (double)sigma, snr = fabs(mu) / spread;
+    struct row row = row_begin(illustration->run, "weight_pair");
+    row_text(&row, "weight", name);
+    row_text(&row, "tensor", tensor->name);
+    row_number(&row, "place", (double)(place - tensor->offset));
+    row_number(&row, "mu", mu);
+    row_number(&row, "sigma", spread);
+    row_number(&row, "snr", snr);
+    row_number(&row, "log_p0", -0.5 * snr * snr - log(sqrt(2 * acos(-1)) * spread));
+    row_number(&row, "goes_by_snr", by_snr[place]);
+    row_number(&row, "goes_by_magnitude", by_magnitude[place]);
+    return table_add(illustration_table(illustration, "weight_pair"), row.cells, error);
+}
+
+/* Two weights on which the criteria disagree at 90 %: A, the largest of those that |mu| / sigma would remove; B, the
+ * smallest of those that it would keep. */
+static enum status pair_choose(struct illustration *illustration, const struct ranking *snr, const double *by_snr,
+                               const double *by_magnitude, const float *sigma, struct error *error)
+{
+    size_t removed = ranking_removed_by_fraction(snr, 0.9);
+    size_t large = snr->place[0], small = snr->place[snr->count - 1];
+    for (size_t i = 0; i < snr->count; i++) {
+        size_t place = snr->place[i];
+        if (i < removed && by_magnitude[place] > by_magnitude[large])
+            large = place;
+        if (i >= removed && by_magnitude[place] < by_magnitude[small])
+            small = place;
+    }
+    enum status status = weight_add(illustration, "A", large, sigma[large], by_snr, by_magnitude, error);
+    return status == STATUS_OK ? weight_add(illustration, "B", small, sigma[small], by_snr, by_magnitude, error)
+                               : status;
+}
+
+static enum status pair_add(struct illustration *illustration, struct error *error)
+{
+    const struct posterior *posterior = illustration->trained.posterior;
+    struct ranking snr = {0}, magnitude = {0};
+    double *shares = memory_alloc(posterior->size, 2 * sizeof *shares, error);
+    float *sigma = memory_alloc(posterior->size, sizeof *sigma, error);
+    enum status status = shares && sigma ? rank_by(illustration, "snr", &snr, error) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = rank_by(illustration, "magnitude", &magnitude, error);
+    if (status == STATUS_OK && snr.count > 0) {
+        posterior_sigma(posterior, sigma);
+        shares_fill(&snr, shares);
+        shares_fill(&magnitude, shares + posterior->size);
+        status = pair_choose(illustration, &snr, shares, shares + posterior->size, sigma, error);
+    }
+    ranking_free(&snr);
+    ranking_free(&magnitude);
+    memory_free(shares);
+    memory_free(sigma);
+    return status;
+}
+
+/* The first layer's first filters with `keep` multiplied in. Its weights are [kernel_h][kernel_w][c_in][c_out]. */
+static enum status filters_add(struct illustration *illustration, double fraction, const float *keep,
+                               struct error *error)
+{
+    const struct posterior *posterior = illustration->trained.posterior;
+    const struct tensor *tensor = &posterior->tensors[0];
+    const size_t *shape = tensor->shape;
+    size_t shown = shape[3] < FILTERS_SHOWN ? shape[3] : FILTERS_SHOWN;
+    static const char *const columns[] = {"weight", "weight2", "weight3"};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < shown * shape[0] * shape[1] && status == STATUS_OK; i++) {
+        size_t filter = i / (shape[0] * shape[1]), at = i % (shape[0] * shape[1]), y = at / shape[1];
+        struct row row = row_begin(illustration->run, "filters");
+        row_number(&row, "fraction", fraction);
+        row_number(&row, "filter", (double)filter);
+        row_number(&row, "row", (double)y);
+        row_number(&row, "column", (double)(at % shape[1]));
+        for (size_t channel = 0; channel < shape[2] && channel < 3; channel++) {
+            size_t place = tensor->offset + (at * shape[2] + channel) * shape[3] + filter;
+            row_number(&row, columns[channel], (double)(posterior->mu[place] * keep[place]));
+        }
+        status = table_add(illustration_table(illustration, "filters"), row.cells, error);
+    }
+    return status;
+}
+
+static enum status filters_pruned(struct illustration *illustration, struct error *error)
+{
+    static const double fractions[] = {0, 0.9};
+    struct ranking ranking = {0};
+    float *keep = memory_alloc(illustration->trained.posterior->size, sizeof *keep, error);
+    enum status status =
+        keep ? rank_by(illustration, usual_criterion(illustration->run), &ranking, error) : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
+        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fractions[i]), keep);
+        status = filters_add(illustration, fractions[i], keep, error);
+    }
+    ranking_free(&ranking);
+    memory_free(keep);
+    return status;
+}
+
+enum status illustrate_weights(struct illustration *illustration, struct error *error)
+{
+    enum status status = STATUS_OK;
+    if (illustration->trained.posterior->tensors[0].role == TENSOR_CONV_WEIGHT)
+        status = filters_pruned(illustration, error);
+    return status == STATUS_OK && illustration->trained.posterior->rho ? pair_add(illustration, error) : status;
+}
+
+/* How often one weight of a tensor is multiplied with an input of one item: a convolution's at each output position. */
+static double uses_of_weight(const struct run *run, size_t tensor, const struct tensor *about)
+{
+    size_t height = run->kind->shape.height, width = run->kind->shape.width, stride = (size_t)run->config.model.stride;
+    if (about->role == TENSOR_DENSE_WEIGHT)
+        return 1;
+    for (size_t layer = 0; layer <= tensor / 2; layer++) {
+        height = (height + stride - 1) / stride;
+        width = (width + stride - 1) / stride;
+    }
+    return (double)(height * width);
+}
+
+/* Memory with each remaining ranked weight as a 32-bit value and a 16-bit place; the rest as values. */
+static void measure_kept(const struct illustration *illustration, const struct ranking *ranking, size_t removed,
+                         const float *keep, struct row *row)
+{
+    const struct posterior *posterior = illustration->trained.posterior;
+    double multiply_adds = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        double kept = 0;
+        for (size_t i = 0; i < tensor->count; i++)
+            kept += (double)keep[tensor->offset + i];
+        if (!tensor_is_bias(tensor))
+            multiply_adds += kept * uses_of_weight(illustration->run, t, tensor);
+    }
+    double dense = (double)posterior->parameters * BYTES_OF_VALUE / 1024, kept = (double)(ranking->count - removed);
+    double unranked = (double)(posterior->parameters - ranking->count) * BYTES_OF_VALUE;
+    row_number(row, "parameters", (double)posterior->parameters);
+    row_number(row, "kib_dense", dense);
+    row_number(row, "kib_sparse", (kept * (BYTES_OF_VALUE + BYTES_OF_PLACE) + unranked) / 1024);
+    row_number(row, "multiply_adds", multiply_adds);
+}
+
+static enum status footprint_add(struct illustration *illustration, const struct ranking *ranking,
+                                 const struct table *pruned, float *keep, struct error *error)
+{
+    const struct table_kind *kind = table_kind_of(pruned);
+    const char *criterion = usual_criterion(illustration->run);
+    size_t criterion_at = table_column_index(kind, "criterion"), grid_at = table_column_index(kind, "grid");
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < table_rows(pruned) && status == STATUS_OK; i++) {
+        const union table_cell *cells = table_row(pruned, i);
+        if (strcmp(cells[criterion_at].text, criterion) != 0 || strcmp(cells[grid_at].text, "fraction") != 0)
+            continue;
+        double fraction = cells[table_column_index(kind, "fraction")].number;
+        size_t removed = ranking_removed_by_fraction(ranking, fraction);
+        ranking_keep(ranking, removed, keep);
+        struct row row = row_begin(illustration->run, "footprint");
+        row_text(&row, "criterion", criterion);
+        row_number(&row, "fraction", fraction);
+        row_number(&row, "accuracy", cells[table_column_index(kind, "accuracy")].number);
+        measure_kept(illustration, ranking, removed, keep, &row);
+        status = table_add(illustration_table(illustration, "footprint"), row.cells, error);
+    }
+    return status;
+}
+
+enum status illustrate_footprint(struct illustration *illustration, struct error *error)
+{
+    if (!store_has(illustration->store, "/tables/prune"))
+        return STATUS_OK;
+    struct ranking ranking = {0};
+    struct table *pruned = table_create(table_find("prune"), error);
+    float *keep = memory_alloc(illustration->trained.posterior->size, sizeof *keep, error);
+    enum status status = pruned && keep ? table_load(pruned, illustration->store, error) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = rank_by(illustration, usual_criterion(illustration->run), &ranking, error);
+    if (status == STATUS_OK)
+        status = footprint_add(illustration, &ranking, pruned, keep, error);
+    ranking_free(&ranking);
+    memory_free(keep);
+    table_free(pruned);
+    return status;
+}

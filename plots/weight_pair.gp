@@ -1,0 +1,43 @@
+# plots/weight_pair.gp: the posteriors of two weights of the trained network: A, the largest that |mu| / sigma removes at
+# 90 %, and B, the smallest that it keeps. |mu| alone does not know how sure each is.
+
+figure_size = "760 440"
+load "style.gp"
+
+first = 1
+do for [i = weight_pair_count:1:-1] { if (weight_pair_weight[i] eq "A") { first = i } }
+second = 0
+do for [i = weight_pair_count:1:-1] {
+    if (weight_pair_run[i] eq weight_pair_run[first] && weight_pair_weight[i] eq "B") { second = i }
+}
+array pair[2] = [first, second]
+mu(k) = weight_pair_mu[pair[k]] + 0
+sigma(k) = weight_pair_sigma[pair[k]] + 0
+goes(k) = sprintf("%s goes at %.1f %% by |μ|, at %.1f %% by |μ|/σ", weight_pair_weight[pair[k]], \
+    100 * weight_pair_goes_by_magnitude[pair[k]], 100 * weight_pair_goes_by_snr[pair[k]])
+colors = "#D55E00 #0072B2"
+density(x, i) = exp(-0.5 * ((x - mu(i)) / sigma(i))**2)
+low = 0.
+high = 0.
+do for [i = 1:2] {
+    low = mu(i) - 4 * sigma(i) < low ? mu(i) - 4 * sigma(i) : low
+    high = mu(i) + 4 * sigma(i) > high ? mu(i) + 4 * sigma(i) : high
+}
+set samples 2001
+set xrange [low:high]
+set yrange [0:1.5]
+set xlabel "weight"
+set ylabel "density, each relative to its peak"
+set key right top Left reverse samplen 2
+set arrow 1 from 0, 0 to 0, 1.05 nohead dashtype 3 linecolor rgb faint
+set label 5 "0" at 0, 1.1 center font ",10" textcolor rgb faint
+set lmargin at screen 0.1
+set rmargin at screen 0.97
+set tmargin at screen 0.84
+set bmargin at screen 0.21
+set label 4 short_method(weight_pair_method[first])." (".weight_pair_run[first].")" at graph 0, graph 1.05 left font panel_font
+set label 6 goes(1) at screen 0.03, screen 0.03 left font ",10" textcolor rgb word(colors, 1)
+set label 7 goes(2) at screen 0.97, screen 0.03 right font ",10" textcolor rgb word(colors, 2)
+plot for [i = 1:2] density(x, i) with filledcurves y1=0 fillcolor rgb word(colors, i), \
+     for [i = 1:2] density(x, i) with lines linecolor rgb word(colors, i) linewidth line_width \
+         title sprintf("%s: μ = %.3g, σ = %.3g", weight_pair_weight[pair[i]], mu(i), sigma(i))

@@ -1,0 +1,262 @@
+/* lib/run/illustrate*.c: pictures are the items, predictions are the stored ones, counts of weights add up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/memory.h"
+#include "io/atomic_file.h"
+#include "run/illustrate.h"
+#include "run/perturb_sweep.h"
+#include "run/prune.h"
+#include "run/train.h"
+#include "scratch.h"
+
+static const char series_config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 96\ntest_items = 60\n"
+                                    "[model]\nfilters = 4\n"
+                                    "[posterior]\nmethod = vi\n"
+                                    "[train]\nepochs = 2\nbatch = 16\n"
+                                    "[prune]\nfractions = 0,.5,.9\nthresholds = -1,2\nsamples = 2\n"
+                                    "[perturb]\nstrengths = 3\nsamples = 3\nitems = 20\n";
+static const char plane_config[] = "[data]\ndataset = moons\n[model]\nlayers = 2\nfilters = 8\nkernel = 2\n"
+                                   "[posterior]\nmethod = vi\n[train]\nepochs = 2\nbatch = 25\n"
+                                   "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 1\n"
+                                   "[perturb]\nperturbations = noise\nstrengths = 2\nsamples = 2\nitems = 20\n";
+static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
+                                          "filters", "footprint",        "plane",      "plane_items"};
+static const struct monitor silent = {0};
+
+struct job {
+    struct config_source *source;
+    struct run run;
+    struct error error;
+};
+
+static void job_open(struct job *job, const char *config)
+{
+    *job = (struct job){0};
+    struct run_options options = {.out = ".", .threads = 2};
+    assert_int_equal(config_read_text(config, "small", NULL, &job->source, &job->error), STATUS_OK);
+    assert_int_equal(run_open(&job->run, job->source, 0, 1, &options, &job->error), STATUS_OK);
+}
+
+static void job_close(struct job *job)
+{
+    run_close(&job->run);
+    config_free(job->source);
+}
+
+static void all_stages(struct job *job)
+{
+    assert_int_equal(run_train(&job->run, &silent, &job->error), STATUS_OK);
+    assert_int_equal(run_prune(&job->run, &silent, &job->error), STATUS_OK);
+    assert_int_equal(run_perturb(&job->run, &silent, &job->error), STATUS_OK);
+    assert_int_equal(run_illustrate(&job->run, &silent, &job->error), STATUS_OK);
+}
+
+static struct table *load_table(const struct job *job, const char *name)
+{
+    struct error error = {0};
+    struct store *store = NULL;
+    struct table *table = table_create(table_find(name), &error);
+    assert_non_null(table);
+    assert_int_equal(store_open(job->run.path, &store, &error), STATUS_OK);
+    assert_int_equal(table_load(table, store, &error), STATUS_OK);
+    store_close(store);
+    return table;
+}
+
+static const union table_cell *at(const struct table *table, size_t row, const char *column)
+{
+    return table_row(table, row) + table_column_index(table_kind_of(table), column);
+}
+
+static double number(const struct table *table, size_t row, const char *column)
+{
+    return at(table, row, column)->number;
+}
+
+/* At strength 0 the bytes are those of the item, to half a step between its least and its largest value. */
+static void check_stills(const struct job *job)
+{
+    struct table *stills = load_table(job, "stills");
+    const struct items *test = &job->run.dataset->test;
+    size_t unchanged = 0;
+    assert_int_equal(table_rows(stills), 3 * 12 * 3); /* perturbations, items, strengths; a series is one line */
+    for (size_t row = 0; row < table_rows(stills); row++) {
+        const char *pixels = at(stills, row, "pixels")->text;
+        double low = number(stills, row, "low"), high = number(stills, row, "high");
+        assert_int_equal(strlen(pixels), 2 * 140);
+        assert_true(high > low);
+        for (size_t i = 0; number(stills, row, "strength") == 0 && i < 140; i++) {
+            char digits[3] = {pixels[2 * i], pixels[2 * i + 1], '\0'};
+            double shown = low + (high - low) * (double)strtoul(digits, NULL, 16) / 255;
+            size_t item = (size_t)number(stills, row, "item");
+            assert_near(shown, test->values[item * 140 + i], (high - low) / 255 * 0.51);
+            unchanged++;
+        }
+    }
+    assert_int_equal(unchanged, 3 * 12 * 140);
+    table_free(stills);
+}
+
+/* The noise sweep's accuracy over all items is not that over twelve, but each of these is right or wrong by its names.
+ */
+static void check_predictions(const struct job *job)
+{
+    struct table *predicted = load_table(job, "stills_predicted");
+    assert_int_equal(table_rows(predicted), 3 * 12 * 3);
+    for (size_t row = 0; row < table_rows(predicted); row++) {
+        bool same = strcmp(at(predicted, row, "label")->text, at(predicted, row, "predicted")->text) == 0;
+        assert_int_equal((int)number(predicted, row, "right"), same);
+        double confidence = number(predicted, row, "confidence"), entropy = number(predicted, row, "entropy");
+        assert_true(confidence >= 0.2 - 1e-6 && confidence <= 1 + 1e-6 && entropy >= 0 && entropy <= log(5) + 1e-6);
+    }
+    table_free(predicted);
+    struct table *predictive = load_table(job, "predictive");
+    assert_int_equal(table_rows(predictive), 4 * 5);
+    double before = -1;
+    for (size_t item = 0; item < 4; item++) {
+        double sum = 0, entropy = number(predictive, 5 * item, "entropy");
+        for (size_t k = 0; k < 5; k++)
+            sum += number(predictive, 5 * item + k, "probability");
+        assert_near(sum, 1, 1e-5);
+        assert_true(entropy >= before);
+        before = entropy;
+    }
+    table_free(predictive);
+}
+
+/* 4 filters of 6 x 1; layers of 140 -> 70 -> 35 -> 18 samples; then 72 x 5. */
+static void check_weights(const struct job *job)
+{
+    const double conv1 = 6 * 4, conv = 6 * 4 * 4, dense = 18 * 4 * 5, biases = 3 * 4 + 5;
+    struct table *footprint = load_table(job, "footprint"), *pair = load_table(job, "weight_pair");
+    struct table *filters = load_table(job, "filters");
+    assert_int_equal(table_rows(footprint), 3);
+    assert_near(number(footprint, 0, "parameters"), conv1 + 2 * conv + dense + biases, 0);
+    assert_near(number(footprint, 0, "multiply_adds"), 70 * conv1 + 35 * conv + 18 * conv + dense, 0);
+    assert_near(number(footprint, 0, "kib_dense"), (conv1 + 2 * conv + dense + biases) * 4 / 1024, 1e-9);
+    double ranked = conv1 + 2 * conv + dense, kept = ranked - round(0.9 * ranked);
+    assert_near(number(footprint, 2, "kib_sparse"), (kept * 6 + biases * 4) / 1024, 1e-9);
+    assert_true(number(footprint, 2, "multiply_adds") < 0.5 * number(footprint, 0, "multiply_adds"));
+    assert_int_equal(table_rows(pair), 2);
+    assert_true(number(pair, 0, "goes_by_snr") <= 0.901 && number(pair, 1, "goes_by_snr") > 0.899);
+    for (size_t row = 0; row < 2; row++)
+        assert_near(number(pair, row, "snr"), fabs(number(pair, row, "mu")) / number(pair, row, "sigma"), 1e-6);
+    assert_int_equal(table_rows(filters), 2 * conv1);
+    size_t zeros[2] = {0};
+    for (size_t row = 0; row < table_rows(filters); row++)
+        zeros[number(filters, row, "fraction") > 0] += number(filters, row, "weight") == 0;
+    assert_true(zeros[0] == 0 && zeros[1] > 0);
+    table_free(footprint);
+    table_free(pair);
+    table_free(filters);
+}
+
+static void a_run_is_illustrated(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, series_config);
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_USAGE);
+    assert_non_null(strstr(job.error.message, "tenth train"));
+    all_stages(&job);
+    check_stills(&job);
+    check_predictions(&job);
+    check_weights(&job);
+    struct table *plane = load_table(&job, "plane");
+    assert_int_equal(table_rows(plane), 0);
+    table_free(plane);
+    job_close(&job);
+}
+
+static void a_plane_is_mapped(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, plane_config);
+    all_stages(&job);
+    struct table *plane = load_table(&job, "plane"), *items = load_table(&job, "plane_items");
+    size_t rows = table_rows(plane), side = (size_t)sqrt((double)rows);
+    assert_int_equal(side * side, rows);
+    assert_int_equal(table_rows(items), job.run.split.train_count);
+    for (size_t row = 0; row < rows; row++) {
+        double p = number(plane, row, "probability");
+        assert_near(number(plane, row, "entropy"), -p * log(p + 1e-30) - (1 - p) * log(1 - p + 1e-30), 1e-5);
+        assert_true(number(plane, row, "mutual_information") > -1e-6);
+    }
+    for (size_t row = 0; row < table_rows(items); row++) /* far inside: the plane is three times as wide */
+        assert_true(number(items, row, "x") > number(plane, 0, "x") &&
+                    number(items, row, "x") < number(plane, rows - 1, "x"));
+    table_free(plane);
+    table_free(items);
+    job_close(&job);
+}
+
+/* Made once; made again when a sweep was made anew, which is another config then. */
+static void what_is_done_is_not_done_again(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, series_config);
+    all_stages(&job);
+    unsigned char *before = NULL;
+    size_t count = 0;
+    assert_int_equal(file_read(job.run.path, 1 << 28, &before, &count, &job.error), STATUS_OK);
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK);
+    assert_true(scratch_holds(job.run.path, before, count));
+    memory_free(before);
+    job.run.config.perturb.items = 10;
+    assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK);
+    struct table *stills = load_table(&job, "stills");
+    assert_int_equal(table_rows(stills), 3 * 10 * 3);
+    table_free(stills);
+    job_close(&job);
+}
+
+/* A fault anywhere leaves the file as it was. */
+static void faults_leave_the_file_alone(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, series_config);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    unsigned char *before = NULL;
+    size_t count = 0;
+    assert_int_equal(file_read(job.run.path, 1 << 28, &before, &count, &job.error), STATUS_OK);
+    bool met = true;
+    for (size_t successes = 0; met; successes += 1 + successes / 8) {
+        fault_arm(successes);
+        enum status status = run_illustrate(&job.run, &silent, &job.error);
+        met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_true(met ? status != STATUS_OK : status == STATUS_OK);
+        assert_true(!met || scratch_holds(job.run.path, before, count));
+    }
+    for (size_t i = 0; i < sizeof table_names / sizeof table_names[0]; i++)
+        table_free(load_table(&job, table_names[i]));
+    memory_free(before);
+    job_close(&job);
+}
+
+int main(void)
+{
+    store_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_run_is_illustrated, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_plane_is_mapped, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(what_is_done_is_not_done_again, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(faults_leave_the_file_alone, scratch_setup, scratch_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

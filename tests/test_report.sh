@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# tests/test_report.sh: `tenth report` on tiny runs, and the page in a browser where there is one.
+# $TENTH is the program; the Makefile sets it.
+set -uo pipefail
+tests=$(cd "$(dirname "$0")" && pwd)
+project=$(dirname "$tests")
+# shellcheck source=tests/script.sh
+source "$tests/script.sh"
+tenth=${TENTH:-$project/build/release/tenth}
+work=$(mktemp -d)
+trap 'cd /; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset TENTH_DATA
+export TENTH_HOME=${TENTH_HOME:-$project}
+export OMP_WAIT_POLICY=passive
+
+# ---- Two methods on a stand-in and one on points of a plane. ----
+cat >small.ini <<'END'
+[data]
+dataset = ecg5000
+synthetic = yes
+train_items = 96
+test_items = 60
+[model]
+filters = 4
+[train]
+epochs = 2
+batch = 16
+[prune]
+fractions = 0,.5,.8,.9,.95
+thresholds = none
+samples = 2
+[perturb]
+perturbations = noise, time_shift
+strengths = 3
+samples = 2
+items = 24
+END
+cat >moons.ini <<'END'
+base = small.ini
+[data]
+dataset = moons
+train_items = 0
+[model]
+layers = 1
+kernel = 2
+[perturb]
+perturbations = noise
+END
+for method in vi mle; do
+    "$tenth" run small.ini --set posterior.method=$method --out out --quiet || exit 1
+done
+"$tenth" run moons.ini --out out --quiet || exit 1
+mkdir -p out/tables out/figures
+for table in $("$tenth" table --list | awk '/^[^ ]/ { print $1 }'); do
+    "$tenth" table out/*.h5 "$table" >"out/tables/$table.csv" || exit 1
+done
+if ! "$project/deps.sh" check draw 2>/dev/null; then
+    skip "the report" "its figures need gnuplot-nox; \`make deps\` installs it"
+    finish
+    exit
+fi
+"$project/plots/draw.sh" out/tables out/figures pruning stills plane gaussian weight_pair >draw.log 2>&1 || cat draw.log
+
+page_has() {
+    grep -qF -- "$1" out/report.html
+}
+page_lacks() {
+    ! page_has "$1"
+}
+
+check "a report" exits_with 0 "$tenth" report out
+check "it is where the last line says" test "$("$tenth" report out)" = out/report.html
+check "a stand-in is named" page_has "SYNTHETIC data in place of ECG5000"
+check "what has no files is no stand-in" page_lacks "in place of Two moons"
+for id in ecg5000 moons ideas tables provenance; do
+    check "there is a section $id" page_has "<section id=\"$id\""
+done
+for figure in pruning stills plane gaussian weight_pair; do
+    check "the figure $figure is in it" page_has "figure-$figure"
+done
+check "every drawn figure is in it" test "$(grep -c '<svg role="img"' out/report.html)" -eq "$(find out/figures -name '*.svg' | wc -l)"
+
+# The words are those of the table: the accuracy of vi by SNR, unpruned.
+unpruned=$(awk -F, '$1 == "ecg5000" && $3 == "vi" && $4 == "snr" && $6 == 0 { printf "%.3f", $7 }' out/tables/prune_band.csv)
+check "a figure is told in words from its table" page_has "accuracy of vi, snr: $unpruned at fraction 0"
+check "a table is in it whole" bash -c "grep -o 'download=\"summary.csv\" href=\"data:text/csv;base64,[^\"]*' out/report.html |
+    sed 's/.*base64,//' | base64 -d | cmp - out/tables/summary.csv"
+check "it says what made the runs" page_has "ecg5000_vi_seed1.h5"
+check "nothing is fetched from elsewhere" bash -c "! grep -oE '(src|href)=[\"'\''](https?:|//)[^\"'\'']*' out/report.html"
+check "a second call gives the same bytes" bash -c "cp out/report.html before && '$tenth' report out --quiet && cmp before out/report.html"
+check "no temporary file is left" bash -c "! ls -A out | grep -E 'partial|^\.'"
+
+# ---- What others add is shown without being known. ----
+check "without claims there is no table of them" page_lacks 'id="claims"'
+printf 'id,claim,talk,measured,low,high,holds\n1,"10 %% of the <weights>",.95,.98,.97,.99,holds\n2,never,,,,,not decidable\n' >out/tables/claims.csv
+printf 'dataset,shade,depth\necg5000,"a, b",3\n' >out/tables/colours.csv
+"$tenth" report out --quiet
+check "claims are shown with their interval" page_has "0.980 <span class=\"faint\">(0.970 to 0.990)</span>"
+check "their words are escaped" page_has "10 % of the &#60;weights&#62;"
+check "a table that nobody knows can be downloaded" page_has 'download="colours.csv"'
+
+# ---- What is missing or torn. ----
+check "a directory is needed" exits_with 2 "$tenth" report
+check "a directory without tables is a usage error" says "run_all.sh" "$tenth" report .
+check "with exit code 2" exits_with 2 "$tenth" report .
+mkdir -p torn/tables
+printf 'a,b\n1\n' >torn/tables/prune_band.csv
+check "a torn table is a data error" exits_with 3 "$tenth" report torn
+check "which names its line" says "prune_band.csv:2" "$tenth" report torn
+check "and leaves no page" test ! -e torn/report.html
+mkdir -p bare/tables
+cp out/tables/summary.csv bare/tables
+check "one table is enough for a page" exits_with 0 "$tenth" report bare
+
+# ---- In a browser. ----
+if "$project/deps.sh" check browser 2>/dev/null; then
+    timeout 150 python3 "$tests/browser_report.py" out/report.html || failures=$((failures + 1))
+    # The test itself must see what is wrong.
+    sed 's|</main>|<img src="http://127.0.0.1:9/x.png" alt=""><div style="width:3000px">wide</div></main>|' out/report.html >broken.html
+    check "a request and a page that is too wide are noticed" bash -c "
+        timeout 150 python3 '$tests/browser_report.py' broken.html >broken.log; grep -q 'not ok - the page does not scroll' broken.log &&
+        grep -qE 'not ok - (the page asks for nothing|the console is silent)' broken.log"
+else
+    skip "the page in a browser" "it needs chromium, chromium-driver and python3; \`make deps\` installs them"
+fi
+finish
