@@ -21,7 +21,7 @@ static const struct option_row rows[] = {
     {OPTION_THREADS, "threads", "N", "threads of one run (default: every core); results do not depend on it"},
     {OPTION_JOBS, "jobs", "N", "runs at the same time (default: 1)"},
     {OPTION_FORCE, "force", NULL, "replace run files that another config made"},
-    {OPTION_FORMAT, "format", "csv|tsv", "how tables are printed (default: csv)"},
+    {OPTION_FORMAT, "format", "FORMAT", "tables: csv (default) or tsv; predictions: text (default), csv or jsonl"},
     {OPTION_LIST, "list", NULL, "list the tables and what is in them"},
     {OPTION_MARKDOWN, "markdown", NULL, "print the keys as a Markdown table"},
     {OPTION_DATASET, "dataset", "NAME", "the items' shape and classes (default: mnist)"},
@@ -31,6 +31,14 @@ static const struct option_row rows[] = {
     {OPTION_REPEATS, "repeats", "N", "timed steps or predictions, at most 1000 (default: as many as fit in a second)"},
     {OPTION_PREDICT, "predict", "ITEMS", "measure a prediction of so many items in place of a training step"},
     {OPTION_SAMPLES, "samples", "N", "sampled networks of the prediction (default: 12)"},
+    {OPTION_CRITERION, "criterion", "NAME", "in which order weights go (default: snr where there is a sigma, else magnitude)"},
+    {OPTION_FRACTION, "fraction", "F", "share of the weights that go, from 0 to 1 (default: .95)"},
+    {OPTION_QUANTIZE, "quantize", "int8|fp16|fp32", "how weights are stored (default: int8)"},
+    {OPTION_POSTERIOR, "posterior", "mean|samples=K|variance",
+     "one network, K of them, or means and variances (default: mean)"},
+    {OPTION_NAME, "name", "NAME", "of the files and of the C functions (default: the run's name)"},
+    {OPTION_MEASURE, "measure", NULL, "measure accuracy, bytes and time; print a row of CSV"},
+    {OPTION_THRESHOLD, "threshold", "NATS", "entropy above which an item is referred (default: the model's)"},
     {OPTION_QUIET, "quiet", NULL, "print errors only"},
     {~0U, "help", NULL, "this text"},
 };
@@ -92,8 +100,30 @@ static enum status take(struct options *options, const struct option_row *row, c
     case OPTION_METHOD:
         options->method = value;
         break;
+    case OPTION_CRITERION:
+        options->criterion = value;
+        break;
+    case OPTION_FRACTION:
+        options->fraction = value;
+        break;
+    case OPTION_QUANTIZE:
+        options->quantize = value;
+        break;
+    case OPTION_POSTERIOR:
+        options->posterior = value;
+        break;
+    case OPTION_NAME:
+        options->name = value;
+        break;
+    case OPTION_THRESHOLD:
+        options->threshold = value;
+        break;
+    case OPTION_MEASURE:
+        options->measure = true;
+        break;
     case OPTION_FORMAT:
         options->format = value;
+        options->format_given = true;
         break;
     case OPTION_FORCE:
         options->force = true;
