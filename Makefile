@@ -88,6 +88,7 @@ $(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
 
 -include lib/run/build_info.mk
+-include lib/embed/device.mk
 
 # ---- Tests. A program tests/test_NAME.c or a script tests/test_NAME.sh is found by its name. ----
 
@@ -132,7 +133,7 @@ format-check: ## is every file formatted?
 	clang-format --dry-run -Werror $(C_FILES)
 
 .PHONY: tidy
-tidy: $(BUILD_INFO) ## clang-tidy
+tidy: $(BUILD_INFO) $(DEVICE_SOURCE) ## clang-tidy
 	@echo "clang-tidy ($(words $(C_SOURCES)) files)"
 	@printf '%s\n' $(C_SOURCES) | xargs -P $(shell nproc) -I{} sh -c \
 	    'found=$$(clang-tidy --quiet {} -- $(TIDY_FLAGS) 2>&1) || { printf "%s\n" "$$found"; exit 1; }'

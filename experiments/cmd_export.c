@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "core/memory.h"
+#include "embed/emit_c.h"
 #include "embed/index_format.h"
 #include "embed/model_file.h"
 #include "io/atomic_file.h"
@@ -110,6 +111,30 @@ static enum status say_layers(const struct model *model, struct error *error)
     return STATUS_OK;
 }
 
+/* DIR/NAME.SUFFIX */
+static enum status write_text(const char *directory, const char *name, const char *suffix, const char *text,
+                              struct error *error)
+{
+    char path[4096];
+    int length = snprintf(path, sizeof path, "%s/%s.%s", directory, name, suffix);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return error_set(error, STATUS_USAGE, "--out %.64s...: the path is too long", directory);
+    return atomic_write(path, text, strlen(text), error);
+}
+
+static enum status write_c(const char *directory, const char *name, const struct model *model, struct error *error)
+{
+    char *header, *source;
+    enum status status = emit_c(model, name, &header, &source, error);
+    if (status == STATUS_OK)
+        status = write_text(directory, name, "h", header, error);
+    if (status == STATUS_OK)
+        status = write_text(directory, name, "c", source, error);
+    memory_free(header);
+    memory_free(source);
+    return status;
+}
+
 static enum status write_files(const struct options *options, const struct run *run, const struct model *model,
                                struct error *error)
 {
@@ -119,12 +144,17 @@ static enum status write_files(const struct options *options, const struct run *
         status = directory_ensure(options->out, error);
     if (status != STATUS_OK)
         return status;
-    (void)snprintf(path, sizeof path, "%s/%s.tenth", options->out, name);
+    int length = snprintf(path, sizeof path, "%s/%s.tenth", options->out, name);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return error_set(error, STATUS_USAGE, "--out %.64s...: the path is too long", options->out);
     status = model_write(model, path, error);
+    if (status == STATUS_OK)
+        status = write_c(options->out, name, model, error);
     if (status == STATUS_OK && !options->quiet)
         status = say_layers(model, error);
     if (status == STATUS_OK && !options->quiet)
-        (void)fprintf(stderr, "%s\n", path);
+        (void)fprintf(stderr, "%s, and %s.c and .h beside it: tables of %zu bytes, an arena of %zu\n", path, name,
+                      device_table_bytes(model), device_arena_bytes(model));
     return status;
 }
 

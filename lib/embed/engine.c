@@ -17,6 +17,7 @@ struct stage {
     uint32_t *offset;   /* [count] of each weight, by filter */
     float *value;       /* [parts][count] in the same order */
     uint32_t *target;   /* [height_in * width_in] where an input lies in its plane */
+    uint32_t *source;   /* [height_out * width_out] where an output lies among those of its filter */
     float *input;       /* [c_in][plane], and slack; padding is 0 and stays 0 */
     float *square, *variance; /* like input; for moments */
 };
@@ -100,7 +101,9 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     stage->value = memory_alloc(size_multiply(model->parts, layer->count), sizeof *stage->value, error);
     stage->target = memory_alloc(s->height_in * s->width_in, sizeof *stage->target, error);
     stage->input = memory_alloc(floats, sizeof *stage->input, error);
-    bool complete = stage->start && stage->offset && stage->value && stage->target && stage->input;
+    stage->source = memory_alloc(s->height_out * s->width_out, sizeof *stage->source, error);
+    bool complete =
+        stage->start && stage->offset && stage->value && stage->target && stage->source && stage->input;
     if (complete && model->posterior == MODEL_VARIANCE) {
         stage->square = memory_alloc(floats, sizeof *stage->square, error);
         stage->variance = memory_alloc(floats, sizeof *stage->variance, error);
@@ -110,6 +113,8 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < s->height_in * s->width_in; i++)
         stage->target[i] = (uint32_t)position(stage, s->pad_top + i / s->width_in, s->pad_left + i % s->width_in);
+    for (size_t i = 0; i < s->height_out * s->width_out; i++)
+        stage->source[i] = (uint32_t)(i / s->width_out * stage->pitch + i % s->width_out);
     list_weights(stage, model->parts);
     return STATUS_OK;
 }
@@ -164,6 +169,7 @@ void engine_free(struct engine *engine)
         memory_free(stage->offset);
         memory_free(stage->value);
         memory_free(stage->target);
+        memory_free(stage->source);
         memory_free(stage->input);
         memory_free(stage->square);
         memory_free(stage->variance);
@@ -192,16 +198,15 @@ static void put_input(struct engine *engine, const float *x)
     }
 }
 
-/* Outputs of a filter, at the pitch of its own input, to where the next stage reads them. */
-static void spread_out(const struct stage *stage, const struct stage *next, const float *z, float *plane)
+/* Outputs of a filter, at the pitch of its own input, to where the next stage reads them. One flat loop: short ones over
+ * rows would mostly wait for their ends to be mispredicted. */
+static void spread_out(const struct stage *stage, const struct stage *next, const float *restrict z,
+                       float *restrict plane)
 {
-    const struct conv_shape *s = &stage->layer->shape;
-    const uint32_t *target = next->target;
-    for (size_t row = 0; row < s->height_out; row++, target += s->width_out) {
-        const float *from = z + row * stage->pitch;
-        for (size_t column = 0; column < s->width_out; column++)
-            plane[target[column]] = from[column];
-    }
+    const size_t count = stage->layer->shape.height_out * stage->layer->shape.width_out;
+    const uint32_t *source = stage->source, *target = next->target;
+    for (size_t i = 0; i < count; i++)
+        plane[target[i]] = z[source[i]];
 }
 
 void engine_forward(struct engine *engine, size_t part, const float *x, float *logits)

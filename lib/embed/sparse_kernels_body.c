@@ -27,8 +27,10 @@ static inline const vector *vector_at(const float *x)
 static inline __attribute__((always_inline)) void sum_block(const int vectors, size_t count, const uint32_t *offset,
                                                             const float *value, const float *x, float *z)
 {
-    vector sum[BLOCK] = {{0}}, odd[BLOCK] = {{0}};
+    vector sum[BLOCK], odd[BLOCK];
     size_t i = 0;
+    for (int v = 0; v < vectors; v++)
+        sum[v] = odd[v] = (vector){0};
     if (vectors <= BLOCK / 2) {
         for (; i + 2 <= count; i += 2) {
             const float *first = x + offset[i], *second = x + offset[i + 1];
@@ -99,7 +101,9 @@ static inline __attribute__((always_inline)) void moments_block(const int vector
                                                                 const float *spread, const struct sparse_moments *x,
                                                                 size_t first, float *mean, float *variance)
 {
-    vector first_moment[BLOCK] = {{0}}, second_moment[BLOCK] = {{0}};
+    vector first_moment[BLOCK], second_moment[BLOCK];
+    for (int v = 0; v < vectors; v++)
+        first_moment[v] = second_moment[v] = (vector){0};
     for (size_t i = 0; i < count; i++) {
         const size_t at = first + offset[i];
         const float w = value[i], w_squared = w * w, spread_squared = spread[i] * spread[i];
@@ -126,8 +130,15 @@ static void sum_moments(size_t count, const uint32_t *offset, const float *value
         moments_block(1, count, offset, value, spread, x, first, mean, variance);
 }
 
+/* To the end of the last vector: what is computed beyond `count` costs less than a remainder that is no vector. */
+static size_t whole_vectors(size_t count)
+{
+    return (count + VECTOR_FLOATS - 1) / VECTOR_FLOATS * VECTOR_FLOATS;
+}
+
 static void bias_selu(size_t count, float bias, float *restrict z)
 {
+    count = whole_vectors(count);
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         z[i] = vector_selu(z[i] + bias);
@@ -136,6 +147,7 @@ static void bias_selu(size_t count, float bias, float *restrict z)
 static void bias_selu_moments(size_t count, float bias, float bias_variance, float *restrict mean,
                               float *restrict variance)
 {
+    count = whole_vectors(count);
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         float y[MOMENT_POINTS], center = mean[i] + bias, sigma = sqrtf(variance[i] + bias_variance);
