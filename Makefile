@@ -8,7 +8,7 @@ MODE ?= release
 BUILD ?= build/$(MODE)
 
 PKG_CONFIG ?= pkg-config
-PACKAGES := gsl zlib inih
+PACKAGES := gsl zlib inih libpng
 
 # The matrix product: oneDNN when it is there, else CBLAS. GEMM=dnnl or GEMM=cblas chooses.
 GEMM ?= $(shell if printf '\043include <oneapi/dnnl/dnnl.h>\n' | $(CC) -E -x c - >/dev/null 2>&1; then echo dnnl; else echo cblas; fi)

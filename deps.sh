@@ -23,6 +23,7 @@ build libgsl-dev       pkg-config --exists gsl
 build libhdf5-dev      has_hdf5
 build libinih-dev      pkg-config --exists inih
 build zlib1g-dev       pkg-config --exists zlib
+build libpng-dev       pkg-config --exists libpng
 build libdnnl-dev      has_matrix_product
 draw  gnuplot-nox      draws
 fetch ca-certificates  test -e /etc/ssl/certs/ca-certificates.crt

@@ -50,6 +50,10 @@ static const struct command commands[] = {
      "through the layers in a single pass. Items whose entropy is above a threshold, chosen on the validation split, are\n"
      "referred to a human. `tenth predict` runs the file.",
      EXPORT_OPTIONS, command_export},
+    {"predict", "MODEL.tenth INPUT...", "class and uncertainty of items, by an exported model",
+     "An input is a PNG, PGM or PPM image of the model's size, an IDX file of images, or a text file of series (UCR: a class,\n"
+     "which is not looked at, and the values); - is standard input. Classes count from 0, entropies are in nats.",
+     OPTION_FORMAT | OPTION_THRESHOLD, command_predict},
     {"bench", "", "measure the speed of a training step, or of a prediction, on random items",
      "One row of CSV with its header. ms_per_step is the median of the timed steps, each a whole one: sampling, "
      "forward,\n"
