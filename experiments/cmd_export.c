@@ -158,8 +158,8 @@ static enum status write_files(const struct options *options, const struct run *
     return status;
 }
 
-static enum status print_measured(const struct run *run, const struct export_options *wanted,
-                                  const struct model *model, struct error *error)
+static enum status print_measured(const struct run *run, const struct export_options *wanted, const struct model *model,
+                                  struct error *error)
 {
     struct table *table = table_create(table_find("export"), error);
     if (!table)

@@ -24,8 +24,9 @@ typedef void print_fn(const struct outcome *outcome);
 
 static void print_text(const struct outcome *o)
 {
-    printf("%s:%zu: class %zu, probability %.4f, entropy %.4f, mutual information %.4f%s\n", o->input, o->item, o->label,
-           (double)o->probability[o->label], o->entropy, o->mutual_information, o->refer ? ": refer to a human" : "");
+    printf("%s:%zu: class %zu, probability %.4f, entropy %.4f, mutual information %.4f%s\n", o->input, o->item,
+           o->label, (double)o->probability[o->label], o->entropy, o->mutual_information,
+           o->refer ? ": refer to a human" : "");
 }
 
 static void print_csv(const struct outcome *o)

@@ -55,7 +55,8 @@ enum status command_table(const struct options *options, struct error *error)
         return kind ? STATUS_NO_MEMORY : STATUS_USAGE;
     if (!kind->of_runs) {
         table_free(table);
-        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth bench` prints it", kind->name);
+        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth %s` prints it", kind->name,
+                         strcmp(kind->name, "export") == 0 ? "export --measure" : "bench");
     }
     const char *const *paths = (const char *const *)options->arguments;
     enum status status = STATUS_OK;

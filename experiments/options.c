@@ -31,7 +31,8 @@ static const struct option_row rows[] = {
     {OPTION_REPEATS, "repeats", "N", "timed steps or predictions, at most 1000 (default: as many as fit in a second)"},
     {OPTION_PREDICT, "predict", "ITEMS", "measure a prediction of so many items in place of a training step"},
     {OPTION_SAMPLES, "samples", "N", "sampled networks of the prediction (default: 12)"},
-    {OPTION_CRITERION, "criterion", "NAME", "in which order weights go (default: snr where there is a sigma, else magnitude)"},
+    {OPTION_CRITERION, "criterion", "NAME",
+     "in which order weights go (default: snr where there is a sigma, else magnitude)"},
     {OPTION_FRACTION, "fraction", "F", "share of the weights that go, from 0 to 1 (default: .95)"},
     {OPTION_QUANTIZE, "quantize", "int8|fp16|fp32", "how weights are stored (default: int8)"},
     {OPTION_POSTERIOR, "posterior", "mean|samples=K|variance",
@@ -64,8 +65,29 @@ static enum status parse_int(const char *name, const char *text, long maximum, i
     return status;
 }
 
+/* The options of exported models, whose values are the commands' to read. False: another option. */
+static bool take_of_export(struct options *options, unsigned int bit, const char *value)
+{
+    const struct {
+        unsigned int bit;
+        const char **to;
+    } texts[] = {{OPTION_CRITERION, &options->criterion}, {OPTION_FRACTION, &options->fraction},
+                 {OPTION_QUANTIZE, &options->quantize},   {OPTION_POSTERIOR, &options->posterior},
+                 {OPTION_NAME, &options->name},           {OPTION_THRESHOLD, &options->threshold}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].bit == bit) {
+            *texts[i].to = value;
+            return true;
+        }
+    }
+    options->measure = options->measure || bit == OPTION_MEASURE;
+    return bit == OPTION_MEASURE;
+}
+
 static enum status take(struct options *options, const struct option_row *row, const char *value, struct error *error)
 {
+    if (take_of_export(options, row->bit, value))
+        return STATUS_OK;
     switch (row->bit) {
     case OPTION_DATA_DIR:
         options->data_dir = value;
@@ -99,27 +121,6 @@ static enum status take(struct options *options, const struct option_row *row, c
         break;
     case OPTION_METHOD:
         options->method = value;
-        break;
-    case OPTION_CRITERION:
-        options->criterion = value;
-        break;
-    case OPTION_FRACTION:
-        options->fraction = value;
-        break;
-    case OPTION_QUANTIZE:
-        options->quantize = value;
-        break;
-    case OPTION_POSTERIOR:
-        options->posterior = value;
-        break;
-    case OPTION_NAME:
-        options->name = value;
-        break;
-    case OPTION_THRESHOLD:
-        options->threshold = value;
-        break;
-    case OPTION_MEASURE:
-        options->measure = true;
         break;
     case OPTION_FORMAT:
         options->format = value;

@@ -50,7 +50,7 @@ struct options {
     bool format_given;
     const char *dataset, *method;
     const char *criterion, *fraction, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */
-    int batch, filters, repeats, predict, samples; /* 0: not given */
+    int batch, filters, repeats, predict, samples;                              /* 0: not given */
     const char *sets[OPTIONS_SETS_MAX];
     size_t set_count;
     char **arguments; /* what is left */

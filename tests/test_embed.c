@@ -1,5 +1,5 @@
-/* tests/test_embed.c: exported models: coders and formats against what they wrote, the engine against the dense network,
- * moments against quadrature and against sampled networks, and files that lie. */
+/* tests/test_embed.c: exported models: coders and formats against what they wrote, the engine against the dense
+ * network, moments against quadrature and against sampled networks, and files that lie. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -196,8 +196,8 @@ static void test_point_estimates_have_one_network(void **state)
 
 /* ---- compaction ---- */
 
-/* Filter 1 of layer 1 is read by nobody; so is, then, filter 0 of layer 0, which only filter 1 reads. Filter 2 of layer 1
- * has no inputs. */
+/* Filter 1 of layer 1 is read by nobody; so is, then, filter 0 of layer 0, which only filter 1 reads. Filter 2 of layer
+ * 1 has no inputs. */
 static void test_dead_filters_go(void **state)
 {
     (void)state;
@@ -212,7 +212,8 @@ static void test_dead_filters_go(void **state)
     for (size_t tap = 0; tap < taps; tap++) {
         for (size_t in = 0; in < filters; in++) {
             for (size_t out = 0; out < filters; out++)
-                pruned.keep[second->offset + (tap * filters + in) * filters + out] *= out != 2 && !(in == 0 && out != 1);
+                pruned.keep[second->offset + (tap * filters + in) * filters + out] *=
+                    out != 2 && !(in == 0 && out != 1);
         }
     }
     for (enum model_posterior p = MODEL_MEAN; p <= MODEL_SAMPLES; p++) {
@@ -272,10 +273,10 @@ static void test_halves(void **state)
     assert_int_equal(half_of_float(-2), 0xC000);
     assert_int_equal(half_of_float(65504), 0x7BFF);
     assert_int_equal(half_of_float(65519), 0x7BFF);
-    assert_int_equal(half_of_float(65520), 0x7C00);       /* half way to 2^16: to even, which is infinity */
-    assert_int_equal(half_of_float(0x1.002p0F), 0x3C00);  /* half way: to even */
-    assert_int_equal(half_of_float(0x1.006p0F), 0x3C02);  /* half way: to even, upwards */
-    assert_int_equal(half_of_float(0x1.0p-25F), 0);       /* half of the least number: to even */
+    assert_int_equal(half_of_float(65520), 0x7C00);      /* half way to 2^16: to even, which is infinity */
+    assert_int_equal(half_of_float(0x1.002p0F), 0x3C00); /* half way: to even */
+    assert_int_equal(half_of_float(0x1.006p0F), 0x3C02); /* half way: to even, upwards */
+    assert_int_equal(half_of_float(0x1.0p-25F), 0);      /* half of the least number: to even */
     assert_int_equal(half_of_float(0x1.8p-25F), 1);
     assert_true(round_up_to_8_bits(1.0F) == 1.0F && round_up_to_8_bits(1.001F) == 1.0078125F);
 }
@@ -347,7 +348,8 @@ static void test_index_formats_return_the_places(void **state)
     const struct index_format *format = index_formats(&formats);
     for (size_t c = 0; c < formats * 4; c++) {
         struct model_layer layer = {
-            .shape = {.c_in = 5, .c_out = 7, .kernel_h = 6, .kernel_w = c % 2 ? 1 : 6, .height_out = 1, .width_out = 1}};
+            .shape = {
+                .c_in = 5, .c_out = 7, .kernel_h = 6, .kernel_w = c % 2 ? 1 : 6, .height_out = 1, .width_out = 1}};
         uint32_t wanted[5 * 7 * 36], places[5 * 7 * 36];
         struct random_sequence sequence = random_sequence(random_key(c, PURPOSE_TEST, 2, 0));
         for (uint32_t place = 0; place < layer_places(&layer); place++) {
@@ -537,9 +539,8 @@ static double expectation(double mean, double sigma, int power)
     int inside = points[0] < 0 && points[2] > 0;
     for (int i = 0; i < (inside ? 2 : 1); i++) {
         double low = points[i], high = inside ? points[i + 1] : points[2];
-        assert_int_equal(gsl_integration_qag(&function, low, high, 1e-12, 1e-9, 1000, GSL_INTEG_GAUSS31, space, &part,
-                                             &bound),
-                         0);
+        assert_int_equal(
+            gsl_integration_qag(&function, low, high, 1e-12, 1e-9, 1000, GSL_INTEG_GAUSS31, space, &part, &bound), 0);
         sum += part;
     }
     gsl_integration_workspace_free(space);
@@ -628,7 +629,7 @@ static void test_moments_against_sampled_networks(void **state)
     }
     for (size_t c = 0; c < 3; c++) {
         double n = SAMPLES * ROUNDS, m = sum[c] / n, v = square[c] / n - m * m;
-        assert_near(mean[c], m, 5 * sqrt(v / n) + .02 * sqrt(v));       /* 5 standard errors, and the quadrature's */
+        assert_near(mean[c], m, 5 * sqrt(v / n) + .02 * sqrt(v)); /* 5 standard errors, and the quadrature's */
         assert_near(variance[c], v, (5 * sqrt(2 / n) + .06) * v);
     }
     pruned_free(&pruned);
@@ -642,7 +643,7 @@ static void test_kernels_of_every_build(void **state)
     enum { COUNT = 37, ROOM = 400 };
     size_t builds;
     const struct sparse_kernels *const *all = sparse_kernels_all(&builds);
-    float x[3][ROOM], value[COUNT], spread[COUNT], z[ROOM], variance[ROOM];
+    float x[3][ROOM], value[COUNT], spread[COUNT], z[ROOM], variance[ROOM], group[SPARSE_FILTERS * ROOM];
     uint32_t offset[COUNT];
     for (size_t i = 0; i < 3; i++)
         random_normal(random_key(i, PURPOSE_TEST, 4, 0), 0, ROOM, x[i]);
@@ -659,6 +660,13 @@ static void test_kernels_of_every_build(void **state)
                 for (size_t i = 0; i < COUNT; i++)
                     sum += (double)value[i] * (double)x[0][offset[i] + q];
                 assert_near(z[q], sum, 1e-4);
+            }
+            all[b]->sum_filters(COUNT / SPARSE_FILTERS, offset, value, x[0], outputs, group, ROOM);
+            for (size_t q = 0; q < SPARSE_FILTERS * outputs; q++) {
+                double sum = 0;
+                for (size_t i = 0; i < COUNT / SPARSE_FILTERS; i++)
+                    sum += (double)value[i * SPARSE_FILTERS + q / outputs] * (double)x[0][offset[i] + q % outputs];
+                assert_near(group[q / outputs * ROOM + q % outputs], sum, 1e-4);
             }
             all[b]->sum_moments(COUNT, offset, value, spread, &moments, outputs, z, variance);
             for (size_t q = 0; q < outputs; q++) {
@@ -739,8 +747,14 @@ static void test_inputs_of_every_kind(void **state)
     assert_near(items.values[1], .25, 0);
     items_free(&items);
     /* What is short, of another size or kind, or nothing at all. */
-    const char *const bad[] = {"P5 3 2 255\n\1\2", "P5 3 3 255\n\1\2\3\4\5\6\7\7\7", "P6 3 2 255\n", "P2 3 2 5 0 1 2 3 4 6",
-                               "P5 3 2 0\n\1\2\3\4\5\6", "P5 3", "x", "\x89PNG\r\n\x1a\n nothing"};
+    const char *const bad[] = {"P5 3 2 255\n\1\2",
+                               "P5 3 3 255\n\1\2\3\4\5\6\7\7\7",
+                               "P6 3 2 255\n",
+                               "P2 3 2 5 0 1 2 3 4 6",
+                               "P5 3 2 0\n\1\2\3\4\5\6",
+                               "P5 3",
+                               "x",
+                               "\x89PNG\r\n\x1a\n nothing"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(read_input(bad[i], strlen(bad[i]), gray, &items), STATUS_DATA);
         items_free(&items);

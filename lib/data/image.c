@@ -79,8 +79,8 @@ static bool next_sample(struct netpbm *data, size_t most, size_t *sample)
     return true;
 }
 
-enum status image_read_netpbm(const uint8_t *bytes, size_t count, const char *name, struct shape shape,
-                              uint8_t *pixels, struct error *error)
+enum status image_read_netpbm(const uint8_t *bytes, size_t count, const char *name, struct shape shape, uint8_t *pixels,
+                              struct error *error)
 {
     struct netpbm file = {bytes, count, 2};
     bool raw = bytes[1] >= '5', color = bytes[1] == '3' || bytes[1] == '6';
@@ -90,7 +90,8 @@ enum status image_read_netpbm(const uint8_t *bytes, size_t count, const char *na
     if (width != shape.width || height != shape.height)
         return wrong_size(name, height, width, shape, error);
     if (color != (shape.channels == 3))
-        return error_set(error, STATUS_DATA, "%s: the model takes %s", name, color ? "gray images (PGM)" : "color images (PPM)");
+        return error_set(error, STATUS_DATA, "%s: the model takes %s", name,
+                         color ? "gray images (PGM)" : "color images (PPM)");
     file.used += raw && file.used < count; /* one white space */
     for (size_t i = 0; i < shape_size(shape); i++) {
         if (!(raw ? next_sample(&file, most, &sample) : next_number(&file, &sample)) || sample > most)

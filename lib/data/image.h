@@ -13,11 +13,11 @@
 bool image_is_png(const uint8_t *bytes, size_t count);
 bool image_is_netpbm(const uint8_t *bytes, size_t count);
 
-/* Reads one image of exactly this size with 1 channel (gray) or 3 (RGB), as 8-bit values; transparency lies on black, other
- * depths are scaled. `name` stands for the file in messages. STATUS_DATA: damaged, or of another size. */
+/* Reads one image of exactly this size with 1 channel (gray) or 3 (RGB), as 8-bit values; transparency lies on black,
+ * other depths are scaled. `name` stands for the file in messages. STATUS_DATA: damaged, or of another size. */
 enum status image_read_png(const uint8_t *bytes, size_t count, const char *name, struct shape shape,
                            uint8_t *pixels /* [height][width][channels] */, struct error *error);
-enum status image_read_netpbm(const uint8_t *bytes, size_t count, const char *name, struct shape shape,
-                              uint8_t *pixels, struct error *error);
+enum status image_read_netpbm(const uint8_t *bytes, size_t count, const char *name, struct shape shape, uint8_t *pixels,
+                              struct error *error);
 
 #endif

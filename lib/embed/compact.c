@@ -5,7 +5,8 @@
 #include "core/memory.h"
 #include "embed/moments.h"
 
-/* What the last layer adds to the bias of `filter` because of weight number i, whose input is the constant selu(bias). */
+/* What the last layer adds to the bias of `filter` because of weight number i, whose input is the constant selu(bias).
+ */
 static void fold_weight(const struct model *model, const struct model_layer *before, struct model_layer *last, size_t i)
 {
     size_t channel = layer_channel(last, last->place[i]), filter = layer_filter(last, last->place[i]);

@@ -28,8 +28,8 @@ static size_t in_plane(const struct model_layer *layer)
     return layer->shape.height_in * layer->shape.width_in;
 }
 
-/* Floats of the two regions that take turns: odd layers add to the first, even ones to the second, where the input and the
- * plane of layer 0 have lain before. */
+/* Floats of the two regions that take turns: odd layers add to the first, even ones to the second, where the input and
+ * the plane of layer 0 have lain before. */
 static size_t region_floats(const struct model *model, size_t which)
 {
     size_t most = 0;
@@ -235,8 +235,8 @@ static enum status check(const struct model *model, struct error *error)
 {
     for (size_t l = 0; l < model->layer_count; l++) {
         if (in_plane(&model->layers[l]) > UINT16_MAX || out_plane(&model->layers[l]) > UINT16_MAX)
-            return error_set(error, STATUS_UNSUPPORTED, "layer %zu: a map of %zu positions; C source has room for %d", l,
-                             in_plane(&model->layers[l]), UINT16_MAX);
+            return error_set(error, STATUS_UNSUPPORTED, "layer %zu: a map of %zu positions; C source has room for %d",
+                             l, in_plane(&model->layers[l]), UINT16_MAX);
     }
     return STATUS_OK;
 }
@@ -263,8 +263,8 @@ static void emit_header(struct text_buffer *text, const struct model *model, con
              "shared.\n */\n"
              "#ifndef TENTH_MODEL_%s_H\n#define TENTH_MODEL_%s_H\n\n",
              device_table_bytes(model), device_arena_bytes(model), name, name);
-    text_add(text, "#define %s_HEIGHT %zu\n#define %s_WIDTH %zu\n#define %s_CHANNELS %zu\n#define %s_CLASSES %zu\n", name,
-             model->input.height, name, model->input.width, name, model->input.channels, name, model->classes);
+    text_add(text, "#define %s_HEIGHT %zu\n#define %s_WIDTH %zu\n#define %s_CHANNELS %zu\n#define %s_CLASSES %zu\n",
+             name, model->input.height, name, model->input.width, name, model->input.channels, name, model->classes);
     text_add(text, "#define %s_ARENA_BYTES %zu\n\n", name, device_arena_bytes(model));
     text_add(text,
              "struct %s_result {\n"
@@ -277,12 +277,13 @@ static void emit_header(struct text_buffer *text, const struct model *model, con
              "/* The entropy above which an item is referred; chosen on validation items. */\n"
              "extern const float %s_threshold;\n\n",
              name, name, name);
-    text_add(text,
-             "/* input [height][width][channels], normalised: (raw - %.9g) / %.9g; or raw bytes, which are normalised here. "
-             "*/\n"
-             "void %s_predict(const float *input, struct %s_result *result);\n"
-             "void %s_predict_bytes(const unsigned char *raw, struct %s_result *result);\n\n#endif\n",
-             (double)model->offset, (double)model->scale, name, name, name, name);
+    text_add(
+        text,
+        "/* input [height][width][channels], normalised: (raw - %.9g) / %.9g; or raw bytes, which are normalised here. "
+        "*/\n"
+        "void %s_predict(const float *input, struct %s_result *result);\n"
+        "void %s_predict_bytes(const unsigned char *raw, struct %s_result *result);\n\n#endif\n",
+        (double)model->offset, (double)model->scale, name, name, name, name);
 }
 
 static void emit_defines(struct text_buffer *text, const struct model *model, const char *name)

@@ -1,8 +1,9 @@
 /* lib/embed/emit_c.h: a model as C99 that depends on nothing: NAME.h and NAME.c.
  *
- * The source needs memcpy and expf, and no other function, no allocation and no intrinsics; it works in one static arena,
- * whose size the header states. What is the same for every model is device.c.in, a C file of its own that is built into the
- * library as text; what differs are tables. Weights stay in their stored number, with a byte for the gap before each. */
+ * The source needs memcpy and expf, and no other function, no allocation and no intrinsics; it works in one static
+ * arena, whose size the header states. What is the same for every model is device.c.in, a C file of its own that is
+ * built into the library as text; what differs are tables. Weights stay in their stored number, with a byte for the gap
+ * before each. */
 #ifndef TENTH_EMBED_EMIT_C_H
 #define TENTH_EMBED_EMIT_C_H
 

@@ -10,25 +10,29 @@
 /* One layer ready to run. */
 struct stage {
     const struct model_layer *layer;
-    size_t rows, pitch; /* of a phase of the padded input */
-    size_t plane;       /* floats of a channel, all phases */
-    size_t outputs;     /* of a filter, in the layout of the pitch */
-    uint32_t *start;    /* [c_out + 1] */
-    uint32_t *offset;   /* [count] of each weight, by filter */
-    float *value;       /* [parts][count] in the same order */
-    uint32_t *target;   /* [height_in * width_in] where an input lies in its plane */
-    uint32_t *source;   /* [height_out * width_out] where an output lies among those of its filter */
-    float *input;       /* [c_in][plane], and slack; padding is 0 and stays 0 */
+    size_t rows, pitch;       /* of a phase of the padded input */
+    size_t plane;             /* floats of a channel, all phases */
+    size_t outputs;           /* of a filter, in the layout of the pitch */
+    uint32_t *start;          /* [c_out + 1] */
+    uint32_t *offset;         /* [count] of each weight, by filter */
+    float *value;             /* [parts][count] in the same order */
+    uint32_t *full_offset;    /* [places of a filter]; NULL: too few weights are there to treat all as if they were */
+    float *full_value;        /* [parts][groups of SPARSE_FILTERS][places of a filter][SPARSE_FILTERS] */
+    uint32_t *target;         /* [height_in * width_in] where an input lies in its plane */
+    uint32_t *source;         /* [height_out * width_out] where an output lies among those of its filter */
+    float *input;             /* [c_in][plane], and slack; padding is 0 and stays 0 */
     float *square, *variance; /* like input; for moments */
 };
 
 struct engine {
     const struct model *model;
     const struct sparse_kernels *kernels;
-    struct stage *stages; /* [layer_count] */
-    float *z, *z_variance; /* [most outputs, and slack] */
+    struct stage *stages;            /* [layer_count] */
+    size_t z_stride;                 /* most outputs, and slack */
+    float *z;                        /* [SPARSE_FILTERS][z_stride] outputs of filters that are worked on */
+    float *z_variance;               /* [z_stride] */
     float *logits, *logits_variance; /* [classes] */
-    float *noise; /* [LOGIT_DRAWS / 2][classes] */
+    float *noise;                    /* [LOGIT_DRAWS / 2][classes] */
 };
 
 void engine_logit_noise(size_t classes, float *noise)
@@ -86,6 +90,50 @@ static void list_weights(struct stage *stage, size_t parts)
     stage->start[0] = 0;
 }
 
+/* Where at least half of the weights are there, running through all of them is faster (see sum_filters). */
+static bool is_full(const struct stage *stage)
+{
+    return stage->outputs > 1 && 2 * stage->layer->count >= layer_places(stage->layer);
+}
+
+static size_t places_of_filter(const struct model_layer *layer)
+{
+    return layer->shape.c_in * layer_taps(layer);
+}
+
+static size_t filter_groups(const struct model_layer *layer)
+{
+    return (layer->shape.c_out + SPARSE_FILTERS - 1) / SPARSE_FILTERS;
+}
+
+static float *full_values(const struct stage *stage, size_t part)
+{
+    const struct model_layer *layer = stage->layer;
+    return stage->full_value + part * filter_groups(layer) * places_of_filter(layer) * SPARSE_FILTERS;
+}
+
+static enum status fill(struct stage *stage, size_t parts, struct error *error)
+{
+    const struct model_layer *layer = stage->layer;
+    const size_t taps = layer_taps(layer), places = places_of_filter(layer), width = layer->shape.kernel_w;
+    size_t values = size_multiply(parts * filter_groups(layer), places * SPARSE_FILTERS);
+    stage->full_offset = memory_alloc(places, sizeof *stage->full_offset, error);
+    stage->full_value = memory_alloc(values, sizeof *stage->full_value, error);
+    if (!stage->full_offset || !stage->full_value)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < places; i++)
+        stage->full_offset[i] =
+            (uint32_t)(i / taps * stage->plane + position(stage, i % taps / width, i % taps % width));
+    for (size_t i = 0; i < layer->count; i++) {
+        size_t place = layer->place[i], filter = layer_filter(layer, place);
+        size_t within = layer_channel(layer, place) * taps + place % taps;
+        size_t to = (filter / SPARSE_FILTERS * places + within) * SPARSE_FILTERS + filter % SPARSE_FILTERS;
+        for (size_t part = 0; part < parts; part++)
+            full_values(stage, part)[to] = layer->value[part * layer->count + i];
+    }
+    return STATUS_OK;
+}
+
 static enum status stage_make(struct stage *stage, const struct model *model, const struct model_layer *layer,
                               struct error *error)
 {
@@ -102,8 +150,7 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     stage->target = memory_alloc(s->height_in * s->width_in, sizeof *stage->target, error);
     stage->input = memory_alloc(floats, sizeof *stage->input, error);
     stage->source = memory_alloc(s->height_out * s->width_out, sizeof *stage->source, error);
-    bool complete =
-        stage->start && stage->offset && stage->value && stage->target && stage->source && stage->input;
+    bool complete = stage->start && stage->offset && stage->value && stage->target && stage->source && stage->input;
     if (complete && model->posterior == MODEL_VARIANCE) {
         stage->square = memory_alloc(floats, sizeof *stage->square, error);
         stage->variance = memory_alloc(floats, sizeof *stage->variance, error);
@@ -116,7 +163,7 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     for (size_t i = 0; i < s->height_out * s->width_out; i++)
         stage->source[i] = (uint32_t)(i / s->width_out * stage->pitch + i % s->width_out);
     list_weights(stage, model->parts);
-    return STATUS_OK;
+    return is_full(stage) ? fill(stage, model->parts, error) : STATUS_OK;
 }
 
 static enum status engine_make(struct engine *engine, struct error *error)
@@ -131,8 +178,9 @@ static enum status engine_make(struct engine *engine, struct error *error)
             return status;
         most = engine->stages[i].outputs > most ? engine->stages[i].outputs : most;
     }
-    engine->z = memory_alloc(most + SPARSE_SLACK, sizeof *engine->z, error);
-    engine->z_variance = memory_alloc(most + SPARSE_SLACK, sizeof *engine->z_variance, error);
+    engine->z_stride = most + SPARSE_SLACK;
+    engine->z = memory_alloc(SPARSE_FILTERS * engine->z_stride, sizeof *engine->z, error);
+    engine->z_variance = memory_alloc(engine->z_stride, sizeof *engine->z_variance, error);
     engine->logits = memory_alloc(model->classes, sizeof *engine->logits, error);
     engine->logits_variance = memory_alloc(model->classes, sizeof *engine->logits_variance, error);
     engine->noise = memory_alloc(LOGIT_DRAWS / 2 * model->classes, sizeof *engine->noise, error);
@@ -168,6 +216,8 @@ void engine_free(struct engine *engine)
         memory_free(stage->start);
         memory_free(stage->offset);
         memory_free(stage->value);
+        memory_free(stage->full_offset);
+        memory_free(stage->full_value);
         memory_free(stage->target);
         memory_free(stage->source);
         memory_free(stage->input);
@@ -188,7 +238,8 @@ void engine_free(struct engine *engine)
 static void put_input(struct engine *engine, const float *x)
 {
     struct stage *stage = &engine->stages[0];
-    size_t channels = stage->layer->shape.c_in, positions = stage->layer->shape.height_in * stage->layer->shape.width_in;
+    size_t channels = stage->layer->shape.c_in,
+           positions = stage->layer->shape.height_in * stage->layer->shape.width_in;
     for (size_t c = 0; c < channels; c++) {
         float *plane = stage->input + c * stage->plane;
         for (size_t i = 0; i < positions; i++)
@@ -198,8 +249,8 @@ static void put_input(struct engine *engine, const float *x)
     }
 }
 
-/* Outputs of a filter, at the pitch of its own input, to where the next stage reads them. One flat loop: short ones over
- * rows would mostly wait for their ends to be mispredicted. */
+/* Outputs of a filter, at the pitch of its own input, to where the next stage reads them. One flat loop: short ones
+ * over rows would mostly wait for their ends to be mispredicted. */
 static void spread_out(const struct stage *stage, const struct stage *next, const float *restrict z,
                        float *restrict plane)
 {
@@ -209,25 +260,38 @@ static void spread_out(const struct stage *stage, const struct stage *next, cons
         plane[target[i]] = z[source[i]];
 }
 
+/* Sums of a filter's inputs: the returned outputs are valid until the next call for a filter of another group. */
+static float *sum_filter(struct engine *engine, const struct stage *stage, size_t part, size_t filter)
+{
+    const struct model_layer *layer = stage->layer;
+    size_t first = stage->start[filter], places = places_of_filter(layer);
+    if (!stage->full_offset) {
+        engine->kernels->sum(stage->start[filter + 1] - first, stage->offset + first,
+                             stage->value + part * layer->count + first, stage->input, stage->outputs, engine->z);
+        return engine->z;
+    }
+    if (filter % SPARSE_FILTERS == 0)
+        engine->kernels->sum_filters(places, stage->full_offset, full_values(stage, part) + filter * places,
+                                     stage->input, stage->outputs, engine->z, engine->z_stride);
+    return engine->z + filter % SPARSE_FILTERS * engine->z_stride;
+}
+
 void engine_forward(struct engine *engine, size_t part, const float *x, float *logits)
 {
-    const struct sparse_kernels *kernels = engine->kernels;
     put_input(engine, x);
     for (size_t l = 0; l < engine->model->layer_count; l++) {
         const struct stage *stage = &engine->stages[l], *next = stage + 1;
-        const struct model_layer *layer = stage->layer;
-        const float *value = stage->value + part * layer->count, *bias = layer->bias + part * layer->shape.c_out;
+        const size_t filters = stage->layer->shape.c_out;
+        const float *bias = stage->layer->bias + part * filters;
         bool last = l + 1 == engine->model->layer_count;
-        for (size_t f = 0; f < layer->shape.c_out; f++) {
-            size_t first = stage->start[f];
-            kernels->sum(stage->start[f + 1] - first, stage->offset + first, value + first, stage->input,
-                         stage->outputs, engine->z);
+        for (size_t f = 0; f < filters; f++) {
+            float *z = sum_filter(engine, stage, part, f);
             if (last) {
-                logits[f] = engine->z[0] + bias[f];
+                logits[f] = z[0] + bias[f];
                 continue;
             }
-            kernels->bias_selu(stage->outputs, bias[f], engine->z);
-            spread_out(stage, next, engine->z, next->input + f * next->plane);
+            engine->kernels->bias_selu(stage->outputs, bias[f], z);
+            spread_out(stage, next, z, next->input + f * next->plane);
         }
     }
 }
@@ -287,8 +351,7 @@ void engine_predict(struct engine *engine, const float *x, float *sampled)
             const float *noise = engine->noise + draw % (LOGIT_DRAWS / 2) * classes;
             float sign = draw < LOGIT_DRAWS / 2 ? 1 : -1;
             for (size_t c = 0; c < classes; c++)
-                sampled[draw * classes + c] =
-                    engine->logits[c] + sign * sqrtf(engine->logits_variance[c]) * noise[c];
+                sampled[draw * classes + c] = engine->logits[c] + sign * sqrtf(engine->logits_variance[c]) * noise[c];
         }
     }
     softmax(sampled, networks, classes, sampled);
@@ -316,8 +379,8 @@ static enum status predict_some(const struct model *model, size_t first, size_t 
     return status;
 }
 
-enum status engine_predict_items(const struct model *model, int threads, const float *x,
-                                 struct prediction *prediction, struct error *error)
+enum status engine_predict_items(const struct model *model, int threads, const float *x, struct prediction *prediction,
+                                 struct error *error)
 {
     enum status status = STATUS_OK;
 #pragma omp parallel for num_threads(threads) schedule(static, 1)

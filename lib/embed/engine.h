@@ -1,9 +1,9 @@
 /* lib/embed/engine.h: a model at work, in this process: one item, one thread.
  *
- * Inputs of a layer are laid out as planes [channel][row phase][column phase][rows][pitch], zero padding included, where
- * phase = position modulo stride. Then the outputs of a filter, with the pitch of the input, read consecutive floats for
- * any one weight, and a weight is no more than an offset and a value (embed/sparse_kernels.h). The columns between
- * width_out and pitch are computed too and thrown away. */
+ * Inputs of a layer are laid out as planes [channel][row phase][column phase][rows][pitch], zero padding included,
+ * where phase = position modulo stride. Then the outputs of a filter, with the pitch of the input, read consecutive
+ * floats for any one weight, and a weight is no more than an offset and a value (embed/sparse_kernels.h). The columns
+ * between width_out and pitch are computed too and thrown away. */
 #ifndef TENTH_EMBED_ENGINE_H
 #define TENTH_EMBED_ENGINE_H
 
@@ -15,8 +15,8 @@
 
 struct engine;
 
-/* Draws of the logits that stand for the networks where the model has variances: the first half from fixed normal numbers,
- * the second half their mirror images. embed/emit_c.c writes the same numbers. */
+/* Draws of the logits that stand for the networks where the model has variances: the first half from fixed normal
+ * numbers, the second half their mirror images. embed/emit_c.c writes the same numbers. */
 enum { LOGIT_DRAWS = 64 };
 void engine_logit_noise(size_t classes, float *noise /* [LOGIT_DRAWS / 2][classes] */);
 
@@ -38,7 +38,7 @@ void engine_predict(struct engine *engine, const float *x, float *sampled /* [ne
 
 /* The same for prediction->items items in `threads` threads, each with an engine of its own; prediction->samples is
  * engine_networks. Fills the prediction's mean too. */
-enum status engine_predict_items(const struct model *model, int threads, const float *x,
-                                 struct prediction *prediction, struct error *error);
+enum status engine_predict_items(const struct model *model, int threads, const float *x, struct prediction *prediction,
+                                 struct error *error);
 
 #endif

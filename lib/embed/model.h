@@ -8,8 +8,8 @@
  *   samples   `parts` networks, drawn as bayes/predictive.h draws them
  *   variance  two parts: means, then standard deviations, for moment propagation (embed/moments.h)
  *
- * The way of a model: model_make, model_compact (embed/compact.h), model_round, then model_write (embed/model_file.h) or
- * emit_c (embed/emit_c.h). */
+ * The way of a model: model_make, model_compact (embed/compact.h), model_round, then model_write (embed/model_file.h)
+ * or emit_c (embed/emit_c.h). */
 #ifndef TENTH_EMBED_MODEL_H
 #define TENTH_EMBED_MODEL_H
 
@@ -41,8 +41,8 @@ struct model_layer {
     uint32_t *place; /* [count] ascending; index into [c_in][c_out][kernel_h][kernel_w] */
     float *value;    /* [parts][count] */
     float *bias;     /* [parts][c_out] */
-    float *step;     /* [groups][c_out] int8: value = step * code; standard deviations have steps of their own, the networks
-                      * of samples share theirs. NULL for the other numbers */
+    float *step; /* [groups][c_out] int8: value = step * code; standard deviations have steps of their own, the networks
+                  * of samples share theirs. NULL for the other numbers */
 };
 
 struct model {
@@ -71,8 +71,8 @@ enum status model_make(const struct posterior *posterior, const struct network *
                        const struct model_options *options, struct model **model, struct error *error);
 void model_free(struct model *model); /* NULL is allowed */
 
-/* Rounds every value to the number that it will be stored as: fp16 (IEEE, to nearest even); int8, with one step for each
- * filter and biases in fp16. Weights that become 0 in every part are dropped, which changes nothing. */
+/* Rounds every value to the number that it will be stored as: fp16 (IEEE, to nearest even); int8, with one step for
+ * each filter and biases in fp16. Weights that become 0 in every part are dropped, which changes nothing. */
 enum status model_round(struct model *model, enum model_number number, struct error *error);
 
 const char *model_posterior_name(enum model_posterior posterior);

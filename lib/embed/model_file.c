@@ -82,9 +82,9 @@ enum status model_layer_sizes(const struct model *model, size_t layer, struct la
     sizes->values_coded = out.used;
     bool failed = out.failed;
     bytes_free(&out);
-    return failed ? error_set(error, STATUS_NO_MEMORY, "no memory for a layer of %zu weights",
-                              model->layers[layer].count)
-                  : STATUS_OK;
+    return failed
+               ? error_set(error, STATUS_NO_MEMORY, "no memory for a layer of %zu weights", model->layers[layer].count)
+               : STATUS_OK;
 }
 
 static enum status put_layer(const struct model *model, size_t number, struct byte_writer *out, struct error *error)
@@ -207,8 +207,8 @@ static bool get_biases(const struct model *model, struct model_layer *layer, str
 {
     size_t c_out = layer->shape.c_out;
     for (size_t i = 0; i < model->parts * c_out; i++) {
-        layer->bias[i] = model->number == MODEL_FP32 ? bytes_get_float(in)
-                                                     : float_of_half((uint16_t)bytes_get_number(in, 2));
+        layer->bias[i] =
+            model->number == MODEL_FP32 ? bytes_get_float(in) : float_of_half((uint16_t)bytes_get_number(in, 2));
         bool spread = model->posterior == MODEL_VARIANCE && i >= c_out;
         if (!isfinite(layer->bias[i]) || (spread && layer->bias[i] < 0))
             return false;
@@ -251,13 +251,13 @@ static enum status get_layer(struct model *model, size_t number, struct byte_rea
         return bad(name, "a layer's biases are damaged, or it ends too early", error);
     struct byte_reader place_reader = {.bytes = places, .count = place_bytes};
     struct byte_reader value_reader = {.bytes = numbers, .count = value_bytes};
-    if (!format->read(layer, &place_reader) ||
-        !values_read(model, layer, (enum value_format)values, &value_reader))
+    if (!format->read(layer, &place_reader) || !values_read(model, layer, (enum value_format)values, &value_reader))
         return bad(name, "a layer's weights are damaged", error);
     return STATUS_OK;
 }
 
-/* Whether these bytes are a whole file of this version; `in` is then behind the version, and ends before the checksum. */
+/* Whether these bytes are a whole file of this version; `in` is then behind the version, and ends before the checksum.
+ */
 static enum status check_whole(const void *bytes, size_t count, const char *name, struct byte_reader *in,
                                struct error *error)
 {

@@ -6,7 +6,8 @@ extern const struct sparse_kernels sparse_kernels_base;
 
 #if defined(__x86_64__)
 extern const struct sparse_kernels sparse_kernels_avx512, sparse_kernels_avx2;
-static const struct sparse_kernels *const builds[] = {&sparse_kernels_avx512, &sparse_kernels_avx2, &sparse_kernels_base};
+static const struct sparse_kernels *const builds[] = {&sparse_kernels_avx512, &sparse_kernels_avx2,
+                                                      &sparse_kernels_base};
 #else
 static const struct sparse_kernels *const builds[] = {&sparse_kernels_base};
 #endif

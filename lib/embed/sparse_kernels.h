@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SPARSE_SLACK = 16 };
+enum { SPARSE_SLACK = 16, SPARSE_FILTERS = 4 };
 
 /* The moments of inputs, each laid out as x. */
 struct sparse_moments {
@@ -27,6 +27,11 @@ struct sparse_kernels {
     int (*runs_here)(void);
 
     void (*sum)(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs, float *z);
+
+    /* The same for SPARSE_FILTERS filters at once, which have a value, perhaps 0, for the same offsets: where most
+     * weights are there, reading an input once for several filters costs less than leaving the others out. */
+    void (*sum_filters)(size_t count, const uint32_t *offset, const float *value /* [count][SPARSE_FILTERS] */,
+                        const float *x, size_t outputs, float *z /* [SPARSE_FILTERS][stride] */, size_t stride);
 
     /* The mean as above, of value; the variance from value^2 variance + spread^2 square. */
     void (*sum_moments)(size_t count, const uint32_t *offset, const float *value, const float *spread,

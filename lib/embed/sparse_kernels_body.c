@@ -9,11 +9,11 @@
 #include "embed/moments.h"
 
 #if defined(__AVX512F__)
-enum { VECTOR_FLOATS = 16, BLOCK = 8 };
+enum { VECTOR_FLOATS = 16, BLOCK = 8, FILTER_BLOCK = 4 };
 #elif defined(__AVX__)
-enum { VECTOR_FLOATS = 8, BLOCK = 8 };
+enum { VECTOR_FLOATS = 8, BLOCK = 8, FILTER_BLOCK = 2 };
 #else
-enum { VECTOR_FLOATS = 4, BLOCK = 8 };
+enum { VECTOR_FLOATS = 4, BLOCK = 8, FILTER_BLOCK = 2 };
 #endif
 typedef float vector __attribute__((vector_size(VECTOR_FLOATS * sizeof(float)), aligned(4), may_alias));
 
@@ -22,8 +22,8 @@ static inline const vector *vector_at(const float *x)
     return (const vector *)x;
 }
 
-/* `vectors` of outputs, of which the compiler knows how many: sums stay in registers. Few vectors are summed twice, over
- * even and over odd weights, so that no sum waits for the one before. */
+/* `vectors` of outputs, of which the compiler knows how many: sums stay in registers. Few vectors are summed twice,
+ * over even and over odd weights, so that no sum waits for the one before. */
 static inline __attribute__((always_inline)) void sum_block(const int vectors, size_t count, const uint32_t *offset,
                                                             const float *value, const float *x, float *z)
 {
@@ -95,11 +95,45 @@ static void sum(size_t count, const uint32_t *offset, const float *value, const 
     }
 }
 
+/* `vectors` of outputs of SPARSE_FILTERS filters. */
+static inline __attribute__((always_inline)) void filters_block(const int vectors, size_t count, const uint32_t *offset,
+                                                                const float *value, const float *x, float *z,
+                                                                size_t stride)
+{
+    vector sum[SPARSE_FILTERS][FILTER_BLOCK];
+    for (int f = 0; f < SPARSE_FILTERS; f++) {
+        for (int v = 0; v < vectors; v++)
+            sum[f][v] = (vector){0};
+    }
+    for (size_t i = 0; i < count; i++, value += SPARSE_FILTERS) {
+        const float *at = x + offset[i];
+        for (int v = 0; v < vectors; v++) {
+            const vector input = vector_at(at)[v];
+            for (int f = 0; f < SPARSE_FILTERS; f++)
+                sum[f][v] += value[f] * input;
+        }
+    }
+    for (int f = 0; f < SPARSE_FILTERS; f++) {
+        for (int v = 0; v < vectors; v++)
+            ((vector *)(z + (size_t)f * stride))[v] = sum[f][v];
+    }
+}
+
+static void sum_filters(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs,
+                        float *z, size_t stride)
+{
+    size_t first = 0, vectors = (outputs + VECTOR_FLOATS - 1) / VECTOR_FLOATS;
+    for (; vectors >= FILTER_BLOCK; vectors -= FILTER_BLOCK, first += (size_t)FILTER_BLOCK * VECTOR_FLOATS)
+        filters_block(FILTER_BLOCK, count, offset, value, x + first, z + first, stride);
+    for (; vectors >= 1; vectors -= 1, first += (size_t)VECTOR_FLOATS)
+        filters_block(1, count, offset, value, x + first, z + first, stride);
+}
+
 /* As sum_block, with two sums for each output. */
-static inline __attribute__((always_inline)) void moments_block(const int vectors, size_t count,
-                                                                const uint32_t *offset, const float *value,
-                                                                const float *spread, const struct sparse_moments *x,
-                                                                size_t first, float *mean, float *variance)
+static inline __attribute__((always_inline)) void moments_block(const int vectors, size_t count, const uint32_t *offset,
+                                                                const float *value, const float *spread,
+                                                                const struct sparse_moments *x, size_t first,
+                                                                float *mean, float *variance)
 {
     vector first_moment[BLOCK], second_moment[BLOCK];
     for (int v = 0; v < vectors; v++)
@@ -168,6 +202,7 @@ const struct sparse_kernels ISA_NAME(sparse_kernels) = {
     .name = ISA_TEXT(ISA),
     .runs_here = ISA_NAME(isa_runs),
     .sum = sum,
+    .sum_filters = sum_filters,
     .sum_moments = sum_moments,
     .bias_selu = bias_selu,
     .bias_selu_moments = bias_selu_moments,

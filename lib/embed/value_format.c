@@ -17,8 +17,8 @@ static float step_of(const struct model *model, const struct model_layer *layer,
     return layer->step[group + layer_filter(layer, layer->place[i])];
 }
 
-/* A value as the bits that the file holds, and back. int8: twice the size of the code, plus 1 for a negative one; the code
- * itself for standard deviations. */
+/* A value as the bits that the file holds, and back. int8: twice the size of the code, plus 1 for a negative one; the
+ * code itself for standard deviations. */
 static uint32_t value_bits(const struct model *model, const struct model_layer *layer, size_t part, size_t i)
 {
     float value = layer->value[part * layer->count + i];
@@ -138,14 +138,14 @@ static bool read_plain(const struct model *model, struct model_layer *layer, siz
     return true;
 }
 
-bool values_read(const struct model *model, struct model_layer *layer, enum value_format format,
-                 struct byte_reader *in)
+bool values_read(const struct model *model, struct model_layer *layer, enum value_format format, struct byte_reader *in)
 {
     struct range_reader reader = {0};
     if (format == VALUES_CODED)
         reader = range_read_begin(in);
     for (size_t part = 0; part < model->parts; part++) {
-        bool good = format == VALUES_CODED ? read_coded(model, layer, part, &reader) : read_plain(model, layer, part, in);
+        bool good =
+            format == VALUES_CODED ? read_coded(model, layer, part, &reader) : read_plain(model, layer, part, in);
         if (!good)
             return false;
     }

@@ -76,16 +76,17 @@ static enum status find_threshold(const struct run *run, struct model *model, st
     return status;
 }
 
-static enum status pruned_model(const struct run *run, const struct export_options *options, struct model **model,
-                                struct error *error)
+/* What the ranking leaves of the trained posterior. */
+static enum status prune_trained(const struct run *run, const struct export_options *options, struct model **model,
+                                 struct error *error)
 {
     struct trained trained;
     struct ranking ranking = {0};
     float *keep = NULL;
     enum status status = run_load_trained(run, &trained, error);
     if (status == STATUS_OK)
-        status = ranking_make(trained.posterior, options->criterion, run->config.prune.biases, run->seed, &ranking,
-                              error);
+        status =
+            ranking_make(trained.posterior, options->criterion, run->config.prune.biases, run->seed, &ranking, error);
     if (status == STATUS_OK) {
         keep = memory_alloc(trained.posterior->size, sizeof *keep, error);
         status = keep ? STATUS_OK : STATUS_NO_MEMORY;
@@ -100,13 +101,13 @@ static enum status pruned_model(const struct run *run, const struct export_optio
     return status;
 }
 
-enum status export_model(const struct run *run, const struct export_options *options, struct model **model,
-                         struct error *error)
+enum status export_pruned(const struct run *run, const struct export_options *options, struct model **model,
+                          struct error *error)
 {
     *model = NULL;
     struct model *made = NULL;
     size_t removed;
-    enum status status = pruned_model(run, options, &made, error);
+    enum status status = prune_trained(run, options, &made, error);
     if (status != STATUS_OK)
         return status;
     (void)snprintf(made->dataset, sizeof made->dataset, "%s", run->kind->name);
@@ -117,12 +118,23 @@ enum status export_model(const struct run *run, const struct export_options *opt
     status = model_compact(made, &removed, error);
     if (status == STATUS_OK)
         status = model_round(made, options->number, error);
-    if (status == STATUS_OK)
-        status = find_threshold(run, made, error);
     if (status != STATUS_OK) {
         model_free(made);
         return status;
     }
     *model = made;
     return STATUS_OK;
+}
+
+enum status export_model(const struct run *run, const struct export_options *options, struct model **model,
+                         struct error *error)
+{
+    enum status status = export_pruned(run, options, model, error);
+    if (status == STATUS_OK)
+        status = find_threshold(run, *model, error);
+    if (status != STATUS_OK) {
+        model_free(*model);
+        *model = NULL;
+    }
+    return status;
 }

@@ -2,6 +2,8 @@
 #include <math.h>
 
 #include "bayes/metric.h"
+#include "bayes/predictive.h"
+#include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/phase_clock.h"
 #include "core/stats.h"
@@ -49,7 +51,7 @@ static enum status measure_bytes(const struct run *run, const struct export_opti
     exact.number = MODEL_FP32;
     enum status status = model_encode(model, &file, error);
     if (status == STATUS_OK)
-        status = export_model(run, &exact, &pruned, error);
+        status = export_pruned(run, &exact, &pruned, error);
     if (status == STATUS_OK)
         status = plain_bytes(pruned, &plain, error);
     if (status == STATUS_OK)
@@ -177,8 +179,8 @@ static void measure_referral(const struct model *model, const struct prediction 
 
 /* Entropies of the first items beside those of MC_SAMPLES networks of the same pruned posterior, in fp32. */
 static enum status compare_entropy(const struct run *run, const struct export_options *options,
-                                   const struct test_items *items, const struct prediction *prediction,
-                                   struct row *row, struct error *error)
+                                   const struct test_items *items, const struct prediction *prediction, struct row *row,
+                                   struct error *error)
 {
     struct export_options sampled = *options;
     struct model *many = NULL;
@@ -188,7 +190,7 @@ static enum status compare_entropy(const struct run *run, const struct export_op
     sampled.number = MODEL_FP32;
     sampled.model.posterior = MODEL_SAMPLES;
     sampled.model.samples = MC_SAMPLES;
-    enum status status = export_model(run, &sampled, &many, error);
+    enum status status = export_pruned(run, &sampled, &many, error);
     if (status == STATUS_OK)
         status = predict_test(run, many, items, count, &mc, error);
     if (status == STATUS_OK) {
@@ -213,6 +215,55 @@ static enum status compare_entropy(const struct run *run, const struct export_op
     return status;
 }
 
+/* The dense network with the removed weights set to 0, as the pruning sweep runs it. */
+static enum status predict_dense(const struct run *run, const struct export_options *options, const float *x,
+                                 struct prediction *dense, struct error *error)
+{
+    struct trained trained;
+    struct predictor predictor = {0};
+    struct ranking ranking = {0};
+    float *keep = NULL;
+    enum status status = run_load_trained(run, &trained, error);
+    if (status == STATUS_OK)
+        status =
+            ranking_make(trained.posterior, options->criterion, run->config.prune.biases, run->seed, &ranking, error);
+    if (status == STATUS_OK)
+        status = predictor_make(trained.posterior, trained.network, EVALUATION_BATCH, &predictor, error);
+    if (status == STATUS_OK) {
+        keep = memory_alloc(trained.posterior->size, sizeof *keep, error);
+        status = keep ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    if (status == STATUS_OK) {
+        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, options->fraction), keep);
+        predict(&predictor, PREDICT_AT_MEAN, keep, run->seed, x, dense);
+    }
+    memory_free(keep);
+    predictor_free(&predictor);
+    ranking_free(&ranking);
+    trained_free(&trained);
+    return status;
+}
+
+/* How far the model's probabilities are from the dense network's, at most, and that network's accuracy. */
+static enum status compare_dense(const struct run *run, const struct export_options *options,
+                                 const struct test_items *items, const struct prediction *prediction, struct row *row,
+                                 struct error *error)
+{
+    struct prediction dense;
+    enum status status = prediction_alloc(1, items->count, prediction->classes, items->labels, &dense, error);
+    if (status == STATUS_OK)
+        status = predict_dense(run, options, items->x, &dense, error);
+    if (status == STATUS_OK) {
+        double most = 0;
+        for (size_t i = 0; i < items->count * prediction->classes; i++)
+            most = fmax(most, fabs((double)dense.mean[i] - (double)prediction->mean[i]));
+        row_number(row, "largest_difference", most);
+        row_number(row, "accuracy_dense", metric_accuracy(&dense));
+    }
+    prediction_free(&dense);
+    return status;
+}
+
 static enum status measure_predictions(const struct run *run, const struct export_options *options,
                                        const struct model *model, const struct test_items *items, struct row *row,
                                        struct error *error)
@@ -224,7 +275,9 @@ static enum status measure_predictions(const struct run *run, const struct expor
         row_accuracy_interval(row, metric_accuracy(&prediction), items->count);
         row_number(row, "items", (double)items->count);
         measure_referral(model, &prediction, row);
-        if (run->method->has_sigma)
+        if (model->posterior == MODEL_MEAN)
+            status = compare_dense(run, options, items, &prediction, row, error);
+        else
             status = compare_entropy(run, options, items, &prediction, row, error);
     }
     prediction_free(&prediction);

@@ -1,6 +1,6 @@
 /* tests/arm/board.c: an exported model on a bare Cortex-M. Reads items from the file `items` of the host (semihosting),
- * predicts each, and prints the results as the bits of their floats, then the instructions of one prediction and the bytes
- * of stack that it took. Built with -DMODEL=name -DHEADER="name.h" by tests/arm/run.sh. */
+ * predicts each, and prints the results as the bits of their floats, then the instructions of one prediction and the
+ * bytes of stack that it took. Built with -DMODEL=name -DHEADER="name.h" by tests/arm/run.sh. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -89,7 +89,7 @@ static struct MODEL_NAME(_result) result;
 
 int main(void)
 {
-    const uint32_t open[] = {(uint32_t)"items", OPEN_READ_BINARY, 5};
+    const uint32_t open[] = {(uint32_t) "items", OPEN_READ_BINARY, 5};
     const uint32_t read[] = {(uint32_t)host(SYS_OPEN, open), (uint32_t)item, sizeof item};
     uint32_t ticks = 0;
     systick[1] = 0xFFFFFF;
