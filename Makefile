@@ -120,7 +120,7 @@ valgrind: $(TESTS) ## the test programs under valgrind
 
 C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
 C_FILES := $(C_SOURCES) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
-SHELL_FILES := $(wildcard *.sh data/*.sh plots/*.sh tests/*.sh) .ci/run
+SHELL_FILES := $(wildcard *.sh data/*.sh plots/*.sh tests/*.sh tests/*/*.sh experiments/*.sh) .ci/run
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \
              -fopenmp -idirafter $(shell $(CC) -print-file-name=include)
@@ -149,6 +149,13 @@ cppcheck: ## cppcheck
 .PHONY: shellcheck
 shellcheck: ## shellcheck
 	shellcheck -x $(SHELL_FILES)
+
+# ---- Measurements. ----
+
+EMBEDDED_RUNS ?= results/standard
+.PHONY: bench-embedded
+bench-embedded: $(PROGRAM) ## bytes, times and instructions of exported models; EMBEDDED_RUNS=DIR has the runs
+	TENTH=$(abspath $(PROGRAM)) experiments/embedded.sh $(EMBEDDED_RUNS) results/embedded $(TENTH_DATA)
 
 # ---- Housekeeping. ----
 

@@ -6,8 +6,9 @@
 #   packages   prints the packages of the groups
 #
 # Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs),
-# tools (static checks). Each thing is looked for by what it gives (a program, a library that links), not by its package,
-# so that a system that is not Debian passes too. To add one: a row in `needs`.
+# tools (static checks), embedded (exported models on a microcontroller: cross compiler, emulator). Each thing is looked for
+# by what it gives (a program, a library that links), not by its package, so that a system that is not Debian passes too. To
+# add one: a row in `needs`.
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
@@ -36,6 +37,10 @@ tools clang-tidy       has clang-tidy
 tools cppcheck         has cppcheck
 tools shellcheck       has shellcheck
 tools valgrind         has valgrind
+embedded gcc-arm-none-eabi         has arm-none-eabi-gcc
+embedded libnewlib-arm-none-eabi   has_newlib
+embedded qemu-system-arm           has qemu-system-arm
+embedded valgrind                  has valgrind
 ROWS
 }
 
@@ -75,6 +80,11 @@ has_hdf5() {
 # As the Makefile looks for it: oneDNN, else a CBLAS.
 has_matrix_product() {
     printf '#include <oneapi/dnnl/dnnl.h>\n' | "${CC:-cc}" -E -x c - >/dev/null 2>&1 || pkg-config --exists openblas
+}
+
+# The cross compiler comes without a C library.
+has_newlib() {
+    printf '#include <math.h>\n' | arm-none-eabi-gcc -E -x c - >/dev/null 2>&1
 }
 
 # Every figure is drawn as SVG and, with dashes and transparent bands, as PNG.

@@ -65,13 +65,15 @@ static enum status parse_int(const char *name, const char *text, long maximum, i
     return status;
 }
 
-/* The options of exported models, whose values are the commands' to read. False: another option. */
-static bool take_of_export(struct options *options, unsigned int bit, const char *value)
+/* Options that are a name or are read by their command. False: another option. */
+static bool take_text(struct options *options, unsigned int bit, const char *value)
 {
     const struct {
         unsigned int bit;
         const char **to;
-    } texts[] = {{OPTION_CRITERION, &options->criterion}, {OPTION_FRACTION, &options->fraction},
+    } texts[] = {{OPTION_DATA_DIR, &options->data_dir},   {OPTION_OUT, &options->out},
+                 {OPTION_DATASET, &options->dataset},     {OPTION_METHOD, &options->method},
+                 {OPTION_CRITERION, &options->criterion}, {OPTION_FRACTION, &options->fraction},
                  {OPTION_QUANTIZE, &options->quantize},   {OPTION_POSTERIOR, &options->posterior},
                  {OPTION_NAME, &options->name},           {OPTION_THRESHOLD, &options->threshold}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -80,20 +82,40 @@ static bool take_of_export(struct options *options, unsigned int bit, const char
             return true;
         }
     }
-    options->measure = options->measure || bit == OPTION_MEASURE;
-    return bit == OPTION_MEASURE;
+    return false;
+}
+
+/* Options that count something. *taken is false for another option. */
+static enum status take_count(struct options *options, const struct option_row *row, const char *value, bool *taken,
+                              struct error *error)
+{
+    const struct {
+        unsigned int bit;
+        long most;
+        int *to;
+    } counts[] = {{OPTION_THREADS, 1024, &options->threads}, {OPTION_JOBS, 1024, &options->jobs},
+                  {OPTION_BATCH, 65536, &options->batch},    {OPTION_FILTERS, 4096, &options->filters},
+                  {OPTION_REPEATS, 1000, &options->repeats}, {OPTION_PREDICT, 10000000, &options->predict},
+                  {OPTION_SAMPLES, 10000, &options->samples}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        *taken = counts[i].bit == row->bit;
+        if (*taken)
+            return parse_int(row->name, value, counts[i].most, counts[i].to, error);
+    }
+    return STATUS_OK;
 }
 
 static enum status take(struct options *options, const struct option_row *row, const char *value, struct error *error)
 {
-    if (take_of_export(options, row->bit, value))
+    bool taken = false;
+    if (take_text(options, row->bit, value))
         return STATUS_OK;
+    enum status status = take_count(options, row, value, &taken, error);
+    if (taken)
+        return status;
     switch (row->bit) {
-    case OPTION_DATA_DIR:
-        options->data_dir = value;
-        break;
-    case OPTION_OUT:
-        options->out = value;
+    case OPTION_MEASURE:
+        options->measure = true;
         break;
     case OPTION_SET:
         if (options->set_count == OPTIONS_SETS_MAX)
@@ -102,26 +124,6 @@ static enum status take(struct options *options, const struct option_row *row, c
         break;
     case OPTION_SEED:
         return parse_count(row->name, value, 0, INT_MAX, &options->seed, error);
-    case OPTION_THREADS:
-        return parse_int(row->name, value, 1024, &options->threads, error);
-    case OPTION_JOBS:
-        return parse_int(row->name, value, 1024, &options->jobs, error);
-    case OPTION_BATCH:
-        return parse_int(row->name, value, 65536, &options->batch, error);
-    case OPTION_FILTERS:
-        return parse_int(row->name, value, 4096, &options->filters, error);
-    case OPTION_REPEATS:
-        return parse_int(row->name, value, 1000, &options->repeats, error);
-    case OPTION_PREDICT:
-        return parse_int(row->name, value, 10000000, &options->predict, error);
-    case OPTION_SAMPLES:
-        return parse_int(row->name, value, 10000, &options->samples, error);
-    case OPTION_DATASET:
-        options->dataset = value;
-        break;
-    case OPTION_METHOD:
-        options->method = value;
-        break;
     case OPTION_FORMAT:
         options->format = value;
         options->format_given = true;

@@ -151,7 +151,7 @@ static void test_a_wrong_weight_is_seen(void **state)
 {
     (void)state;
     struct pruned pruned;
-    float wanted[4], found[4];
+    float wanted[4] = {0}, found[4] = {0};
     pruned_make(&pruned, &specs[0], .5);
     for (int change = 0; change < 3; change++) {
         struct error error = {0};

@@ -57,7 +57,7 @@ static unsigned int number_size(const struct model *model)
 
 enum { TREE_BITS = 8, TREE_SIZE = 1 << TREE_BITS, TREES_MAX = 2 };
 
-/* What the coder has learned: one tree for each of the upper bytes, and the second one's depends on nothing. */
+/* What the coder has learned: one tree for each of the upper bytes. */
 struct value_models {
     struct bit_model trees[TREES_MAX][TREE_SIZE];
 };
@@ -74,7 +74,7 @@ static unsigned int modelled_bits(const struct model *model, size_t part)
 static void write_coded(const struct model *model, const struct model_layer *layer, size_t part,
                         struct range_writer *writer)
 {
-    struct value_models models;
+    struct value_models models = {0};
     unsigned int bits = 8 * number_size(model), modelled = modelled_bits(model, part), rest = bits - modelled;
     bit_models_begin(models.trees[0], sizeof models.trees / sizeof(struct bit_model));
     for (size_t i = 0; i < layer->count; i++) {
@@ -114,7 +114,7 @@ static bool take(const struct model *model, struct model_layer *layer, size_t pa
 
 static bool read_coded(const struct model *model, struct model_layer *layer, size_t part, struct range_reader *reader)
 {
-    struct value_models models;
+    struct value_models models = {0};
     unsigned int bits = 8 * number_size(model), modelled = modelled_bits(model, part), rest = bits - modelled;
     bit_models_begin(models.trees[0], sizeof models.trees / sizeof(struct bit_model));
     for (size_t i = 0; i < layer->count; i++) {
