@@ -119,7 +119,7 @@ valgrind: $(TESTS) ## the test programs under valgrind
 # ---- Static checks. ----
 
 C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
-C_FILES := $(C_SOURCES) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
+C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
 SHELL_FILES := $(wildcard *.sh data/*.sh plots/*.sh tests/*.sh tests/*/*.sh experiments/*.sh) .ci/run
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \
