@@ -105,13 +105,13 @@ count_host() {
 
 # count_device DATASET: real items on Cortex-M, compared with this machine.
 count_device() {
-    local dataset=$1 posterior name processor flash ram stack count items difference
+    local dataset=$1 posterior name processor flash ram count items difference
     gzip -dc "$project/data/mnist/t10k-images-idx3-ubyte.gz" >"$work/images"
     tail -c +17 "$work/images" | head -c $((100 * 784)) >"$work/items"
     for posterior in mean variance samples; do
         name=${dataset}_int8_$posterior
         echo "embedded.sh: $name on Cortex-M" >&2
-        while IFS=, read -r _ processor flash ram stack count items difference _; do
+        while IFS=, read -r _ processor flash ram _ count items difference _; do
             if [ "$processor" != processor ]; then
                 device "$dataset" "$processor" "$posterior" "$flash" "$ram" "$count" "$items" "$difference"
             fi

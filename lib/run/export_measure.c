@@ -15,10 +15,10 @@
 enum {
     MC_SAMPLES = 100,
     MC_ITEMS = 2000, /* of the comparison with MC_SAMPLES networks */
-    ROUNDS = 15,     /* of a timing; its result is the median */
+    ROUNDS = 40,     /* of a timing; its result is the least: other work on the machine only adds */
     WARM_UP = 3
 };
-static const double round_seconds = .03;
+static const double round_seconds = .01;
 
 /* ---- bytes ---- */
 
@@ -66,12 +66,10 @@ static enum status measure_bytes(const struct run *run, const struct export_opti
 
 /* ---- time ---- */
 
-/* Seconds of one call: the median of ROUNDS rounds, each of as many calls as take about round_seconds. */
+/* Seconds of one call: the least of ROUNDS rounds, each of as many calls as take about round_seconds. */
 static double seconds_of(void (*call)(void *context), void *context)
 {
-    static const double half = .5;
-    float seconds[ROUNDS];
-    double median;
+    double least = INFINITY;
     size_t calls = 1;
     for (int i = 0; i < WARM_UP; i++)
         call(context);
@@ -84,10 +82,9 @@ static double seconds_of(void (*call)(void *context), void *context)
         begun = phase_now();
         for (size_t i = 0; i < calls; i++)
             call(context);
-        seconds[round] = (float)((phase_now() - begun) / (double)calls);
+        least = fmin(least, (phase_now() - begun) / (double)calls);
     }
-    stats_quantiles(seconds, ROUNDS, &half, 1, &median);
-    return median;
+    return least;
 }
 
 struct timing {
