@@ -8,7 +8,7 @@ MODE ?= release
 BUILD ?= build/$(MODE)
 
 PKG_CONFIG ?= pkg-config
-PACKAGES := gsl zlib inih
+PACKAGES := gsl zlib inih libpng
 
 # The matrix product: oneDNN when it is there, else CBLAS. GEMM=dnnl or GEMM=cblas chooses.
 GEMM ?= $(shell if printf '\043include <oneapi/dnnl/dnnl.h>\n' | $(CC) -E -x c - >/dev/null 2>&1; then echo dnnl; else echo cblas; fi)
@@ -88,6 +88,7 @@ $(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
 
 -include lib/run/build_info.mk
+-include lib/embed/device.mk
 
 # The report's style and script as C texts, so that the program carries them.
 REPORT_PAGE := $(BUILD)/generated/report_page.h
@@ -138,8 +139,8 @@ bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIO
 # ---- Static checks. ----
 
 C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
-C_FILES := $(C_SOURCES) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
-SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*/*.sh plots/*.sh tests/*.sh) .ci/run
+C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
+SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*.sh experiments/*/*.sh plots/*.sh tests/*.sh tests/*/*.sh) .ci/run
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \
              -fopenmp -idirafter $(shell $(CC) -print-file-name=include)
@@ -152,7 +153,7 @@ format-check: ## is every file formatted?
 	clang-format --dry-run -Werror $(C_FILES)
 
 .PHONY: tidy
-tidy: $(BUILD_INFO) $(REPORT_PAGE) ## clang-tidy
+tidy: $(BUILD_INFO) $(REPORT_PAGE) $(DEVICE_SOURCE) ## clang-tidy
 	@echo "clang-tidy ($(words $(C_SOURCES)) files)"
 	@printf '%s\n' $(C_SOURCES) | xargs -P $(shell nproc) -I{} sh -c \
 	    'found=$$(clang-tidy --quiet {} -- $(TIDY_FLAGS) 2>&1) || { printf "%s\n" "$$found"; exit 1; }'
@@ -168,6 +169,13 @@ cppcheck: ## cppcheck
 .PHONY: shellcheck
 shellcheck: ## shellcheck
 	shellcheck -x $(SHELL_FILES)
+
+# ---- Measurements. ----
+
+EMBEDDED_RUNS ?= results/standard
+.PHONY: bench-embedded
+bench-embedded: $(PROGRAM) ## bytes, times and instructions of exported models; EMBEDDED_RUNS=DIR has the runs
+	TENTH=$(abspath $(PROGRAM)) experiments/embedded.sh $(EMBEDDED_RUNS) results/embedded $(TENTH_DATA)
 
 # ---- Housekeeping. ----
 

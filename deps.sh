@@ -6,9 +6,10 @@
 #   packages   prints the packages of the groups
 #
 # Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs), browser (the
-# report's test), tools (static checks), bench (PyTorch, with which `make bench` compares tenth; nothing else needs it). Each
-# thing is looked for by what it gives (a program, a library that links), not by its package, so that a system that is not
-# Debian passes too. To add one: a row in `needs`.
+# report's test), tools (static checks), embedded (exported models on a microcontroller: cross compiler, emulator), bench
+# (PyTorch, with which `make bench` compares tenth; nothing else needs it). Each thing is looked for by what it gives (a
+# program, a library that links), not by its package, so that a system that is not Debian passes too. To add one: a row in
+# `needs`.
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
@@ -24,6 +25,7 @@ build libgsl-dev       pkg-config --exists gsl
 build libhdf5-dev      has_hdf5
 build libinih-dev      pkg-config --exists inih
 build zlib1g-dev       pkg-config --exists zlib
+build libpng-dev       pkg-config --exists libpng
 build libdnnl-dev      has_matrix_product
 draw  gnuplot-nox      draws
 fetch ca-certificates  test -e /etc/ssl/certs/ca-certificates.crt
@@ -40,6 +42,10 @@ tools cppcheck         has cppcheck
 tools shellcheck       has shellcheck
 tools valgrind         has valgrind
 bench python3-torch    has_torch
+embedded gcc-arm-none-eabi         has arm-none-eabi-gcc
+embedded libnewlib-arm-none-eabi   has_newlib
+embedded qemu-system-arm           has qemu-system-arm
+embedded valgrind                  has valgrind
 ROWS
 }
 
@@ -79,6 +85,11 @@ has_hdf5() {
 # As the Makefile looks for it: oneDNN, else a CBLAS.
 has_matrix_product() {
     printf '#include <oneapi/dnnl/dnnl.h>\n' | "${CC:-cc}" -E -x c - >/dev/null 2>&1 || pkg-config --exists openblas
+}
+
+# The cross compiler comes without a C library.
+has_newlib() {
+    printf '#include <math.h>\n' | arm-none-eabi-gcc -E -x c - >/dev/null 2>&1
 }
 
 # Every figure is drawn as SVG and, with dashes and transparent bands, as PNG; animations as GIF.

@@ -1,14 +1,11 @@
 /* experiments/cmd_run.c: `tenth run`, and its stages alone. Every cell of every config with every seed is a job; jobs
  * meet in nothing but their files, so they can run one after the other or, with --jobs, beside each other. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "core/memory.h"
 #include "io/atomic_file.h"
-#include "io/store.h"
 #include "jobs.h"
 #include "overrides.h"
 #include "progress.h"
@@ -18,6 +15,7 @@
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
 #include "run/run.h"
+#include "run_input.h"
 #include "run/train.h"
 
 struct stage {
@@ -59,37 +57,12 @@ static int threads_of_one(const struct options *options)
     return cores > options->jobs ? (int)cores / options->jobs : 1;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-static enum status read_run_file(struct input *input, struct error *error)
-{
-    struct store *store = NULL;
-    char *text = NULL, *seed = NULL;
-    enum status status = store_open(input->path, &store, error);
-    if (status == STATUS_OK)
-        status = store_get_text(store, "/config", "text", &text, error);
-    if (status == STATUS_OK)
-        status = store_get_text(store, "/", "seed", &seed, error);
-    if (status == STATUS_OK) {
-        input->seed = strtoull(seed, NULL, 10);
-        input->seeds = 1;
-        status = config_read_text(text, input->path, NULL, &input->source, error);
-    }
-    memory_free(text);
-    memory_free(seed);
-    store_close(store);
-    return status;
-}
-
 static enum status input_open(struct input *input, const struct options *options, struct error *error)
 {
-    input->is_run_file = ends_with(input->path, ".h5");
-    enum status status =
-        input->is_run_file ? read_run_file(input, error) : config_read(input->path, &input->source, error);
+    input->is_run_file = text_ends_with(input->path, ".h5");
+    input->seeds = 1;
+    enum status status = input->is_run_file ? run_input_read(input->path, &input->source, &input->seed, error)
+                                            : config_read(input->path, &input->source, error);
     if (status == STATUS_OK)
         status = overrides_apply(input->source, options, error);
     struct config config = {0};

@@ -21,7 +21,10 @@ struct command {
 };
 
 enum {
-    RUN_OPTIONS = OPTION_DATA_DIR | OPTION_OUT | OPTION_SET | OPTION_SEED | OPTION_THREADS | OPTION_FORCE | OPTION_QUIET
+    RUN_OPTIONS =
+        OPTION_DATA_DIR | OPTION_OUT | OPTION_SET | OPTION_SEED | OPTION_THREADS | OPTION_FORCE | OPTION_QUIET,
+    EXPORT_OPTIONS = OPTION_CRITERION | OPTION_FRACTION | OPTION_QUANTIZE | OPTION_POSTERIOR | OPTION_NAME |
+                     OPTION_OUT | OPTION_DATA_DIR | OPTION_SET | OPTION_THREADS | OPTION_MEASURE | OPTION_QUIET
 };
 
 static const struct command commands[] = {
@@ -54,6 +57,20 @@ static const struct command commands[] = {
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
      "Without a file: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
      command_config},
+    {"export", "RUN.h5", "a pruned run as a small model file and as C99 for a device",
+     "Writes NAME.tenth, NAME.h and NAME.c into --out: the network with the fraction of its weights removed and dead "
+     "filters\n"
+     "taken out. samples=K stores K networks of the posterior, variance one with the variance of each weight, which is "
+     "sent\n"
+     "through the layers in a single pass. Items whose entropy is above a threshold, chosen on the validation split, "
+     "are\n"
+     "referred to a human. `tenth predict` runs the file.",
+     EXPORT_OPTIONS, command_export},
+    {"predict", "MODEL.tenth INPUT...", "class and uncertainty of items, by an exported model",
+     "An input is a PNG, PGM or PPM image of the model's size, an IDX file of images, or a text file of series (UCR: a "
+     "class,\n"
+     "which is not looked at, and the values); - is standard input. Classes count from 0, entropies are in nats.",
+     OPTION_FORMAT | OPTION_THRESHOLD, command_predict},
     {"bench", "", "measure the speed of a training step, or of a prediction, on random items",
      "One row of CSV with its header. ms_per_step is the median of the timed steps, each a whole one: sampling, "
      "forward,\n"

@@ -21,7 +21,7 @@ static const struct option_row rows[] = {
     {OPTION_THREADS, "threads", "N", "threads of one run (default: every core); results do not depend on it"},
     {OPTION_JOBS, "jobs", "N", "runs at the same time (default: 1)"},
     {OPTION_FORCE, "force", NULL, "replace run files that another config made"},
-    {OPTION_FORMAT, "format", "csv|tsv", "how tables are printed (default: csv)"},
+    {OPTION_FORMAT, "format", "FORMAT", "tables: csv (default) or tsv; predictions: text (default), csv or jsonl"},
     {OPTION_LIST, "list", NULL, "list the tables and what is in them"},
     {OPTION_MARKDOWN, "markdown", NULL, "print the keys as a Markdown table"},
     {OPTION_DATASET, "dataset", "NAME", "the items' shape and classes (default: mnist)"},
@@ -31,6 +31,15 @@ static const struct option_row rows[] = {
     {OPTION_REPEATS, "repeats", "N", "timed steps or predictions, at most 1000 (default: as many as fit in a second)"},
     {OPTION_PREDICT, "predict", "ITEMS", "measure a prediction of so many items in place of a training step"},
     {OPTION_SAMPLES, "samples", "N", "sampled networks of the prediction (default: 12)"},
+    {OPTION_CRITERION, "criterion", "NAME",
+     "in which order weights go (default: snr where there is a sigma, else magnitude)"},
+    {OPTION_FRACTION, "fraction", "F", "share of the weights that go, from 0 to 1 (default: .95)"},
+    {OPTION_QUANTIZE, "quantize", "int8|fp16|fp32", "how weights are stored (default: int8)"},
+    {OPTION_POSTERIOR, "posterior", "mean|samples=K|variance",
+     "one network, K of them, or means and variances (default: mean)"},
+    {OPTION_NAME, "name", "NAME", "of the files and of the C functions (default: the run's name)"},
+    {OPTION_MEASURE, "measure", NULL, "measure accuracy, bytes and time; print a row of CSV"},
+    {OPTION_THRESHOLD, "threshold", "NATS", "entropy above which an item is referred (default: the model's)"},
     {OPTION_QUIET, "quiet", NULL, "print errors only"},
     {~0U, "help", NULL, "this text"},
 };
@@ -56,14 +65,57 @@ static enum status parse_int(const char *name, const char *text, long maximum, i
     return status;
 }
 
+/* Options that are a name or are read by their command. False: another option. */
+static bool take_text(struct options *options, unsigned int bit, const char *value)
+{
+    const struct {
+        unsigned int bit;
+        const char **to;
+    } texts[] = {{OPTION_DATA_DIR, &options->data_dir},   {OPTION_OUT, &options->out},
+                 {OPTION_DATASET, &options->dataset},     {OPTION_METHOD, &options->method},
+                 {OPTION_CRITERION, &options->criterion}, {OPTION_FRACTION, &options->fraction},
+                 {OPTION_QUANTIZE, &options->quantize},   {OPTION_POSTERIOR, &options->posterior},
+                 {OPTION_NAME, &options->name},           {OPTION_THRESHOLD, &options->threshold}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].bit == bit) {
+            *texts[i].to = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Options that count something. *taken is false for another option. */
+static enum status take_count(struct options *options, const struct option_row *row, const char *value, bool *taken,
+                              struct error *error)
+{
+    const struct {
+        unsigned int bit;
+        long most;
+        int *to;
+    } counts[] = {{OPTION_THREADS, 1024, &options->threads}, {OPTION_JOBS, 1024, &options->jobs},
+                  {OPTION_BATCH, 65536, &options->batch},    {OPTION_FILTERS, 4096, &options->filters},
+                  {OPTION_REPEATS, 1000, &options->repeats}, {OPTION_PREDICT, 10000000, &options->predict},
+                  {OPTION_SAMPLES, 10000, &options->samples}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        *taken = counts[i].bit == row->bit;
+        if (*taken)
+            return parse_int(row->name, value, counts[i].most, counts[i].to, error);
+    }
+    return STATUS_OK;
+}
+
 static enum status take(struct options *options, const struct option_row *row, const char *value, struct error *error)
 {
+    bool taken = false;
+    if (take_text(options, row->bit, value))
+        return STATUS_OK;
+    enum status status = take_count(options, row, value, &taken, error);
+    if (taken)
+        return status;
     switch (row->bit) {
-    case OPTION_DATA_DIR:
-        options->data_dir = value;
-        break;
-    case OPTION_OUT:
-        options->out = value;
+    case OPTION_MEASURE:
+        options->measure = true;
         break;
     case OPTION_SET:
         if (options->set_count == OPTIONS_SETS_MAX)
@@ -72,28 +124,9 @@ static enum status take(struct options *options, const struct option_row *row, c
         break;
     case OPTION_SEED:
         return parse_count(row->name, value, 0, INT_MAX, &options->seed, error);
-    case OPTION_THREADS:
-        return parse_int(row->name, value, 1024, &options->threads, error);
-    case OPTION_JOBS:
-        return parse_int(row->name, value, 1024, &options->jobs, error);
-    case OPTION_BATCH:
-        return parse_int(row->name, value, 65536, &options->batch, error);
-    case OPTION_FILTERS:
-        return parse_int(row->name, value, 4096, &options->filters, error);
-    case OPTION_REPEATS:
-        return parse_int(row->name, value, 1000, &options->repeats, error);
-    case OPTION_PREDICT:
-        return parse_int(row->name, value, 10000000, &options->predict, error);
-    case OPTION_SAMPLES:
-        return parse_int(row->name, value, 10000, &options->samples, error);
-    case OPTION_DATASET:
-        options->dataset = value;
-        break;
-    case OPTION_METHOD:
-        options->method = value;
-        break;
     case OPTION_FORMAT:
         options->format = value;
+        options->format_given = true;
         break;
     case OPTION_FORCE:
         options->force = true;

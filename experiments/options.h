@@ -26,7 +26,14 @@ enum option_set {
     OPTION_FILTERS = 1 << 14,
     OPTION_REPEATS = 1 << 15,
     OPTION_PREDICT = 1 << 16,
-    OPTION_SAMPLES = 1 << 17
+    OPTION_SAMPLES = 1 << 17,
+    OPTION_CRITERION = 1 << 18,
+    OPTION_FRACTION = 1 << 19,
+    OPTION_QUANTIZE = 1 << 20,
+    OPTION_POSTERIOR = 1 << 21,
+    OPTION_NAME = 1 << 22,
+    OPTION_MEASURE = 1 << 23,
+    OPTION_THRESHOLD = 1 << 24
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -37,11 +44,13 @@ struct options {
     const char *out;
     int threads; /* 0: not given */
     long seed;   /* -1: not given */
-    bool quiet, force, list, markdown;
+    bool quiet, force, list, markdown, measure;
     int jobs;
-    const char *format;
+    const char *format; /* "csv" where none is given */
+    bool format_given;
     const char *dataset, *method;
-    int batch, filters, repeats, predict, samples; /* 0: not given */
+    const char *criterion, *fraction, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */
+    int batch, filters, repeats, predict, samples;                              /* 0: not given */
     const char *sets[OPTIONS_SETS_MAX];
     size_t set_count;
     char **arguments; /* what is left */

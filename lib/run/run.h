@@ -112,7 +112,7 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
 void trained_free(struct trained *trained);
 
 /* A row's cells by the names of their columns; every row has dataset, method, seed and run. */
-enum { ROW_CELLS_MAX = 32 };
+enum { ROW_CELLS_MAX = 48 };
 struct row {
     const struct table_kind *kind;
     union table_cell cells[ROW_CELLS_MAX];

@@ -41,7 +41,8 @@ enum status tabulate(struct table *table, const char *const *paths, size_t count
     if (kind->origin == TABLE_OF_FORMULA)
         return didactic_make(table, error);
     if (kind->origin == TABLE_OF_COMMAND)
-        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth bench` prints it", kind->name);
+        return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth %s` prints it", kind->name,
+                         strcmp(kind->name, "export") == 0 ? "export --measure" : "bench");
     if (count == 0)
         return error_set(error, STATUS_USAGE, "usage: tenth table RUN.h5... %s", kind->name);
     if (band_is(kind))

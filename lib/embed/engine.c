@@ -1,0 +1,398 @@
+#include "embed/engine.h"
+
+#include <math.h>
+
+#include "core/memory.h"
+#include "core/random.h"
+#include "embed/sparse_kernels.h"
+#include "nn/loss.h"
+
+/* One layer ready to run. */
+struct stage {
+    const struct model_layer *layer;
+    size_t rows, pitch;       /* of a phase of the padded input */
+    size_t plane;             /* floats of a channel, all phases */
+    size_t outputs;           /* of a filter, in the layout of the pitch */
+    uint32_t *start;          /* [c_out + 1] */
+    uint32_t *offset;         /* [count] of each weight, by filter */
+    float *value;             /* [parts][count] in the same order */
+    uint32_t *full_offset;    /* [places of a filter]; NULL: too few weights are there to treat all as if they were */
+    float *full_value;        /* [parts][groups of SPARSE_FILTERS][places of a filter][SPARSE_FILTERS] */
+    uint32_t *target;         /* [height_in * width_in] where an input lies in its plane */
+    uint32_t *source;         /* [height_out * width_out] where an output lies among those of its filter */
+    float *input;             /* [c_in][plane], and slack; padding is 0 and stays 0 */
+    float *square, *variance; /* like input; for moments */
+};
+
+struct engine {
+    const struct model *model;
+    const struct sparse_kernels *kernels;
+    struct stage *stages;            /* [layer_count] */
+    size_t z_stride;                 /* most outputs, and slack */
+    float *z;                        /* [SPARSE_FILTERS][z_stride] outputs of filters that are worked on */
+    float *z_variance;               /* [z_stride] */
+    float *logits, *logits_variance; /* [classes] */
+    float *noise;                    /* [LOGIT_DRAWS / 2][classes] */
+};
+
+void engine_logit_noise(size_t classes, float *noise)
+{
+    random_normal(random_key(0, PURPOSE_PREDICT, 0, UINT32_MAX), 0, LOGIT_DRAWS / 2 * classes, noise);
+}
+
+static bool has_variance(const struct engine *engine)
+{
+    return engine->model->posterior == MODEL_VARIANCE;
+}
+
+/* ---- making ---- */
+
+/* Where position (row, column) of the padded input lies in its plane. */
+static size_t position(const struct stage *stage, size_t row, size_t column)
+{
+    const struct conv_shape *s = &stage->layer->shape;
+    size_t phase = row % s->stride_h * s->stride_w + column % s->stride_w;
+    return (phase * stage->rows + row / s->stride_h) * stage->pitch + column / s->stride_w;
+}
+
+static void find_layout(struct stage *stage)
+{
+    const struct conv_shape *s = &stage->layer->shape;
+    /* The last rows and columns of an input may lie beyond what any output reads. */
+    size_t height = (s->height_out - 1) * s->stride_h + s->kernel_h, least_h = s->pad_top + s->height_in;
+    size_t width = (s->width_out - 1) * s->stride_w + s->kernel_w, least_w = s->pad_left + s->width_in;
+    height = height > least_h ? height : least_h;
+    width = width > least_w ? width : least_w;
+    stage->rows = (height + s->stride_h - 1) / s->stride_h;
+    stage->pitch = (width + s->stride_w - 1) / s->stride_w;
+    stage->plane = s->stride_h * s->stride_w * stage->rows * stage->pitch;
+    stage->outputs = (s->height_out - 1) * stage->pitch + s->width_out;
+}
+
+/* Sorts the weights by filter, and turns places into offsets. */
+static void list_weights(struct stage *stage, size_t parts)
+{
+    const struct model_layer *layer = stage->layer;
+    const size_t c_out = layer->shape.c_out, taps = layer_taps(layer), width = layer->shape.kernel_w;
+    for (size_t i = 0; i < layer->count; i++)
+        stage->start[layer_filter(layer, layer->place[i]) + 1]++;
+    for (size_t f = 0; f < c_out; f++)
+        stage->start[f + 1] += stage->start[f];
+    for (size_t i = 0; i < layer->count; i++) {
+        size_t place = layer->place[i], tap = place % taps, to = stage->start[layer_filter(layer, place)]++;
+        stage->offset[to] =
+            (uint32_t)(layer_channel(layer, place) * stage->plane + position(stage, tap / width, tap % width));
+        for (size_t part = 0; part < parts; part++)
+            stage->value[part * layer->count + to] = layer->value[part * layer->count + i];
+    }
+    for (size_t f = c_out; f > 0; f--)
+        stage->start[f] = stage->start[f - 1];
+    stage->start[0] = 0;
+}
+
+/* Where at least half of the weights are there, running through all of them is faster (see sum_filters). */
+static bool is_full(const struct stage *stage)
+{
+    return stage->outputs > 1 && 2 * stage->layer->count >= layer_places(stage->layer);
+}
+
+static size_t places_of_filter(const struct model_layer *layer)
+{
+    return layer->shape.c_in * layer_taps(layer);
+}
+
+static size_t filter_groups(const struct model_layer *layer)
+{
+    return (layer->shape.c_out + SPARSE_FILTERS - 1) / SPARSE_FILTERS;
+}
+
+static float *full_values(const struct stage *stage, size_t part)
+{
+    const struct model_layer *layer = stage->layer;
+    return stage->full_value + part * filter_groups(layer) * places_of_filter(layer) * SPARSE_FILTERS;
+}
+
+static enum status fill(struct stage *stage, size_t parts, struct error *error)
+{
+    const struct model_layer *layer = stage->layer;
+    const size_t taps = layer_taps(layer), places = places_of_filter(layer), width = layer->shape.kernel_w;
+    size_t values = size_multiply(parts * filter_groups(layer), places * SPARSE_FILTERS);
+    stage->full_offset = memory_alloc(places, sizeof *stage->full_offset, error);
+    stage->full_value = memory_alloc(values, sizeof *stage->full_value, error);
+    if (!stage->full_offset || !stage->full_value)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < places; i++)
+        stage->full_offset[i] =
+            (uint32_t)(i / taps * stage->plane + position(stage, i % taps / width, i % taps % width));
+    for (size_t i = 0; i < layer->count; i++) {
+        size_t place = layer->place[i], filter = layer_filter(layer, place);
+        size_t within = layer_channel(layer, place) * taps + place % taps;
+        size_t to = (filter / SPARSE_FILTERS * places + within) * SPARSE_FILTERS + filter % SPARSE_FILTERS;
+        for (size_t part = 0; part < parts; part++)
+            full_values(stage, part)[to] = layer->value[part * layer->count + i];
+    }
+    return STATUS_OK;
+}
+
+static enum status stage_make(struct stage *stage, const struct model *model, const struct model_layer *layer,
+                              struct error *error)
+{
+    const struct conv_shape *s = &layer->shape;
+    stage->layer = layer;
+    find_layout(stage);
+    size_t floats = size_multiply(s->c_in, stage->plane);
+    if (floats > UINT32_MAX / 2)
+        return error_set(error, STATUS_UNSUPPORTED, "a layer's input of %zu floats is too large for an engine", floats);
+    floats += SPARSE_SLACK;
+    stage->start = memory_alloc(s->c_out + 1, sizeof *stage->start, error);
+    stage->offset = memory_alloc(layer->count, sizeof *stage->offset, error);
+    stage->value = memory_alloc(size_multiply(model->parts, layer->count), sizeof *stage->value, error);
+    stage->target = memory_alloc(s->height_in * s->width_in, sizeof *stage->target, error);
+    stage->input = memory_alloc(floats, sizeof *stage->input, error);
+    stage->source = memory_alloc(s->height_out * s->width_out, sizeof *stage->source, error);
+    bool complete = stage->start && stage->offset && stage->value && stage->target && stage->source && stage->input;
+    if (complete && model->posterior == MODEL_VARIANCE) {
+        stage->square = memory_alloc(floats, sizeof *stage->square, error);
+        stage->variance = memory_alloc(floats, sizeof *stage->variance, error);
+        complete = stage->square && stage->variance;
+    }
+    if (!complete)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < s->height_in * s->width_in; i++)
+        stage->target[i] = (uint32_t)position(stage, s->pad_top + i / s->width_in, s->pad_left + i % s->width_in);
+    for (size_t i = 0; i < s->height_out * s->width_out; i++)
+        stage->source[i] = (uint32_t)(i / s->width_out * stage->pitch + i % s->width_out);
+    list_weights(stage, model->parts);
+    return is_full(stage) ? fill(stage, model->parts, error) : STATUS_OK;
+}
+
+static enum status engine_make(struct engine *engine, struct error *error)
+{
+    const struct model *model = engine->model;
+    engine->kernels = sparse_kernels();
+    engine->stages = memory_alloc(model->layer_count, sizeof *engine->stages, error);
+    size_t most = 0;
+    for (size_t i = 0; engine->stages && i < model->layer_count; i++) {
+        enum status status = stage_make(&engine->stages[i], model, &model->layers[i], error);
+        if (status != STATUS_OK)
+            return status;
+        most = engine->stages[i].outputs > most ? engine->stages[i].outputs : most;
+    }
+    engine->z_stride = most + SPARSE_SLACK;
+    engine->z = memory_alloc(SPARSE_FILTERS * engine->z_stride, sizeof *engine->z, error);
+    engine->z_variance = memory_alloc(engine->z_stride, sizeof *engine->z_variance, error);
+    engine->logits = memory_alloc(model->classes, sizeof *engine->logits, error);
+    engine->logits_variance = memory_alloc(model->classes, sizeof *engine->logits_variance, error);
+    engine->noise = memory_alloc(LOGIT_DRAWS / 2 * model->classes, sizeof *engine->noise, error);
+    if (!engine->stages || !engine->z || !engine->z_variance || !engine->logits || !engine->logits_variance ||
+        !engine->noise)
+        return STATUS_NO_MEMORY;
+    engine_logit_noise(model->classes, engine->noise);
+    return STATUS_OK;
+}
+
+enum status engine_create(const struct model *model, struct engine **engine, struct error *error)
+{
+    *engine = NULL;
+    struct engine *made = memory_alloc(1, sizeof *made, error);
+    if (!made)
+        return STATUS_NO_MEMORY;
+    made->model = model;
+    enum status status = engine_make(made, error);
+    if (status != STATUS_OK) {
+        engine_free(made);
+        return status;
+    }
+    *engine = made;
+    return STATUS_OK;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    for (size_t i = 0; engine->stages && i < engine->model->layer_count; i++) {
+        struct stage *stage = &engine->stages[i];
+        memory_free(stage->start);
+        memory_free(stage->offset);
+        memory_free(stage->value);
+        memory_free(stage->full_offset);
+        memory_free(stage->full_value);
+        memory_free(stage->target);
+        memory_free(stage->source);
+        memory_free(stage->input);
+        memory_free(stage->square);
+        memory_free(stage->variance);
+    }
+    memory_free(engine->stages);
+    memory_free(engine->z);
+    memory_free(engine->z_variance);
+    memory_free(engine->logits);
+    memory_free(engine->logits_variance);
+    memory_free(engine->noise);
+    memory_free(engine);
+}
+
+/* ---- running ---- */
+
+static void put_input(struct engine *engine, const float *x)
+{
+    struct stage *stage = &engine->stages[0];
+    size_t channels = stage->layer->shape.c_in,
+           positions = stage->layer->shape.height_in * stage->layer->shape.width_in;
+    for (size_t c = 0; c < channels; c++) {
+        float *plane = stage->input + c * stage->plane;
+        for (size_t i = 0; i < positions; i++)
+            plane[stage->target[i]] = x[i * channels + c];
+        for (size_t i = 0; stage->square && i < positions; i++)
+            stage->square[c * stage->plane + stage->target[i]] = x[i * channels + c] * x[i * channels + c];
+    }
+}
+
+/* Outputs of a filter, at the pitch of its own input, to where the next stage reads them. One flat loop: short ones
+ * over rows would mostly wait for their ends to be mispredicted. */
+static void spread_out(const struct stage *stage, const struct stage *next, const float *restrict z,
+                       float *restrict plane)
+{
+    const size_t count = stage->layer->shape.height_out * stage->layer->shape.width_out;
+    const uint32_t *source = stage->source, *target = next->target;
+    for (size_t i = 0; i < count; i++)
+        plane[target[i]] = z[source[i]];
+}
+
+/* Sums of a filter's inputs: the returned outputs are valid until the next call for a filter of another group. */
+static float *sum_filter(struct engine *engine, const struct stage *stage, size_t part, size_t filter)
+{
+    const struct model_layer *layer = stage->layer;
+    size_t first = stage->start[filter], places = places_of_filter(layer);
+    if (!stage->full_offset) {
+        engine->kernels->sum(stage->start[filter + 1] - first, stage->offset + first,
+                             stage->value + part * layer->count + first, stage->input, stage->outputs, engine->z);
+        return engine->z;
+    }
+    if (filter % SPARSE_FILTERS == 0)
+        engine->kernels->sum_filters(places, stage->full_offset, full_values(stage, part) + filter * places,
+                                     stage->input, stage->outputs, engine->z, engine->z_stride);
+    return engine->z + filter % SPARSE_FILTERS * engine->z_stride;
+}
+
+void engine_forward(struct engine *engine, size_t part, const float *x, float *logits)
+{
+    put_input(engine, x);
+    for (size_t l = 0; l < engine->model->layer_count; l++) {
+        const struct stage *stage = &engine->stages[l], *next = stage + 1;
+        const size_t filters = stage->layer->shape.c_out;
+        const float *bias = stage->layer->bias + part * filters;
+        bool last = l + 1 == engine->model->layer_count;
+        for (size_t f = 0; f < filters; f++) {
+            float *z = sum_filter(engine, stage, part, f);
+            if (last) {
+                logits[f] = z[0] + bias[f];
+                continue;
+            }
+            engine->kernels->bias_selu(stage->outputs, bias[f], z);
+            spread_out(stage, next, z, next->input + f * next->plane);
+        }
+    }
+}
+
+/* What a filter's moments are to the next stage: square is mean^2 + variance, at the places that are inputs. */
+static void spread_out_moments(struct engine *engine, const struct stage *stage, const struct stage *next, size_t f)
+{
+    float *mean = engine->z, *variance = engine->z_variance;
+    spread_out(stage, next, mean, next->input + f * next->plane);
+    spread_out(stage, next, variance, next->variance + f * next->plane);
+    for (size_t i = 0; i < stage->outputs; i++)
+        mean[i] = mean[i] * mean[i] + variance[i];
+    spread_out(stage, next, mean, next->square + f * next->plane);
+}
+
+void engine_moments(struct engine *engine, const float *x, float *mean, float *variance)
+{
+    const struct sparse_kernels *kernels = engine->kernels;
+    put_input(engine, x);
+    for (size_t l = 0; l < engine->model->layer_count; l++) {
+        const struct stage *stage = &engine->stages[l];
+        const struct model_layer *layer = stage->layer;
+        const float *bias = layer->bias, *bias_sigma = bias + layer->shape.c_out;
+        const struct sparse_moments input = {stage->input, stage->square, l > 0 ? stage->variance : NULL};
+        bool last = l + 1 == engine->model->layer_count;
+        for (size_t f = 0; f < layer->shape.c_out; f++) {
+            size_t first = stage->start[f];
+            float bias_variance = bias_sigma[f] * bias_sigma[f];
+            kernels->sum_moments(stage->start[f + 1] - first, stage->offset + first, stage->value + first,
+                                 stage->value + layer->count + first, &input, stage->outputs, engine->z,
+                                 engine->z_variance);
+            if (last) {
+                mean[f] = engine->z[0] + bias[f];
+                variance[f] = engine->z_variance[0] + bias_variance;
+                continue;
+            }
+            kernels->bias_selu_moments(stage->outputs, bias[f], bias_variance, engine->z, engine->z_variance);
+            spread_out_moments(engine, stage, stage + 1, f);
+        }
+    }
+}
+
+size_t engine_networks(const struct engine *engine)
+{
+    return has_variance(engine) ? LOGIT_DRAWS : engine->model->parts;
+}
+
+void engine_predict(struct engine *engine, const float *x, float *sampled)
+{
+    const size_t classes = engine->model->classes, networks = engine_networks(engine);
+    if (!has_variance(engine)) {
+        for (size_t part = 0; part < networks; part++)
+            engine_forward(engine, part, x, sampled + part * classes);
+    } else {
+        engine_moments(engine, x, engine->logits, engine->logits_variance);
+        for (size_t draw = 0; draw < networks; draw++) {
+            const float *noise = engine->noise + draw % (LOGIT_DRAWS / 2) * classes;
+            float sign = draw < LOGIT_DRAWS / 2 ? 1 : -1;
+            for (size_t c = 0; c < classes; c++)
+                sampled[draw * classes + c] = engine->logits[c] + sign * sqrtf(engine->logits_variance[c]) * noise[c];
+        }
+    }
+    softmax(sampled, networks, classes, sampled);
+}
+
+/* Items from `first` on in steps of `stride`. */
+static enum status predict_some(const struct model *model, size_t first, size_t stride, const float *x,
+                                struct prediction *prediction, struct error *error)
+{
+    const size_t classes = model->classes, size = shape_size(model->input);
+    struct engine *engine = NULL;
+    enum status status = engine_create(model, &engine, error);
+    float *sampled = memory_alloc(size_multiply(prediction->samples, classes), sizeof *sampled, error);
+    if (status == STATUS_OK && !sampled)
+        status = STATUS_NO_MEMORY;
+    for (size_t i = first; status == STATUS_OK && i < prediction->items; i += stride) {
+        engine_predict(engine, x + i * size, sampled);
+        for (size_t s = 0; s < prediction->samples; s++) {
+            for (size_t c = 0; c < classes; c++)
+                prediction->sampled[(s * prediction->items + i) * classes + c] = sampled[s * classes + c];
+        }
+    }
+    memory_free(sampled);
+    engine_free(engine);
+    return status;
+}
+
+enum status engine_predict_items(const struct model *model, int threads, const float *x, struct prediction *prediction,
+                                 struct error *error)
+{
+    enum status status = STATUS_OK;
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+    for (int thread = 0; thread < threads; thread++) {
+        struct error local = {0};
+        enum status found = predict_some(model, (size_t)thread, (size_t)threads, x, prediction, &local);
+        if (found != STATUS_OK) {
+#pragma omp critical
+            status = error_set(error, found, "%s", local.message);
+        }
+    }
+    if (status == STATUS_OK)
+        prediction_average(prediction);
+    return status;
+}

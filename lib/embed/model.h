@@ -1,0 +1,120 @@
+/* lib/embed/model.h: the pruned network that is shipped: what is left of a posterior, and nothing else.
+ *
+ * A model is a value: once made it depends on no network and no posterior. Its layers are all convolutions, the dense
+ * layer being one whose kernel covers its whole input; SELU follows all but the last. Each layer lists the weights that
+ * are there by their place. What a weight holds depends on the kind of posterior:
+ *
+ *   mean      one part: the posterior mean (for a point estimate, the weights)
+ *   samples   `parts` networks, drawn as bayes/predictive.h draws them
+ *   variance  two parts: means, then standard deviations, for moment propagation (embed/moments.h)
+ *
+ * The way of a model: model_make, model_compact (embed/compact.h), model_round, then model_write (embed/model_file.h)
+ * or emit_c (embed/emit_c.h). */
+#ifndef TENTH_EMBED_MODEL_H
+#define TENTH_EMBED_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bayes/posterior.h"
+#include "core/error.h"
+#include "core/shape.h"
+#include "nn/conv.h"
+#include "nn/network.h"
+
+enum model_posterior { MODEL_MEAN, MODEL_SAMPLES, MODEL_VARIANCE };
+enum model_number { MODEL_FP32, MODEL_FP16, MODEL_INT8 };
+
+/* Above these a file is taken to be wrong; no header can make a reader ask for more memory. */
+enum {
+    MODEL_LAYERS_MAX = 16,
+    MODEL_PARTS_MAX = 256,
+    MODEL_EXTENT_MAX = 4096,    /* of a dimension, and of channels */
+    MODEL_PLACES_MAX = 1 << 24, /* of a layer */
+    MODEL_VALUES_MAX = 1 << 25, /* of a layer: weights times parts */
+    MODEL_NAME_SIZE = 32
+};
+
+struct model_layer {
+    struct conv_shape shape;
+    size_t count;    /* weights that are there */
+    uint32_t *place; /* [count] ascending; index into [c_in][c_out][kernel_h][kernel_w] */
+    float *value;    /* [parts][count] */
+    float *bias;     /* [parts][c_out] */
+    float *step; /* [groups][c_out] int8: value = step * code; standard deviations have steps of their own, the networks
+                  * of samples share theirs. NULL for the other numbers */
+};
+
+struct model {
+    char dataset[MODEL_NAME_SIZE], method[MODEL_NAME_SIZE], criterion[MODEL_NAME_SIZE];
+    float fraction;      /* of the ranked weights that were removed */
+    float offset, scale; /* an input is (raw - offset) / scale */
+    float threshold;     /* nats of predictive entropy above which an item is referred to a human */
+    struct shape input;
+    size_t classes, kernel, stride;
+    enum model_posterior posterior;
+    enum model_number number;
+    size_t parts;
+    size_t layer_count; /* convolutions, and the dense layer */
+    struct model_layer *layers;
+};
+
+struct model_options {
+    enum model_posterior posterior;
+    size_t samples; /* networks of MODEL_SAMPLES */
+    uint64_t seed;  /* of their weights, as in predict() */
+};
+
+/* What keep [posterior size] (0: removed) leaves of the posterior, as fp32. Names, offset, scale and threshold are the
+ * caller's to set. STATUS_UNSUPPORTED: samples or variances of a point estimate. NULL *model on failure. */
+enum status model_make(const struct posterior *posterior, const struct network *network, const float *keep,
+                       const struct model_options *options, struct model **model, struct error *error);
+void model_free(struct model *model); /* NULL is allowed */
+
+/* Rounds every value to the number that it will be stored as: fp16 (IEEE, to nearest even); int8, with one step for
+ * each filter and biases in fp16. Weights that become 0 in every part are dropped, which changes nothing. */
+enum status model_round(struct model *model, enum model_number number, struct error *error);
+
+const char *model_posterior_name(enum model_posterior posterior);
+const char *model_number_name(enum model_number number);
+
+size_t model_groups(const struct model *model);  /* of steps: 2 for variances, else 1 */
+size_t model_weights(const struct model *model); /* that are there, without biases */
+size_t model_values(const struct model *model);  /* numbers that are stored: weights and biases times parts */
+
+/* Shapes from the input on: what each layer's shape must be, given how many outputs each one has. */
+void model_shapes(struct model *model, const size_t *outputs /* [layer_count] */);
+
+static inline size_t layer_taps(const struct model_layer *layer)
+{
+    return layer->shape.kernel_h * layer->shape.kernel_w;
+}
+
+static inline size_t layer_places(const struct model_layer *layer)
+{
+    return layer->shape.c_in * layer->shape.c_out * layer_taps(layer);
+}
+
+/* The output channel of a place. */
+static inline size_t layer_filter(const struct model_layer *layer, size_t place)
+{
+    return place / layer_taps(layer) % layer->shape.c_out;
+}
+
+static inline size_t layer_channel(const struct model_layer *layer, size_t place)
+{
+    return place / layer_taps(layer) / layer->shape.c_out;
+}
+
+/* Room for a layer of known shape and count; on failure what is there is freed with the model. */
+enum status model_layer_alloc(const struct model *model, struct model_layer *layer, size_t count, struct error *error);
+void model_layer_free(struct model_layer *layer);
+
+/* The codes of int8 values: the one that `value` was made of, exactly. */
+static inline int model_code(float value, float step)
+{
+    float code = step > 0 ? value / step : 0;
+    return (int)(code < 0 ? code - 0.5F : code + 0.5F);
+}
+
+#endif

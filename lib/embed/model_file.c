@@ -1,0 +1,317 @@
+#include "embed/model_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "core/memory.h"
+#include "embed/index_format.h"
+#include "embed/number.h"
+#include "embed/value_format.h"
+#include "io/atomic_file.h"
+
+static const char magic[4] = {'T', 'N', 'T', 'H'};
+enum { CHECKSUM_BYTES = 4, SHORTEST = 48 };
+
+/* ---- writing ---- */
+
+static void put_text(struct byte_writer *out, const char *text)
+{
+    size_t length = strlen(text);
+    bytes_put_number(out, length, 1);
+    bytes_put(out, text, length);
+}
+
+static void put_header(const struct model *model, struct byte_writer *out)
+{
+    const size_t sizes[] = {model->parts,          model->classes, model->input.height, model->input.width,
+                            model->input.channels, model->kernel,  model->stride};
+    bytes_put(out, magic, sizeof magic);
+    bytes_put_number(out, MODEL_FILE_VERSION, 1);
+    bytes_put_number(out, (uint64_t)model->posterior, 1);
+    bytes_put_number(out, (uint64_t)model->number, 1);
+    bytes_put_number(out, model->layer_count, 1);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        bytes_put_number(out, sizes[i], 2);
+    bytes_put_float(out, model->offset);
+    bytes_put_float(out, model->scale);
+    bytes_put_float(out, model->threshold);
+    bytes_put_float(out, model->fraction);
+    put_text(out, model->dataset);
+    put_text(out, model->method);
+    put_text(out, model->criterion);
+}
+
+/* The steps are numbers of 8 significant bits: their lower halves are 0. */
+static void put_steps(const struct model *model, const struct model_layer *layer, struct byte_writer *out)
+{
+    for (size_t i = 0; i < model_groups(model) * layer->shape.c_out; i++) {
+        uint32_t bits;
+        memcpy(&bits, &layer->step[i], sizeof bits);
+        bytes_put_number(out, bits >> 16, 2);
+    }
+}
+
+static void put_biases(const struct model *model, const struct model_layer *layer, struct byte_writer *out)
+{
+    for (size_t i = 0; i < model->parts * layer->shape.c_out; i++) {
+        if (model->number == MODEL_FP32)
+            bytes_put_float(out, layer->bias[i]);
+        else
+            bytes_put_number(out, half_of_float(layer->bias[i]), 2);
+    }
+}
+
+enum status model_layer_sizes(const struct model *model, size_t layer, struct layer_sizes *sizes, struct error *error)
+{
+    size_t count;
+    const struct index_format *formats = index_formats(&count);
+    struct byte_writer out = {0};
+    *sizes = (struct layer_sizes){0};
+    for (size_t i = 0; i < count && i < INDEX_FORMATS_MAX; i++) {
+        out.used = 0;
+        formats[i].write(&model->layers[layer], &out);
+        sizes->places[i] = out.used;
+    }
+    out.used = 0;
+    values_write(model, &model->layers[layer], VALUES_PLAIN, &out);
+    sizes->values = out.used;
+    out.used = 0;
+    values_write(model, &model->layers[layer], VALUES_CODED, &out);
+    sizes->values_coded = out.used;
+    bool failed = out.failed;
+    bytes_free(&out);
+    return failed
+               ? error_set(error, STATUS_NO_MEMORY, "no memory for a layer of %zu weights", model->layers[layer].count)
+               : STATUS_OK;
+}
+
+static enum status put_layer(const struct model *model, size_t number, struct byte_writer *out, struct error *error)
+{
+    const struct model_layer *layer = &model->layers[number];
+    struct layer_sizes sizes;
+    enum status status = model_layer_sizes(model, number, &sizes, error);
+    if (status != STATUS_OK)
+        return status;
+    size_t formats, best = 0;
+    const struct index_format *format = index_formats(&formats);
+    for (size_t i = 1; i < formats && i < INDEX_FORMATS_MAX; i++)
+        best = sizes.places[i] < sizes.places[best] ? i : best;
+    enum value_format values = sizes.values_coded < sizes.values ? VALUES_CODED : VALUES_PLAIN;
+    bytes_put_number(out, layer->shape.c_out, 2);
+    bytes_put_number(out, layer->count, 4);
+    bytes_put_number(out, sizes.places[best], 4);
+    bytes_put_number(out, values == VALUES_CODED ? sizes.values_coded : sizes.values, 4);
+    bytes_put_number(out, format[best].number, 1);
+    bytes_put_number(out, (uint64_t)values, 1);
+    if (model->number == MODEL_INT8)
+        put_steps(model, layer, out);
+    put_biases(model, layer, out);
+    format[best].write(layer, out);
+    values_write(model, layer, values, out);
+    return STATUS_OK;
+}
+
+enum status model_encode(const struct model *model, struct byte_writer *out, struct error *error)
+{
+    *out = (struct byte_writer){0};
+    put_header(model, out);
+    for (size_t i = 0; i < model->layer_count; i++) {
+        enum status status = put_layer(model, i, out, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    uLong checksum = out->failed ? 0 : crc32(crc32(0, NULL, 0), out->bytes, (uInt)out->used);
+    bytes_put_number(out, checksum, CHECKSUM_BYTES);
+    return out->failed ? error_set(error, STATUS_NO_MEMORY, "no memory for a model file of %zu bytes", out->used)
+                       : STATUS_OK;
+}
+
+enum status model_write(const struct model *model, const char *path, struct error *error)
+{
+    struct byte_writer out;
+    enum status status = model_encode(model, &out, error);
+    if (status == STATUS_OK)
+        status = atomic_write(path, out.bytes, out.used, error);
+    bytes_free(&out);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static enum status bad(const char *name, const char *what, struct error *error)
+{
+    return error_set(error, STATUS_DATA, "%s: %s; `tenth export` makes it anew", name, what);
+}
+
+static bool get_text(struct byte_reader *in, char text[MODEL_NAME_SIZE])
+{
+    size_t length = bytes_get_number(in, 1);
+    const uint8_t *bytes = length < MODEL_NAME_SIZE ? bytes_get(in, length) : NULL;
+    if (!bytes)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] <= ' ' || bytes[i] > '~' || bytes[i] == '"' || bytes[i] == '\\' || bytes[i] == ',')
+            return false;
+    }
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    return true;
+}
+
+static bool is_extent(size_t value)
+{
+    return value >= 1 && value <= MODEL_EXTENT_MAX;
+}
+
+static bool get_header(struct model *model, struct byte_reader *in)
+{
+    model->posterior = (enum model_posterior)bytes_get_number(in, 1);
+    model->number = (enum model_number)bytes_get_number(in, 1);
+    model->layer_count = bytes_get_number(in, 1);
+    size_t *const sizes[] = {&model->parts,          &model->classes, &model->input.height, &model->input.width,
+                             &model->input.channels, &model->kernel,  &model->stride};
+    bool good = true;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        *sizes[i] = bytes_get_number(in, 2);
+        good = good && is_extent(*sizes[i]);
+    }
+    model->offset = bytes_get_float(in);
+    model->scale = bytes_get_float(in);
+    model->threshold = bytes_get_float(in);
+    model->fraction = bytes_get_float(in);
+    good = good && isfinite(model->offset) && isfinite(model->scale) && model->scale > 0 && !isnan(model->threshold) &&
+           model->fraction >= 0 && model->fraction <= 1;
+    good = good && get_text(in, model->dataset) && get_text(in, model->method) && get_text(in, model->criterion);
+    static const size_t parts_most[] = {1, MODEL_PARTS_MAX, 2};
+    good = good && model->posterior <= MODEL_VARIANCE && model->number <= MODEL_INT8;
+    good = good && model->parts <= parts_most[model->posterior] &&
+           (model->posterior != MODEL_VARIANCE || model->parts == 2);
+    return good && model->layer_count >= 2 && model->layer_count <= MODEL_LAYERS_MAX && model->classes <= 256 &&
+           shape_size(model->input) <= MODEL_PLACES_MAX && !in->beyond;
+}
+
+static bool get_steps(const struct model *model, struct model_layer *layer, struct byte_reader *in)
+{
+    for (size_t i = 0; i < model_groups(model) * layer->shape.c_out; i++) {
+        uint32_t bits = (uint32_t)bytes_get_number(in, 2) << 16;
+        memcpy(&layer->step[i], &bits, sizeof bits);
+        if (!isfinite(layer->step[i]) || layer->step[i] < 0)
+            return false;
+    }
+    return true;
+}
+
+static bool get_biases(const struct model *model, struct model_layer *layer, struct byte_reader *in)
+{
+    size_t c_out = layer->shape.c_out;
+    for (size_t i = 0; i < model->parts * c_out; i++) {
+        layer->bias[i] =
+            model->number == MODEL_FP32 ? bytes_get_float(in) : float_of_half((uint16_t)bytes_get_number(in, 2));
+        bool spread = model->posterior == MODEL_VARIANCE && i >= c_out;
+        if (!isfinite(layer->bias[i]) || (spread && layer->bias[i] < 0))
+            return false;
+    }
+    return true;
+}
+
+/* The shape of layer `number`, whose outputs the file has just said; those before it are known. */
+static bool find_shape(struct model *model, size_t number, size_t c_out)
+{
+    size_t outputs[MODEL_LAYERS_MAX];
+    bool last = number + 1 == model->layer_count;
+    if (!is_extent(c_out) || (last && c_out != model->classes))
+        return false;
+    for (size_t i = 0; i < model->layer_count; i++)
+        outputs[i] = i < number ? model->layers[i].shape.c_out : c_out;
+    model_shapes(model, outputs);
+    const struct conv_shape *s = &model->layers[number].shape;
+    return size_multiply(s->c_in * c_out, s->kernel_h * s->kernel_w) <= MODEL_PLACES_MAX &&
+           s->height_out * s->width_out * c_out <= MODEL_PLACES_MAX;
+}
+
+static enum status get_layer(struct model *model, size_t number, struct byte_reader *in, const char *name,
+                             struct error *error)
+{
+    struct model_layer *layer = &model->layers[number];
+    size_t c_out = bytes_get_number(in, 2), count = bytes_get_number(in, 4);
+    size_t place_bytes = bytes_get_number(in, 4), value_bytes = bytes_get_number(in, 4);
+    const struct index_format *format = index_format_numbered((uint8_t)bytes_get_number(in, 1));
+    uint64_t values = bytes_get_number(in, 1);
+    if (in->beyond || !format || (values != VALUES_PLAIN && values != VALUES_CODED) ||
+        !find_shape(model, number, c_out) || count > layer_places(layer) || count * model->parts > MODEL_VALUES_MAX)
+        return bad(name, "a layer's header makes no sense", error);
+    enum status status = model_layer_alloc(model, layer, count, error);
+    if (status != STATUS_OK)
+        return status;
+    bool good = (model->number != MODEL_INT8 || get_steps(model, layer, in)) && get_biases(model, layer, in);
+    const uint8_t *places = bytes_get(in, place_bytes), *numbers = bytes_get(in, value_bytes);
+    if (!good || !places || !numbers)
+        return bad(name, "a layer's biases are damaged, or it ends too early", error);
+    struct byte_reader place_reader = {.bytes = places, .count = place_bytes};
+    struct byte_reader value_reader = {.bytes = numbers, .count = value_bytes};
+    if (!format->read(layer, &place_reader) || !values_read(model, layer, (enum value_format)values, &value_reader))
+        return bad(name, "a layer's weights are damaged", error);
+    return STATUS_OK;
+}
+
+/* Whether these bytes are a whole file of this version; `in` is then behind the version, and ends before the checksum.
+ */
+static enum status check_whole(const void *bytes, size_t count, const char *name, struct byte_reader *in,
+                               struct error *error)
+{
+    *in = (struct byte_reader){.bytes = bytes, .count = count};
+    const uint8_t *found = count >= SHORTEST ? bytes_get(in, sizeof magic) : NULL;
+    if (!found || memcmp(found, magic, sizeof magic) != 0)
+        return error_set(error, STATUS_DATA, "%s: is no model of `tenth export`", name);
+    unsigned int version = (unsigned int)bytes_get_number(in, 1);
+    if (version != MODEL_FILE_VERSION)
+        return error_set(error, STATUS_DATA, "%s: has version %u of the model format; this program reads version %d",
+                         name, version, MODEL_FILE_VERSION);
+    struct byte_reader end = {.bytes = in->bytes + count - CHECKSUM_BYTES, .count = CHECKSUM_BYTES};
+    in->count = count - CHECKSUM_BYTES;
+    if (bytes_get_number(&end, CHECKSUM_BYTES) != crc32(crc32(0, NULL, 0), bytes, (uInt)in->count))
+        return bad(name, "is damaged or cut off (its checksum does not fit)", error);
+    return STATUS_OK;
+}
+
+enum status model_decode(const void *bytes, size_t count, const char *name, struct model **model, struct error *error)
+{
+    *model = NULL;
+    struct byte_reader in;
+    enum status status = check_whole(bytes, count, name, &in, error);
+    if (status != STATUS_OK)
+        return status;
+    struct model *made = memory_alloc(1, sizeof *made, error);
+    if (!made)
+        return STATUS_NO_MEMORY;
+    if (!get_header(made, &in)) {
+        status = bad(name, "its header makes no sense", error);
+    } else {
+        made->layers = memory_alloc(made->layer_count, sizeof *made->layers, error);
+        status = made->layers ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    for (size_t i = 0; status == STATUS_OK && i < made->layer_count; i++)
+        status = get_layer(made, i, &in, name, error);
+    if (status == STATUS_OK && in.used != in.count)
+        status = bad(name, "has bytes left over", error);
+    if (status != STATUS_OK) {
+        model_free(made);
+        return status;
+    }
+    *model = made;
+    return STATUS_OK;
+}
+
+enum status model_read(const char *path, struct model **model, struct error *error)
+{
+    *model = NULL;
+    unsigned char *bytes;
+    size_t count;
+    enum status status = file_read(path, MODEL_FILE_LIMIT, &bytes, &count, error);
+    if (status == STATUS_OK)
+        status = model_decode(bytes, count, path, model, error);
+    memory_free(bytes);
+    return status;
+}

@@ -1,0 +1,42 @@
+/* lib/embed/model_file.h: models as files, small and checked.
+ *
+ *   "TNTH", version (1 byte), posterior, number, layers; parts, classes, height, width, channels, kernel, stride (2
+ * each); offset, scale, threshold, fraction (4 each, IEEE); dataset, method, criterion (a length of 1 byte, then the
+ * text) for each layer: outputs (2), weights (4), bytes of the places (4), of the values (4), index format (1), value
+ * format (1), int8: steps [groups][outputs] (2 each, the upper half of a float); biases [parts][outputs] (4 each for
+ * fp32, else 2); the places; the values [parts][weights] (4, 2 or 1 each, or coded) CRC-32 of everything before it (4)
+ *
+ * Numbers are little-endian. Each layer has the index format and the value format that are shortest for it. Reading
+ * believes nothing: sizes are checked against limits before memory is asked for, places must ascend below the layer's
+ * size, numbers must be finite, and nothing may be left over. */
+#ifndef TENTH_EMBED_MODEL_FILE_H
+#define TENTH_EMBED_MODEL_FILE_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+#include "embed/bytes.h"
+#include "embed/model.h"
+
+enum { MODEL_FILE_VERSION = 1, MODEL_FILE_LIMIT = 1 << 28 };
+
+/* The whole file in memory. The caller frees with bytes_free, also after a failure. */
+enum status model_encode(const struct model *model, struct byte_writer *out, struct error *error);
+
+/* `name` stands for the file in messages. STATUS_DATA: not a model, another version, damaged. NULL *model on failure.
+ */
+enum status model_decode(const void *bytes, size_t count, const char *name, struct model **model, struct error *error);
+
+enum status model_write(const struct model *model, const char *path, struct error *error); /* atomically */
+enum status model_read(const char *path, struct model **model, struct error *error);
+
+/* Bytes of the places of one layer in each index format (in the order of the registry), and of its values, plain and
+ * coded: what the choice is made by. */
+enum { INDEX_FORMATS_MAX = 8 };
+struct layer_sizes {
+    size_t places[INDEX_FORMATS_MAX];
+    size_t values, values_coded;
+};
+enum status model_layer_sizes(const struct model *model, size_t layer, struct layer_sizes *sizes, struct error *error);
+
+#endif

@@ -1,0 +1,50 @@
+/* lib/embed/sparse_kernels.h: sums over the weights that are there, for all outputs of a filter at once. Private to
+ * engine.c.
+ *
+ * Compiled per instruction set from sparse_kernels_body.c and chosen once, like core/kernels.h. Output q of a filter is
+ *
+ *   sum_i value[i] x[offset[i] + q],  q = 0 .. outputs - 1
+ *
+ * because the engine lays inputs out so that the outputs of one weight read consecutive floats. Outputs are kept in
+ * registers while the weights pass by. x must be readable, and z writable, for SPARSE_SLACK floats beyond. */
+#ifndef TENTH_EMBED_SPARSE_KERNELS_H
+#define TENTH_EMBED_SPARSE_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SPARSE_SLACK = 16, SPARSE_FILTERS = 4 };
+
+/* The moments of inputs, each laid out as x. */
+struct sparse_moments {
+    const float *mean;
+    const float *square;   /* mean^2 + variance */
+    const float *variance; /* NULL: the inputs are certain */
+};
+
+struct sparse_kernels {
+    const char *name; /* "avx512", "avx2", "base" */
+    int (*runs_here)(void);
+
+    void (*sum)(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs, float *z);
+
+    /* The same for SPARSE_FILTERS filters at once, which have a value, perhaps 0, for the same offsets: where most
+     * weights are there, reading an input once for several filters costs less than leaving the others out. */
+    void (*sum_filters)(size_t count, const uint32_t *offset, const float *value /* [count][SPARSE_FILTERS] */,
+                        const float *x, size_t outputs, float *z /* [SPARSE_FILTERS][stride] */, size_t stride);
+
+    /* The mean as above, of value; the variance from value^2 variance + spread^2 square. */
+    void (*sum_moments)(size_t count, const uint32_t *offset, const float *value, const float *spread,
+                        const struct sparse_moments *x, size_t outputs, float *mean, float *variance);
+
+    /* z [count] = selu(z + bias) */
+    void (*bias_selu)(size_t count, float bias, float *z);
+
+    /* mean, variance [count], given without the bias, become those of selu(z + bias); see embed/moments.h */
+    void (*bias_selu_moments)(size_t count, float bias, float bias_variance, float *mean, float *variance);
+};
+
+const struct sparse_kernels *sparse_kernels(void);                     /* the best build for this processor */
+const struct sparse_kernels *const *sparse_kernels_all(size_t *count); /* every build that runs here */
+
+#endif

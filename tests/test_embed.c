@@ -1,0 +1,790 @@
+/* tests/test_embed.c: exported models: coders and formats against what they wrote, the engine against the dense
+ * network, moments against quadrature and against sampled networks, and files that lie. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <gsl/gsl_integration.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "bayes/predictive.h"
+#include "bayes/pruning.h"
+#include "check.h"
+#include "core/memory.h"
+#include "data/image.h"
+#include "data/input.h"
+#include "embed/compact.h"
+#include "embed/emit_c.h"
+#include "embed/engine.h"
+#include "embed/index_format.h"
+#include "embed/model_file.h"
+#include "embed/moments.h"
+#include "embed/number.h"
+#include "embed/range_coder.h"
+#include "embed/sparse_kernels.h"
+#include "reference.h"
+#include "run/export.h"
+#include "scratch.h"
+
+/* ---- a pruned network to export ---- */
+
+enum { ITEMS = 9 };
+
+/* Odd sizes: no padding or pitch is a whole vector. */
+static const struct network_spec specs[] = {
+    {.input = {13, 11, 2}, .classes = 4, .layers = 2, .filters = 6, .kernel = 5, .stride = 2},
+    {.input = {28, 28, 1}, .classes = 10, .layers = 3, .filters = 16, .kernel = 6, .stride = 2},
+    {.input = {37, 1, 1}, .classes = 5, .layers = 3, .filters = 7, .kernel = 6, .stride = 2},
+    {.input = {9, 8, 3}, .classes = 3, .layers = 1, .filters = 5, .kernel = 3, .stride = 1},
+    {.input = {6, 6, 1}, .classes = 2, .layers = 2, .filters = 3, .kernel = 2, .stride = 3},
+};
+enum { SPECS = sizeof specs / sizeof specs[0] };
+
+struct pruned {
+    struct network *network;
+    struct posterior *posterior;
+    float *keep, *x;
+};
+
+/* The random criterion, so that no layer is left alone. */
+static void pruned_make(struct pruned *pruned, const struct network_spec *spec, double fraction)
+{
+    struct error error = {0};
+    struct ranking ranking;
+    struct posterior_start start = {.seed = 5, .mu_scale = 1, .sigma_low = 0.01, .sigma_high = 0.05};
+    assert_int_equal(network_create(spec, ITEMS, 0, 1, &pruned->network, &error), STATUS_OK);
+    assert_int_equal(
+        posterior_create(pruned->network, method_find("vi", &error), &start, 1, &pruned->posterior, &error), STATUS_OK);
+    struct posterior *posterior = pruned->posterior;
+    for (size_t t = 1; t < posterior->tensor_count; t += 2) /* biases that are not 0 */
+        random_normal(random_key(2, PURPOSE_TEST, 0, t), 0, posterior->tensors[t].count,
+                      posterior->mu + posterior->tensors[t].offset);
+    pruned->keep = memory_alloc(posterior->size, sizeof(float), &error);
+    pruned->x = memory_alloc(ITEMS * shape_size(spec->input), sizeof(float), &error);
+    assert_true(pruned->keep && pruned->x);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 0), 0, ITEMS * shape_size(spec->input), pruned->x);
+    assert_int_equal(ranking_make(posterior, criterion_find("random", &error), false, 1, &ranking, &error), STATUS_OK);
+    ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fraction), pruned->keep);
+    ranking_free(&ranking);
+}
+
+static void pruned_free(struct pruned *pruned)
+{
+    memory_free(pruned->keep);
+    memory_free(pruned->x);
+    posterior_free(pruned->posterior);
+    network_free(pruned->network);
+}
+
+static struct model *make(const struct pruned *pruned, enum model_posterior posterior)
+{
+    struct error error = {0};
+    struct model *model;
+    struct model_options options = {.posterior = posterior, .samples = 3, .seed = 7};
+    assert_int_equal(model_make(pruned->posterior, pruned->network, pruned->keep, &options, &model, &error), STATUS_OK);
+    (void)snprintf(model->dataset, sizeof model->dataset, "mnist");
+    (void)snprintf(model->criterion, sizeof model->criterion, "random");
+    model->threshold = .5F;
+    return model;
+}
+
+static struct model *make_rounded(const struct pruned *pruned, enum model_posterior posterior, enum model_number number)
+{
+    struct error error = {0};
+    struct model *model = make(pruned, posterior);
+    size_t removed;
+    assert_int_equal(model_compact(model, &removed, &error), STATUS_OK);
+    assert_int_equal(model_round(model, number, &error), STATUS_OK);
+    return model;
+}
+
+/* The engine's and the dense network's probabilities of every item agree. */
+static void assert_predicts_as_network(const struct pruned *pruned, const struct model *model, double tolerance)
+{
+    struct error error = {0};
+    struct predictor predictor;
+    struct prediction wanted, found;
+    enum predict_weights which = model->posterior == MODEL_MEAN ? PREDICT_AT_MEAN : PREDICT_SAMPLED;
+    assert_int_equal(predictor_make(pruned->posterior, pruned->network, ITEMS, &predictor, &error), STATUS_OK);
+    assert_int_equal(prediction_alloc(model->parts, ITEMS, model->classes, NULL, &wanted, &error), STATUS_OK);
+    assert_int_equal(prediction_alloc(model->parts, ITEMS, model->classes, NULL, &found, &error), STATUS_OK);
+    predict(&predictor, which, pruned->keep, 7, pruned->x, &wanted);
+    assert_int_equal(engine_predict_items(model, 2, pruned->x, &found, &error), STATUS_OK);
+    for (size_t i = 0; i < model->parts * ITEMS * model->classes; i++)
+        assert_near(found.sampled[i], wanted.sampled[i], tolerance);
+    prediction_free(&wanted);
+    prediction_free(&found);
+    predictor_free(&predictor);
+}
+
+static void test_model_predicts_as_the_network(void **state)
+{
+    (void)state;
+    static const double fractions[] = {0, .6, .95, 1};
+    for (size_t s = 0; s < SPECS; s++) {
+        for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++) {
+            struct pruned pruned;
+            pruned_make(&pruned, &specs[s], fractions[f]);
+            for (enum model_posterior p = MODEL_MEAN; p <= MODEL_SAMPLES; p++) {
+                struct model *model = make(&pruned, p);
+                assert_predicts_as_network(&pruned, model, 1e-5);
+                model_free(model);
+                model = make_rounded(&pruned, p, MODEL_FP32); /* compacted */
+                assert_predicts_as_network(&pruned, model, 1e-5);
+                model_free(model);
+            }
+            pruned_free(&pruned);
+        }
+    }
+}
+
+/* The twin of the test above: one wrong weight, one wrong bias, is seen. */
+static void test_a_wrong_weight_is_seen(void **state)
+{
+    (void)state;
+    struct pruned pruned;
+    float wanted[4] = {0}, found[4] = {0};
+    pruned_make(&pruned, &specs[0], .5);
+    for (int change = 0; change < 3; change++) {
+        struct error error = {0};
+        struct model *model = make(&pruned, MODEL_MEAN);
+        struct engine *engine;
+        if (change == 1)
+            model->layers[1].value[3] += .01F;
+        if (change == 2)
+            model->layers[0].bias[2] += .01F;
+        assert_int_equal(engine_create(model, &engine, &error), STATUS_OK);
+        engine_forward(engine, 0, pruned.x, change == 0 ? wanted : found);
+        double difference = 0;
+        for (size_t c = 0; change > 0 && c < 4; c++)
+            difference = fmax(difference, fabs((double)found[c] - (double)wanted[c]));
+        assert_true(change == 0 || difference > 1e-4);
+        engine_free(engine);
+        model_free(model);
+    }
+    pruned_free(&pruned);
+}
+
+static void test_point_estimates_have_one_network(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct pruned pruned;
+    struct model *model;
+    pruned_make(&pruned, &specs[0], .5);
+    struct posterior_start start = {.seed = 5, .mu_scale = 1};
+    struct posterior *point;
+    assert_int_equal(posterior_create(pruned.network, method_find("map", &error), &start, 1, &point, &error),
+                     STATUS_OK);
+    struct model_options options = {.posterior = MODEL_VARIANCE};
+    assert_int_equal(model_make(point, pruned.network, pruned.keep, &options, &model, &error), STATUS_UNSUPPORTED);
+    assert_null(model);
+    options.posterior = MODEL_MEAN;
+    assert_int_equal(model_make(point, pruned.network, pruned.keep, &options, &model, &error), STATUS_OK);
+    model_free(model);
+    posterior_free(point);
+    pruned_free(&pruned);
+}
+
+/* ---- compaction ---- */
+
+/* Filter 1 of layer 1 is read by nobody; so is, then, filter 0 of layer 0, which only filter 1 reads. Filter 2 of layer
+ * 1 has no inputs. */
+static void test_dead_filters_go(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[0], 0);
+    const struct tensor *tensors = pruned.posterior->tensors;
+    const struct tensor *second = &tensors[2], *dense = &tensors[4];
+    const size_t filters = specs[0].filters, taps = second->shape[0] * second->shape[1];
+    for (size_t i = 0; i < dense->count; i++)
+        pruned.keep[dense->offset + i] *= i / dense->shape[1] % filters != 1;
+    for (size_t tap = 0; tap < taps; tap++) {
+        for (size_t in = 0; in < filters; in++) {
+            for (size_t out = 0; out < filters; out++)
+                pruned.keep[second->offset + (tap * filters + in) * filters + out] *=
+                    out != 2 && !(in == 0 && out != 1);
+        }
+    }
+    for (enum model_posterior p = MODEL_MEAN; p <= MODEL_SAMPLES; p++) {
+        struct model *model = make(&pruned, p);
+        size_t removed;
+        assert_int_equal(model_compact(model, &removed, &error), STATUS_OK);
+        assert_int_equal(removed, 3);
+        assert_int_equal(model->layers[0].shape.c_out, filters - 1);
+        assert_int_equal(model->layers[1].shape.c_out, filters - 2);
+        assert_predicts_as_network(&pruned, model, 1e-5);
+        model_free(model);
+    }
+    pruned_free(&pruned);
+}
+
+/* With variances, too: the constant's share of the logits' moments stays. */
+static void test_compaction_keeps_the_moments(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < SPECS; s++) {
+        struct error error = {0};
+        struct pruned pruned;
+        float mean[2][10], variance[2][10];
+        pruned_make(&pruned, &specs[s], .97);
+        for (int compact = 0; compact < 2; compact++) {
+            struct model *model = make(&pruned, MODEL_VARIANCE);
+            struct engine *engine;
+            size_t removed = 0;
+            if (compact)
+                assert_int_equal(model_compact(model, &removed, &error), STATUS_OK);
+            assert_int_equal(engine_create(model, &engine, &error), STATUS_OK);
+            engine_moments(engine, pruned.x, mean[compact], variance[compact]);
+            engine_free(engine);
+            model_free(model);
+        }
+        for (size_t c = 0; c < specs[s].classes; c++) {
+            assert_near(mean[1][c], mean[0][c], 1e-4);
+            assert_near(variance[1][c], variance[0][c], 1e-4 + 1e-4 * (double)variance[0][c]);
+        }
+        pruned_free(&pruned);
+    }
+}
+
+/* ---- numbers ---- */
+
+static void test_halves(void **state)
+{
+    (void)state;
+    for (uint32_t half = 0; half < 65536; half++) {
+        float value = float_of_half((uint16_t)half);
+        if (!isnan(value))
+            assert_int_equal(half_of_float(value), half);
+        else
+            assert_true(isnan(float_of_half(half_of_float(value))));
+    }
+    assert_int_equal(half_of_float(1), 0x3C00);
+    assert_int_equal(half_of_float(-2), 0xC000);
+    assert_int_equal(half_of_float(65504), 0x7BFF);
+    assert_int_equal(half_of_float(65519), 0x7BFF);
+    assert_int_equal(half_of_float(65520), 0x7C00);      /* half way to 2^16: to even, which is infinity */
+    assert_int_equal(half_of_float(0x1.002p0F), 0x3C00); /* half way: to even */
+    assert_int_equal(half_of_float(0x1.006p0F), 0x3C02); /* half way: to even, upwards */
+    assert_int_equal(half_of_float(0x1.0p-25F), 0);      /* half of the least number: to even */
+    assert_int_equal(half_of_float(0x1.8p-25F), 1);
+    assert_true(round_up_to_8_bits(1.0F) == 1.0F && round_up_to_8_bits(1.001F) == 1.0078125F);
+}
+
+static void test_rounding_is_to_the_nearest(void **state)
+{
+    (void)state;
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[1], .8);
+    for (enum model_posterior p = MODEL_MEAN; p <= MODEL_VARIANCE; p++) {
+        struct model *exact = make_rounded(&pruned, p, MODEL_FP32), *coded = make_rounded(&pruned, p, MODEL_INT8);
+        for (size_t l = 0; l < exact->layer_count; l++) {
+            const struct model_layer *a = &exact->layers[l], *b = &coded->layers[l];
+            for (size_t i = 0, j = 0; i < a->count; i++) {
+                bool there = j < b->count && b->place[j] == a->place[i];
+                for (size_t part = 0; part < exact->parts; part++) {
+                    size_t group = p == MODEL_VARIANCE ? part : 0;
+                    double step = (double)b->step[group * b->shape.c_out + layer_filter(b, a->place[i])];
+                    double value = there ? (double)b->value[part * b->count + j] : 0;
+                    assert_near(value, a->value[part * a->count + i], .5001 * step);
+                }
+                j += there;
+            }
+        }
+        model_free(exact);
+        model_free(coded);
+    }
+    pruned_free(&pruned);
+}
+
+/* ---- coders and formats ---- */
+
+static void test_range_coder_returns_what_went_in(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000 };
+    for (uint32_t odds = 0; odds <= 100; odds += 25) {
+        struct byte_writer out = {0};
+        struct bit_model model[2];
+        bit_models_begin(model, 2);
+        struct random_sequence bits = random_sequence(random_key(odds, PURPOSE_TEST, 1, 0));
+        struct range_writer writer = range_write_begin(&out);
+        for (int i = 0; i < COUNT; i++) {
+            range_write_bit(&writer, &model[i % 2], random_next_below(&bits, 100) < odds);
+            range_write_even(&writer, random_next_below(&bits, 8), 3);
+        }
+        range_write_end(&writer);
+        bit_models_begin(model, 2);
+        bits = random_sequence(random_key(odds, PURPOSE_TEST, 1, 0));
+        struct byte_reader in = {.bytes = out.bytes, .count = out.used};
+        struct range_reader reader = range_read_begin(&in);
+        for (int i = 0; i < COUNT; i++) {
+            assert_int_equal(range_read_bit(&reader, &model[i % 2]), random_next_below(&bits, 100) < odds);
+            assert_int_equal(range_read_even(&reader, 3), random_next_below(&bits, 8));
+        }
+        assert_true(!in.beyond && in.used == in.count);
+        /* Bits of even odds cost what they are; the others their entropy, and 2 % for learning it. */
+        double p = odds / 100.0, entropy = p > 0 && p < 1 ? -p * log2(p) - (1 - p) * log2(1 - p) : 0;
+        assert_true((double)out.used < COUNT / 8.0 * (3 + 1.02 * entropy) + 40);
+        bytes_free(&out);
+    }
+}
+
+static void test_index_formats_return_the_places(void **state)
+{
+    (void)state;
+    static const uint32_t densities[] = {0, 3, 50, 100};
+    size_t formats;
+    const struct index_format *format = index_formats(&formats);
+    for (size_t c = 0; c < formats * 4; c++) {
+        struct model_layer layer = {
+            .shape = {
+                .c_in = 5, .c_out = 7, .kernel_h = 6, .kernel_w = c % 2 ? 1 : 6, .height_out = 1, .width_out = 1}};
+        uint32_t wanted[5 * 7 * 36], places[5 * 7 * 36];
+        struct random_sequence sequence = random_sequence(random_key(c, PURPOSE_TEST, 2, 0));
+        for (uint32_t place = 0; place < layer_places(&layer); place++) {
+            if (random_next_below(&sequence, 100) < densities[c / formats])
+                wanted[layer.count++] = place;
+        }
+        struct byte_writer out = {0};
+        layer.place = wanted;
+        format[c % formats].write(&layer, &out);
+        assert_false(out.failed);
+        struct byte_reader in = {.bytes = out.bytes, .count = out.used};
+        layer.place = places;
+        memset(places, 255, sizeof places);
+        assert_true(format[c % formats].read(&layer, &in));
+        assert_memory_equal(places, wanted, layer.count * sizeof *places);
+        if (layer.count > 0) { /* one byte less is not enough */
+            in = (struct byte_reader){.bytes = out.bytes, .count = out.used - 1};
+            assert_false(format[c % formats].read(&layer, &in));
+        }
+        bytes_free(&out);
+    }
+}
+
+static void assert_same_model(const struct model *a, const struct model *b)
+{
+    assert_int_equal(a->layer_count, b->layer_count);
+    assert_int_equal(a->parts, b->parts);
+    assert_string_equal(a->dataset, b->dataset);
+    assert_string_equal(a->criterion, b->criterion);
+    assert_true(a->threshold == b->threshold && a->scale == b->scale && a->offset == b->offset);
+    for (size_t l = 0; l < a->layer_count; l++) {
+        const struct model_layer *x = &a->layers[l], *y = &b->layers[l];
+        assert_memory_equal(&x->shape, &y->shape, sizeof x->shape);
+        assert_int_equal(x->count, y->count);
+        assert_memory_equal(x->place, y->place, x->count * sizeof *x->place);
+        for (size_t i = 0; i < a->parts * x->count; i++)
+            assert_true(x->value[i] == y->value[i]);
+        for (size_t i = 0; i < a->parts * x->shape.c_out; i++)
+            assert_true(x->bias[i] == y->bias[i]);
+    }
+}
+
+static void test_files_return_the_model(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < SPECS; s++) {
+        struct pruned pruned;
+        pruned_make(&pruned, &specs[s], .7);
+        for (int kind = 0; kind < 9; kind++) {
+            struct error error = {0};
+            struct model *model = make_rounded(&pruned, kind / 3, kind % 3), *found;
+            assert_int_equal(model_write(model, "m.tenth", &error), STATUS_OK);
+            assert_int_equal(model_read("m.tenth", &found, &error), STATUS_OK);
+            assert_same_model(model, found);
+            model_free(found);
+            model_free(model);
+        }
+        pruned_free(&pruned);
+    }
+    struct error error = {0};
+    struct model *none;
+    assert_int_equal(model_read("there-is-none", &none, &error), STATUS_DATA);
+    assert_null(none);
+}
+
+/* ---- files that lie ---- */
+
+static void encode_small(struct byte_writer *file, enum model_posterior posterior, enum model_number number)
+{
+    struct error error = {0};
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[0], .8);
+    struct model *model = make_rounded(&pruned, posterior, number);
+    assert_int_equal(model_encode(model, file, &error), STATUS_OK);
+    model_free(model);
+    pruned_free(&pruned);
+}
+
+static void test_damage_is_refused(void **state)
+{
+    (void)state;
+    struct byte_writer file;
+    encode_small(&file, MODEL_MEAN, MODEL_INT8);
+    for (size_t i = 0; i < file.used; i++) {
+        struct error error = {0};
+        struct model *model;
+        file.bytes[i] ^= (uint8_t)(1U << (i % 8));
+        assert_int_equal(model_decode(file.bytes, file.used, "m", &model, &error), STATUS_DATA);
+        assert_true(model == NULL && strstr(error.message, "m: ") == error.message);
+        file.bytes[i] ^= (uint8_t)(1U << (i % 8));
+        assert_int_equal(model_decode(file.bytes, i, "m", &model, &error), STATUS_DATA);
+    }
+    bytes_free(&file);
+}
+
+static void seal(struct byte_writer *file)
+{
+    uLong checksum = crc32(crc32(0, NULL, 0), file->bytes, (uInt)file->used - 4);
+    for (size_t i = 0; i < 4; i++)
+        file->bytes[file->used - 4 + i] = (uint8_t)(checksum >> (8 * i));
+}
+
+/* Wrong bytes under a right checksum: refused, or a model that can be run and written again. */
+static void test_lies_do_no_harm(void **state)
+{
+    (void)state;
+    struct random_sequence sequence = random_sequence(random_key(9, PURPOSE_TEST, 3, 0));
+    size_t refused = 0;
+    for (int kind = 0; kind < 9; kind++) {
+        struct byte_writer file;
+        encode_small(&file, kind / 3, kind % 3);
+        for (int round = 0; round < 300; round++) {
+            struct error error = {0};
+            struct model *model;
+            size_t at = random_next_below(&sequence, (uint32_t)(round % 2 ? file.used - 4 : 80));
+            uint8_t old = file.bytes[at];
+            file.bytes[at] = (uint8_t)random_next_word(&sequence);
+            seal(&file);
+            enum status status = model_decode(file.bytes, file.used, "m", &model, &error);
+            assert_true(status == STATUS_OK || (status == STATUS_DATA && error.message[0]));
+            refused += status != STATUS_OK;
+            struct byte_writer again = {0};
+            if (status == STATUS_OK)
+                assert_int_equal(model_encode(model, &again, &error), STATUS_OK);
+            bytes_free(&again);
+            model_free(model);
+            file.bytes[at] = old;
+        }
+        bytes_free(&file);
+    }
+    assert_true(refused > 100);
+}
+
+/* Faults in the middle of writing leave no file. */
+static void test_faults_leave_nothing(void **state)
+{
+    (void)state;
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[0], .8);
+    struct model *model = make_rounded(&pruned, MODEL_VARIANCE, MODEL_INT8);
+    for (size_t successes = 0;; successes++) {
+        struct error error = {0};
+        struct model *found = NULL;
+        char *header = NULL, *source = NULL;
+        fault_arm(successes);
+        enum status status = model_write(model, "m.tenth", &error);
+        bool written = status == STATUS_OK;
+        if (status == STATUS_OK)
+            status = model_read("m.tenth", &found, &error);
+        if (status == STATUS_OK)
+            status = emit_c(found, "m", &header, &source, &error);
+        bool met = fault_met();
+        fault_arm(SIZE_MAX);
+        assert_true((status == STATUS_OK) == !met);
+        assert_int_equal(scratch_entries(), written ? 1 : 0);
+        if (written)
+            assert_int_equal(remove("m.tenth"), 0);
+        model_free(found);
+        memory_free(header);
+        memory_free(source);
+        if (!met)
+            break;
+    }
+    model_free(model);
+    pruned_free(&pruned);
+}
+
+/* ---- moments ---- */
+
+struct gaussian {
+    double mean, sigma;
+    int power;
+};
+
+static double selu_power(double z, void *parameters)
+{
+    const struct gaussian *g = parameters;
+    return pow(reference_selu(z), g->power) * gsl_ran_gaussian_pdf(z - g->mean, g->sigma);
+}
+
+static double expectation(double mean, double sigma, int power)
+{
+    struct gaussian g = {mean, sigma, power};
+    gsl_function function = {selu_power, &g};
+    gsl_integration_workspace *space = gsl_integration_workspace_alloc(1000);
+    double points[] = {mean - 12 * sigma, 0, mean + 12 * sigma}, sum = 0, part, bound;
+    int inside = points[0] < 0 && points[2] > 0;
+    for (int i = 0; i < (inside ? 2 : 1); i++) {
+        double low = points[i], high = inside ? points[i + 1] : points[2];
+        assert_int_equal(
+            gsl_integration_qag(&function, low, high, 1e-12, 1e-9, 1000, GSL_INTEG_GAUSS31, space, &part, &bound), 0);
+        sum += part;
+    }
+    gsl_integration_workspace_free(space);
+    return sum;
+}
+
+/* Seven points miss the kink by a few per cent of the variance, and by little of the mean. */
+static void test_selu_moments_against_quadrature(void **state)
+{
+    (void)state;
+    static const double means[] = {-3, -1, -.2, 0, .1, 1, 4}, sigmas[] = {1e-3, .05, .5, 1.5};
+    for (size_t i = 0; i < 28; i++) {
+        double m = means[i % 7], s = sigmas[i / 7];
+        float mean = (float)m, variance = (float)(s * s);
+        embed_selu_moments(&mean, &variance);
+        double first = expectation(m, s, 1), wanted = expectation(m, s, 2) - first * first;
+        assert_near(mean, first, 1e-6 + .04 * s);
+        assert_near(variance, wanted, .06 * wanted + 1e-9);
+    }
+}
+
+/* Certain weights: the moments are the network's own logits, and no variance. */
+static void test_certain_weights_have_no_variance(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[0], .5);
+    struct model *certain = make(&pruned, MODEL_VARIANCE), *mean = make(&pruned, MODEL_MEAN);
+    for (size_t l = 0; l < certain->layer_count; l++) {
+        struct model_layer *layer = &certain->layers[l];
+        memset(layer->value + layer->count, 0, layer->count * sizeof *layer->value);
+        memset(layer->bias + layer->shape.c_out, 0, layer->shape.c_out * sizeof *layer->bias);
+    }
+    struct engine *a, *b;
+    float logits[4], first[4], second[4];
+    assert_int_equal(engine_create(certain, &a, &error), STATUS_OK);
+    assert_int_equal(engine_create(mean, &b, &error), STATUS_OK);
+    engine_moments(a, pruned.x, first, second);
+    engine_forward(b, 0, pruned.x, logits);
+    for (size_t c = 0; c < 4; c++) {
+        assert_near(first[c], logits[c], 1e-4);
+        assert_near(second[c], 0, 1e-6);
+    }
+    engine_free(a);
+    engine_free(b);
+    model_free(certain);
+    model_free(mean);
+    pruned_free(&pruned);
+}
+
+/* Where each weight is used once, independence is no approximation: many sampled networks have these moments. */
+static void test_moments_against_sampled_networks(void **state)
+{
+    (void)state;
+    enum { SAMPLES = 200, ROUNDS = 40 };
+    static const struct network_spec spec = {
+        .input = {4, 4, 1}, .classes = 3, .layers = 1, .filters = 12, .kernel = 4, .stride = 4};
+    struct error error = {0};
+    struct pruned pruned;
+    struct engine *engine;
+    float mean[3], variance[3], logits[3];
+    double sum[3] = {0}, square[3] = {0};
+    pruned_make(&pruned, &spec, .3);
+    for (size_t i = 0; i < pruned.posterior->size; i++)
+        pruned.posterior->rho[i] = -1.5F; /* sigma .2: far from certain */
+    struct model *model = make(&pruned, MODEL_VARIANCE);
+    assert_int_equal(engine_create(model, &engine, &error), STATUS_OK);
+    engine_moments(engine, pruned.x, mean, variance);
+    engine_free(engine);
+    model_free(model);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        struct model_options options = {.posterior = MODEL_SAMPLES, .samples = SAMPLES, .seed = round};
+        assert_int_equal(model_make(pruned.posterior, pruned.network, pruned.keep, &options, &model, &error),
+                         STATUS_OK);
+        assert_int_equal(engine_create(model, &engine, &error), STATUS_OK);
+        for (size_t s = 0; s < SAMPLES; s++) {
+            engine_forward(engine, s, pruned.x, logits);
+            for (size_t c = 0; c < 3; c++) {
+                sum[c] += (double)logits[c];
+                square[c] += (double)logits[c] * (double)logits[c];
+            }
+        }
+        engine_free(engine);
+        model_free(model);
+    }
+    for (size_t c = 0; c < 3; c++) {
+        double n = SAMPLES * ROUNDS, m = sum[c] / n, v = square[c] / n - m * m;
+        assert_near(mean[c], m, 5 * sqrt(v / n) + .02 * sqrt(v)); /* 5 standard errors, and the quadrature's */
+        assert_near(variance[c], v, (5 * sqrt(2 / n) + .06) * v);
+    }
+    pruned_free(&pruned);
+}
+
+/* ---- kernels: every build against plain loops ---- */
+
+static void test_kernels_of_every_build(void **state)
+{
+    (void)state;
+    enum { COUNT = 37, ROOM = 400 };
+    size_t builds;
+    const struct sparse_kernels *const *all = sparse_kernels_all(&builds);
+    float x[3][ROOM], value[COUNT], spread[COUNT], z[ROOM], variance[ROOM], group[SPARSE_FILTERS * ROOM];
+    uint32_t offset[COUNT];
+    for (size_t i = 0; i < 3; i++)
+        random_normal(random_key(i, PURPOSE_TEST, 4, 0), 0, ROOM, x[i]);
+    random_normal(random_key(3, PURPOSE_TEST, 4, 0), 0, COUNT, value);
+    random_normal(random_key(4, PURPOSE_TEST, 4, 0), 0, COUNT, spread);
+    for (uint32_t i = 0; i < COUNT; i++)
+        offset[i] = i * 3;
+    for (size_t b = 0; b < builds; b++) {
+        for (size_t outputs = 1; outputs < 270; outputs++) {
+            const struct sparse_moments moments = {x[0], x[1], outputs % 2 ? x[2] : NULL};
+            all[b]->sum(COUNT, offset, value, x[0], outputs, z);
+            for (size_t q = 0; q < outputs; q++) {
+                double sum = 0;
+                for (size_t i = 0; i < COUNT; i++)
+                    sum += (double)value[i] * (double)x[0][offset[i] + q];
+                assert_near(z[q], sum, 1e-4);
+            }
+            all[b]->sum_filters(COUNT / SPARSE_FILTERS, offset, value, x[0], outputs, group, ROOM);
+            for (size_t q = 0; q < SPARSE_FILTERS * outputs; q++) {
+                double sum = 0;
+                for (size_t i = 0; i < COUNT / SPARSE_FILTERS; i++)
+                    sum += (double)value[i * SPARSE_FILTERS + q / outputs] * (double)x[0][offset[i] + q % outputs];
+                assert_near(group[q / outputs * ROOM + q % outputs], sum, 1e-4);
+            }
+            all[b]->sum_moments(COUNT, offset, value, spread, &moments, outputs, z, variance);
+            for (size_t q = 0; q < outputs; q++) {
+                double sum = 0, second = 0;
+                for (size_t i = 0; i < COUNT; i++) {
+                    double w = (double)value[i], s = (double)spread[i];
+                    sum += w * (double)x[0][offset[i] + q];
+                    second += s * s * (double)x[1][offset[i] + q];
+                    second += outputs % 2 ? w * w * (double)x[2][offset[i] + q] : 0;
+                }
+                assert_near(z[q], sum, 1e-4);
+                assert_near(variance[q], second, 1e-3);
+            }
+        }
+        for (size_t i = 0; i < ROOM; i++)
+            variance[i] = (z[i] = x[0][i], fabsf(x[1][i]));
+        all[b]->bias_selu_moments(100, .3F, .04F, z, variance);
+        for (size_t i = 0; i < 100; i++) {
+            float mean = x[0][i] + .3F, v = fabsf(x[1][i]) + .04F;
+            embed_selu_moments(&mean, &v);
+            assert_near(z[i], mean, 1e-5);
+            assert_near(variance[i], v, 1e-5 * (1 + (double)v));
+        }
+    }
+}
+
+/* ---- referral ---- */
+
+static void test_threshold_tells_right_from_wrong(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    float threshold;
+    const double entropy[] = {.1, .9, .3, .7, .2, .6};
+    const unsigned char right[] = {1, 0, 1, 0, 1, 1}, none[] = {0, 0, 0, 0, 0, 0}, all[] = {1, 1, 1, 1, 1, 1};
+    assert_int_equal(referral_threshold(entropy, right, 6, &threshold, &error), STATUS_OK);
+    assert_near(threshold, .65, 1e-6); /* between the largest of the right and the least of the wrong */
+    assert_int_equal(referral_threshold(entropy, all, 6, &threshold, &error), STATUS_OK);
+    assert_near(threshold, .9, 1e-6);
+    assert_int_equal(referral_threshold(entropy, none, 6, &threshold, &error), STATUS_OK);
+    assert_near(threshold, .9, 1e-6);
+}
+
+/* ---- inputs ---- */
+
+static enum status read_input(const char *bytes, size_t count, struct shape shape, struct items *items)
+{
+    struct error error = {0};
+    struct dataset_kind kind = {.name = "test", .title = "test", .classes = 3, .shape = shape, .scale = 1};
+    enum status status = input_read_bytes((const uint8_t *)bytes, count, "in", &kind, items, &error);
+    assert_true(status == STATUS_OK || (error.message[0] && strncmp(error.message, "in", 2) == 0));
+    return status;
+}
+
+static void test_inputs_of_every_kind(void **state)
+{
+    (void)state;
+    struct items items;
+    const struct shape gray = {2, 3, 1}, color = {1, 2, 3}, series = {3, 1, 1};
+    const char raw[] = "P5\n# a comment\n3 2\n255\n\0\1\2\3\4\377", plain[] = "P2 3 2 5 0 1 2 3 4 5";
+    const char pixmap[] = "P6 2 1 255\n\1\2\3\4\5\6";
+    const char idx[] = "\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\3\1\2\3\4\5\6";
+    assert_int_equal(read_input(raw, sizeof raw - 1, gray, &items), STATUS_OK);
+    assert_memory_equal(items.bytes, "\0\1\2\3\4\377", 6);
+    items_free(&items);
+    assert_int_equal(read_input(plain, sizeof plain - 1, gray, &items), STATUS_OK);
+    assert_memory_equal(items.bytes, "\0\63\146\231\314\377", 6); /* 0, 51, 102, 153, 204, 255 */
+    items_free(&items);
+    assert_int_equal(read_input(pixmap, sizeof pixmap - 1, color, &items), STATUS_OK);
+    assert_memory_equal(items.bytes, "\1\2\3\4\5\6", 6);
+    items_free(&items);
+    assert_int_equal(read_input(idx, sizeof idx - 1, gray, &items), STATUS_OK);
+    assert_int_equal(items.count, 1);
+    assert_memory_equal(items.bytes, "\1\2\3\4\5\6", 6);
+    items_free(&items);
+    assert_int_equal(read_input("1 .5 .25 2\n3 0 0 1\n", 19, series, &items), STATUS_OK);
+    assert_int_equal(items.count, 2);
+    assert_near(items.values[1], .25, 0);
+    items_free(&items);
+    /* What is short, of another size or kind, or nothing at all. */
+    const char *const bad[] = {"P5 3 2 255\n\1\2",
+                               "P5 3 3 255\n\1\2\3\4\5\6\7\7\7",
+                               "P6 3 2 255\n",
+                               "P2 3 2 5 0 1 2 3 4 6",
+                               "P5 3 2 0\n\1\2\3\4\5\6",
+                               "P5 3",
+                               "x",
+                               "\x89PNG\r\n\x1a\n nothing"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(read_input(bad[i], strlen(bad[i]), gray, &items), STATUS_DATA);
+        items_free(&items);
+    }
+    assert_int_equal(read_input("", 0, gray, &items), STATUS_DATA);
+    items_free(&items);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_model_predicts_as_the_network),
+        cmocka_unit_test(test_a_wrong_weight_is_seen),
+        cmocka_unit_test(test_point_estimates_have_one_network),
+        cmocka_unit_test(test_dead_filters_go),
+        cmocka_unit_test(test_compaction_keeps_the_moments),
+        cmocka_unit_test(test_halves),
+        cmocka_unit_test(test_rounding_is_to_the_nearest),
+        cmocka_unit_test(test_range_coder_returns_what_went_in),
+        cmocka_unit_test(test_index_formats_return_the_places),
+        cmocka_unit_test_setup_teardown(test_files_return_the_model, scratch_setup, scratch_teardown),
+        cmocka_unit_test(test_damage_is_refused),
+        cmocka_unit_test(test_lies_do_no_harm),
+        cmocka_unit_test_setup_teardown(test_faults_leave_nothing, scratch_setup, scratch_teardown),
+        cmocka_unit_test(test_selu_moments_against_quadrature),
+        cmocka_unit_test(test_certain_weights_have_no_variance),
+        cmocka_unit_test(test_moments_against_sampled_networks),
+        cmocka_unit_test(test_kernels_of_every_build),
+        cmocka_unit_test(test_threshold_tells_right_from_wrong),
+        cmocka_unit_test(test_inputs_of_every_kind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
