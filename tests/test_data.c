@@ -82,11 +82,10 @@ static void test_moons(void **state)
     dataset_identity(moons, one);
     dataset_identity(again, other);
     assert_string_equal(one, other);
-    double mean[2][2] = {{0}};
+    double mean[2][2] = {{0}}, half = (double)moons->test.count / 2;
     for (size_t i = 0; i < moons->test.count; i++) {
         for (size_t axis = 0; axis < 2; axis++)
-            mean[moons->test.labels[i]][axis] +=
-                (double)moons->test.values[2 * i + axis] / (double)(moons->test.count / 2);
+            mean[moons->test.labels[i]][axis] += (double)moons->test.values[2 * i + axis] / half;
     }
     /* The half circle's mean height is 2 / pi; both moons are shifted towards each other by half and a quarter radius.
      */
