@@ -100,10 +100,10 @@ device() {
 # count_host DATASET: the dense network, and the exported models by this program's engine.
 count_host() {
     local dataset=$1 posterior
-    device "$dataset" "this machine, dense" mean "" "" "$(count_dense "$dataset")" "" ""
+    device "$dataset" "this machine: dense" mean "" "" "$(count_dense "$dataset")" "" ""
     input_of "$dataset" >"$work/input"
     for posterior in mean variance samples; do
-        device "$dataset" "this machine, engine" "$posterior" "" "" "$(instructions 1 engine_predict "$tenth" predict \
+        device "$dataset" "this machine: engine" "$posterior" "" "" "$(instructions 1 engine_predict "$tenth" predict \
             "$out/models/${dataset}_int8_$posterior.tenth" "$work/input")" "" ""
     done
 }
