@@ -79,8 +79,16 @@ input_of() {
     esac
 }
 
-filters_of() {
-    "$tenth" config "$project/configs/$1_vi.ini" | awk '$1 == "filters" { print $3 }'
+# count_dense DATASET: instructions of the dense network for one item: what ten more predictions cost, since the first one also
+# pays for code that the matrix library makes then. The noise sweep predicts one item for each strength.
+count_dense() {
+    local strengths counts=()
+    cp "$runs/${1}_vi_seed1.h5" "$work/copy.h5"
+    for strengths in 3 13; do
+        counts+=("$(instructions 1 network_forward "$tenth" perturb "$work/copy.h5" "${data[@]}" --threads 1 --quiet \
+            --set perturb.perturbations=noise --set "perturb.strengths=$strengths" --set perturb.samples=1 --set perturb.items=1)")
+    done
+    echo $(((counts[1] - counts[0]) / 10))
 }
 
 # device DATASET MACHINE POSTERIOR FLASH RAM INSTRUCTIONS ITEMS DIFFERENCE: a row of device.csv.
@@ -91,14 +99,11 @@ device() {
 
 # count_host DATASET: the dense network, and the exported models by this program's engine.
 count_host() {
-    local dataset=$1 posterior filters
-    filters=$(filters_of "$dataset")
-    # A prediction of one item, and one before it to warm up.
-    device "$dataset" "this machine, dense" mean "" "" "$(instructions 2 network_forward "$tenth" bench --dataset "$dataset" \
-        --filters "$filters" --method mle --predict 1 --samples 1 --repeats 1 --threads 1)" "" ""
+    local dataset=$1 posterior
+    device "$dataset" "this machine: dense" mean "" "" "$(count_dense "$dataset")" "" ""
     input_of "$dataset" >"$work/input"
     for posterior in mean variance samples; do
-        device "$dataset" "this machine, engine" "$posterior" "" "" "$(instructions 1 engine_predict "$tenth" predict \
+        device "$dataset" "this machine: engine" "$posterior" "" "" "$(instructions 1 engine_predict "$tenth" predict \
             "$out/models/${dataset}_int8_$posterior.tenth" "$work/input")" "" ""
     done
 }
