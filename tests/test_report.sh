@@ -92,6 +92,8 @@ check "a second call gives the same bytes" bash -c "cp out/report.html before &&
 check "no temporary file is left" bash -c "! ls -A out | grep -E 'partial|^\.'"
 
 # ---- What others add is shown without being known. ----
+rm -f out/tables/claims.csv
+"$tenth" report out --quiet
 check "without claims there is no table of them" page_lacks 'id="claims"'
 printf 'id,claim,talk,measured,low,high,holds\n1,"10 %% of the <weights>",.95,.98,.97,.99,holds\n2,never,,,,,not decidable\n' >out/tables/claims.csv
 printf 'dataset,shade,depth\necg5000,"a, b",3\n' >out/tables/colours.csv
