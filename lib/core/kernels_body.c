@@ -60,7 +60,7 @@ static inline void multiply_words(word_vector x, uint32_t factor, word_vector *h
 /* words[j][b]: word j of block first_block + b of the stream; philox_block, one block per vector lane */
 static inline void philox_chunk(struct random_key key, uint32_t first_block, uint32_t words[4][BLOCKS])
 {
-    word_vector lane;
+    word_vector lane = {0};
     for (uint32_t i = 0; i < WORDS; i++)
         lane[i] = i;
     for (uint32_t b = 0; b < BLOCKS; b += WORDS) {
