@@ -2,7 +2,7 @@
 # run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures, report.
 #
 #   ./run_all.sh [--profile smoke|standard|talk] [--install-deps] [--data-dir DIR] [--offline]
-#                [--out DIR] [--seeds N] [--jobs N]
+#                [--out DIR] [--seeds N] [--jobs N] [--draw-only]
 #
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, about 35 minutes on 2 cores
@@ -14,7 +14,9 @@
 #   --offline       download nothing; built-in generators stand in, and every table and figure says SYNTHETIC
 #   --out DIR       where run files, tables/, figures/ and report.html go (default: results/PROFILE)
 #   --seeds N       repeat every run with N seeds (default: as the configs say)
-#   --jobs N        runs at the same time (default: 1)
+#   --jobs N        runs at the same time (default: 1; of small networks as many as
+#                   there are processors)
+#   --draw-only     run nothing: tables, figures and report of the run files that are in DIR, an ablation's among them
 #
 # What is done already with the same config and data is not done again, so that after Ctrl-C the same command resumes.
 #
@@ -25,7 +27,9 @@ set -euo pipefail
 project=$(cd "$(dirname "$0")" && pwd)
 tenth=$project/build/release/tenth
 command_line=$(printf '%q ' "$0" "$@")
-datasets=(mnist cifar10 ecg5000 moons)
+# Two threads share the work of a small network badly, so that several of these run at a time, with one thread each.
+large=(mnist cifar10)
+small=(ecg5000 moons)
 methods=(vi map mle dropout ensemble)
 # Ten minutes that the standard profile does not have; `tenth run configs/cifar10_dropout.ini` adds a run to its results.
 left_out="standard/cifar10_dropout standard/cifar10_ensemble"
@@ -37,6 +41,7 @@ offline=no
 out=
 seeds=
 jobs=
+draw_only=no
 
 say() {
     echo "run_all: $*"
@@ -68,6 +73,7 @@ parse_options() {
         case $1 in
         --install-deps) install_deps=yes ;;
         --offline) offline=yes ;;
+        --draw-only) draw_only=yes ;;
         --help)
             usage
             exit 0
@@ -96,6 +102,9 @@ parse_options() {
         fail 3 "no directory $data_dir (--data-dir or \$TENTH_DATA)"
     fi
     out=${out:-$project/results/$profile}
+    if [ "$draw_only" = yes ] && [ -z "$(compgen -G "$out/*.h5")" ]; then
+        fail 2 "--draw-only: no run file (*.h5) in $out"
+    fi
 }
 
 check_installed() {
@@ -127,33 +136,50 @@ get_data() {
     fi
 }
 
-run_profile() {
-    local directory=$project/configs configs=() options=() dataset method status=0
+# configs_of DATASET...: those of the profile, a line each.
+configs_of() {
+    local directory=$project/configs dataset method
     if [ "$profile" != standard ]; then
         directory+=/$profile
     fi
-    for dataset in "${datasets[@]}"; do
+    for dataset in "$@"; do
         for method in "${methods[@]}"; do
             if [[ " $left_out " != *" $profile/${dataset}_$method "* ]]; then
-                configs+=("$directory/${dataset}_$method.ini")
+                echo "$directory/${dataset}_$method.ini"
             fi
         done
     done
+}
+
+# run_configs JOBS CONFIG...
+run_configs() {
+    local count=$1 options=() status=0
+    shift
     if [ -n "$data_dir" ]; then
         options+=(--data-dir "$data_dir")
     fi
     if [ -n "$seeds" ]; then
         options+=(--set "run.seeds=$seeds")
     fi
-    if [ -n "$jobs" ]; then
-        options+=(--jobs "$jobs")
-    fi
-    say "profile $profile: ${#configs[@]} configs into $out"
-    "$tenth" run "${configs[@]}" --out "$out" "${options[@]}" || status=$?
+    say "profile $profile: $# configs into $out, $count at a time"
+    "$tenth" run "$@" --out "$out" --jobs "$count" "${options[@]}" || status=$?
     if [ "$status" -eq 130 ]; then
         interrupted
     elif [ "$status" -ne 0 ]; then
         fail "$status" "tenth run ended with $status; runs that are done stay in $out"
+    fi
+}
+
+run_profile() {
+    local configs
+    mapfile -t configs < <(configs_of "${large[@]}")
+    if [ "$profile" = smoke ]; then
+        mapfile -t -O "${#configs[@]}" configs < <(configs_of "${small[@]}")
+        run_configs "${jobs:-$(nproc)}" "${configs[@]}"
+    else
+        run_configs "${jobs:-1}" "${configs[@]}"
+        mapfile -t configs < <(configs_of "${small[@]}")
+        run_configs "${jobs:-$(nproc)}" "${configs[@]}"
     fi
 }
 
@@ -222,8 +248,10 @@ SECONDS=0
 parse_options "$@"
 check_installed
 build
-get_data
-run_profile
+if [ "$draw_only" = no ]; then
+    get_data
+    run_profile
+fi
 write_tables
 draw_figures
 write_report

@@ -160,12 +160,12 @@ static enum status write_files(const struct options *options, const struct run *
 }
 
 static enum status print_measured(const struct run *run, const struct export_options *wanted, const struct model *model,
-                                  struct error *error)
+                                  double accuracy, struct error *error)
 {
     struct table *table = table_create(table_find("export"), error);
     if (!table)
         return STATUS_NO_MEMORY;
-    enum status status = export_measure(run, wanted, model, table, error);
+    enum status status = export_measure(run, wanted, model, accuracy, table, error);
     if (status == STATUS_OK)
         status = table_write_header(table_kind_of(table), TABLE_CSV, stdout, error);
     if (status == STATUS_OK)
@@ -178,13 +178,16 @@ static enum status export_run(const struct options *options, const struct run *r
 {
     struct export_options wanted;
     struct model *model = NULL;
+    double accuracy = 0; /* on the validation split */
     enum status status = describe(options, run, &wanted, error);
     if (status == STATUS_OK)
-        status = export_model(run, &wanted, &model, error);
+        status = export_model(run, &wanted, &model, &accuracy, error);
     if (status == STATUS_OK)
         status = write_files(options, run, model, error);
+    if (status == STATUS_OK && !options->quiet)
+        (void)fprintf(stderr, "%.1f %% of the validation items are right\n", 100 * accuracy);
     if (status == STATUS_OK && options->measure)
-        status = print_measured(run, &wanted, model, error);
+        status = print_measured(run, &wanted, model, accuracy, error);
     model_free(model);
     return status;
 }

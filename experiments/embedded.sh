@@ -49,15 +49,15 @@ measure() {
     append "$out/tables/.export" "$out/tables/.row"
 }
 
-# The fraction at which the mean network of the VI run is measured in every form: the largest whose accuracy is at least
-# the least wanted, on the rows that are there.
+# The fraction at which the mean network of the VI run is measured in every form: the largest whose accuracy on the
+# validation split is at least the least wanted, on the rows that are there.
 chosen_fraction() {
     local least
     case $1 in mnist) least=.98 ;; cifar10) least=.64 ;; *) least=.93 ;; esac
     awk -F, -v dataset="$1" -v least="$least" '
         NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; best = .9; next }
         $at["dataset"] == dataset && $at["method"] == "vi" && $at["posterior"] == "mean" && $at["number"] == "int8" {
-            if ($at["accuracy"] >= least && $at["fraction"] > best) best = $at["fraction"]
+            if ($at["accuracy_validation"] >= least && $at["fraction"] > best) best = $at["fraction"]
         }
         END { print best }' "$out/tables/.export"
 }

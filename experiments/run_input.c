@@ -1,10 +1,8 @@
 #include "run_input.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
-#include "io/store.h"
+#include "run/run_file.h"
 
 bool text_ends_with(const char *text, const char *end)
 {
@@ -14,20 +12,12 @@ bool text_ends_with(const char *text, const char *end)
 
 enum status run_input_read(const char *path, struct config_source **source, uint64_t *seed, struct error *error)
 {
-    struct store *store = NULL;
-    char *text = NULL, *seed_text = NULL;
+    struct run_file file;
     *source = NULL;
-    enum status status = store_open(path, &store, error);
+    enum status status = run_file_open(path, &file, error);
     if (status == STATUS_OK)
-        status = store_get_text(store, "/config", "text", &text, error);
-    if (status == STATUS_OK)
-        status = store_get_text(store, "/", "seed", &seed_text, error);
-    if (status == STATUS_OK) {
-        *seed = strtoull(seed_text, NULL, 10);
-        status = config_read_text(text, path, NULL, source, error);
-    }
-    memory_free(text);
-    memory_free(seed_text);
-    store_close(store);
+        status = run_file_source(&file, source, error);
+    *seed = file.seed;
+    run_file_close(&file);
     return status;
 }

@@ -1,6 +1,7 @@
 # plots/bench_peer.gp: PyTorch's time over ours, for each measurement of `make bench`, and the peak memory of both.
 #
-# A bar is the median of the rounds, its whisker the least and the greatest of them; the mean's whisker spans the cells.
+# A bar is the median of the rounds, its whisker the least and the greatest of them; the mean's whisker spans the cells. A
+# diamond: PyTorch with memory that glibc keeps.
 
 figure_size = "960 560"
 load "style.gp"
@@ -28,6 +29,7 @@ plot for [method in "vi mle"] file using (is_method(method) ? column("ratio") / 
      file using (is_method("") ? column("ratio") / 2 : NaN):0:(column("ratio") / 2):(bar) \
          with boxxyerror fillstyle solid 0.75 noborder fillcolor rgb color_of("") title "mean", \
      file using "ratio":0:"ratio_min":"ratio_max" with xerrorbars pointtype 0 linecolor rgb "black" linewidth 1, \
+     file using "kept_ratio":0 with points pointtype 13 pointsize 1.1 linecolor rgb "black" title "with memory kept", \
      file using (column("ratio_max")):0:(times(column("ratio"))) with labels left offset 0.6, 0 font ",10"
 
 unset label 1

@@ -6,8 +6,8 @@
 #   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
 # A figure that is newer than all it is made of is left alone. One whose tables have no rows for it is reported and, if an
-# older one is there, removed: an empty or outdated picture would be read as a result. A figure of no one data set whose
-# table is not there at all is passed over, unless it is asked for: other commands write those tables.
+# older one is there, removed: an empty or outdated picture would be read as a result. A figure whose first table is not there
+# at all is passed over, unless it is asked for: other commands write those tables.
 #
 # Exit codes: 0 drawn; 1 gnuplot failed; 2 usage; 3 not one figure has its rows.
 #
@@ -38,6 +38,7 @@ table_dir=${1%/}
 out_dir=${2%/}
 shift 2
 wanted=("$@")
+processors=$(nproc)
 
 if [ ! -d "$table_dir" ]; then
     echo "draw.sh: no directory $table_dir; \`./run_all.sh\` writes the tables, or \`tenth table\` one of them" >&2
@@ -51,8 +52,28 @@ table_dir=$(cd "$table_dir" && pwd) # gnuplot is called elsewhere
 out_dir=$(cd "$out_dir" && pwd)
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-drawn=0 kept=0 missing=0 failed=0 matched=" "
+# Whoever ends this ends what it draws.
+trap 'jobs -rp | xargs -r kill 2>/dev/null; wait; rm -rf "$work"' EXIT
+matched=" "
+: >"$work/ended"
+
+# How a figure ended: drawn, kept, missing or failed. Figures are drawn at the same time.
+ended() {
+    echo "$1" >>"$work/ended"
+}
+
+# count_ended HOW
+count_ended() {
+    grep -cx "$1" "$work/ended" || true
+}
+
+# in_background COMMAND...: as many at a time as there are processors.
+in_background() {
+    while [ "$(jobs -rp | wc -l)" -ge "$processors" ]; do
+        wait -n || true # it has told how it ended
+    done
+    "$@" &
+}
 
 gnuplot_quote() {
     printf "'%s'" "${1//\'/\'\'}"
@@ -125,7 +146,7 @@ is_current() {
 
 report_missing() {
     local old=("$out_dir/$1".*)
-    missing=$((missing + 1))
+    ended missing
     echo "draw.sh: $1: not drawn: $2" >&2
     if [ -e "${old[0]}" ]; then
         rm -f "${old[@]}"
@@ -169,11 +190,11 @@ write_series() {
         fi
         table=${spec%/*}
         order=${spec#*/}
-        variables=$work/figure/${table}_table.gp
+        variables=$here/${table}_table.gp
         echo "${table}_count = 0" >"$variables"
         if [ -f "$table_dir/$table.csv" ]; then
             awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="$4" \
-                -v directory="$work/figure" -f "$plots/csv.awk" -f "$plots/split.awk" \
+                -v directory="$here" -f "$plots/csv.awk" -f "$plots/split.awk" \
                 "$table_dir/$table.csv" >"$variables" || { echo "$table"; return 2; }
         fi
         if [ "$optional" = no ] && grep -qx "${table}_count = 0" "$variables"; then
@@ -200,10 +221,10 @@ draw_format() {
     {
         echo "terminal_name = '$terminal'"
         echo "output_file = $(gnuplot_quote "$partial")"
-        cat "$work/figure/figure.gp" "$work"/figure/*_table.gp
-    } >"$work/figure/preamble"
+        cat "$here/figure.gp" "$here"/*_table.gp
+    } >"$here/preamble"
     # How many frames an animation has is no news.
-    if (cd "$plots" && gnuplot "$work/figure/preamble" "$script" 2> >(grep -v 'frames in animation sequence' >&2)) &&
+    if (cd "$plots" && gnuplot "$here/preamble" "$script" 2> >(grep -v 'frames in animation sequence' >&2)) &&
         [ -s "$partial" ]; then
         mv -f "$partial" "$out_dir/$figure.$format"
     else
@@ -216,24 +237,23 @@ draw_format() {
 # draw_figure FIGURE SCRIPT TABLES TITLE FORMATS DATASET EACH CHOSEN
 draw_figure() {
     local figure=$1 script=$2 tables=$3 title=$4 formats=$5 dataset=$6 each=$7 chosen=$8
-    local sources spec table format status=0
+    local here=$work/$figure sources spec table format status=0
     sources=("$plots/$script" "$plots"/{style,pictures,predicted}.gp "$registry" "$0" "$reference"/*.csv "$table_dir/summary.csv")
     for spec in ${tables//,/ }; do
         sources+=("$table_dir/${spec%%/*}.csv")
     done
-    rm -rf "$work/figure"
-    mkdir "$work/figure"
+    mkdir "$here"
     table=$(write_series "$tables" "$dataset" "$each" "$chosen") || status=$?
     if [ "$status" -eq 1 ]; then
         report_missing "$figure" "no rows${dataset:+ of $dataset} in $table_dir/$table.csv"
         return
     elif [ "$status" -ne 0 ]; then
         echo "draw.sh: $figure: cannot read $table_dir/$table.csv; \`tenth table FILE.h5... $table\` writes it anew" >&2
-        failed=$((failed + 1))
+        ended failed
         return
     fi
     if is_current "$figure" "$formats" "${sources[@]}"; then
-        kept=$((kept + 1))
+        ended kept
         return
     fi
     {
@@ -246,20 +266,20 @@ draw_figure() {
         echo "reference = $(gnuplot_quote "$reference")"
         echo "talk_pruning = $(talk_has talk_pruning.csv "$dataset" - -)"
         echo "talk_uncertainty = $(talk_has talk_uncertainty.csv "$dataset" "$each" "$chosen")"
-    } >"$work/figure/figure.gp"
+    } >"$here/figure.gp"
     for format in ${formats//,/ }; do
         if ! draw_format "$figure" "$script" "$format"; then
-            failed=$((failed + 1))
+            ended failed
             return
         fi
     done
-    drawn=$((drawn + 1))
+    ended drawn
 }
 
 # draw_if_wanted ROW FIGURE and the other arguments of draw_figure
 draw_if_wanted() {
     if is_wanted "$1" "$2"; then
-        draw_figure "${@:2}"
+        in_background draw_figure "${@:2}"
     fi
 }
 
@@ -267,10 +287,10 @@ draw_if_wanted() {
 draw_row() {
     local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen
     first=$table_dir/${tables%%/*}.csv
-    if [ "$datasets" = - ]; then
-        if [ -f "$first" ] || [ ${#wanted[@]} -gt 0 ]; then
-            draw_if_wanted "$name" "$name" "$script" "$tables" "$title" "$formats" "" - ""
-        fi
+    if [ ! -f "$first" ] && [ ${#wanted[@]} -eq 0 ]; then
+        return
+    elif [ "$datasets" = - ]; then
+        draw_if_wanted "$name" "$name" "$script" "$tables" "$title" "$formats" "" - ""
         return
     elif [ "$datasets" = all ]; then
         datasets=$all_datasets
@@ -298,6 +318,7 @@ while IFS=$'\t' read -r -u 3 name script datasets each tables title formats; do
     *) draw_row "$name" "$script" "$datasets" "$each" "$tables" "$title" "${formats:-svg,png}" ;;
     esac
 done 3<"$registry"
+wait
 
 for name in "${wanted[@]}"; do
     if [[ $matched != *" $name "* ]]; then
@@ -305,7 +326,8 @@ for name in "${wanted[@]}"; do
         exit 2
     fi
 done
-echo "draw.sh: $drawn figures drawn, $kept up to date, $missing without rows, $failed failed; in $out_dir"
+drawn=$(count_ended drawn) kept=$(count_ended kept) failed=$(count_ended failed)
+echo "draw.sh: $drawn figures drawn, $kept up to date, $(count_ended missing) without rows, $failed failed; in $out_dir"
 if [ "$failed" -gt 0 ]; then
     exit 1
 fi

@@ -1,6 +1,18 @@
 # shellcheck shell=bash
 # tests/script.sh: what test scripts share; read with `source`. A script's lines `ok - NAME`, `not ok - NAME` and
-# `skip - NAME` are what tests/run.sh counts.
+# `skip - NAME` are what tests/run.sh counts. A script runs in a scratch directory, $work, which goes when it ends; it finds
+# $tests, $project and the program, $tenth, which is $TENTH where the Makefile or a user says so.
+
+# shellcheck disable=SC2034 # for the scripts
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+project=$(dirname "$tests")
+tenth=$(realpath -m "${TENTH:-$project/build/release/tenth}")
+work=$(mktemp -d)
+trap 'cd /; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset TENTH_DATA
+# Threads that wait do not take the processor from tests beside this one.
+export OMP_WAIT_POLICY=passive
 
 failures=0
 

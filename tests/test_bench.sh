@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
 # tests/test_bench.sh: `tenth bench` at tiny sizes. No time is judged here. $TENTH is the program; the Makefile sets it.
 set -uo pipefail
-tests=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$tests")
 # shellcheck source=tests/script.sh
-source "$tests/script.sh"
-tenth=${TENTH:-$root/build/release/tenth}
-work=$(mktemp -d)
-trap 'cd /; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-# Threads that wait do not take the processor from tests beside this one.
-export OMP_WAIT_POLICY=passive
+source "$(dirname "$0")/script.sh"
 
 # is_row FILE HEADER: the header, and one row with a number in every column from the third on; those in `positive` columns
 # are above 0. Shares are parts: each within 0..1, and together at most 1 but for the clock's own error.

@@ -2,15 +2,9 @@
 # tests/test_cli.sh: the program as people meet it: exit codes, messages, and what is on disk after something went wrong.
 # $TENTH is the program; the Makefile sets it.
 set -uo pipefail
-tests=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$tests")
 # shellcheck source=tests/script.sh
-source "$tests/script.sh"
-tenth=${TENTH:-$root/build/release/tenth}
-work=$(mktemp -d)
+source "$(dirname "$0")/script.sh"
 trap 'cd /; mountpoint -q "$work/full" && umount "$work/full"; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset TENTH_DATA
 
 cat >small.ini <<'END'
 [data]
@@ -76,11 +70,11 @@ check "an unknown table" refuses 2 "prune" "$tenth" table small.ini prnue
 mkdir -p data/ecg5000 && echo "1 2 3" >data/ecg5000/ECG5000_TRAIN.txt && cp data/ecg5000/ECG5000_T{RAIN,EST}.txt
 check "a short line of data names file and line" refuses 3 "ECG5000_TRAIN.txt:1" \
     "$tenth" run small.ini --data-dir data --set data.synthetic=no --out out
-mkdir -p bad/mnist && cp "$root"/data/mnist/*.gz bad/mnist && head -c 5000 "$root/data/mnist/train-images-idx3-ubyte.gz" \
+mkdir -p bad/mnist && cp "$project"/data/mnist/*.gz bad/mnist && head -c 5000 "$project/data/mnist/train-images-idx3-ubyte.gz" \
     >bad/mnist/train-images-idx3-ubyte.gz
 check "a truncated file" refuses 3 "train-images-idx3-ubyte" \
     "$tenth" run small.ini --data-dir bad --set data.dataset=mnist --set data.synthetic=no --out out
-cp "$root/data/mnist/train-labels-idx1-ubyte.gz" bad/mnist/train-images-idx3-ubyte.gz
+cp "$project/data/mnist/train-labels-idx1-ubyte.gz" bad/mnist/train-images-idx3-ubyte.gz
 check "a wrong magic number" refuses 3 "train-images-idx3-ubyte" \
     "$tenth" run small.ini --data-dir bad --set data.dataset=mnist --set data.synthetic=no --out out
 check "nothing was written for all that" is_empty_directory out

@@ -1128,8 +1128,8 @@ static void test_every_run(void **state)
 static void test_every_base(void **state)
 {
     (void)state;
-    static const char *const bases[] = {"mnist",   "cifar10",    "ecg5000",      "smoke/profile", "talk/talk",
-                                        "talk/vi", "talk/mnist", "talk/cifar10", "talk/ecg5000"};
+    static const char *const bases[] = {"mnist",     "cifar10",    "ecg5000",      "smoke/profile",
+                                        "talk/talk", "talk/mnist", "talk/cifar10", "literal/literal"};
     for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
         char path[96];
         struct config config;
@@ -1140,8 +1140,8 @@ static void test_every_base(void **state)
     }
 }
 
-/* The talk's steps: the epochs are the fewest that reach them, and the KL's ramp lies where the talk's did. */
-static void test_talk_arithmetic(void **state)
+/* The steps of the talk's program: the epochs are the fewest that reach them, and the KL's ramp lies where it did. */
+static void test_literal_arithmetic(void **state)
 {
     (void)state;
     static const struct {
@@ -1154,7 +1154,7 @@ static void test_talk_arithmetic(void **state)
     for (size_t i = 0; i < 3; i++) {
         char path[96];
         struct config config;
-        (void)snprintf(path, sizeof path, "configs/talk/%s_vi.ini", talk[i].name);
+        (void)snprintf(path, sizeof path, "configs/literal/%s_vi.ini", talk[i].name);
         config_free(read_good_file(path, &config));
         long steps_per_epoch = talk[i].items / config.train.batch, steps = config.train.epochs * steps_per_epoch;
         assert_int_equal(config.train.batch, 35);
@@ -1238,7 +1238,7 @@ int main(void)
         cmocka_unit_test(test_faults_while_writing),
         cmocka_unit_test(test_every_run),
         cmocka_unit_test(test_every_base),
-        cmocka_unit_test(test_talk_arithmetic),
+        cmocka_unit_test(test_literal_arithmetic),
         cmocka_unit_test(test_ablation_example),
     };
 #undef IN_SCRATCH

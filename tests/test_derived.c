@@ -145,7 +145,7 @@ static void a_run_without_results_has_no_rows(void **state)
 {
     (void)state;
     static const char *const names[] = {"reliability", "rejection", "entropy_histogram", "weight_histogram",
-                                        "surviving",   "ood",       "surviving_band"};
+                                        "surviving",   "ood",       "surviving_band",    "provenance"};
     run_file_end(run_file_begin(path, "mnist", "vi", "1", "real"));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct table *table = table_of(&path, 1, names[i]);
@@ -185,6 +185,25 @@ static void job_close(struct job *job)
 {
     run_close(&job->run);
     config_free(job->source);
+}
+
+static void provenance_names_program_and_data(void **state)
+{
+    (void)state;
+    struct job job;
+    train(&job, "mle");
+    const char *file = job.run.path;
+    struct table *table = table_of(&file, 1, "provenance");
+    size_t found = 0;
+    for (size_t row = 0; row < table_rows(table); row++) {
+        assert_string_equal(text(table, row, "run"), "ecg5000_mle_seed1");
+        found += strcmp(text(table, row, "key"), "commit") == 0 && strlen(text(table, row, "value")) > 0;
+        found += strcmp(text(table, row, "key"), "cores") == 0 && atof(text(table, row, "value")) >= 1;
+        found += strcmp(text(table, row, "key"), "source") == 0 && strstr(text(table, row, "value"), "SYNTHETIC");
+    }
+    assert_int_equal(found, 3);
+    table_free(table);
+    job_close(&job);
 }
 
 /* The layers' losses add up to that of the network, whatever the method and criterion. */
@@ -331,6 +350,7 @@ int main(void)
         RUN_TEST(rejection_by_hand),
         RUN_TEST(entropy_histogram_by_hand),
         RUN_TEST(a_run_without_results_has_no_rows),
+        RUN_TEST(provenance_names_program_and_data),
         RUN_TEST(layers_add_up),
         RUN_TEST(unknown_items_are_predicted_once),
         cmocka_unit_test(shuffling_keeps_the_values),

@@ -3,16 +3,9 @@
 # as strictly as it promises, and the same predictions from C, from `tenth predict` and, where its tools are installed, from
 # a Cortex-M in QEMU. $TENTH is the program; the Makefile sets it.
 set -uo pipefail
-tests=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$tests")
 # shellcheck source=tests/script.sh
-source "$tests/script.sh"
-tenth=${TENTH:-$root/build/release/tenth}
-work=$(mktemp -d)
-trap 'cd /; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset TENTH_DATA
-export OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1
+source "$(dirname "$0")/script.sh"
+export OMP_NUM_THREADS=1
 strict=(-std=c99 -O1 -Wall -Wextra -Werror -pedantic)
 
 cat >images.ini <<'END'
@@ -44,7 +37,7 @@ for name in images series; do
     done
 done
 
-images=$root/data/mnist/t10k-images-idx3-ubyte.gz
+images=$project/data/mnist/t10k-images-idx3-ubyte.gz
 {
     printf '\0\0\10\3\0\0\0\50\0\0\0\34\0\0\0\34'
     gzip -dc "$images" 2>/dev/null | head -c $((16 + 40 * 784)) | tail -c +17
@@ -173,6 +166,9 @@ cell() {
 check "the measured file's size" test "$(cell bytes)" -eq "$(stat -c %s measured.tenth)"
 check "fp32 predicts as the dense network does" awk "BEGIN { exit !($(cell largest_difference) <= 1e-5) }"
 check "and is as accurate" test "$(cell accuracy)" = "$(cell accuracy_dense)"
+# Its first 4,000 items.
+check "the validation split has its own accuracy" awk -v share="$(cell accuracy_validation)" \
+    'BEGIN { right = 4000 * share; exit !(right > 400 && right <= 4000 && (right - int(right + .5)) ^ 2 < 1e-6) }'
 
 # ---- predict ----
 

@@ -2,13 +2,8 @@
 # tests/test_golden.sh: one small run on real MNIST from end to end, against the tables that are kept in tests/golden.
 # With --update the tables are made anew (`make golden`).
 set -uo pipefail
-tests=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/script.sh
-source "$tests/script.sh"
-tenth=${TENTH:-$(dirname "$tests")/build/release/tenth}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-unset TENTH_DATA
+source "$(dirname "$0")/script.sh"
 export TENTH_HOME=${TENTH_HOME:-$(dirname "$tests")}
 
 for method in vi map mle; do

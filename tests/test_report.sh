@@ -2,17 +2,9 @@
 # tests/test_report.sh: `tenth report` on tiny runs, and the page in a browser where there is one.
 # $TENTH is the program; the Makefile sets it.
 set -uo pipefail
-tests=$(cd "$(dirname "$0")" && pwd)
-project=$(dirname "$tests")
 # shellcheck source=tests/script.sh
-source "$tests/script.sh"
-tenth=${TENTH:-$project/build/release/tenth}
-work=$(mktemp -d)
-trap 'cd /; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset TENTH_DATA
+source "$(dirname "$0")/script.sh"
 export TENTH_HOME=${TENTH_HOME:-$project}
-export OMP_WAIT_POLICY=passive
 
 # ---- Two methods on a stand-in and one on points of a plane. ----
 cat >small.ini <<'END'

@@ -2,17 +2,13 @@
 # tests/test_run_all.sh: run_all.sh, plots/draw.sh, data/download.sh and deps.sh, in a copy of the project where `make`
 # "builds" a stand-in for tenth, and apt-get only writes down that it was called. No network, nothing installed.
 set -uo pipefail
-tests=$(cd "$(dirname "$0")" && pwd)
-project=$(dirname "$tests")
 # shellcheck source=tests/script.sh
-source "$tests/script.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "$0")/script.sh"
 copy=$work/copy
 fakes=$work/fakes
 log=$work/log
 tables=$work/tables
-unset TENTH_DATA TENTH_HOME
+unset TENTH_HOME
 export FAKE_LOG=$log FAKE_TABLES=$tables
 
 # ---- The copy, the stand-ins and their tables. ----
@@ -239,6 +235,17 @@ check "a second call leaves tables and figures alone" test "$before" = "$(times)
 sed -i 's/,\.9,\.85,/,.8,.75,/' "$tables/prune_band.csv"
 run_all "${smoke[@]}" >/dev/null 2>&1
 check "a changed table draws its figures anew" test "$work/out/figures/pruning_mnist.svg" -nt "$work/out/figures/training_mnist.svg"
+
+# ---- run_all.sh: --draw-only. ----
+
+: >"$log"
+rm "$work/out/figures/pruning_mnist.svg"
+touch "$work/out/mnist_vi_seed1.h5"
+check "--draw-only succeeds" exits_with 0 run_all "${smoke[@]}" --draw-only
+check "draws" test -s "$work/out/figures/pruning_mnist.svg"
+check "and runs nothing" not logged "/configs/"
+check "without run files it is a usage error" exits_with 2 run_all --draw-only --out "$work/nothing"
+rm "$work/out/mnist_vi_seed1.h5"
 
 # ---- run_all.sh: failures. ----
 

@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # tests/test_runner.sh: does tests/run.sh count honestly? The programs below print what cmocka prints.
 set -uo pipefail
-tests=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/script.sh
-source "$tests/script.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "$0")/script.sh"
 
 # program NAME: an executable of standard input's lines.
 program() {

@@ -1,23 +1,24 @@
 #!/usr/bin/env bash
 # experiments/bench/run.sh: how fast tenth trains and predicts, beside PyTorch and beside what the processor can do.
 #
-#   experiments/bench/run.sh [--quick] [--rounds N] [--threads N] [--only PART,...] [--no-peer] [--peer-defaults]
+#   experiments/bench/run.sh [--quick] [--rounds N] [--threads N] [--only PART,...] [--no-peer]
 #                            [--cells FILE] [--out DIR]
 #
-#   --quick          one round of few repeats: about three minutes instead of fifteen
+#   --quick          one round of few repeats: about four minutes instead of twenty
 #   --rounds N       measure everything N times, tenth and PyTorch by turns (default: 5)
 #   --threads N      of each program (default: 2)
 #   --only PART,...  step, predict, threads, batch, filters: some of the parts
 #   --no-peer        tenth alone
-#   --peer-defaults  PyTorch with the memory allocator as it comes; without this, glibc is told to keep freed memory
-#                    instead of returning it to the system, which makes PyTorch faster
 #   --cells FILE     what to measure (default: cells.tsv beside this script)
 #   --out DIR        where the tables and figures/ go (default: results/bench)
 #
 # $TENTH is the program (default: build/release/tenth), $PYTHON a Python that has torch (default: the first that has).
 #
+# PyTorch is measured as it comes, which is what its users have, and once more ("kept") with glibc told by environment
+# variables to keep freed memory instead of returning it to the system: the fastest that we know to make it.
+#
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
-# rounds), roofline.csv (the products of the direct convolution at the rate of sgemm measured in the same run, and where
+# rounds; kept_ratio likewise), roofline.csv (the products of the direct convolution at the rate of sgemm measured in the same run, and where
 # the time goes), scaling.csv, and measurements.csv, which has every single measurement. After Ctrl-C the same command
 # goes on where it was; a finished one starts anew.
 #
@@ -34,8 +35,8 @@ repeats=()
 threads=2
 only=
 peer=yes
-# Large temporaries would else be mapped, filled with zeros and unmapped again in every step.
-peer_environment=(MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=67108864)
+# Large temporaries are else mapped, filled with zeros and unmapped again in every step.
+kept_environment=(MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=67108864)
 cells=$bench/cells.tsv
 out=$project/results/bench
 
@@ -73,7 +74,6 @@ parse_options() {
         case $1 in
         --quick) quick=yes ;;
         --no-peer) peer=no ;;
-        --peer-defaults) peer_environment=() ;;
         --help)
             usage
             exit 0
@@ -146,11 +146,11 @@ find_peer() {
 run_program() {
     local program=$1 layout=$2
     shift 2
-    if [ "$program" = ours ]; then
-        "$tenth" bench "$@"
-    else
-        env "${peer_environment[@]}" "$python" "$bench/peer.py" "$@" --layout "$layout"
-    fi
+    case $program in
+    ours) "$tenth" bench "$@" ;;
+    peer) "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
+    kept) env "${kept_environment[@]}" "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
+    esac
 }
 
 # Both programs have many short parallel regions, and each waits for its last thread.
@@ -164,9 +164,9 @@ warn_if_busy() {
     fi
 }
 
-# layout_of CELL: the one that was fastest in round 0.
+# layout_of CELL PROGRAM: the one that was fastest in round 0.
 layout_of() {
-    sed -n "s/^$1,0,peer,.*,//p" "$journal"
+    sed -n "s/^$1,0,$2,.*,//p" "$journal"
 }
 
 # measure CELL ROUND PROGRAM: adds one line to the journal, unless it is there.
@@ -183,10 +183,10 @@ measure() {
     else
         options+=(--batch "$batch")
     fi
-    if [ "$program" = peer ] && [ "$round" -eq 0 ]; then
+    if [ "$round" -eq 0 ]; then
         options+=(--repeats 3)
-    elif [ "$program" = peer ]; then
-        layout=$(layout_of "$cell")
+    elif [ "$program" != ours ]; then
+        layout=$(layout_of "$cell" "$program")
     fi
     row=$(run_program "$program" "$layout" "${options[@]}" |
         awk -v wanted="$measured_columns" -f "$project/plots/csv.awk" -f "$bench/pick.awk") ||
@@ -214,6 +214,7 @@ measure_all() {
             fi
             if has_peer "$cell"; then
                 measure "$cell" "$round" peer
+                measure "$cell" "$round" kept
             fi
         done 3<<<"$list"
     done
@@ -224,7 +225,7 @@ open_journal() {
     local key
     key=$({
         cat "$tenth" "$cells" "$bench/peer.py"
-        echo "$threads $only ${repeats[*]} ${peer_environment[*]}"
+        echo "$threads $only ${repeats[*]} ${kept_environment[*]}"
     } | cksum | cut -d ' ' -f 1)
     mkdir -p "$out"
     journal=$out/.measuring-$key.csv
@@ -287,5 +288,5 @@ warn_if_busy
 measure_all
 write_tables
 draw_figures
-print_table cell ours_ms peer_ms ratio ratio_min ratio_max ours_mib peer_mib
+print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio ours_mib peer_mib
 say "tables: $out; figures: $out/figures"

@@ -38,7 +38,7 @@ END {
 function sort_rounds(key, program, column,    r, i, count, v) {
     count = 0
     for (r = 1; r <= rounds[key]; r++) {
-        v = column == "ratio" ? ratio(key, r) : value[key, program, column, r]
+        v = column == "ratio" ? ratio(key, program, r) : value[key, program, column, r]
         if (v == "")
             continue
         for (i = ++count; i > 1 && sorted[i - 1] > v + 0; i--)
@@ -55,10 +55,10 @@ function median(key, program, column,    count) {
     return (sorted[int((count + 1) / 2)] + sorted[int(count / 2) + 1]) / 2
 }
 
-# The peer's time over ours, of the pair that was measured one after the other.
-function ratio(key, round,    ours, peer) {
+# The other program's time over ours, of those that were measured one after the other.
+function ratio(key, program, round,    ours, peer) {
     ours = value[key, "ours", "ms", round]
-    peer = value[key, "peer", "ms", round]
+    peer = value[key, program, "ms", round]
     return ours > 0 && peer > 0 ? peer / ours : ""
 }
 
@@ -76,31 +76,33 @@ function cell_name() {
     return part == "predict" ? dataset " " filters " predict" : dataset " " filters "/" batch " " method
 }
 
-function print_peer(    k, key, cells, log_sum, middle, low, high, least, greatest) {
+function print_peer(    k, key, cells, log_sum, kept_sum, middle, kept, low, high, least, greatest) {
     print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
-        "ratio_max,ours_mib,peer_mib,peer_layout"
+        "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio"
     for (k = 1; k <= key_count; k++) {
         key = keys[k]
         split_key(key)
         if (part != "step" && part != "predict")
             continue
-        middle = median(key, "", "ratio")
+        kept = median(key, "kept", "ratio")
+        middle = median(key, "peer", "ratio")
         low = middle == "" ? "" : sorted[1]
-        high = middle == "" ? "" : sorted[sort_rounds(key, "", "ratio")]
+        high = middle == "" ? "" : sorted[sort_rounds(key, "peer", "ratio")]
         print cell_name() "," part "," dataset "," method "," filters "," batch "," threads "," items "," samples "," \
             rounds[key] "," text(median(key, "ours", "ms"), 5) "," text(median(key, "peer", "ms"), 5) "," \
             text(middle, 4) "," text(low, 4) "," text(high, 4) "," \
             text(median(key, "ours", "peak_mib"), 5) "," text(median(key, "peer", "peak_mib"), 5) "," \
-            value[key, "peer", "layout", 1]
+            value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(kept, 4)
         if (part == "step" && middle != "") {
             log_sum += log(middle)
+            kept_sum += log(kept)
             least = cells++ && least <= middle ? least : middle
             greatest = middle > greatest ? middle : greatest
         }
     }
     if (cells)
         print "geometric mean of steps,geometric_mean,,,,,,,,,,," text(exp(log_sum / cells), 4) "," text(least, 4) "," \
-            text(greatest, 4) ",,,"
+            text(greatest, 4) ",,,,," text(exp(kept_sum / cells), 4)
 }
 
 # What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.

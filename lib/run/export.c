@@ -54,7 +54,7 @@ static enum status threshold_from(const struct prediction *prediction, float *th
 }
 
 /* From the validation split, which neither training nor reporting uses. */
-static enum status find_threshold(const struct run *run, struct model *model, struct error *error)
+static enum status find_threshold(const struct run *run, struct model *model, double *accuracy, struct error *error)
 {
     size_t items = run->split.validation_count < THRESHOLD_ITEMS ? run->split.validation_count : THRESHOLD_ITEMS;
     size_t networks = model->posterior == MODEL_VARIANCE ? LOGIT_DRAWS : model->parts;
@@ -68,8 +68,10 @@ static enum status find_threshold(const struct run *run, struct model *model, st
         items_gather(&run->dataset->train, run->split.validation, items, x, y);
         status = engine_predict_items(model, run->threads, x, &prediction, error);
     }
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        *accuracy = metric_accuracy(&prediction);
         status = threshold_from(&prediction, &model->threshold, error);
+    }
     prediction_free(&prediction);
     memory_free(x);
     memory_free(y);
@@ -132,11 +134,11 @@ enum status export_pruned(const struct run *run, const struct export_options *op
 }
 
 enum status export_model(const struct run *run, const struct export_options *options, struct model **model,
-                         struct error *error)
+                         double *accuracy, struct error *error)
 {
     enum status status = export_pruned(run, options, model, error);
     if (status == STATUS_OK)
-        status = find_threshold(run, *model, error);
+        status = find_threshold(run, *model, accuracy, error);
     if (status != STATUS_OK) {
         model_free(*model);
         *model = NULL;

@@ -19,9 +19,9 @@ struct export_options {
 enum status export_pruned(const struct run *run, const struct export_options *options, struct model **model,
                           struct error *error);
 
-/* The same, and finds the threshold of referral on the validation split. */
+/* The same, and finds the threshold of referral on the validation split; *accuracy is the model's on those items. */
 enum status export_model(const struct run *run, const struct export_options *options, struct model **model,
-                         struct error *error);
+                         double *accuracy, struct error *error);
 
 /* The entropy above which items are referred: the one that tells right from wrong best, with the largest difference
  * between the share of wrong and that of right items above it (Youden 1950, "Index for rating diagnostic tests", Cancer
@@ -31,8 +31,8 @@ enum status referral_threshold(const double *entropy /* [count] */, const unsign
 
 /* Measures a model on the run's test items, and its speed against the dense network's, each predicting one item after
  * the other with one thread; adds a row of kind `export`. The dense network is the run's own, unpruned, with the
- * weights that do not change between predictions prepared beforehand. */
+ * weights that do not change between predictions prepared beforehand. `accuracy_validation` is export_model's. */
 enum status export_measure(const struct run *run, const struct export_options *options, const struct model *model,
-                           struct table *table, struct error *error);
+                           double accuracy_validation, struct table *table, struct error *error);
 
 #endif

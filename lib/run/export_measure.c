@@ -293,7 +293,7 @@ static size_t parameters_of(const struct run *run, struct error *error)
 }
 
 enum status export_measure(const struct run *run, const struct export_options *options, const struct model *model,
-                           struct table *table, struct error *error)
+                           double accuracy_validation, struct table *table, struct error *error)
 {
     struct test_items items;
     struct row row = row_begin(run, "export");
@@ -308,6 +308,7 @@ enum status export_measure(const struct run *run, const struct export_options *o
     row_number(&row, "weights", (double)model_weights(model));
     row_number(&row, "parameters", (double)parameters);
     row_number(&row, "bytes_dense", (double)parameters * sizeof(float));
+    row_number(&row, "accuracy_validation", accuracy_validation);
     row_text(&row, "data_source", run->data_source);
     enum status status = run_test_items(run, 0, &items, error);
     if (status == STATUS_OK)

@@ -52,17 +52,25 @@ void run_file_close(struct run_file *file)
     *file = (struct run_file){0};
 }
 
-enum status run_file_config(const struct run_file *file, struct config *config, struct error *error)
+enum status run_file_source(const struct run_file *file, struct config_source **source, struct error *error)
 {
-    struct config_source *source = NULL;
-    char *text = NULL, label[CONFIG_LABEL_SIZE];
+    char *text = NULL;
+    *source = NULL;
     enum status status = store_get_text(file->store, "/config", "text", &text, error);
     if (status == STATUS_OK)
-        status = config_read_text(text, store_path(file->store), NULL, &source, error);
+        status = config_read_text(text, store_path(file->store), NULL, source, error);
+    memory_free(text);
+    return status;
+}
+
+enum status run_file_config(const struct run_file *file, struct config *config, struct error *error)
+{
+    struct config_source *source;
+    char label[CONFIG_LABEL_SIZE];
+    enum status status = run_file_source(file, &source, error);
     if (status == STATUS_OK)
         status = config_cell(source, 0, config, label, error);
     config_free(source);
-    memory_free(text);
     return status;
 }
 

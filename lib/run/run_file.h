@@ -28,6 +28,9 @@ void run_base_name(const char *run, char base[RUN_NAME_SIZE]);
 enum status run_file_open(const char *path, struct run_file *file, struct error *error);
 void run_file_close(struct run_file *file);
 
+/* The config that the run was made with; the caller frees with config_free (NULL on failure). run_file_config resolves
+ * it. */
+enum status run_file_source(const struct run_file *file, struct config_source **source, struct error *error);
 enum status run_file_config(const struct run_file *file, struct config *config, struct error *error);
 
 /* The network and posterior that the file's config describes, with the stored means and sigmas. STATUS_DATA where the

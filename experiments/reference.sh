@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# experiments/reference.sh RUN_DIR PROFILE [DATA_DIR]: what results/reference/PROFILE has: runs with several seeds, their tables
+# and figures, and (of the standard profile) the part of README.md that shows them.
+#
+#   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
+#   PROFILE   standard: every data set and method, 5 seeds, CIFAR-10 3: about two hours on 2 cores
+#             talk: vi on CIFAR-10 with the talk's 200 filters, 1 seed: about an hour
+#
+# Tables of pictures and of single weights are left out, and figures drawn from them.
+#
+# Exit codes: 0 done; 2 usage; else that of the step that failed.
+set -euo pipefail
+project=$(cd "$(dirname "$0")/.." && pwd)
+tenth=${TENTH:-$project/build/release/tenth}
+tables=(claims compare summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band
+    surviving_band footprint)
+figures=(pruning perturb reliability rejection ood surviving training sigma footprint)
+
+if [ $# -lt 2 ] || [ $# -gt 3 ] || [[ ! $2 =~ ^(standard|talk)$ ]]; then
+    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0" >&2
+    exit 2
+fi
+runs=$1
+profile=$2
+data=()
+if [ $# -eq 3 ]; then
+    data=(--data-dir "$3")
+fi
+kept=$project/results/reference/$profile
+
+# make_runs SEEDS JOBS CONFIG...
+make_runs() {
+    local seeds=$1 jobs=$2
+    shift 2
+    "$tenth" run "$@" --out "$runs" "${data[@]}" --set "run.seeds=$seeds" --jobs "$jobs"
+}
+
+make_profile() {
+    local configs=$project/configs
+    if [ "$profile" = talk ]; then
+        make_runs 1 1 "$configs/talk/cifar10_vi.ini"
+        return
+    fi
+    make_runs 5 "$(nproc)" "$configs"/{ecg5000,moons}_{vi,map,mle,dropout,ensemble}.ini
+    make_runs 5 1 "$configs"/mnist_{vi,map,mle,dropout,ensemble}.ini
+    make_runs 3 1 "$configs"/cifar10_{vi,map,mle,dropout,ensemble}.ini
+}
+
+# Only what belongs to the runs is kept: what an earlier reference had and this one has not goes.
+keep() {
+    local name figure
+    rm -rf "$kept"
+    mkdir -p "$kept/tables" "$kept/figures"
+    for name in "${tables[@]}"; do
+        if [ -e "$runs/tables/$name.csv" ]; then
+            cp "$runs/tables/$name.csv" "$kept/tables"
+        fi
+    done
+    for name in "${figures[@]}"; do
+        for figure in "$runs/figures/${name}"_*.svg; do
+            if [ -e "$figure" ]; then
+                cp "$figure" "$kept/figures"
+            fi
+        done
+    done
+}
+
+# The table of claims as README.md shows it; numbers have the digits that their intervals bear.
+claims_as_markdown() {
+    awk -f "$project/plots/csv.awk" -f "$project/experiments/claims.awk" "$kept/tables/claims.csv"
+}
+
+# write_readme: what stands between the two marks becomes what the script prints.
+write_readme() {
+    local partial=$project/.README.$$
+    claims_as_markdown >"$partial.claims"
+    awk -v claims="$partial.claims" '
+        /^<!-- reference: begin/ { print; while ((getline line < claims) > 0) print line; skip = 1 }
+        /^<!-- reference: end/ { skip = 0 }
+        !skip { print }' "$project/README.md" >"$partial"
+    rm -f "$partial.claims"
+    mv -f "$partial" "$project/README.md"
+}
+
+make_profile
+"$project/run_all.sh" --draw-only --out "$runs"
+keep
+if [ "$profile" = standard ]; then
+    write_readme
+fi
+echo "reference.sh: $kept"
