@@ -1,6 +1,6 @@
 # plots/footprint.gp: accuracy against the memory and the multiply-adds that pruning leaves.
 
-figure_size = "960 450"
+figure_size = "960 480"
 load "style.gp"
 
 color(i) = method_color(footprint_method[i], footprint_run_rank[i] + 0)
@@ -10,11 +10,11 @@ label(i) = first_of_method(i) ? short_method(footprint_method[i]).", by ".named(
 set logscale x
 set xrange [*:*] noextend
 set yrange [0:*<1.02]
-set key at screen 0.53, screen 0.12 center top horizontal Left reverse samplen 3 font ",10" maxrows 2
+set key at screen 0.53, screen 0.16 center top horizontal Left reverse samplen 3 font ",10" maxrows 2
 set ylabel "test accuracy"
 set label 3 "memory: 32-bit values with 16-bit places; biases stay. Crosses: the whole network as 32-bit values" \
     at screen 0.01, screen 0.025 left font note_font textcolor rgb faint
-set multiplot layout 1, 2 margins screen 0.08, screen 0.98, screen 0.28, screen 0.83 spacing screen 0.09
+set multiplot layout 1, 2 margins screen 0.08, screen 0.98, screen 0.31, screen 0.84 spacing screen 0.09
 set label 4 "memory" at graph 0, graph 1.06 left font panel_font
 set xlabel "KiB of the pruned network"
 plot for [i = 1:footprint_count] footprint_file[i] using (column("kib_sparse")):(column("accuracy")) \

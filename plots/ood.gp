@@ -43,7 +43,7 @@ do for [panel = 1:panel_count] {
             members = members." ".i
             if (has(entropy_histogram_band_lacks[i], "auroc")) {
                 stats entropy_histogram_band_file[i] using (column("auroc")) name "A" nooutput
-                aurocs = aurocs.sprintf("  %s %.3f", entropy_histogram_band_items[i], A_mean)
+                aurocs = aurocs.sprintf(" %s %.2f", entropy_histogram_band_items[i], A_mean)
             }
         }
     }

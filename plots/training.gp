@@ -14,9 +14,9 @@ do for [i = 1:train_count] { if (has(train_lacks[i], "kl")) { with_kl = with_kl.
 
 set xrange [*:*] noextend
 set xlabel "epoch"
-set key left bottom Left reverse samplen 3 font ",10"
+set key at screen 0.54, screen 0.025 center center horizontal Left reverse samplen 3 font ",10"
 
-set multiplot layout 2, 2 margins screen 0.10, screen 0.98, screen 0.09, screen 0.88 spacing screen 0.11, screen 0.16
+set multiplot layout 2, 2 margins screen 0.10, screen 0.98, screen 0.13, screen 0.89 spacing screen 0.11, screen 0.15
 set label 4 "likelihood part of the loss" at graph 0, graph 1.06 left font panel_font
 set ylabel "negative log likelihood (nats per item)"
 set logscale y
@@ -39,7 +39,7 @@ if (words(with_kl) > 0) {
 set label 4 "accuracy"
 set ylabel "accuracy"
 set yrange [*:*<1]
-set key right bottom
+set key inside right bottom vertical
 plot for [i = 1:train_count] train_file[i] using (column("epoch")):(column("accuracy_train")) \
          with lines linecolor rgb color(i) linewidth 0.8 * line_width dashtype 3, \
      for [i = 1:train_count] train_file[i] using (column("epoch")):(column("accuracy_val")) \
@@ -52,7 +52,6 @@ if (sigma_count > 0) {
     set ylabel "standard deviation of a weight"
     set yrange [*:*]
     set logscale y
-    set key left top
     fan = method_color(sigma_method[1], 1)
     plot sigma_file[1] using (column("epoch")):(column("q05")):(column("q95")) \
              with filledcurves fillcolor rgb fan title "5 to 95 %", \

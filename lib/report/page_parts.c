@@ -65,7 +65,7 @@ static double accuracy_at(const struct pruned *pruned, const char *dataset, cons
     return near ? csv_number(pruned->csv, row, csv_column(pruned->csv, "accuracy")) : NAN;
 }
 
-/* The talk's accuracy at the nearest digitised share, within .02. */
+/* The talk's accuracy at the nearest digitised share, within .02. What was digitised as more than 1 is 1. */
 static double talk_at(const struct page *page, const char *dataset, double fraction)
 {
     const struct csv *csv = &page->talk_pruning.csv;
@@ -75,7 +75,7 @@ static double talk_at(const struct page *page, const char *dataset, double fract
         double distance = fabs(csv_number(csv, row, ratio) - fraction);
         if (distance < least && strcmp(csv_cell(csv, row, dataset_at), dataset) == 0) {
             least = distance;
-            found = csv_number(csv, row, csv_column(csv, "accuracy"));
+            found = fmin(1, csv_number(csv, row, csv_column(csv, "accuracy")));
         }
     }
     return found;
@@ -141,7 +141,7 @@ void page_add_tiles(struct page *page)
     text_add(&page->out, "</ul>\n");
 }
 
-/* "12 holds, 3 does not hold": each verdict with its number of claims. */
+/* "holds: 12, does not hold: 3": each verdict with its number of claims. */
 static void verdicts_count(struct page *page, const struct page_table *table)
 {
     size_t count;
@@ -151,8 +151,9 @@ static void verdicts_count(struct page *page, const struct page_table *table)
         size_t claims = 0, column = csv_column(&table->csv, "holds");
         for (size_t row = 0; row < table->csv.rows; row++)
             claims += strcmp(csv_cell(&table->csv, row, column), verdicts[i]) == 0;
-        text_add(&page->out, "%s<strong>%zu</strong> ", i > 0 ? ", " : "", claims);
+        text_add(&page->out, "%s", i > 0 ? ", " : "");
         page_escape(&page->out, verdicts[i]);
+        text_add(&page->out, ": <strong>%zu</strong>", claims);
     }
     text_add(&page->out, ".</p>\n");
     memory_free(verdicts);
@@ -175,6 +176,8 @@ static void claim_add(struct text_buffer *out, const struct csv *csv, size_t row
         text_add(out, "</span>");
     }
     text_add(out, "</th><td>");
+    page_add_title(out, "dataset", csv_cell(csv, row, csv_column(csv, "dataset")));
+    text_add(out, "</td><td>");
     page_escape(out, *talk ? talk : "–");
     text_add(out, "</td><td>%s", page_number(csv_number(csv, row, csv_column(csv, "measured"))).text);
     if (!isnan(low))
@@ -199,8 +202,8 @@ void page_add_claims(struct page *page)
     verdicts_count(page, table);
     text_add(out,
              "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Claims\"><table class=\"claims\">"
-             "<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">the talk</th><th scope=\"col\">here (95 %%)</th>"
-             "<th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
+             "<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">data</th><th scope=\"col\">the talk</th>"
+             "<th scope=\"col\">here (95 %%)</th><th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
     for (size_t row = 0; row < table->csv.rows; row++)
         claim_add(out, &table->csv, row);
     text_add(out, "</tbody></table></div></section>\n");
