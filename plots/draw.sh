@@ -242,6 +242,10 @@ draw_figure() {
     for spec in ${tables//,/ }; do
         sources+=("$table_dir/${spec%%/*}.csv")
     done
+    if is_current "$figure" "$formats" "${sources[@]}"; then
+        ended kept
+        return
+    fi
     mkdir "$here"
     table=$(write_series "$tables" "$dataset" "$each" "$chosen") || status=$?
     if [ "$status" -eq 1 ]; then
@@ -250,10 +254,6 @@ draw_figure() {
     elif [ "$status" -ne 0 ]; then
         echo "draw.sh: $figure: cannot read $table_dir/$table.csv; \`tenth table FILE.h5... $table\` writes it anew" >&2
         ended failed
-        return
-    fi
-    if is_current "$figure" "$formats" "${sources[@]}"; then
-        ended kept
         return
     fi
     {

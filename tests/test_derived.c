@@ -198,7 +198,7 @@ static void provenance_names_program_and_data(void **state)
     for (size_t row = 0; row < table_rows(table); row++) {
         assert_string_equal(text(table, row, "run"), "ecg5000_mle_seed1");
         found += strcmp(text(table, row, "key"), "commit") == 0 && strlen(text(table, row, "value")) > 0;
-        found += strcmp(text(table, row, "key"), "cores") == 0 && atof(text(table, row, "value")) >= 1;
+        found += strcmp(text(table, row, "key"), "cores") == 0 && strtod(text(table, row, "value"), NULL) >= 1;
         found += strcmp(text(table, row, "key"), "source") == 0 && strstr(text(table, row, "value"), "SYNTHETIC");
     }
     assert_int_equal(found, 3);

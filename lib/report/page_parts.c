@@ -200,10 +200,9 @@ void page_add_claims(struct page *page)
     struct text_buffer *out = &page->out;
     text_add(out, "<section id=\"claims\"><h2>The talk's claims</h2>\n");
     verdicts_count(page, table);
-    text_add(out,
-             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Claims\"><table class=\"claims\">"
-             "<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">data</th><th scope=\"col\">the talk</th>"
-             "<th scope=\"col\">here (95 %%)</th><th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
+    text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Claims\"><table class=\"claims\">"
+                  "<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">data</th><th scope=\"col\">the talk</th>"
+                  "<th scope=\"col\">here (95 %%)</th><th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
     for (size_t row = 0; row < table->csv.rows; row++)
         claim_add(out, &table->csv, row);
     text_add(out, "</tbody></table></div></section>\n");
