@@ -12,7 +12,7 @@
 set -euo pipefail
 project=$(cd "$(dirname "$0")/.." && pwd)
 tenth=${TENTH:-$project/build/release/tenth}
-tables=(claims compare summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band
+tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band
     surviving_band footprint)
 figures=(pruning perturb reliability rejection ood surviving training sigma footprint)
 
@@ -65,20 +65,26 @@ keep() {
     done
 }
 
-# The table of claims as README.md shows it; numbers have the digits that their intervals bear.
-claims_as_markdown() {
+# readme_part: the main figures, and the table of claims.
+readme_part() {
+    local dataset
+    for dataset in mnist cifar10 ecg5000; do
+        echo "![accuracy as weights are removed: $dataset](results/reference/$profile/figures/pruning_$dataset.svg)"
+        echo "![entropy and accuracy under noise: $dataset](results/reference/$profile/figures/perturb_noise_$dataset.svg)"
+        echo
+    done
     awk -f "$project/plots/csv.awk" -f "$project/experiments/claims.awk" "$kept/tables/claims.csv"
 }
 
-# write_readme: what stands between the two marks becomes what the script prints.
+# write_readme: what stands between the two marks becomes what readme_part prints.
 write_readme() {
     local partial=$project/.README.$$
-    claims_as_markdown >"$partial.claims"
-    awk -v claims="$partial.claims" '
-        /^<!-- reference: begin/ { print; while ((getline line < claims) > 0) print line; skip = 1 }
+    readme_part >"$partial.part"
+    awk -v part="$partial.part" '
+        /^<!-- reference: begin/ { print; while ((getline line < part) > 0) print line; skip = 1 }
         /^<!-- reference: end/ { skip = 0 }
         !skip { print }' "$project/README.md" >"$partial"
-    rm -f "$partial.claims"
+    rm -f "$partial.part"
     mv -f "$partial" "$project/README.md"
 }
 
