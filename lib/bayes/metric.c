@@ -76,6 +76,12 @@ double entropy_of(const float *probability, size_t classes)
     return entropy;
 }
 
+void item_entropies(const struct prediction *prediction, size_t count, double *entropy)
+{
+    for (size_t i = 0; i < count; i++)
+        entropy[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
+}
+
 double metric_accuracy(const struct prediction *prediction)
 {
     size_t correct = 0;

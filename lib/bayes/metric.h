@@ -29,6 +29,9 @@ size_t prediction_class(const struct prediction *prediction, size_t item);
 /* -sum p log p in nats of one distribution. */
 double entropy_of(const float *probability, size_t classes);
 
+/* Those of the mean predictions of the first `count` items. */
+void item_entropies(const struct prediction *prediction, size_t count, double *entropy);
+
 enum { ECE_BINS = 15 };
 struct metric {
     const char *name, *unit, *title, *formula;

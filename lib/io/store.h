@@ -81,6 +81,10 @@ enum status store_get_text(struct store *store, const char *object, const char *
 enum status store_get_number(struct store *store, const char *object, const char *key, double *value,
                              struct error *error);
 
+/* A text, or a number in six digits, as people read it; allocates (memory_free). */
+enum status store_get_shown(struct store *store, const char *object, const char *key, char **shown,
+                            struct error *error);
+
 /* The names of the attributes of an object, or of the members of a group, in alphabetical order; for listings. One
  * block, the caller frees with memory_free. */
 enum status store_attributes(struct store *store, const char *object, char ***names, size_t *count,

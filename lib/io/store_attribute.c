@@ -1,4 +1,5 @@
 /* lib/io/store_attribute.c: attributes of objects in a store, and the names of attributes and members. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -165,6 +166,22 @@ cleanup:
     }
     *value = text;
     return status;
+}
+
+enum status store_get_shown(struct store *store, const char *object, const char *key, char **shown, struct error *error)
+{
+    enum { NUMBER_SIZE = 32 };
+    double number = 0;
+    if (store_get_text(store, object, key, shown, NULL) == STATUS_OK)
+        return STATUS_OK;
+    enum status status = store_get_number(store, object, key, &number, error);
+    if (status != STATUS_OK)
+        return status;
+    *shown = memory_alloc(NUMBER_SIZE, 1, error);
+    if (!*shown)
+        return STATUS_NO_MEMORY;
+    (void)snprintf(*shown, NUMBER_SIZE, "%.6g", number);
+    return STATUS_OK;
 }
 
 /* Names side by side in one block: [capacity] pointers, then the strings. While `names` is NULL they are only counted.

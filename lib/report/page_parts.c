@@ -279,17 +279,12 @@ static enum status attributes_add(struct text_buffer *out, struct store *store, 
     enum status status = store_attributes(store, object, &names, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         char *text = NULL;
-        double number = NAN;
-        bool is_text = store_get_text(store, object, names[i], &text, NULL) == STATUS_OK;
-        if (!is_text && store_get_number(store, object, names[i], &number, NULL) != STATUS_OK)
+        if (store_get_shown(store, object, names[i], &text, NULL) != STATUS_OK)
             continue;
         text_add(out, "<tr><th scope=\"row\">");
         page_escape(out, names[i]);
         text_add(out, "</th><td>");
-        if (is_text)
-            page_escape(out, text);
-        else
-            text_add(out, "%.6g", number);
+        page_escape(out, text);
         text_add(out, "</td></tr>\n");
         memory_free(text);
     }

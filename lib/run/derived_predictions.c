@@ -205,8 +205,7 @@ static enum status add_ood(const struct run_file *file, const char *name, const 
     double *values = memory_alloc(prediction->items, sizeof *values, error), auroc = NAN;
     status = values ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
-        for (size_t i = 0; i < prediction->items; i++)
-            values[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
+        item_entropies(prediction, prediction->items, values);
         struct entropies of = {name, values, prediction->items, prediction->classes};
         status = stats_auroc(right->value, right->count, values, of.count, &auroc, error);
         if (status == STATUS_OK)

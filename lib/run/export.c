@@ -42,12 +42,12 @@ static enum status threshold_from(const struct prediction *prediction, float *th
     double *entropy = memory_alloc(prediction->items, sizeof *entropy, error);
     unsigned char *right = memory_alloc(prediction->items, 1, error);
     enum status status = entropy && right ? STATUS_OK : STATUS_NO_MEMORY;
-    for (size_t i = 0; status == STATUS_OK && i < prediction->items; i++) {
-        entropy[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
-        right[i] = prediction_class(prediction, i) == prediction->labels[i];
-    }
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        item_entropies(prediction, prediction->items, entropy);
+        for (size_t i = 0; i < prediction->items; i++)
+            right[i] = prediction_class(prediction, i) == prediction->labels[i];
         status = referral_threshold(entropy, right, prediction->items, threshold, error);
+    }
     memory_free(entropy);
     memory_free(right);
     return status;

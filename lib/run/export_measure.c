@@ -182,7 +182,7 @@ static enum status compare_entropy(const struct run *run, const struct export_op
     struct export_options sampled = *options;
     struct model *many = NULL;
     struct prediction mc = {0};
-    size_t count = items->count < MC_ITEMS ? items->count : MC_ITEMS, classes = prediction->classes;
+    size_t count = items->count < MC_ITEMS ? items->count : MC_ITEMS;
     double rho = NAN, *entropy = NULL;
     sampled.number = MODEL_FP32;
     sampled.model.posterior = MODEL_SAMPLES;
@@ -194,11 +194,9 @@ static enum status compare_entropy(const struct run *run, const struct export_op
         entropy = memory_alloc(2 * count, sizeof *entropy, error);
         status = entropy ? STATUS_OK : STATUS_NO_MEMORY;
     }
-    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-        entropy[i] = entropy_of(prediction->mean + i * classes, classes);
-        entropy[count + i] = entropy_of(mc.mean + i * classes, classes);
-    }
     if (status == STATUS_OK) {
+        item_entropies(prediction, count, entropy);
+        item_entropies(&mc, count, entropy + count);
         row_number(row, "entropy_first", stats_mean(entropy, count));
         row_number(row, "entropy_mc", stats_mean(entropy + count, count));
         row_number(row, "ece_mc", metric_ece(&mc));

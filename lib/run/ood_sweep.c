@@ -106,8 +106,7 @@ static enum status record(const struct ood_sweep *sweep, const struct ood_job *j
     double auroc, *entropy = memory_alloc(prediction->items, sizeof *entropy, error);
     if (!entropy)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < prediction->items; i++)
-        entropy[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
+    item_entropies(prediction, prediction->items, entropy);
     struct interval interval = stats_mean_interval(entropy, prediction->items);
     enum status status = stats_auroc(sweep->own, sweep->own_count, entropy, prediction->items, &auroc, error);
     memory_free(entropy);
@@ -174,8 +173,8 @@ static enum status own_entropies(struct ood_sweep *sweep, struct error *error)
         sweep->own_count = prediction.items;
         sweep->own = memory_alloc(prediction.items, sizeof *sweep->own, error);
         status = sweep->own ? STATUS_OK : STATUS_NO_MEMORY;
-        for (size_t i = 0; sweep->own && i < prediction.items; i++)
-            sweep->own[i] = entropy_of(prediction.mean + i * prediction.classes, prediction.classes);
+        if (sweep->own)
+            item_entropies(&prediction, prediction.items, sweep->own);
     }
     stored_free(&test);
     run_file_close(&file);
@@ -185,12 +184,8 @@ static enum status own_entropies(struct ood_sweep *sweep, struct error *error)
 static enum status sweep_open(struct ood_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
-    enum status status = run_load_trained(run, &sweep->trained, error);
-    if (status == STATUS_OK)
-        status = predictor_make(sweep->trained.posterior, sweep->trained.network, EVALUATION_BATCH, &sweep->predictor,
-                                error);
-    if (status == STATUS_OK)
-        status = run_test_items(run, (size_t)run->config.ood.items, &sweep->items, error);
+    enum status status =
+        sweep_load(run, run->config.ood.items, &sweep->trained, &sweep->predictor, &sweep->items, error);
     return status == STATUS_OK ? own_entropies(sweep, error) : status;
 }
 

@@ -4,6 +4,7 @@
 #define TENTH_RUN_PART_H
 
 #include "bayes/metric.h"
+#include "bayes/predictive.h"
 #include "core/error.h"
 #include "run/run.h"
 
@@ -31,5 +32,10 @@ struct part_array {
  * were used (labels and their indices into the test file), and the identity. */
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error);
+
+/* What every sweep over a trained run begins with: its network, a predictor, and `count` test items (0: all). The
+ * caller frees each, also after a failure; all are zero before. */
+enum status sweep_load(const struct run *run, long count, struct trained *trained, struct predictor *predictor,
+                       struct test_items *items, struct error *error);
 
 #endif

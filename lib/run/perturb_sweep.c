@@ -67,8 +67,7 @@ static void perturb_all(struct perturb_sweep *sweep, const struct perturbation *
 static void entropy_interval(const struct perturb_sweep *sweep, struct row *row)
 {
     const struct prediction *prediction = &sweep->prediction;
-    for (size_t i = 0; i < prediction->items; i++)
-        sweep->entropy[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
+    item_entropies(prediction, prediction->items, sweep->entropy);
     struct interval interval = stats_mean_interval(sweep->entropy, prediction->items);
     row_number(row, "entropy_low", interval.low);
     row_number(row, "entropy_high", interval.high);
@@ -171,12 +170,8 @@ static enum status perturbation_run(struct perturb_sweep *sweep, const struct pe
 static enum status sweep_open(struct perturb_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
-    enum status status = run_load_trained(run, &sweep->trained, error);
-    if (status == STATUS_OK)
-        status = predictor_make(sweep->trained.posterior, sweep->trained.network, EVALUATION_BATCH, &sweep->predictor,
-                                error);
-    if (status == STATUS_OK)
-        status = run_test_items(run, (size_t)run->config.perturb.items, &sweep->items, error);
+    enum status status =
+        sweep_load(run, run->config.perturb.items, &sweep->trained, &sweep->predictor, &sweep->items, error);
     if (status != STATUS_OK)
         return status;
     size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.perturb.samples);

@@ -161,12 +161,8 @@ static enum status sweep_open(struct prune_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
     size_t classes = run->kind->classes, samples = (size_t)run->config.prune.samples;
-    enum status status = run_load_trained(run, &sweep->trained, error);
-    if (status == STATUS_OK)
-        status = predictor_make(sweep->trained.posterior, sweep->trained.network, EVALUATION_BATCH, &sweep->predictor,
-                                error);
-    if (status == STATUS_OK)
-        status = run_test_items(run, (size_t)run->config.prune.items, &sweep->items, error);
+    enum status status =
+        sweep_load(run, run->config.prune.items, &sweep->trained, &sweep->predictor, &sweep->items, error);
     if (status == STATUS_OK)
         status = prediction_alloc(1, sweep->items.count, classes, sweep->items.labels, &sweep->at_mean, error);
     if (status == STATUS_OK && run->method->networks != NETWORKS_ONE && samples > 0)
