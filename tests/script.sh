@@ -57,6 +57,23 @@ says() {
     fi
 }
 
+# interrupted FILE COMMAND...: the command gets Ctrl-C once FILE is there; its exit code is passed on. It is a background job
+# of its own process group, as a terminal would make it, and the signal goes to all of the group.
+interrupted() {
+    local file=$1 status=0 waited=0
+    shift
+    set -m
+    "$@" &
+    set +m
+    while [ ! -e "$file" ] && [ "$waited" -lt 200 ]; do
+        sleep 0.1
+        waited=$((waited + 1))
+    done
+    kill -INT -- "-$!"
+    wait "$!" || status=$?
+    return "$status"
+}
+
 # is_empty_directory DIR: hidden files count.
 is_empty_directory() {
     [ -z "$(ls -A "$1")" ] || {

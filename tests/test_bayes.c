@@ -23,45 +23,18 @@
 #include "core/memory.h"
 #include "nn/loss.h"
 #include "check.h"
+#include "fixture.h"
 #include "reference.h"
 
 /* A network that is small enough for a finite difference of every weight. */
 static const struct network_spec tiny = {
     .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 3, .kernel = 3, .stride = 2};
-enum { BATCH = 4 };
+enum { BATCH = FIXTURE_BATCH };
 
-struct fixture {
-    struct network *network;
-    struct posterior *posterior;
-    float *w, *gradient, *x;
-    uint8_t y[BATCH];
-};
-
-static void fixture_make(struct fixture *fixture, const char *method)
+static void make(struct fixture *fixture, const char *method)
 {
-    struct error error = {0};
     struct posterior_start start = {.seed = 3, .mu_scale = 1, .sigma_low = 0.02, .sigma_high = 0.3};
-    const struct method *row = method_find(method, &error);
-    assert_non_null(row);
-    assert_int_equal(network_create(&tiny, BATCH, 1, 1, &fixture->network, &error), STATUS_OK);
-    assert_int_equal(posterior_create(fixture->network, row, &start, 1, &fixture->posterior, &error), STATUS_OK);
-    size_t size = fixture->posterior->size, items = BATCH * shape_size(tiny.input);
-    fixture->w = memory_alloc(size, sizeof(float), &error);
-    fixture->gradient = memory_alloc(size, sizeof(float), &error);
-    fixture->x = memory_alloc(items, sizeof(float), &error);
-    assert_true(fixture->w && fixture->gradient && fixture->x);
-    random_normal(random_key(1, PURPOSE_TEST, 0, 0), 0, items, fixture->x);
-    for (size_t i = 0; i < BATCH; i++)
-        fixture->y[i] = (uint8_t)(i % tiny.classes);
-}
-
-static void fixture_free(struct fixture *fixture)
-{
-    memory_free(fixture->w);
-    memory_free(fixture->gradient);
-    memory_free(fixture->x);
-    posterior_free(fixture->posterior);
-    network_free(fixture->network);
+    fixture_make(fixture, &tiny, method, &start, 1);
 }
 
 /* ---- the loss in double, by the talk's formula ---- */
@@ -164,7 +137,7 @@ static void vi_gradient_is_that_of_the_whole_loss(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     assert_true(worst_gradient_error(&fixture, 1) < tolerance);
     fixture_free(&fixture);
 }
@@ -174,7 +147,7 @@ static void vi_gradient_check_notices_an_error(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     assert_false(worst_gradient_error(&fixture, 1.01) < tolerance);
     fixture_free(&fixture);
 }
@@ -183,7 +156,7 @@ static void map_gradient_has_the_penalty(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "map");
+    make(&fixture, "map");
     struct posterior *posterior = fixture.posterior;
     size_t correct;
     double scale[16], prior = 0.5, penalty_loss, expected = 0;
@@ -211,7 +184,7 @@ static void mle_has_no_penalty(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "mle");
+    make(&fixture, "mle");
     size_t correct;
     double scale[16] = {1, 1, 1, 1, 1, 1, 1, 1}, penalty_loss;
     network_set_weights(fixture.network, fixture.posterior->mu);
@@ -234,7 +207,7 @@ static void clipping_scales_each_gradient_to_the_norm(void **state)
     struct fixture *const both[] = {&free_one, &clipped};
     for (size_t k = 0; k < 2; k++) {
         struct fixture *fixture = both[k];
-        fixture_make(fixture, "vi");
+        make(fixture, "vi");
         const struct method_functions *functions = fixture->posterior->method->functions;
         const float *w = functions->sample(fixture->posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture->w);
         size_t correct;
@@ -262,7 +235,7 @@ static void frozen_sigma_does_not_move(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     struct posterior *posterior = fixture.posterior;
     double scale[16] = {1, 1, 1, 1, 1, 1, 1, 1}, penalty_loss;
     float *before = memory_alloc(posterior->size, sizeof *before, NULL);
@@ -370,7 +343,7 @@ static void every_criterion_removes_exactly_what_was_asked(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     size_t count;
     const struct criterion *rows = criteria(&count);
     assert_true(count >= 4);
@@ -405,7 +378,7 @@ static void criteria_that_need_a_sigma_refuse_a_point_estimate(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "mle");
+    make(&fixture, "mle");
     size_t count, refused = 0;
     const struct criterion *rows = criteria(&count);
     for (size_t i = 0; i < count; i++) {
@@ -529,7 +502,7 @@ static void prediction_is_the_mean_of_softmax_over_sampled_weights(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     struct predictor predictor;
     struct prediction prediction, first;
     struct error error = {0};
@@ -564,7 +537,7 @@ static void a_network_with_everything_pruned_knows_nothing(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     struct predictor predictor;
     struct prediction prediction;
     struct error error = {0};
@@ -591,7 +564,7 @@ static void every_method_can_be_found_and_others_are_named(void **state)
     for (size_t i = 0; i < count; i++) {
         assert_ptr_equal(method_find(rows[i].name, NULL), &rows[i]);
         struct fixture fixture;
-        fixture_make(&fixture, rows[i].name);
+        make(&fixture, rows[i].name);
         assert_int_equal(fixture.posterior->rho != NULL, rows[i].has_sigma);
         fixture_free(&fixture);
     }
@@ -605,7 +578,7 @@ static void start_values_are_those_asked_for(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     struct posterior *posterior = fixture.posterior;
     float *sigma = memory_alloc(posterior->size, sizeof *sigma, NULL);
     assert_non_null(sigma);
@@ -632,7 +605,7 @@ static void allocation_failures_are_reported(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "vi");
+    make(&fixture, "vi");
     struct posterior_start start = {.seed = 3, .mu_scale = 1, .sigma_low = 0.02, .sigma_high = 0.3};
     bool met = true;
     for (size_t successes = 0; met; successes++) {

@@ -16,45 +16,18 @@
 #include "bayes/pruning.h"
 #include "check.h"
 #include "core/memory.h"
+#include "fixture.h"
 #include "reference.h"
 
 static const struct network_spec tiny = {
     .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 5, .kernel = 3, .stride = 2};
-enum { BATCH = 4, MEMBERS = 3 };
+enum { BATCH = FIXTURE_BATCH, MEMBERS = 3 };
 static const double rate = 0.25;
 
-struct fixture {
-    struct network *network;
-    struct posterior *posterior;
-    float *w, *gradient, *x;
-    uint8_t y[BATCH];
-};
-
-static void fixture_make(struct fixture *fixture, const char *method, size_t members)
+static void make(struct fixture *fixture, const char *method, size_t members)
 {
-    struct error error = {0};
     struct posterior_start start = {.seed = 3, .mu_scale = 1, .dropout_rate = rate, .members = members};
-    const struct method *row = method_find(method, &error);
-    assert_non_null(row);
-    assert_int_equal(network_create(&tiny, BATCH, 1, 1, &fixture->network, &error), STATUS_OK);
-    assert_int_equal(posterior_create(fixture->network, row, &start, 2, &fixture->posterior, &error), STATUS_OK);
-    size_t size = fixture->posterior->network_size, items = BATCH * shape_size(tiny.input);
-    fixture->w = memory_alloc(size, sizeof(float), &error);
-    fixture->gradient = memory_alloc(size, sizeof(float), &error);
-    fixture->x = memory_alloc(items, sizeof(float), &error);
-    assert_true(fixture->w && fixture->gradient && fixture->x);
-    random_normal(random_key(1, PURPOSE_TEST, 0, 0), 0, items, fixture->x);
-    for (size_t i = 0; i < BATCH; i++)
-        fixture->y[i] = (uint8_t)(i % tiny.classes);
-}
-
-static void fixture_free(struct fixture *fixture)
-{
-    memory_free(fixture->w);
-    memory_free(fixture->gradient);
-    memory_free(fixture->x);
-    posterior_free(fixture->posterior);
-    network_free(fixture->network);
+    fixture_make(fixture, &tiny, method, &start, 2);
 }
 
 static const float *draw(const struct fixture *fixture, uint64_t step, float *scratch)
@@ -94,7 +67,7 @@ static void dropout_leaves_out_whole_units(void **state)
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "dropout", 1);
+    make(&fixture, "dropout", 1);
     const struct posterior *posterior = fixture.posterior;
     enum { DRAWS = 400 };
     size_t left_out = 0, all = 0;
@@ -141,7 +114,7 @@ static double dropout_loss(const struct fixture *fixture, const double *factor, 
 static double worst_dropout_error(double broken)
 {
     struct fixture fixture;
-    fixture_make(&fixture, "dropout", 1);
+    make(&fixture, "dropout", 1);
     struct posterior *posterior = fixture.posterior;
     double scale[16], *x = reference_widen(fixture.x, BATCH * shape_size(tiny.input));
     for (size_t t = 0; t < posterior->tensor_count; t++)
@@ -183,8 +156,8 @@ static void members_start_apart_and_the_first_as_a_point_estimate(void **state)
 {
     (void)state;
     struct fixture ensemble, mle;
-    fixture_make(&ensemble, "ensemble", MEMBERS);
-    fixture_make(&mle, "mle", 1);
+    make(&ensemble, "ensemble", MEMBERS);
+    make(&mle, "mle", 1);
     size_t size = mle.posterior->size, weights = mle.posterior->tensors[0].count;
     assert_int_equal(ensemble.posterior->size, MEMBERS * size);
     assert_int_equal(ensemble.posterior->parameters, MEMBERS * mle.posterior->parameters);
@@ -205,8 +178,8 @@ static void a_step_moves_one_member(void **state)
 {
     (void)state;
     struct fixture ensemble, map;
-    fixture_make(&ensemble, "ensemble", MEMBERS);
-    fixture_make(&map, "map", 1);
+    make(&ensemble, "ensemble", MEMBERS);
+    make(&map, "map", 1);
     size_t size = map.posterior->size;
     double scale[MEMBERS * 8];
     for (size_t t = 0; t < ensemble.posterior->tensor_count; t++)
@@ -225,7 +198,7 @@ static void an_ensemble_predicts_with_all_members_and_is_pruned_in_each(void **s
 {
     (void)state;
     struct fixture fixture;
-    fixture_make(&fixture, "ensemble", MEMBERS);
+    make(&fixture, "ensemble", MEMBERS);
     struct predictor predictor;
     struct prediction prediction;
     struct ranking ranking;
@@ -274,7 +247,7 @@ static void attack_follows_the_loss_of_the_sampled_networks(void **state)
     (void)state;
     enum { SAMPLES = 6 };
     struct fixture fixture;
-    fixture_make(&fixture, "dropout", 1);
+    make(&fixture, "dropout", 1);
     struct error error = {0};
     size_t item = shape_size(tiny.input), size = BATCH * item;
     float gradient[2][BATCH * 7 * 6 * 2];

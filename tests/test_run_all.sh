@@ -259,21 +259,10 @@ FAKE_REPORT_STATUS=1 check "a failed report ends the run with 1" exits_with 1 ru
 FAKE_BAD_TABLE=sigma check "a failed table ends the run with 1" exits_with 1 run_all "${smoke[@]}"
 check "and leaves the table that was there" cmp "$tables/sigma.csv" "$work/out/tables/sigma.csv"
 
-# A background job of its own process group, as a terminal would make it; the signal goes to all of the group.
-interrupt_run() {
-    local status=0 waited=0
-    set -m
-    FAKE_SLEEP=yes run_all "${smoke[@]}" --out "$work/interrupted" >"$work/interrupted.log" 2>&1 &
-    set +m
-    while [ ! -e "$work/interrupted/started" ] && [ "$waited" -lt 200 ]; do
-        sleep 0.1
-        waited=$((waited + 1))
-    done
-    kill -INT -- "-$!"
-    wait "$!" || status=$?
-    return "$status"
+sleeping_run() {
+    FAKE_SLEEP=yes run_all "${smoke[@]}" --out "$work/interrupted" >"$work/interrupted.log" 2>&1
 }
-check "Ctrl-C ends the run with 130" exits_with 130 interrupt_run
+check "Ctrl-C ends the run with 130" exits_with 130 interrupted "$work/interrupted/started" sleeping_run
 check "and says how to resume" grep -q "the same command goes on from here" "$work/interrupted.log"
 check "no table is made of an interrupted run" test ! -e "$work/interrupted/tables"
 
