@@ -321,6 +321,32 @@ static void a_file_of_another_config_is_not_touched(void **state)
     table_free(train);
 }
 
+/* So many shares of 7 as 7 items can give, and the rest of the training as it is without. */
+static void the_validation_items_are_as_many_as_wanted(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, "train.validation_items=7");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    struct table *few = load_table(run_file, "train");
+    job_open(&job, 2, true, NULL);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    size_t validation_count = job.run.split.validation_count;
+    job_close(&job);
+    struct table *all = load_table(run_file, "train");
+    assert_true(validation_count > 7);
+    for (size_t r = 0; r < table_rows(few); r++) {
+        double right = 7 * cell(few, r, "accuracy_val"),
+               of_all = (double)validation_count * cell(all, r, "accuracy_val");
+        assert_near(right, round(right), 1e-9);
+        assert_near(of_all, round(of_all), 1e-9);
+        assert_true(cell(few, r, "loss") == cell(all, r, "loss"));
+    }
+    table_free(few);
+    table_free(all);
+}
+
 static void pruning_what_was_not_trained_says_what_to_do(void **state)
 {
     (void)state;
@@ -496,6 +522,7 @@ int main(void)
         RUN_TEST(the_same_bits_for_any_number_of_threads),
         RUN_TEST(a_resumed_run_equals_an_unbroken_one),
         RUN_TEST(a_file_of_another_config_is_not_touched),
+        RUN_TEST(the_validation_items_are_as_many_as_wanted),
         RUN_TEST(pruning_what_was_not_trained_says_what_to_do),
         RUN_TEST(a_number_that_is_not_finite_is_named),
         RUN_TEST(typos_in_registry_names_cost_no_training),

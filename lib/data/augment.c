@@ -28,24 +28,47 @@ static struct draw draw_item(struct augmentation augmentation, struct shape shap
     return draw;
 }
 
-/* from, to [height][width][channels], not overlapping. First the flip, then the shift. */
+static long clamp(long value, long least, long most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+static void fill(float *pixels, long count, float background)
+{
+    for (long i = 0; i < count; i++)
+        pixels[i] = background;
+}
+
+/* The pixels of a row from `first` to before `last`, flipped: the first of them is `source`, the next lie before it. */
+static void copy_backwards(const float *source, long channels, long first, long last, float *row)
+{
+    for (long column = first; column < last; column++) {
+        const float *pixel = source - (column - first) * channels;
+        for (long c = 0; c < channels; c++)
+            row[column * channels + c] = pixel[c];
+    }
+}
+
+/* from, to [height][width][channels], not overlapping. First the flip, then the shift: a row's columns from `first` to
+ * before `last` come from the item, the others are background. */
 static void apply(struct draw draw, struct shape shape, float background, const float *from, float *to)
 {
-    long height = (long)shape.height, width = (long)shape.width;
-    for (long row = 0; row < height; row++) {
-        for (long column = 0; column < width; column++) {
-            long source_row = row - draw.down, source_column = column - draw.right;
-            float *pixel = to + (size_t)(row * width + column) * shape.channels;
-            if (source_row < 0 || source_row >= height || source_column < 0 || source_column >= width) {
-                for (size_t c = 0; c < shape.channels; c++)
-                    pixel[c] = background;
-                continue;
-            }
-            if (draw.flip)
-                source_column = width - 1 - source_column;
-            const float *source = from + (size_t)(source_row * width + source_column) * shape.channels;
-            memcpy(pixel, source, shape.channels * sizeof *pixel);
+    const long height = (long)shape.height, width = (long)shape.width, channels = (long)shape.channels;
+    const long first = clamp(draw.right, 0, width), last = clamp(width + draw.right, 0, width);
+    for (long row = 0; row < height; row++, to += width * channels) {
+        long source_row = row - draw.down;
+        if (source_row < 0 || source_row >= height || first >= last) {
+            fill(to, width * channels, background);
+            continue;
         }
+        const float *source = from + source_row * width * channels;
+        fill(to, first * channels, background);
+        fill(to + last * channels, (width - last) * channels, background);
+        if (draw.flip)
+            copy_backwards(source + (width - 1 - (first - draw.right)) * channels, channels, first, last, to);
+        else
+            memcpy(to + first * channels, source + (first - draw.right) * channels,
+                   (size_t)((last - first) * channels) * sizeof *to);
     }
 }
 
