@@ -26,10 +26,10 @@
 #include "embed/engine.h"
 #include "embed/index_format.h"
 #include "embed/model_file.h"
-#include "embed/moments.h"
+#include "nn/moments.h"
 #include "embed/number.h"
 #include "embed/range_coder.h"
-#include "embed/sparse_kernels.h"
+#include "nn/sparse_kernels.h"
 #include "reference.h"
 #include "run/export.h"
 #include "scratch.h"
@@ -555,7 +555,7 @@ static void test_selu_moments_against_quadrature(void **state)
     for (size_t i = 0; i < 28; i++) {
         double m = means[i % 7], s = sigmas[i / 7];
         float mean = (float)m, variance = (float)(s * s);
-        embed_selu_moments(&mean, &variance);
+        selu_moments(&mean, &variance);
         double first = expectation(m, s, 1), wanted = expectation(m, s, 2) - first * first;
         assert_near(mean, first, 1e-6 + .04 * s);
         assert_near(variance, wanted, .06 * wanted + 1e-9);
@@ -686,7 +686,7 @@ static void test_kernels_of_every_build(void **state)
         all[b]->bias_selu_moments(100, .3F, .04F, z, variance);
         for (size_t i = 0; i < 100; i++) {
             float mean = x[0][i] + .3F, v = fabsf(x[1][i]) + .04F;
-            embed_selu_moments(&mean, &v);
+            selu_moments(&mean, &v);
             assert_near(z[i], mean, 1e-5);
             assert_near(variance[i], v, 1e-5 * (1 + (double)v));
         }

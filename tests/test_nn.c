@@ -665,6 +665,66 @@ static void test_evaluation_in_blocks(void **state)
     problem_free(&p);
 }
 
+/* Sets all weights but every `stride`-th to 0; biases stay, as pruning leaves them. */
+static void thin(struct problem *p, size_t stride)
+{
+    for (size_t t = 0; t < p->tensor_count; t++) {
+        const struct tensor *tensor = &p->tensors[t];
+        for (size_t i = 0; i < tensor->count; i++) {
+            if (!tensor_is_bias(tensor) && i % stride != t % stride)
+                p->w[tensor->offset + i] = 0.0F;
+        }
+    }
+}
+
+/* Logits of a network for evaluation with the weights of p, which it has after others: of all, of few, of even fewer.
+ */
+static void evaluate_thinned(const struct network_spec *spec, const struct problem *p, int threads, const float *x,
+                             size_t items, float *logits)
+{
+    struct error error;
+    struct network *evaluation;
+    float *other = normals(p->weight_size, 80, 0.1F);
+    assert_int_equal(network_create(spec, items, 0, threads, &evaluation, &error), STATUS_OK);
+    network_set_weights(evaluation, other);
+    network_forward(evaluation, x, items, logits);
+    memset(other, 0, p->weight_size * sizeof *other);
+    network_set_weights(evaluation, other);
+    network_forward(evaluation, x, items, logits);
+    network_set_weights(evaluation, p->w);
+    network_forward(evaluation, x, items, logits);
+    memory_free(other);
+    network_free(evaluation);
+}
+
+/* Few weights are left, some filters have none, and the items are no multiple of those that go side by side: the same
+ * logits as by the reference, and the same bits whatever the threads. Once in 7 is where products are still used. */
+static void test_evaluation_of_few_weights(void **state)
+{
+    (void)state;
+    enum { MANY = 37 };
+    static const size_t strides[] = {2, 7, 10, 31, 200};
+    for (size_t s = 0; s < SPECS * (sizeof strides / sizeof *strides); s++) {
+        const struct network_spec *spec = &specs[s % SPECS];
+        struct problem p = problem_make(spec, 1);
+        size_t classes = spec->classes, size = shape_size(spec->input), batches = (MANY + BATCH - 1) / BATCH;
+        thin(&p, strides[s / SPECS]);
+        float *x = normals(batches * BATCH * size, 70, 1.0F), found[MANY * 10], again[MANY * 10];
+        double *w = reference_widen(p.w, p.weight_size), *wide = reference_widen(x, batches * BATCH * size);
+        double *want = reference_doubles(batches * BATCH * classes);
+        for (size_t b = 0; b < batches; b++)
+            (void)reference_network(spec, p.tensors, w, wide + b * BATCH * size, p.y, BATCH, want + b * BATCH * classes,
+                                    NULL);
+        evaluate_thinned(spec, &p, 1, x, MANY, found);
+        evaluate_thinned(spec, &p, 3, x, MANY, again);
+        assert_true(distance(found, want, MANY * classes) <= network_tolerance);
+        assert_memory_equal(found, again, MANY * classes * sizeof *found);
+        free(w), free(wide), free(want);
+        memory_free(x);
+        problem_free(&p);
+    }
+}
+
 static void test_bad_specs_are_refused(void **state)
 {
     (void)state;
@@ -726,6 +786,7 @@ int main(void)
         cmocka_unit_test(test_input_gradient),
         cmocka_unit_test(test_threads_change_no_bit),
         cmocka_unit_test(test_evaluation_in_blocks),
+        cmocka_unit_test(test_evaluation_of_few_weights),
         cmocka_unit_test(test_bad_specs_are_refused),
         cmocka_unit_test(test_no_memory),
     };

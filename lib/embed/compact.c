@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "core/memory.h"
-#include "embed/moments.h"
+#include "nn/moments.h"
 
 /* What the last layer adds to the bias of `filter` because of weight number i, whose input is the constant selu(bias).
  */
@@ -14,14 +14,14 @@ static void fold_weight(const struct model *model, const struct model_layer *bef
         float mean = before->bias[channel], sigma = before->bias[before->shape.c_out + channel];
         float variance = sigma * sigma, w = last->value[i], spread = last->value[last->count + i];
         float *bias_sigma = &last->bias[last->shape.c_out + filter];
-        embed_selu_moments(&mean, &variance);
+        selu_moments(&mean, &variance);
         last->bias[filter] += w * mean;
         *bias_sigma = sqrtf(*bias_sigma * *bias_sigma + spread * spread * (mean * mean + variance) + w * w * variance);
         return;
     }
     for (size_t part = 0; part < model->parts; part++)
         last->bias[part * last->shape.c_out + filter] +=
-            last->value[part * last->count + i] * embed_selu(before->bias[part * before->shape.c_out + channel]);
+            last->value[part * last->count + i] * selu(before->bias[part * before->shape.c_out + channel]);
 }
 
 /* Leaves the weights for which keeps[i] is set. */

@@ -4,14 +4,14 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "embed/sparse_kernels.h"
 #include "nn/loss.h"
+#include "nn/planes.h"
+#include "nn/sparse_kernels.h"
 
 /* One layer ready to run. */
 struct stage {
     const struct model_layer *layer;
-    size_t rows, pitch;       /* of a phase of the padded input */
-    size_t plane;             /* floats of a channel, all phases */
+    struct planes planes;     /* of its input */
     size_t outputs;           /* of a filter, in the layout of the pitch */
     uint32_t *start;          /* [c_out + 1] */
     uint32_t *offset;         /* [count] of each weight, by filter */
@@ -47,26 +47,9 @@ static bool has_variance(const struct engine *engine)
 
 /* ---- making ---- */
 
-/* Where position (row, column) of the padded input lies in its plane. */
 static size_t position(const struct stage *stage, size_t row, size_t column)
 {
-    const struct conv_shape *s = &stage->layer->shape;
-    size_t phase = row % s->stride_h * s->stride_w + column % s->stride_w;
-    return (phase * stage->rows + row / s->stride_h) * stage->pitch + column / s->stride_w;
-}
-
-static void find_layout(struct stage *stage)
-{
-    const struct conv_shape *s = &stage->layer->shape;
-    /* The last rows and columns of an input may lie beyond what any output reads. */
-    size_t height = (s->height_out - 1) * s->stride_h + s->kernel_h, least_h = s->pad_top + s->height_in;
-    size_t width = (s->width_out - 1) * s->stride_w + s->kernel_w, least_w = s->pad_left + s->width_in;
-    height = height > least_h ? height : least_h;
-    width = width > least_w ? width : least_w;
-    stage->rows = (height + s->stride_h - 1) / s->stride_h;
-    stage->pitch = (width + s->stride_w - 1) / s->stride_w;
-    stage->plane = s->stride_h * s->stride_w * stage->rows * stage->pitch;
-    stage->outputs = (s->height_out - 1) * stage->pitch + s->width_out;
+    return planes_position(&stage->planes, &stage->layer->shape, row, column);
 }
 
 /* Sorts the weights by filter, and turns places into offsets. */
@@ -81,7 +64,7 @@ static void list_weights(struct stage *stage, size_t parts)
     for (size_t i = 0; i < layer->count; i++) {
         size_t place = layer->place[i], tap = place % taps, to = stage->start[layer_filter(layer, place)]++;
         stage->offset[to] =
-            (uint32_t)(layer_channel(layer, place) * stage->plane + position(stage, tap / width, tap % width));
+            (uint32_t)(layer_channel(layer, place) * stage->planes.size + position(stage, tap / width, tap % width));
         for (size_t part = 0; part < parts; part++)
             stage->value[part * layer->count + to] = layer->value[part * layer->count + i];
     }
@@ -123,7 +106,7 @@ static enum status fill(struct stage *stage, size_t parts, struct error *error)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < places; i++)
         stage->full_offset[i] =
-            (uint32_t)(i / taps * stage->plane + position(stage, i % taps / width, i % taps % width));
+            (uint32_t)(i / taps * stage->planes.size + position(stage, i % taps / width, i % taps % width));
     for (size_t i = 0; i < layer->count; i++) {
         size_t place = layer->place[i], filter = layer_filter(layer, place);
         size_t within = layer_channel(layer, place) * taps + place % taps;
@@ -139,8 +122,9 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
 {
     const struct conv_shape *s = &layer->shape;
     stage->layer = layer;
-    find_layout(stage);
-    size_t floats = size_multiply(s->c_in, stage->plane);
+    stage->planes = planes_of(s);
+    stage->outputs = (s->height_out - 1) * stage->planes.pitch + s->width_out;
+    size_t floats = size_multiply(s->c_in, stage->planes.size);
     if (floats > UINT32_MAX / 2)
         return error_set(error, STATUS_UNSUPPORTED, "a layer's input of %zu floats is too large for an engine", floats);
     floats += SPARSE_SLACK;
@@ -161,7 +145,7 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     for (size_t i = 0; i < s->height_in * s->width_in; i++)
         stage->target[i] = (uint32_t)position(stage, s->pad_top + i / s->width_in, s->pad_left + i % s->width_in);
     for (size_t i = 0; i < s->height_out * s->width_out; i++)
-        stage->source[i] = (uint32_t)(i / s->width_out * stage->pitch + i % s->width_out);
+        stage->source[i] = (uint32_t)(i / s->width_out * stage->planes.pitch + i % s->width_out);
     list_weights(stage, model->parts);
     return is_full(stage) ? fill(stage, model->parts, error) : STATUS_OK;
 }
@@ -241,11 +225,11 @@ static void put_input(struct engine *engine, const float *x)
     size_t channels = stage->layer->shape.c_in,
            positions = stage->layer->shape.height_in * stage->layer->shape.width_in;
     for (size_t c = 0; c < channels; c++) {
-        float *plane = stage->input + c * stage->plane;
+        float *plane = stage->input + c * stage->planes.size;
         for (size_t i = 0; i < positions; i++)
             plane[stage->target[i]] = x[i * channels + c];
         for (size_t i = 0; stage->square && i < positions; i++)
-            stage->square[c * stage->plane + stage->target[i]] = x[i * channels + c] * x[i * channels + c];
+            stage->square[c * stage->planes.size + stage->target[i]] = x[i * channels + c] * x[i * channels + c];
     }
 }
 
@@ -291,7 +275,7 @@ void engine_forward(struct engine *engine, size_t part, const float *x, float *l
                 continue;
             }
             engine->kernels->bias_selu(stage->outputs, bias[f], z);
-            spread_out(stage, next, z, next->input + f * next->plane);
+            spread_out(stage, next, z, next->input + f * next->planes.size);
         }
     }
 }
@@ -300,11 +284,11 @@ void engine_forward(struct engine *engine, size_t part, const float *x, float *l
 static void spread_out_moments(struct engine *engine, const struct stage *stage, const struct stage *next, size_t f)
 {
     float *mean = engine->z, *variance = engine->z_variance;
-    spread_out(stage, next, mean, next->input + f * next->plane);
-    spread_out(stage, next, variance, next->variance + f * next->plane);
+    spread_out(stage, next, mean, next->input + f * next->planes.size);
+    spread_out(stage, next, variance, next->variance + f * next->planes.size);
     for (size_t i = 0; i < stage->outputs; i++)
         mean[i] = mean[i] * mean[i] + variance[i];
-    spread_out(stage, next, mean, next->square + f * next->plane);
+    spread_out(stage, next, mean, next->square + f * next->planes.size);
 }
 
 void engine_moments(struct engine *engine, const float *x, float *mean, float *variance)

@@ -1,9 +1,7 @@
 /* lib/embed/engine.h: a model at work, in this process: one item, one thread.
  *
- * Inputs of a layer are laid out as planes [channel][row phase][column phase][rows][pitch], zero padding included,
- * where phase = position modulo stride. Then the outputs of a filter, with the pitch of the input, read consecutive
- * floats for any one weight, and a weight is no more than an offset and a value (embed/sparse_kernels.h). The columns
- * between width_out and pitch are computed too and thrown away. */
+ * Inputs of a layer lie in planes (nn/planes.h). The columns between width_out and pitch are computed too and thrown
+ * away. */
 #ifndef TENTH_EMBED_ENGINE_H
 #define TENTH_EMBED_ENGINE_H
 

@@ -6,7 +6,7 @@
  *
  *   mean      one part: the posterior mean (for a point estimate, the weights)
  *   samples   `parts` networks, drawn as bayes/predictive.h draws them
- *   variance  two parts: means, then standard deviations, for moment propagation (embed/moments.h)
+ *   variance  two parts: means, then standard deviations, for moment propagation (nn/moments.h)
  *
  * The way of a model: model_make, model_compact (embed/compact.h), model_round, then model_write (embed/model_file.h)
  * or emit_c (embed/emit_c.h). */

@@ -1,6 +1,7 @@
 #include "nn/network.h"
 
 #include <omp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "nn/conv.h"
 #include "nn/dense.h"
 #include "nn/loss.h"
+#include "nn/sparse_network.h"
 
 enum {
     ALIGNED_FLOATS = 16, /* tensors begin at cache lines */
@@ -15,6 +17,10 @@ enum {
      * waits for another before the last item. Fewer make the matrix products of small maps slow. */
     BLOCK_ITEMS = 32
 };
+
+/* Without gradients, sums over single weights are faster than matrix products once so small a part of the multiply-adds
+ * is left: the break-even was .11 to .3 on the networks of the configs. */
+static const double SPARSE_SHARE = 0.12;
 
 struct network {
     struct network_spec spec;
@@ -27,7 +33,9 @@ struct network {
     size_t tensor_count;
     size_t weight_size;
     struct dense dense;
-    const float *w;        /* borrowed; [weight_size] */
+    struct sparse_network *sparse; /* NULL where for training */
+    bool is_sparse;                /* the weights are for it */
+    const float *w;                /* borrowed; [weight_size] */
     float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters]; one after the
                               other for each thread, where not for training */
     float **d_activations; /* [layers]: d loss / d activations; for training only */
@@ -123,6 +131,21 @@ static enum status create_layers(struct network *network, int training, struct e
     return STATUS_OK;
 }
 
+static enum status create_sparse(struct network *network, struct error *error)
+{
+    const size_t layers = network->spec.layers;
+    struct conv_shape *shapes = memory_alloc(layers + 1, sizeof *shapes, error);
+    if (!shapes)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < layers; i++)
+        shapes[i] = network->convs[i].shape;
+    struct shape maps = {shapes[layers - 1].height_out, shapes[layers - 1].width_out, shapes[layers - 1].c_out};
+    shapes[layers] = sparse_dense_shape(maps, network->spec.classes);
+    enum status status = sparse_network_create(shapes, layers + 1, network->threads, &network->sparse, error);
+    memory_free(shapes);
+    return status;
+}
+
 /* The arrays whose sizes are known from the spec alone. */
 static enum status create_lists(struct network *network, int training, struct error *error)
 {
@@ -156,6 +179,8 @@ enum status network_create(const struct network_spec *spec, size_t max_batch, in
     status = create_lists(created, training, error);
     if (status == STATUS_OK)
         status = create_layers(created, training, error);
+    if (status == STATUS_OK && !training)
+        status = create_sparse(created, error);
     if (status != STATUS_OK) {
         network_free(created);
         (void)error_context(error, "network of %zu filters for batches of %zu: ", spec->filters, max_batch);
@@ -178,6 +203,7 @@ void network_free(struct network *network)
         if (network->d_activations)
             memory_free(network->d_activations[i]);
     }
+    sparse_network_free(network->sparse);
     memory_free(network->convs);
     memory_free(network->tensors);
     memory_free(network->activations);
@@ -238,10 +264,22 @@ static size_t bias_offset(const struct network *network, size_t i)
     return network->tensors[2 * i + 1].offset;
 }
 
+/* Whether so few multiply-adds are left that leaving out the others is faster. */
+static bool few_are_left(const struct network *network, const float *w)
+{
+    double left = 0, most = SPARSE_SHARE * network_multiply_adds(network);
+    for (size_t i = 0; i <= network->spec.layers && left <= most; i++)
+        left += sparse_multiply_adds(network->sparse, i, w + weight_offset(network, i));
+    return left <= most;
+}
+
 void network_set_weights(struct network *network, const float *w)
 {
     network->w = w;
-    for (size_t i = 0; i < network->spec.layers; i++)
+    network->is_sparse = network->sparse && few_are_left(network, w);
+    for (size_t i = 0; network->is_sparse && i <= network->spec.layers; i++)
+        sparse_network_set_layer(network->sparse, i, w + weight_offset(network, i), w + bias_offset(network, i));
+    for (size_t i = 0; !network->is_sparse && i < network->spec.layers; i++)
         conv_set_weights(&network->convs[i], w + weight_offset(network, i), w + bias_offset(network, i));
 }
 
@@ -261,6 +299,10 @@ static void forward_block(struct network *network, const float *x, size_t batch,
 static void evaluate_block(const struct network *network, int thread, const float *x, size_t batch, float *logits)
 {
     const size_t layers = network->spec.layers;
+    if (network->is_sparse) {
+        sparse_network_evaluate(network->sparse, thread, x, batch, logits);
+        return;
+    }
     for (size_t i = 0; i < layers; i++) {
         float *y = network->activations[i] + (size_t)thread * network->block * output_size(&network->convs[i].shape);
         conv_evaluate(&network->convs[i], thread, x, batch, y);

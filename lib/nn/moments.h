@@ -1,4 +1,4 @@
-/* lib/embed/moments.h: mean and variance of what passes through a layer, for `--posterior variance`.
+/* lib/nn/moments.h: mean and variance of what passes through a layer, for `--posterior variance`.
  *
  * Weights and inputs are taken to be independent, and what is summed to be Gaussian:
  *
@@ -7,8 +7,8 @@
  * for weights N(mu, sigma^2) and inputs of mean m and variance v. That a filter's weights are the same at every
  * position is left out of account. SELU's moments come from Gauss-Hermite quadrature: its kink costs a few per cent of
  * the variance, which is less than the independence does, and no cancellation hurts a small sigma in float. */
-#ifndef TENTH_EMBED_MOMENTS_H
-#define TENTH_EMBED_MOMENTS_H
+#ifndef TENTH_NN_MOMENTS_H
+#define TENTH_NN_MOMENTS_H
 
 #include <stddef.h>
 
@@ -16,9 +16,9 @@
 enum { MOMENT_POINTS = 7 };
 extern const float moment_point[MOMENT_POINTS], moment_weight[MOMENT_POINTS];
 
-float embed_selu(float x);
+float selu(float x);
 
 /* The moments of selu(z), z ~ N(*mean, *variance); both are overwritten. */
-void embed_selu_moments(float *mean, float *variance);
+void selu_moments(float *mean, float *variance);
 
 #endif

@@ -1,12 +1,12 @@
-/* One build of the sums in embed/sparse_kernels.h; compiled once per instruction set (core/isa.h). */
-#include "embed/sparse_kernels.h"
+/* One build of the sums in nn/sparse_kernels.h; compiled once per instruction set (core/isa.h). */
+#include "nn/sparse_kernels.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/isa.h"
 #include "core/vector_math.h"
-#include "embed/moments.h"
+#include "nn/moments.h"
 
 #if defined(__AVX512F__)
 enum { VECTOR_FLOATS = 16, BLOCK = 8, FILTER_BLOCK = 4 };

@@ -1,14 +1,14 @@
-/* lib/embed/sparse_kernels.h: sums over the weights that are there, for all outputs of a filter at once. Private to
- * engine.c.
+/* lib/nn/sparse_kernels.h: sums over the weights that are there, for all outputs of a filter at once. Private to
+ * sparse_network.c and to lib/embed/engine.c.
  *
  * Compiled per instruction set from sparse_kernels_body.c and chosen once, like core/kernels.h. Output q of a filter is
  *
  *   sum_i value[i] x[offset[i] + q],  q = 0 .. outputs - 1
  *
- * because the engine lays inputs out so that the outputs of one weight read consecutive floats. Outputs are kept in
- * registers while the weights pass by. x must be readable, and z writable, for SPARSE_SLACK floats beyond. */
-#ifndef TENTH_EMBED_SPARSE_KERNELS_H
-#define TENTH_EMBED_SPARSE_KERNELS_H
+ * because inputs are laid out so that the outputs of one weight read consecutive floats (nn/planes.h). Outputs are kept
+ * in registers while the weights pass by. x must be readable, and z writable, for SPARSE_SLACK floats beyond. */
+#ifndef TENTH_NN_SPARSE_KERNELS_H
+#define TENTH_NN_SPARSE_KERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -40,7 +40,7 @@ struct sparse_kernels {
     /* z [count] = selu(z + bias) */
     void (*bias_selu)(size_t count, float bias, float *z);
 
-    /* mean, variance [count], given without the bias, become those of selu(z + bias); see embed/moments.h */
+    /* mean, variance [count], given without the bias, become those of selu(z + bias); see nn/moments.h */
     void (*bias_selu_moments)(size_t count, float bias, float bias_variance, float *mean, float *variance);
 };
 

@@ -1,4 +1,4 @@
-#include "embed/sparse_kernels.h"
+#include "nn/sparse_kernels.h"
 
 #include "core/isa.h"
 

@@ -1,0 +1,261 @@
+#include "nn/sparse_network.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "nn/planes.h"
+#include "nn/sparse_kernels.h"
+
+struct sparse_layer {
+    struct conv_shape shape;
+    struct planes planes;
+    size_t runs, run_outputs, run_stride; /* outputs that are consecutive places, and from one such run to the next */
+    uint32_t *start;                      /* [c_out + 1] */
+    uint32_t *offset;                     /* [weights] in floats, by filter */
+    float *value;                         /* [weights] in the same order */
+    uint32_t *target;                     /* [height_in * width_in] where an input lies in its plane, in floats */
+    const float *bias;                    /* [c_out]; borrowed */
+    float *input;                         /* [threads][c_in][planes.size][SPARSE_LANES], and slack; padding stays 0 */
+    size_t input_size;                    /* floats of a thread */
+};
+
+struct sparse_network {
+    const struct sparse_kernels *kernels;
+    struct sparse_layer *layers; /* [layer_count] */
+    size_t layer_count;
+    float *z; /* [threads][z_size] outputs of a run of one filter */
+    size_t z_size;
+};
+
+struct conv_shape sparse_dense_shape(struct shape maps, size_t classes)
+{
+    return (struct conv_shape){.height_in = maps.height,
+                               .width_in = maps.width,
+                               .c_in = maps.channels,
+                               .height_out = 1,
+                               .width_out = 1,
+                               .c_out = classes,
+                               .kernel_h = maps.height,
+                               .kernel_w = maps.width,
+                               .stride_h = 1,
+                               .stride_w = 1};
+}
+
+/* ---- making ---- */
+
+static size_t filter_weights(const struct conv_shape *s)
+{
+    return s->kernel_h * s->kernel_w * s->c_in;
+}
+
+static void find_runs(struct sparse_layer *layer)
+{
+    const struct conv_shape *s = &layer->shape;
+    bool rows_touch = layer->planes.pitch == 1; /* a series: all of its outputs are one run */
+    layer->runs = rows_touch ? 1 : s->height_out;
+    layer->run_outputs = rows_touch ? s->height_out : s->width_out;
+    layer->run_stride = layer->planes.pitch * SPARSE_LANES;
+}
+
+static enum status layer_make(struct sparse_layer *layer, const struct conv_shape *shape, int threads,
+                              struct error *error)
+{
+    layer->shape = *shape;
+    layer->planes = planes_of(shape);
+    find_runs(layer);
+    layer->input_size = size_multiply(size_multiply(shape->c_in, layer->planes.size), SPARSE_LANES);
+    if (layer->input_size > UINT32_MAX / 2)
+        return error_set(error, STATUS_UNSUPPORTED, "a layer's input of %zu floats for %d items is too large",
+                         layer->input_size, SPARSE_LANES);
+    layer->input_size += SPARSE_SLACK;
+    size_t weights = size_multiply(filter_weights(shape), shape->c_out), positions = shape->height_in * shape->width_in;
+    layer->start = memory_alloc(shape->c_out + 1, sizeof *layer->start, error);
+    layer->offset = memory_alloc(weights, sizeof *layer->offset, error);
+    layer->value = memory_alloc(weights, sizeof *layer->value, error);
+    layer->target = memory_alloc(positions, sizeof *layer->target, error);
+    layer->input = memory_alloc(size_multiply((size_t)threads, layer->input_size), sizeof *layer->input, error);
+    if (!layer->start || !layer->offset || !layer->value || !layer->target || !layer->input)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < positions; i++)
+        layer->target[i] =
+            SPARSE_LANES * (uint32_t)planes_position(&layer->planes, shape, shape->pad_top + i / shape->width_in,
+                                                     shape->pad_left + i % shape->width_in);
+    return STATUS_OK;
+}
+
+static enum status network_make(struct sparse_network *network, const struct conv_shape *shapes, int threads,
+                                struct error *error)
+{
+    network->kernels = sparse_kernels();
+    network->layers = memory_alloc(network->layer_count, sizeof *network->layers, error);
+    size_t most = 0;
+    for (size_t i = 0; network->layers && i < network->layer_count; i++) {
+        enum status status = layer_make(&network->layers[i], &shapes[i], threads, error);
+        if (status != STATUS_OK)
+            return status;
+        most = network->layers[i].run_outputs > most ? network->layers[i].run_outputs : most;
+    }
+    network->z_size = most * SPARSE_LANES + SPARSE_SLACK;
+    network->z = memory_alloc(size_multiply((size_t)threads, network->z_size), sizeof *network->z, error);
+    return network->layers && network->z ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status sparse_network_create(const struct conv_shape *shapes, size_t layers, int threads,
+                                  struct sparse_network **network, struct error *error)
+{
+    *network = NULL;
+    struct sparse_network *made = memory_alloc(1, sizeof *made, error);
+    if (!made)
+        return STATUS_NO_MEMORY;
+    made->layer_count = layers;
+    enum status status = network_make(made, shapes, threads, error);
+    if (status != STATUS_OK) {
+        sparse_network_free(made);
+        return status;
+    }
+    *network = made;
+    return STATUS_OK;
+}
+
+void sparse_network_free(struct sparse_network *network)
+{
+    if (!network)
+        return;
+    for (size_t i = 0; network->layers && i < network->layer_count; i++) {
+        struct sparse_layer *layer = &network->layers[i];
+        memory_free(layer->start);
+        memory_free(layer->offset);
+        memory_free(layer->value);
+        memory_free(layer->target);
+        memory_free(layer->input);
+    }
+    memory_free(network->layers);
+    memory_free(network->z);
+    memory_free(network);
+}
+
+/* ---- weights ---- */
+
+double sparse_multiply_adds(const struct sparse_network *network, size_t layer, const float *w)
+{
+    const struct conv_shape *s = &network->layers[layer].shape;
+    size_t left = 0, weights = filter_weights(s) * s->c_out;
+    for (size_t i = 0; i < weights; i++)
+        left += w[i] != 0;
+    return (double)left * (double)(s->height_out * s->width_out);
+}
+
+/* Where filters begin, from how many weights each has. */
+static void count_weights(struct sparse_layer *layer, const float *w)
+{
+    const size_t c_out = layer->shape.c_out, weights = filter_weights(&layer->shape);
+    memset(layer->start, 0, (c_out + 1) * sizeof *layer->start);
+    for (size_t i = 0; i < weights; i++) {
+        for (size_t f = 0; f < c_out; f++)
+            layer->start[f + 1] += w[i * c_out + f] != 0;
+    }
+    for (size_t f = 0; f < c_out; f++)
+        layer->start[f + 1] += layer->start[f];
+}
+
+void sparse_network_set_layer(struct sparse_network *network, size_t index, const float *w, const float *bias)
+{
+    struct sparse_layer *layer = &network->layers[index];
+    const struct conv_shape *s = &layer->shape;
+    const size_t taps = s->kernel_h * s->kernel_w;
+    layer->bias = bias;
+    count_weights(layer, w);
+    /* start[f] runs on to where filter f + 1 begins, which is start[f + 1] again once all are moved by one. */
+    for (size_t i = 0; i < filter_weights(s); i++) {
+        size_t channel = i / taps, tap = i % taps;
+        size_t place =
+            channel * layer->planes.size + planes_position(&layer->planes, s, tap / s->kernel_w, tap % s->kernel_w);
+        const float *row = w + (tap * s->c_in + channel) * s->c_out;
+        for (size_t f = 0; f < s->c_out; f++) {
+            if (row[f] != 0) {
+                layer->offset[layer->start[f]] = (uint32_t)place * SPARSE_LANES;
+                layer->value[layer->start[f]++] = row[f];
+            }
+        }
+    }
+    memmove(layer->start + 1, layer->start, s->c_out * sizeof *layer->start);
+    layer->start[0] = 0;
+}
+
+/* ---- running ---- */
+
+static float *input_of(const struct sparse_layer *layer, int thread)
+{
+    return layer->input + (size_t)thread * layer->input_size;
+}
+
+/* Lanes without an item get the last one, for nobody. */
+static void put_items(const struct sparse_layer *layer, const float *x, size_t items, float *input)
+{
+    const struct conv_shape *s = &layer->shape;
+    const size_t positions = s->height_in * s->width_in, plane = layer->planes.size * SPARSE_LANES;
+    const float *item[SPARSE_LANES];
+    for (size_t i = 0; i < SPARSE_LANES; i++)
+        item[i] = x + (i < items ? i : items - 1) * positions * s->c_in;
+    for (size_t p = 0; p < positions; p++) {
+        for (size_t c = 0; c < s->c_in; c++) {
+            float *lanes = input + c * plane + layer->target[p];
+            for (size_t i = 0; i < SPARSE_LANES; i++)
+                lanes[i] = item[i][p * s->c_in + c];
+        }
+    }
+}
+
+/* Outputs `run` of filter f: the inputs of the next layer. */
+static void spread_run(const struct sparse_layer *layer, const struct sparse_layer *next, size_t run, size_t f,
+                       const float *z, float *next_input)
+{
+    float *plane = next_input + f * next->planes.size * SPARSE_LANES;
+    const uint32_t *target = next->target + run * layer->run_outputs;
+    for (size_t q = 0; q < layer->run_outputs; q++)
+        memcpy(plane + target[q], z + q * SPARSE_LANES, SPARSE_LANES * sizeof *z);
+}
+
+static void sum_run(const struct sparse_network *network, const struct sparse_layer *layer, const float *input,
+                    size_t run, size_t f, float *z)
+{
+    const size_t first = layer->start[f];
+    network->kernels->sum(layer->start[f + 1] - first, layer->offset + first, layer->value + first,
+                          input + run * layer->run_stride, layer->run_outputs * SPARSE_LANES, z);
+}
+
+static void evaluate_convolutions(const struct sparse_network *network, int thread, float *z)
+{
+    for (size_t l = 0; l + 1 < network->layer_count; l++) {
+        const struct sparse_layer *layer = &network->layers[l], *next = layer + 1;
+        const float *input = input_of(layer, thread);
+        for (size_t run = 0; run < layer->runs; run++) {
+            for (size_t f = 0; f < layer->shape.c_out; f++) {
+                sum_run(network, layer, input, run, f, z);
+                network->kernels->bias_selu(layer->run_outputs * SPARSE_LANES, layer->bias[f], z);
+                spread_run(layer, next, run, f, z, input_of(next, thread));
+            }
+        }
+    }
+}
+
+void sparse_network_evaluate(const struct sparse_network *network, int thread, const float *x, size_t batch,
+                             float *logits)
+{
+    const struct sparse_layer *first = network->layers, *dense = first + network->layer_count - 1;
+    const size_t classes = dense->shape.c_out;
+    const size_t size = first->shape.height_in * first->shape.width_in * first->shape.c_in;
+    float *z = network->z + (size_t)thread * network->z_size;
+    for (size_t done = 0; done < batch; done += SPARSE_LANES) {
+        size_t items = batch - done < SPARSE_LANES ? batch - done : SPARSE_LANES;
+        put_items(first, x + done * size, items, input_of(first, thread));
+        evaluate_convolutions(network, thread, z);
+        for (size_t f = 0; f < classes; f++) {
+            sum_run(network, dense, input_of(dense, thread), 0, f, z);
+            for (size_t i = 0; i < items; i++)
+                logits[(done + i) * classes + f] = z[i] + dense->bias[f];
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/* lib/nn/sparse_network.h: the logits of a network most of whose weights are 0, by sums over those that are not.
+ * Private to network.c.
+ *
+ * SPARSE_LANES items go through the layers side by side: the places of nn/planes.h hold that many floats, one for each
+ * item, so that every sum is of whole vectors, however small a map is. A row of outputs is made for all filters before
+ * the next: what it reads of the input then stays in the cache. The dense layer is a convolution with one place. */
+#ifndef TENTH_NN_SPARSE_NETWORK_H
+#define TENTH_NN_SPARSE_NETWORK_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+#include "nn/conv.h"
+
+enum { SPARSE_LANES = 16 };
+
+struct sparse_network;
+
+/* For `layers` layers of these shapes, the last of which is dense (see sparse_dense_shape). NULL on failure. */
+enum status sparse_network_create(const struct conv_shape *shapes, size_t layers, int threads,
+                                  struct sparse_network **network, struct error *error);
+void sparse_network_free(struct sparse_network *network); /* NULL is allowed */
+
+/* The dense layer from maps [height][width][channels] as a convolution. */
+struct conv_shape sparse_dense_shape(struct shape maps, size_t classes);
+
+/* Multiply-adds of one item in layer `layer` when w [kernel_h][kernel_w][c_in][c_out] are its weights: those that are 0
+ * cost none. */
+double sparse_multiply_adds(const struct sparse_network *network, size_t layer, const float *w);
+
+/* The weights of layer `layer`, of which it keeps what is not 0; bias [c_out] is borrowed. */
+void sparse_network_set_layer(struct sparse_network *network, size_t layer, const float *w, const float *bias);
+
+/* logits [batch][classes], overwritten, for x [batch][height][width][channels]; by the calling thread alone, whose
+ * number is 0 <= thread < threads. An item's logits do not depend on the others. */
+void sparse_network_evaluate(const struct sparse_network *network, int thread, const float *x, size_t batch,
+                             float *logits);
+
+#endif
