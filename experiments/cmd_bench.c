@@ -1,4 +1,5 @@
 /* experiments/cmd_bench.c: one measurement as one row of a table on standard output. */
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,8 @@ static enum status describe(const struct options *options, struct bench *bench, 
                          options->arguments[0]);
     if (options->predict == 0 && options->samples > 0)
         return error_set(error, STATUS_USAGE, "--samples %d: belongs to --predict ITEMS", options->samples);
+    if (options->predict == 0 && !isnan(options->fraction))
+        return error_set(error, STATUS_USAGE, "--fraction %g: belongs to --predict ITEMS", options->fraction);
     if (options->predict > 0 && options->batch > 0)
         return error_set(error, STATUS_USAGE, "--batch %d: belongs to a training step, not to --predict",
                          options->batch);
@@ -24,6 +27,7 @@ static enum status describe(const struct options *options, struct bench *bench, 
         .repeats = (size_t)options->repeats,
         .items = (size_t)options->predict,
         .samples = options->samples > 0 ? (size_t)options->samples : 12,
+        .fraction = isnan(options->fraction) ? 0 : options->fraction,
         .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
         .seed = 1, /* of what costs the same whatever it is */
     };

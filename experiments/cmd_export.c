@@ -1,5 +1,6 @@
 /* experiments/cmd_export.c: a trained run as a model file and as C99 source. */
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +17,6 @@
 #include "run_input.h"
 
 enum { SAMPLES_MAX = MODEL_PARTS_MAX };
-
-static enum status parse_fraction(const char *text, double *fraction, struct error *error)
-{
-    char *end;
-    *fraction = strtod(text, &end);
-    if (end == text || *end || !(*fraction >= 0 && *fraction <= 1))
-        return error_set(error, STATUS_USAGE, "--fraction %s: a number from 0 to 1 is wanted", text);
-    return STATUS_OK;
-}
 
 static enum status parse_number(const char *text, enum model_number *number, struct error *error)
 {
@@ -61,12 +53,11 @@ static enum status describe(const struct options *options, const struct run *run
                             struct error *error)
 {
     const char *criterion = options->criterion ? options->criterion : run->method->has_sigma ? "snr" : "magnitude";
-    *wanted = (struct export_options){.criterion = criterion_find(criterion, error)};
+    *wanted = (struct export_options){.criterion = criterion_find(criterion, error),
+                                      .fraction = isnan(options->fraction) ? .95 : options->fraction};
     if (!wanted->criterion)
         return STATUS_USAGE;
-    enum status status = parse_fraction(options->fraction ? options->fraction : ".95", &wanted->fraction, error);
-    if (status == STATUS_OK)
-        status = parse_number(options->quantize ? options->quantize : "int8", &wanted->number, error);
+    enum status status = parse_number(options->quantize ? options->quantize : "int8", &wanted->number, error);
     if (status == STATUS_OK)
         status = parse_posterior(options->posterior ? options->posterior : "mean", &wanted->model, error);
     wanted->model.seed = run->seed;

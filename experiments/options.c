@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static const struct option_row rows[] = {
     {OPTION_SAMPLES, "samples", "N", "sampled networks of the prediction (default: 12)"},
     {OPTION_CRITERION, "criterion", "NAME",
      "in which order weights go (default: snr where there is a sigma, else magnitude)"},
-    {OPTION_FRACTION, "fraction", "F", "share of the weights that go, from 0 to 1 (default: .95)"},
+    {OPTION_FRACTION, "fraction", "F", "share of the weights that go, from 0 to 1 (default: .95; of --predict: 0)"},
     {OPTION_QUANTIZE, "quantize", "int8|fp16|fp32", "how weights are stored (default: int8)"},
     {OPTION_POSTERIOR, "posterior", "mean|samples=K|variance",
      "one network, K of them, or means and variances (default: mean)"},
@@ -73,9 +74,9 @@ static bool take_text(struct options *options, unsigned int bit, const char *val
         const char **to;
     } texts[] = {{OPTION_DATA_DIR, &options->data_dir},   {OPTION_OUT, &options->out},
                  {OPTION_DATASET, &options->dataset},     {OPTION_METHOD, &options->method},
-                 {OPTION_CRITERION, &options->criterion}, {OPTION_FRACTION, &options->fraction},
-                 {OPTION_QUANTIZE, &options->quantize},   {OPTION_POSTERIOR, &options->posterior},
-                 {OPTION_NAME, &options->name},           {OPTION_THRESHOLD, &options->threshold}};
+                 {OPTION_CRITERION, &options->criterion}, {OPTION_QUANTIZE, &options->quantize},
+                 {OPTION_POSTERIOR, &options->posterior}, {OPTION_NAME, &options->name},
+                 {OPTION_THRESHOLD, &options->threshold}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].bit == bit) {
             *texts[i].to = value;
@@ -105,6 +106,15 @@ static enum status take_count(struct options *options, const struct option_row *
     return STATUS_OK;
 }
 
+static enum status parse_share(const char *name, const char *text, double *share, struct error *error)
+{
+    char *end;
+    *share = strtod(text, &end);
+    if (end == text || *end || !(*share >= 0 && *share <= 1))
+        return error_set(error, STATUS_USAGE, "--%s %s: a number from 0 to 1 is wanted", name, text);
+    return STATUS_OK;
+}
+
 static enum status take(struct options *options, const struct option_row *row, const char *value, struct error *error)
 {
     bool taken = false;
@@ -122,6 +132,8 @@ static enum status take(struct options *options, const struct option_row *row, c
             return error_set(error, STATUS_USAGE, "--set is given more than %d times", OPTIONS_SETS_MAX);
         options->sets[options->set_count++] = value;
         break;
+    case OPTION_FRACTION:
+        return parse_share(row->name, value, &options->fraction, error);
     case OPTION_SEED:
         return parse_count(row->name, value, 0, INT_MAX, &options->seed, error);
     case OPTION_FORMAT:
@@ -153,7 +165,8 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
     for (size_t i = 0; i < ROWS; i++)
         names[i] = (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL, (int)i};
     const char *environment = getenv("TENTH_DATA");
-    *options = (struct options){.data_dir = environment && *environment ? environment : NULL,
+    *options = (struct options){.fraction = NAN,
+                                .data_dir = environment && *environment ? environment : NULL,
                                 .out = "results",
                                 .seed = -1,
                                 .jobs = 1,

@@ -49,8 +49,9 @@ struct options {
     const char *format; /* "csv" where none is given */
     bool format_given;
     const char *dataset, *method;
-    const char *criterion, *fraction, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */
-    int batch, filters, repeats, predict, samples;                              /* 0: not given */
+    const char *criterion, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */
+    double fraction;                                                 /* NaN: not given */
+    int batch, filters, repeats, predict, samples;                   /* 0: not given */
     const char *sets[OPTIONS_SETS_MAX];
     size_t set_count;
     char **arguments; /* what is left */

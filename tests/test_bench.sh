@@ -5,7 +5,7 @@ set -uo pipefail
 source "$(dirname "$0")/script.sh"
 
 # is_row FILE HEADER: the header, and one row with a number in every column from the third on; those in `positive` columns
-# are above 0. Shares are parts: each within 0..1, and together at most 1 but for the clock's own error.
+# are above 0, or 0 to 1 for a fraction. Shares are parts: each within 0..1, and together at most 1 but for the clock's own error.
 is_row() {
     awk -F, -v header="$2" '
         NR == 1 && $0 != header { print "header: " $0; bad = 1 }
@@ -14,9 +14,9 @@ is_row() {
             if (NF != columns) { print NF " cells, " columns " columns"; bad = 1 }
             for (i = 3; i <= NF; i++) {
                 if ($i !~ /^[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?$/) { print name[i] " = \"" $i "\""; bad = 1 }
-                if (name[i] ~ /^share_/) {
+                if (name[i] ~ /^share_|^fraction$/) {
                     if ($i > 1) { print name[i] " = " $i; bad = 1 }
-                    sum += $i
+                    sum += name[i] == "fraction" ? 0 : $i
                 } else if (!($i > 0)) { print name[i] " = " $i; bad = 1 }
             }
             if (sum > 1.05) { print "shares add up to " sum; bad = 1 }
@@ -31,7 +31,7 @@ cell() {
 
 step_header=dataset,method,batch,filters,threads,ms_per_step,gflops,sgemm_gflops,share_gemm,share_im2col
 step_header+=,share_sampling,share_optimizer,peak_mib
-predict_header=dataset,method,samples,items,filters,threads,ms,passes_per_second,gflops,sgemm_gflops,peak_mib
+predict_header=dataset,method,samples,items,filters,fraction,threads,ms,passes_per_second,gflops,sgemm_gflops,peak_mib
 
 # Winograd's path and im2col's, one thread and two, a posterior and a point estimate.
 for cell in "mnist vi 16 1" "mnist mle 4 2" "cifar10 map 4 1" "ecg5000 vi 16 2" "ecg5000 mle 4 1"; do
@@ -46,7 +46,10 @@ check "a posterior's weights are sampled" bash -c "
         awk '{ exit !(\$1 > 0.001) }'"
 "$tenth" bench --predict 7 --samples 3 --filters 4 --threads 1 --repeats 1 >row.csv
 check "a prediction" is_row row.csv "$predict_header"
-check "a prediction says what it is of" grep -q "^mnist,vi,3,7,4,1," row.csv
+check "a prediction says what it is of" grep -q "^mnist,vi,3,7,4,0,1," row.csv
+"$tenth" bench --predict 7 --samples 3 --filters 4 --fraction .95 --threads 1 --repeats 1 >row.csv
+check "a prediction of a pruned network" is_row row.csv "$predict_header"
+check "says how far it is pruned" test "$(cell row.csv fraction)" = 0.95
 "$tenth" bench --predict 7 --samples 3 --filters 4 --threads 1 --repeats 1 --method mle >row.csv
 check "a point estimate has one network" test "$(cell row.csv samples)" -eq 1
 check "TSV has tabs" says $'dataset\tmethod\tbatch' \
@@ -74,6 +77,7 @@ check "filters that are no number" refuses "--filters many" --filters many
 check "no threads" refuses "--threads 0" --threads 0
 check "too many repeats" refuses "--repeats 1001" --repeats 1001
 check "samples without a prediction" refuses "--predict" --samples 3
+check "a fraction without a prediction" refuses "--predict" --fraction .5
 check "a batch with a prediction" refuses "--batch 8" --predict 10 --batch 8
 check "an option of other commands" refuses "--jobs" --jobs 2
 check "an argument" refuses "mnist" mnist

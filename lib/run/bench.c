@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "bayes/predictive.h"
+#include "bayes/pruning.h"
 #include "core/gemm.h"
 #include "core/memory.h"
 #include "core/phase_clock.h"
@@ -28,6 +29,7 @@ struct bench_state {
     struct network *network;
     struct posterior *posterior;
     struct predictor predictor;
+    float *keep;                /* [size] of a prediction */
     double *penalty_scale;      /* [tensors] */
     float *weights, *gradient;  /* [size] */
     float *x;                   /* [items][height][width][channels] */
@@ -87,6 +89,7 @@ static enum status state_make(struct bench_state *state, const struct bench *ben
 static void state_free(struct bench_state *state)
 {
     predictor_free(&state->predictor);
+    memory_free(state->keep);
     posterior_free(state->posterior);
     network_free(state->network);
     memory_free(state->penalty_scale);
@@ -129,7 +132,7 @@ static double timed_step(struct bench_state *state, struct phase_clock *clock)
 static double timed_prediction(struct bench_state *state, struct prediction *prediction)
 {
     double started = phase_now();
-    predict(&state->predictor, PREDICT_SAMPLED, NULL, state->bench->seed, state->x, prediction);
+    predict(&state->predictor, PREDICT_SAMPLED, state->keep, state->bench->seed, state->x, prediction);
     return phase_now() - started;
 }
 
@@ -270,6 +273,7 @@ static enum status measure_predictions(struct bench_state *state, struct predict
     enum status status = sgemm_rate(bench->threads, bench->seed, &sgemm, error);
     if (status != STATUS_OK)
         return status;
+    row_number(&row, "fraction", bench->fraction);
     row_number(&row, "samples", (double)prediction->samples);
     row_number(&row, "items", (double)bench->items);
     row_number(&row, "ms", 1e3 * seconds);
@@ -279,6 +283,22 @@ static enum status measure_predictions(struct bench_state *state, struct predict
     return table_add(table, row.cells, error);
 }
 
+static enum status prune_at_random(struct bench_state *state, struct error *error)
+{
+    const struct bench *bench = state->bench;
+    struct ranking ranking;
+    state->keep = memory_alloc(state->posterior->size, sizeof *state->keep, error);
+    if (!state->keep)
+        return STATUS_NO_MEMORY;
+    enum status status =
+        ranking_make(state->posterior, criterion_find("random", error), false, bench->seed, &ranking, error);
+    if (status != STATUS_OK)
+        return status;
+    ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, bench->fraction), state->keep);
+    ranking_free(&ranking);
+    return STATUS_OK;
+}
+
 enum status bench_predict(const struct bench *bench, struct table *table, struct error *error)
 {
     struct bench_state state;
@@ -286,6 +306,8 @@ enum status bench_predict(const struct bench *bench, struct table *table, struct
     enum status status = state_make(&state, bench, EVALUATION_BATCH, 0, error);
     if (status == STATUS_OK)
         status = random_items(&state, bench->items, error);
+    if (status == STATUS_OK && bench->fraction > 0)
+        status = prune_at_random(&state, error);
     if (status == STATUS_OK)
         status = predictor_make(state.posterior, state.network, EVALUATION_BATCH, &state.predictor, error);
     if (status == STATUS_OK)
