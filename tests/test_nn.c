@@ -751,21 +751,23 @@ static void test_no_memory(void **state)
     (void)state;
     struct error error;
     struct network *network = NULL;
-    size_t failures = 0;
-    for (;; failures++) {
-        fault_arm(failures);
-        enum status status = network_create(&specs[0], 2, 1, 1, &network, &error);
-        if (!fault_met()) {
-            fault_arm(SIZE_MAX);
-            assert_int_equal(status, STATUS_OK);
-            network_free(network);
-            break;
+    for (int training = 0; training <= 1; training++) {
+        size_t failures = 0;
+        for (;; failures++) {
+            fault_arm(failures);
+            enum status status = network_create(&specs[0], 2, training, 1, &network, &error);
+            if (!fault_met()) {
+                fault_arm(SIZE_MAX);
+                assert_int_equal(status, STATUS_OK);
+                network_free(network);
+                break;
+            }
+            assert_int_equal(status, STATUS_NO_MEMORY);
+            assert_null(network);
+            assert_non_null(strstr(error.message, "memory"));
         }
-        assert_int_equal(status, STATUS_NO_MEMORY);
-        assert_null(network);
-        assert_non_null(strstr(error.message, "memory"));
+        assert_true(failures >= 10);
     }
-    assert_true(failures >= 10);
 }
 
 int main(void)
