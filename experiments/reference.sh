@@ -12,7 +12,7 @@
 set -euo pipefail
 project=$(cd "$(dirname "$0")/.." && pwd)
 tenth=${TENTH:-$project/build/release/tenth}
-tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band
+tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band confusion
     surviving_band footprint)
 figures=(pruning perturb reliability rejection ood surviving training sigma footprint)
 

@@ -141,11 +141,34 @@ static void entropy_histogram_by_hand(void **state)
     table_free(table);
 }
 
+/* Seven of the ten are right; three are taken for class 1, of which there are none. */
+static void confusion_by_hand(void **state)
+{
+    (void)state;
+    write_test(path, "1");
+    struct table *table = table_of(&path, 1, "confusion");
+    size_t classes = 0;
+    while (classes * classes < table_rows(table))
+        classes++;
+    assert_int_equal(classes * classes, table_rows(table));
+    assert_near(cell(table, 0, "items"), 7, 0);
+    assert_near(cell(table, 0, "share"), .7, 1e-12);
+    assert_near(cell(table, 1, "label"), 0, 0);
+    assert_near(cell(table, 1, "predicted"), 1, 0);
+    assert_near(cell(table, 1, "items"), 3, 0);
+    assert_string_equal(text(table, 1, "predicted_name"), "1");
+    assert_near(cell(table, classes, "label"), 1, 0);
+    assert_near(cell(table, classes, "items"), 0, 0);
+    assert_true(isnan(cell(table, classes, "share")));
+    table_free(table);
+}
+
 static void a_run_without_results_has_no_rows(void **state)
 {
     (void)state;
-    static const char *const names[] = {"reliability", "rejection", "entropy_histogram", "weight_histogram",
-                                        "surviving",   "ood",       "surviving_band",    "provenance"};
+    static const char *const names[] = {"reliability",      "rejection",  "entropy_histogram",
+                                        "weight_histogram", "surviving",  "ood",
+                                        "surviving_band",   "provenance", "confusion"};
     run_file_end(run_file_begin(path, "mnist", "vi", "1", "real"));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct table *table = table_of(&path, 1, names[i]);
@@ -347,6 +370,7 @@ int main(void)
     store_init();
     const struct CMUnitTest tests[] = {
         RUN_TEST(reliability_by_hand),
+        RUN_TEST(confusion_by_hand),
         RUN_TEST(rejection_by_hand),
         RUN_TEST(entropy_histogram_by_hand),
         RUN_TEST(a_run_without_results_has_no_rows),

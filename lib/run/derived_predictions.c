@@ -10,7 +10,7 @@
 #include "core/stats.h"
 #include "run/derived.h"
 
-derive_fn derive_reliability, derive_rejection, derive_entropy_histogram;
+derive_fn derive_reliability, derive_rejection, derive_confusion, derive_entropy_histogram;
 
 enum { REJECTION_POINTS = 20, ENTROPY_BINS = 25 };
 
@@ -136,6 +136,58 @@ enum status derive_rejection(const struct run_file *file, struct table *rows, st
     struct judged *items = judge(&prediction, error);
     status = items ? add_rejections(file, items, test.items, rows, error) : STATUS_NO_MEMORY;
     memory_free(items);
+    stored_free(&test);
+    return status;
+}
+
+/* ---- confusion ---- */
+
+/* The items of class `label`, from how many are taken for each class. */
+static enum status add_confusions(const struct run_file *file, size_t label, const size_t *taken, size_t classes,
+                                  struct table *rows, struct error *error)
+{
+    const struct dataset_kind *kind = dataset_find(file->dataset, error);
+    enum status status = kind ? STATUS_OK : STATUS_UNSUPPORTED;
+    char label_name[DATASET_CLASS_SIZE], predicted_name[DATASET_CLASS_SIZE];
+    size_t items = 0;
+    for (size_t k = 0; k < classes; k++)
+        items += taken[k];
+    for (size_t k = 0; k < classes && status == STATUS_OK; k++) {
+        struct row row = run_file_row(file, table_kind_of(rows));
+        row_number(&row, "label", (double)label);
+        row_number(&row, "predicted", (double)k);
+        row_number(&row, "items", (double)taken[k]);
+        if (items > 0)
+            row_number(&row, "share", (double)taken[k] / (double)items);
+        row_text(&row, "label_name", dataset_class_name(kind, label, label_name));
+        row_text(&row, "predicted_name", dataset_class_name(kind, k, predicted_name));
+        status = table_add(rows, row.cells, error);
+    }
+    return status;
+}
+
+enum status derive_confusion(const struct run_file *file, struct table *rows, struct error *error)
+{
+    struct stored test;
+    if (!store_has(file->store, "/test"))
+        return STATUS_OK;
+    enum status status = load_test(file, &test, error);
+    if (status != STATUS_OK)
+        return status;
+    struct prediction prediction = stored_slice(&test, 0);
+    const size_t classes = prediction.classes;
+    size_t *taken = memory_alloc(classes * classes, sizeof *taken, error); /* [label][predicted] */
+    status = taken ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < test.items && status == STATUS_OK; i++) {
+        if (test.labels[i] >= classes)
+            status = error_set(error, STATUS_DATA, "%s: /test/label[%zu] is %u, of %zu classes; make the run anew",
+                               file->run, i, (unsigned int)test.labels[i], classes);
+        else
+            taken[test.labels[i] * classes + prediction_class(&prediction, i)]++;
+    }
+    for (size_t label = 0; label < classes && status == STATUS_OK; label++)
+        status = add_confusions(file, label, taken + label * classes, classes, rows, error);
+    memory_free(taken);
     stored_free(&test);
     return status;
 }
