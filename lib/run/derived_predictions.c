@@ -43,9 +43,22 @@ static struct judged *judge(const struct prediction *prediction, struct error *e
     return items;
 }
 
-static enum status load_test(const struct run_file *file, struct stored *stored, struct error *error)
+/* Makes rows of the predictions for test items. */
+typedef enum status rows_fn(const struct run_file *file, const struct prediction *test, struct table *rows,
+                            struct error *error);
+
+static enum status rows_of_test(const struct run_file *file, rows_fn *add, struct table *rows, struct error *error)
 {
-    return run_file_stored(file, "/test", "/test/label", stored, error);
+    struct stored stored;
+    if (!store_has(file->store, "/test"))
+        return STATUS_OK;
+    enum status status = run_file_stored(file, "/test", "/test/label", &stored, error);
+    if (status != STATUS_OK)
+        return status;
+    struct prediction test = stored_slice(&stored, 0);
+    status = add(file, &test, rows, error);
+    stored_free(&stored);
+    return status;
 }
 
 /* ---- reliability: the bins of the expected calibration error ---- */
@@ -64,29 +77,28 @@ static enum status add_bin(const struct run_file *file, struct table *rows, size
     return table_add(rows, row.cells, error);
 }
 
-enum status derive_reliability(const struct run_file *file, struct table *rows, struct error *error)
+static enum status add_reliability(const struct run_file *file, const struct prediction *test, struct table *rows,
+                                   struct error *error)
 {
-    struct stored test;
-    if (!store_has(file->store, "/test"))
-        return STATUS_OK;
-    enum status status = load_test(file, &test, error);
-    if (status != STATUS_OK)
-        return status;
-    struct prediction prediction = stored_slice(&test, 0);
     double confidence[ECE_BINS] = {0};
     size_t right[ECE_BINS] = {0}, count[ECE_BINS] = {0};
-    for (size_t i = 0; i < test.items; i++) {
-        size_t k = prediction_class(&prediction, i);
-        double p = (double)prediction.mean[i * prediction.classes + k];
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < test->items; i++) {
+        size_t k = prediction_class(test, i);
+        double p = (double)test->mean[i * test->classes + k];
         size_t bin = (size_t)(p * ECE_BINS) < ECE_BINS ? (size_t)(p * ECE_BINS) : ECE_BINS - 1;
         confidence[bin] += p;
-        right[bin] += k == test.labels[i];
+        right[bin] += k == test->labels[i];
         count[bin]++;
     }
     for (size_t bin = 0; bin < ECE_BINS && status == STATUS_OK; bin++)
         status = add_bin(file, rows, bin, confidence[bin], right[bin], count[bin], error);
-    stored_free(&test);
     return status;
+}
+
+enum status derive_reliability(const struct run_file *file, struct table *rows, struct error *error)
+{
+    return rows_of_test(file, add_reliability, rows, error);
 }
 
 /* ---- rejection ---- */
@@ -103,48 +115,46 @@ static double rejection_area(const struct judged *items, size_t count)
     return sum / (double)count;
 }
 
-static enum status add_rejections(const struct run_file *file, const struct judged *items, size_t count,
-                                  struct table *rows, struct error *error)
+static enum status add_rejection(const struct run_file *file, const struct judged *items, size_t count, size_t point,
+                                 double area, struct table *rows, struct error *error)
 {
-    double area = rejection_area(items, count);
+    double fraction = (double)point / REJECTION_POINTS;
+    size_t kept = count - (size_t)(fraction * (double)count), right = 0;
+    for (size_t i = 0; i < kept; i++)
+        right += items[i].right;
+    struct row row = run_file_row(file, table_kind_of(rows));
+    row_number(&row, "fraction", fraction);
+    row_number(&row, "accuracy", (double)right / (double)kept);
+    row_accuracy_interval(&row, (double)right / (double)kept, kept);
+    row_number(&row, "area", area);
+    row_number(&row, "items", (double)kept);
+    return table_add(rows, row.cells, error);
+}
+
+static enum status add_rejections(const struct run_file *file, const struct prediction *test, struct table *rows,
+                                  struct error *error)
+{
+    struct judged *items = judge(test, error);
+    if (!items)
+        return STATUS_NO_MEMORY;
+    double area = rejection_area(items, test->items);
     enum status status = STATUS_OK;
-    for (size_t point = 0; point < REJECTION_POINTS && status == STATUS_OK; point++) {
-        double fraction = (double)point / REJECTION_POINTS;
-        size_t kept = count - (size_t)(fraction * (double)count), right = 0;
-        for (size_t i = 0; i < kept; i++)
-            right += items[i].right;
-        struct row row = run_file_row(file, table_kind_of(rows));
-        row_number(&row, "fraction", fraction);
-        row_number(&row, "accuracy", (double)right / (double)kept);
-        row_accuracy_interval(&row, (double)right / (double)kept, kept);
-        row_number(&row, "area", area);
-        row_number(&row, "items", (double)kept);
-        status = table_add(rows, row.cells, error);
-    }
+    for (size_t point = 0; point < REJECTION_POINTS && status == STATUS_OK; point++)
+        status = add_rejection(file, items, test->items, point, area, rows, error);
+    memory_free(items);
     return status;
 }
 
 enum status derive_rejection(const struct run_file *file, struct table *rows, struct error *error)
 {
-    struct stored test;
-    if (!store_has(file->store, "/test"))
-        return STATUS_OK;
-    enum status status = load_test(file, &test, error);
-    if (status != STATUS_OK)
-        return status;
-    struct prediction prediction = stored_slice(&test, 0);
-    struct judged *items = judge(&prediction, error);
-    status = items ? add_rejections(file, items, test.items, rows, error) : STATUS_NO_MEMORY;
-    memory_free(items);
-    stored_free(&test);
-    return status;
+    return rows_of_test(file, add_rejections, rows, error);
 }
 
 /* ---- confusion ---- */
 
 /* The items of class `label`, from how many are taken for each class. */
-static enum status add_confusions(const struct run_file *file, size_t label, const size_t *taken, size_t classes,
-                                  struct table *rows, struct error *error)
+static enum status add_class(const struct run_file *file, size_t label, const size_t *taken, size_t classes,
+                             struct table *rows, struct error *error)
 {
     const struct dataset_kind *kind = dataset_find(file->dataset, error);
     enum status status = kind ? STATUS_OK : STATUS_UNSUPPORTED;
@@ -166,30 +176,36 @@ static enum status add_confusions(const struct run_file *file, size_t label, con
     return status;
 }
 
+/* taken [classes][classes]: how many items of each class are taken for each. */
+static enum status count_taken(const struct run_file *file, const struct prediction *test, size_t *taken,
+                               struct error *error)
+{
+    for (size_t i = 0; i < test->items; i++) {
+        if (test->labels[i] >= test->classes)
+            return error_set(error, STATUS_DATA, "%s: /test/label[%zu] is %u, of %zu classes; make the run anew",
+                             file->run, i, (unsigned int)test->labels[i], test->classes);
+        taken[test->labels[i] * test->classes + prediction_class(test, i)]++;
+    }
+    return STATUS_OK;
+}
+
+static enum status add_confusion(const struct run_file *file, const struct prediction *test, struct table *rows,
+                                 struct error *error)
+{
+    const size_t classes = test->classes;
+    size_t *taken = memory_alloc(classes * classes, sizeof *taken, error);
+    if (!taken)
+        return STATUS_NO_MEMORY;
+    enum status status = count_taken(file, test, taken, error);
+    for (size_t label = 0; label < classes && status == STATUS_OK; label++)
+        status = add_class(file, label, taken + label * classes, classes, rows, error);
+    memory_free(taken);
+    return status;
+}
+
 enum status derive_confusion(const struct run_file *file, struct table *rows, struct error *error)
 {
-    struct stored test;
-    if (!store_has(file->store, "/test"))
-        return STATUS_OK;
-    enum status status = load_test(file, &test, error);
-    if (status != STATUS_OK)
-        return status;
-    struct prediction prediction = stored_slice(&test, 0);
-    const size_t classes = prediction.classes;
-    size_t *taken = memory_alloc(classes * classes, sizeof *taken, error); /* [label][predicted] */
-    status = taken ? STATUS_OK : STATUS_NO_MEMORY;
-    for (size_t i = 0; i < test.items && status == STATUS_OK; i++) {
-        if (test.labels[i] >= classes)
-            status = error_set(error, STATUS_DATA, "%s: /test/label[%zu] is %u, of %zu classes; make the run anew",
-                               file->run, i, (unsigned int)test.labels[i], classes);
-        else
-            taken[test.labels[i] * classes + prediction_class(&prediction, i)]++;
-    }
-    for (size_t label = 0; label < classes && status == STATUS_OK; label++)
-        status = add_confusions(file, label, taken + label * classes, classes, rows, error);
-    memory_free(taken);
-    stored_free(&test);
-    return status;
+    return rows_of_test(file, add_confusion, rows, error);
 }
 
 /* ---- entropy histograms ---- */
@@ -282,22 +298,15 @@ static enum status add_all_ood(const struct run_file *file, const struct entropi
     return status;
 }
 
-enum status derive_entropy_histogram(const struct run_file *file, struct table *rows, struct error *error)
+static enum status add_entropies(const struct run_file *file, const struct prediction *test, struct table *rows,
+                                 struct error *error)
 {
-    struct stored test;
-    if (!store_has(file->store, "/test"))
-        return STATUS_OK;
-    enum status status = load_test(file, &test, error);
-    if (status != STATUS_OK)
-        return status;
     struct entropies kinds[2];
-    struct prediction prediction = stored_slice(&test, 0);
-    double auroc = NAN, *values = memory_alloc(test.items, sizeof *values, error);
-    status = values ? STATUS_OK : STATUS_NO_MEMORY;
-    if (status == STATUS_OK) {
-        split_test(&prediction, values, kinds);
-        status = stats_auroc(kinds[0].value, kinds[0].count, kinds[1].value, kinds[1].count, &auroc, error);
-    }
+    double auroc = NAN, *values = memory_alloc(test->items, sizeof *values, error);
+    if (!values)
+        return STATUS_NO_MEMORY;
+    split_test(test, values, kinds);
+    enum status status = stats_auroc(kinds[0].value, kinds[0].count, kinds[1].value, kinds[1].count, &auroc, error);
     if (status == STATUS_OK)
         status = add_histogram(file, &kinds[0], NAN, rows, error);
     if (status == STATUS_OK)
@@ -305,6 +314,10 @@ enum status derive_entropy_histogram(const struct run_file *file, struct table *
     if (status == STATUS_OK)
         status = add_all_ood(file, &kinds[0], rows, error);
     memory_free(values);
-    stored_free(&test);
     return status;
+}
+
+enum status derive_entropy_histogram(const struct run_file *file, struct table *rows, struct error *error)
+{
+    return rows_of_test(file, add_entropies, rows, error);
 }
