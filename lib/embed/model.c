@@ -47,18 +47,8 @@ void model_shapes(struct model *model, const size_t *outputs)
     struct shape shape = model->input;
     for (size_t i = 0; i < model->layer_count; i++) {
         struct conv_shape *s = &model->layers[i].shape;
-        *s = conv_shape(shape, outputs[i], model->kernel, model->stride);
-        if (i + 1 == model->layer_count)
-            *s = (struct conv_shape){.height_in = shape.height,
-                                     .width_in = shape.width,
-                                     .c_in = shape.channels,
-                                     .height_out = 1,
-                                     .width_out = 1,
-                                     .c_out = outputs[i],
-                                     .kernel_h = shape.height,
-                                     .kernel_w = shape.width,
-                                     .stride_h = 1,
-                                     .stride_w = 1};
+        *s = i + 1 < model->layer_count ? conv_shape(shape, outputs[i], model->kernel, model->stride)
+                                        : conv_dense_shape(shape, outputs[i]);
         shape = (struct shape){s->height_out, s->width_out, s->c_out};
     }
 }

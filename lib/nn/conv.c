@@ -41,6 +41,20 @@ struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, si
     return shape;
 }
 
+struct conv_shape conv_dense_shape(struct shape maps, size_t c_out)
+{
+    return (struct conv_shape){.height_in = maps.height,
+                               .width_in = maps.width,
+                               .c_in = maps.channels,
+                               .height_out = 1,
+                               .width_out = 1,
+                               .c_out = c_out,
+                               .kernel_h = maps.height,
+                               .kernel_w = maps.width,
+                               .stride_h = 1,
+                               .stride_w = 1};
+}
+
 static const struct conv_algorithm *first_that_fits(const struct conv_shape *shape)
 {
     for (size_t i = 0; i < ALGORITHM_COUNT; i++)

@@ -23,6 +23,9 @@ struct conv_shape {
 /* SAME padding as in nn/network.h, with a square kernel and stride, or kernel x 1 on series (width 1). */
 struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
 
+/* The dense layer from maps [height][width][channels], as a convolution whose kernel covers all of them. */
+struct conv_shape conv_dense_shape(struct shape maps, size_t c_out);
+
 struct conv;
 struct layer_kernels;
 struct winograd_kernels;

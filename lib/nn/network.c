@@ -140,7 +140,7 @@ static enum status create_sparse(struct network *network, struct error *error)
     for (size_t i = 0; i < layers; i++)
         shapes[i] = network->convs[i].shape;
     struct shape maps = {shapes[layers - 1].height_out, shapes[layers - 1].width_out, shapes[layers - 1].c_out};
-    shapes[layers] = sparse_dense_shape(maps, network->spec.classes);
+    shapes[layers] = conv_dense_shape(maps, network->spec.classes);
     enum status status = sparse_network_create(shapes, layers + 1, network->threads, &network->sparse, error);
     memory_free(shapes);
     return status;

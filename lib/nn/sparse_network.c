@@ -29,20 +29,6 @@ struct sparse_network {
     size_t z_size;
 };
 
-struct conv_shape sparse_dense_shape(struct shape maps, size_t classes)
-{
-    return (struct conv_shape){.height_in = maps.height,
-                               .width_in = maps.width,
-                               .c_in = maps.channels,
-                               .height_out = 1,
-                               .width_out = 1,
-                               .c_out = classes,
-                               .kernel_h = maps.height,
-                               .kernel_w = maps.width,
-                               .stride_h = 1,
-                               .stride_w = 1};
-}
-
 /* ---- making ---- */
 
 static size_t filter_weights(const struct conv_shape *s)

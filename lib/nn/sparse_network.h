@@ -16,13 +16,10 @@ enum { SPARSE_LANES = 16 };
 
 struct sparse_network;
 
-/* For `layers` layers of these shapes, the last of which is dense (see sparse_dense_shape). NULL on failure. */
+/* For `layers` layers of these shapes, the last of which is dense (see conv_dense_shape). NULL on failure. */
 enum status sparse_network_create(const struct conv_shape *shapes, size_t layers, int threads,
                                   struct sparse_network **network, struct error *error);
 void sparse_network_free(struct sparse_network *network); /* NULL is allowed */
-
-/* The dense layer from maps [height][width][channels] as a convolution. */
-struct conv_shape sparse_dense_shape(struct shape maps, size_t classes);
 
 /* Multiply-adds of one item in layer `layer` when w [kernel_h][kernel_w][c_in][c_out] are its weights: those that are 0
  * cost none. */
