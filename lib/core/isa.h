@@ -1,9 +1,11 @@
 /* lib/core/isa.h: which instruction sets the bodies are built for (see ISA_RULE in the Makefile), and which run here.
  *
  * A file NAME_body.c is compiled once per instruction set with ISA defined to avx512, avx2 or base, and names what it
- * exports with ISA_NAME, so that all builds live in one binary. NAME.c lists the builds, best first, and chooses. */
+ * exports with ISA_NAME, so that all builds live in one binary. NAME.c is ISA_CHOICE of them. */
 #ifndef TENTH_CORE_ISA_H
 #define TENTH_CORE_ISA_H
+
+#include <stddef.h>
 
 #define ISA_JOIN_(name, isa) name##_##isa
 #define ISA_JOIN(name, isa) ISA_JOIN_(name, isa)
@@ -15,5 +17,35 @@
 int isa_runs_avx512(void);
 int isa_runs_avx2(void);
 int isa_runs_base(void);
+
+/* The builds of `struct kind`, best first. */
+#if defined(__x86_64__)
+#define ISA_BUILDS(kind)                                                                                               \
+    extern const struct kind kind##_avx512, kind##_avx2, kind##_base;                                                  \
+    static const struct kind *const kind##_builds[] = {&kind##_avx512, &kind##_avx2, &kind##_base};
+#else
+#define ISA_BUILDS(kind)                                                                                               \
+    extern const struct kind kind##_base;                                                                              \
+    static const struct kind *const kind##_builds[] = {&kind##_base};
+#endif
+
+/* Defines what NAME.h declares: `kind_all`, every build that runs here, and `kind`, the best of them. A processor that
+ * runs a build runs those after it too, so what runs is the end of the list. */
+#define ISA_CHOICE(kind)                                                                                               \
+    ISA_BUILDS(kind)                                                                                                   \
+    const struct kind *const *kind##_all(size_t *count)                                                                \
+    {                                                                                                                  \
+        const size_t builds = sizeof kind##_builds / sizeof *kind##_builds;                                            \
+        size_t first = 0;                                                                                              \
+        while (first + 1 < builds && !kind##_builds[first]->runs_here())                                               \
+            first++;                                                                                                   \
+        *count = builds - first;                                                                                       \
+        return kind##_builds + first;                                                                                  \
+    }                                                                                                                  \
+    const struct kind *kind(void)                                                                                      \
+    {                                                                                                                  \
+        size_t count;                                                                                                  \
+        return kind##_all(&count)[0];                                                                                  \
+    }
 
 #endif

@@ -2,28 +2,4 @@
 
 #include "core/isa.h"
 
-extern const struct layer_kernels layer_kernels_base;
-
-#if defined(__x86_64__)
-extern const struct layer_kernels layer_kernels_avx512, layer_kernels_avx2;
-static const struct layer_kernels *const builds[] = {&layer_kernels_avx512, &layer_kernels_avx2, &layer_kernels_base};
-#else
-static const struct layer_kernels *const builds[] = {&layer_kernels_base};
-#endif
-enum { BUILD_COUNT = sizeof builds / sizeof *builds };
-
-/* Best first; a processor that runs a build runs those after it too. */
-const struct layer_kernels *const *layer_kernels_all(size_t *count)
-{
-    size_t first = 0;
-    while (first + 1 < BUILD_COUNT && !builds[first]->runs_here())
-        first++;
-    *count = BUILD_COUNT - first;
-    return builds + first;
-}
-
-const struct layer_kernels *layer_kernels(void)
-{
-    size_t count;
-    return layer_kernels_all(&count)[0];
-}
+ISA_CHOICE(layer_kernels)
