@@ -4,8 +4,8 @@ set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-# is_row FILE HEADER: the header, and one row with a number in every column from the third on; those in `positive` columns
-# are above 0, or 0 to 1 for a fraction. Shares are parts: each within 0..1, and together at most 1 but for the clock's own error.
+# is_row FILE HEADER: the header, and one row with a number in every column from the third on: above 0, but for a fraction and
+# for shares, which are within 0..1, and the shares together at most 1 but for the clock's own error.
 is_row() {
     awk -F, -v header="$2" '
         NR == 1 && $0 != header { print "header: " $0; bad = 1 }
@@ -16,7 +16,7 @@ is_row() {
                 if ($i !~ /^[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?$/) { print name[i] " = \"" $i "\""; bad = 1 }
                 if (name[i] ~ /^share_|^fraction$/) {
                     if ($i > 1) { print name[i] " = " $i; bad = 1 }
-                    sum += name[i] == "fraction" ? 0 : $i
+                    if (name[i] != "fraction") sum += $i
                 } else if (!($i > 0)) { print name[i] " = " $i; bad = 1 }
             }
             if (sum > 1.05) { print "shares add up to " sum; bad = 1 }

@@ -677,8 +677,7 @@ static void thin(struct problem *p, size_t stride)
     }
 }
 
-/* Logits of a network for evaluation with the weights of p, which it has after others: of all, of few, of even fewer.
- */
+/* Logits of a network for evaluation with the weights of p, which it has after all weights and after none. */
 static void evaluate_thinned(const struct network_spec *spec, const struct problem *p, int threads, const float *x,
                              size_t items, float *logits)
 {

@@ -55,9 +55,9 @@ static enum status trainer_validation(struct trainer *trainer, struct error *err
 {
     const struct run *run = trainer->run;
     struct test_items *validation = &trainer->validation;
+    /* The split is shuffled: its first items are as good as any. */
     size_t kept = run->split.validation_count, wanted = (size_t)run->config.train.validation_items;
-    validation->count =
-        wanted > 0 && wanted < kept ? wanted : kept; /* the split is shuffled: the first are as good as any */
+    validation->count = wanted > 0 && wanted < kept ? wanted : kept;
     validation->x = memory_alloc(validation->count, shape_size(run->kind->shape) * sizeof(float), error);
     validation->labels = memory_alloc(validation->count, 1, error);
     if (!validation->x || !validation->labels)
