@@ -4,6 +4,7 @@
 function short(number) {
     if (number == "")
         return ""
+    number += 0 # what was read is text, and compares as text
     return sprintf(number >= 10 || number <= -10 ? "%.1f" : "%.3f", number)
 }
 
