@@ -112,7 +112,7 @@ count_host() {
 count_device() {
     local dataset=$1 posterior name processor flash ram count items difference
     gzip -dc "$project/data/mnist/t10k-images-idx3-ubyte.gz" >"$work/images"
-    tail -c +17 "$work/images" | head -c $((100 * 784)) >"$work/items"
+    head -c $((16 + 100 * 784)) "$work/images" | tail -c +17 >"$work/items"
     for posterior in mean variance samples; do
         name=${dataset}_int8_$posterior
         echo "embedded.sh: $name on Cortex-M" >&2

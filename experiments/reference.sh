@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # experiments/reference.sh RUN_DIR PROFILE [DATA_DIR]: what results/reference/PROFILE has: runs with several seeds, their tables
-# and figures, and (of the standard profile) the part of README.md that shows them.
+# and figures, and the part of README.md that shows them.
 #
 #   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
 #   PROFILE   standard: every data set and method, 5 seeds, CIFAR-10 3: about two hours on 2 cores
-#             talk: vi on CIFAR-10 with the talk's 200 filters, 1 seed: about an hour
+#             talk: vi with the talk's networks, 1 seed: about two hours
 #
 # Tables of pictures and of single weights are left out, and figures drawn from them.
 #
@@ -38,7 +38,7 @@ make_runs() {
 make_profile() {
     local configs=$project/configs
     if [ "$profile" = talk ]; then
-        make_runs 1 1 "$configs/talk/cifar10_vi.ini"
+        make_runs 1 1 "$configs"/talk/{mnist,cifar10,ecg5000}_vi.ini
         return
     fi
     make_runs 5 "$(nproc)" "$configs"/{ecg5000,moons}_{vi,map,mle,dropout,ensemble}.ini
@@ -65,8 +65,8 @@ keep() {
     done
 }
 
-# readme_part: the main figures, and the table of claims.
-readme_part() {
+# In README.md: the main figures and the table of claims; of the talk's networks what they keep when they are pruned.
+readme_standard() {
     local dataset
     for dataset in mnist cifar10 ecg5000; do
         echo "![accuracy as weights are removed: $dataset](results/reference/$profile/figures/pruning_$dataset.svg)"
@@ -76,13 +76,17 @@ readme_part() {
     awk -f "$project/plots/csv.awk" -f "$project/experiments/claims.awk" "$kept/tables/claims.csv"
 }
 
-# write_readme: what stands between the two marks becomes what readme_part prints.
+readme_talk() {
+    awk -f "$project/plots/csv.awk" -f "$project/experiments/pruned.awk" "$kept/tables/prune_band.csv"
+}
+
+# write_readme: what stands between the two marks of the profile becomes what its function prints.
 write_readme() {
     local partial=$project/.README.$$
-    readme_part >"$partial.part"
-    awk -v part="$partial.part" '
-        /^<!-- reference: begin/ { print; while ((getline line < part) > 0) print line; skip = 1 }
-        /^<!-- reference: end/ { skip = 0 }
+    "readme_$profile" >"$partial.part"
+    awk -v part="$partial.part" -v profile="$profile" '
+        index($0, "<!-- reference " profile ": begin") == 1 { print; while ((getline line < part) > 0) print line; skip = 1 }
+        index($0, "<!-- reference " profile ": end") == 1 { skip = 0 }
         !skip { print }' "$project/README.md" >"$partial"
     rm -f "$partial.part"
     mv -f "$partial" "$project/README.md"
@@ -91,7 +95,5 @@ write_readme() {
 make_profile
 "$project/run_all.sh" --draw-only --out "$runs"
 keep
-if [ "$profile" = standard ]; then
-    write_readme
-fi
+write_readme
 echo "reference.sh: $kept"

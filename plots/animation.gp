@@ -10,16 +10,18 @@ unset key
 unset grid
 unset tics
 unset xlabel
+unset border
+frame_width = 5
 unit = lookup("unit_perturbation_".chosen, "")
 do for [s = 1:strengths_count] {
     strength = word(strengths, s)
-    set label 2 sprintf("strength %s %s, %s", strength, unit eq "1" ? "" : unit, shown_run) at screen 0.5, screen 0.905 center \
+    set label 2 sprintf("strength %s%s, %s", strength, unit eq "1" ? "" : " ".unit, shown_run) at screen 0.5, screen 0.905 center \
         font ",9" textcolor rgb "black"
     set label 3 source_line at screen 0.5, screen 0.02 center font note_font textcolor rgb head_color
     set multiplot layout 3, 4 margins screen 0.03, screen 0.97, screen 0.05, screen 0.81 spacing screen 0.04, screen 0.06
     do for [k = 1:items_count] {
         p = picture_of(word(items, k), strength)
-        set border 15 linecolor rgb frame_gray(p) linewidth 5
+        @frame_set
         if (is_series) { set autoscale } else { set xrange [-1.5:picture_width + 0.5]; set yrange [-1.5:picture_height + 0.5] }
         set label 4 predicted(p) at graph 0.5, graph 1.09 center font ",10" textcolor rgb verdict_color(p)
         plot @picture_plot

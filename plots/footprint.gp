@@ -12,8 +12,9 @@ set xrange [*:*] noextend
 set yrange [0:*<1.02]
 set key at screen 0.53, screen 0.16 center top horizontal Left reverse samplen 3 font ",10" maxrows 2
 set ylabel "test accuracy"
-set label 3 "memory: 32-bit values with 16-bit places; biases stay. Crosses: the whole network as 32-bit values" \
-    at screen 0.01, screen 0.025 left font note_font textcolor rgb faint
+several_runs = (sum [i = 1:footprint_count] footprint_run_rank[i] - 1) > 0
+set label 3 "memory: 32-bit values with 16-bit places; biases stay. Crosses: the whole network as 32-bit values." \
+    .(several_runs ? " A curve for each seed, in shades of the method's colour" : "") at screen 0.01, screen 0.025 left font note_font textcolor rgb faint
 set multiplot layout 1, 2 margins screen 0.08, screen 0.98, screen 0.31, screen 0.84 spacing screen 0.09
 set label 4 "memory" at graph 0, graph 1.06 left font panel_font
 set xlabel "KiB of the pruned network"

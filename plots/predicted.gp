@@ -20,4 +20,7 @@ predicted(i) = prediction_of[i] > 0 ? stills_predicted_predicted[prediction_of[i
 entropy(i) = prediction_of[i] > 0 ? stills_predicted_entropy[prediction_of[i]] + 0 : 0
 # The frame: white when the network is sure, black at the largest entropy of the figure.
 frame_gray(i) = (g = int(255 * (1 - entropy(i) / largest_entropy)), sprintf("#%02X%02X%02X", g, g, g))
+# A closed outline, since the four lines of a border leave its corners open.
+frame_set = 'set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 front fillstyle empty ' \
+    .'border linecolor rgb frame_gray(p) linewidth frame_width'
 verdict_color(i) = is_right(i) ? "#00703C" : "#C00000"

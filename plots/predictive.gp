@@ -18,7 +18,7 @@ set style fill solid 0.8 noborder
 set boxwidth 0.8
 set label 3 short_method(predictive_method[first])." (".predictive_run[first].")" at screen 0.98, screen 0.015 right \
     font note_font textcolor rgb faint
-set multiplot layout 2, words(list) margins screen 0.06, screen 0.98, screen 0.16, screen 0.83 spacing screen 0.03, screen 0.22
+set multiplot layout 2, words(list) margins screen 0.075, screen 0.98, screen 0.16, screen 0.83 spacing screen 0.03, screen 0.22
 do for [row = 1:2] {
     do for [k = 1:words(list)] {
         set label 4 row == 1 ? sprintf("%c", 96 + k).")" : sprintf("entropy %.2f nats", predictive_entropy[series(k)] + 0) at graph 0, graph 1.1 left font panel_font

@@ -12,6 +12,8 @@ unset key
 unset grid
 unset tics
 unset xlabel
+unset border
+frame_width = 4
 unit = lookup("unit_perturbation_".chosen, "")
 set label 3 sprintf("%s (%s). Frame: the darker, the larger the entropy (black: %.2f nats). Title: the prediction, green when right, red when wrong.", \
     shown_method, shown_run, largest_entropy) at screen 0.5, screen 0.015 center font note_font textcolor rgb faint
@@ -19,7 +21,7 @@ set multiplot layout rows, columns margins screen 0.1, screen 0.98, screen 0.04,
 do for [r = 1:rows] {
     do for [k = 1:columns] {
         p = picture_of(word(items, k), strength_at(r))
-        set border 15 linecolor rgb frame_gray(p) linewidth 4
+        @frame_set
         if (is_series) { set autoscale } else { set xrange [-1.5:picture_width + 0.5]; set yrange [-1.5:picture_height + 0.5] }
         set label 4 predicted(p) at graph 0.5, graph 1.1 center font ",9" textcolor rgb verdict_color(p)
         if (k == 1) { set label 5 strength_at(r) at graph -0.12, graph 0.5 right font ",10" } else { unset label 5 }

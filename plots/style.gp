@@ -69,7 +69,7 @@ synthetic = strstrt(data_source, "SYNTHETIC") > 0
 unofficial = strstrt(data_source, "not the official files") > 0
 head_color = synthetic ? alarm : "#000000"
 head_line = (synthetic ? "SYNTHETIC data in place of " : "").named("dataset", dataset) \
-            .(chosen eq "" ? "" : ", ".named(each, chosen)).(dataset eq "" ? "" : ": ").figure_title
+            .(chosen eq "" ? "" : ", ".(each eq "method" ? short_method(chosen) : named(each, chosen))).(dataset eq "" ? "" : ": ").figure_title
 source_line = synthetic || unofficial ? data_source : ""
 set label 1 head_line at screen 0.5, screen 1 offset 0, -1.1 center font head_font textcolor rgb head_color
 set label 2 source_line at screen 0.5, screen 1 offset 0, -2.3 center font note_font textcolor rgb head_color

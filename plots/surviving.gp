@@ -23,7 +23,10 @@ color(i) = shades[1 + (rank_of(surviving_band_layer[i]) - 1) % 9]
 kept(column_name) = 1 - column(column_name)
 set xrange [1:0.004]
 set logscale x
-set yrange [0.0004:1.2]
+least = 0.0004
+set yrange [least:1.2]
+# A band goes on below the axis where its end is 0, which has no logarithm.
+end(column_name) = column(column_name) > least ? column(column_name) : least
 set logscale y
 set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99.5" .0050001)
 set multiplot
@@ -46,8 +49,8 @@ do for [panel = 1:panel_count] {
         set ytics ("" 1, "" .1, "" .01, "" .001)
     }
     # With one seed there is no band, and gnuplot would go once through a list of none.
-    bands = words(banded) == 0 ? "" : 'for [i in banded] surviving_band_file[int(i)] using (kept("fraction")):(column("low"))' \
-        .':(column("high")) with filledcurves fillcolor rgb color(int(i)), '
+    bands = words(banded) == 0 ? "" : 'for [i in banded] surviving_band_file[int(i)] using (kept("fraction")):(end("low"))' \
+        .':(end("high")) with filledcurves fillcolor rgb color(int(i)), '
     eval 'plot x with lines linecolor rgb faint linewidth 0.8 dashtype 2, '.bands \
         .'for [i in members] surviving_band_file[int(i)] using (kept("fraction")):(column("surviving"))' \
         .' with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype 7 pointsize 0.4'

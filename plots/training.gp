@@ -16,25 +16,37 @@ set xrange [*:*] noextend
 set xlabel "epoch"
 set key at screen 0.54, screen 0.025 center center horizontal Left reverse samplen 3 font ",10"
 
+# Decades of a logarithmic axis that hold less than one decade of values would be empty for the most part.
+least = 1 / 0.0
+greatest = 0
+do for [i = 1:train_count] {
+    stats train_file[i] using (column("nll")) nooutput
+    least = STATS_min < least ? STATS_min : least
+    greatest = STATS_max > greatest ? STATS_max : greatest
+}
+
 set multiplot layout 2, 2 margins screen 0.10, screen 0.98, screen 0.13, screen 0.89 spacing screen 0.11, screen 0.15
-set label 4 "likelihood part of the loss" at graph 0, graph 1.06 left font panel_font
-set ylabel "negative log likelihood (nats per item)"
-set logscale y
+set label 4 "likelihood part of the loss: negative log likelihood" at graph 0, graph 1.06 left font panel_font
+set ylabel "nats per item"
+if (greatest > 10 * least) { set logscale y } else { set yrange [0:*] }
 plot for [i = 1:train_count] train_file[i] using (column("epoch")):(column("nll")) \
          with lines linecolor rgb color(i) linewidth line_width title label(i)
 
 unset label 1
 unset label 2
-set label 4 "prior part of the loss"
-set ylabel "KL or penalty of all weights (nats)"
-unset logscale y
-set yrange [0:*]
+set label 4 "prior part of the loss: KL or penalty of all weights"
+set ylabel "nats"
+set yrange [*:*]
+set logscale y
+set format y "%.0s %c"
 if (words(with_kl) > 0) {
     plot for [i in with_kl] train_file[int(i)] using (column("epoch")):(column("kl")) \
              with lines linecolor rgb color(int(i)) linewidth line_width
 } else {
     set multiplot next
 }
+set format y "%g"
+unset logscale y
 
 set label 4 "accuracy"
 set ylabel "accuracy"

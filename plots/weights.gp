@@ -18,6 +18,8 @@ set logscale y
 set yrange [least:1]
 set xrange [*:*] noextend
 set xtics font ",9"
+# The largest of 1, 2 and 5 times a power of ten that is not above x: few tics, which have room in a narrow panel.
+tic_step(x) = (power = 10**floor(log10(x)), power * (x >= 5 * power ? 5 : x >= 2 * power ? 2 : 1))
 set multiplot
 do for [panel = 1:panel_count] {
     @panel_place
@@ -30,6 +32,8 @@ do for [panel = 1:panel_count] {
     set label 4 with_run(short_method(weight_histogram_band_method[before]), panel_run(panel), \
         weight_histogram_band_run_count[before]).", by ".named("criterion", weight_histogram_band_criterion[after]) \
         at graph 0, graph 1 offset 0, 0.6 left font panel_font
+    stats weight_histogram_band_file[before] using (column("weight")) nooutput
+    set xtics tic_step(STATS_max / 1.5)
     set xlabel panel_is_lowest(panel) ? "weight (mean of its posterior)" : ""
     set ylabel panel_column(panel) == 0 ? "share of the weights (%)" : ""
     if (panel_column(panel) == 0) {
