@@ -1,4 +1,4 @@
-# experiments/claims.awk: claims.csv as the table of README.md. After plots/csv.awk: awk -f csv.awk -f claims.awk claims.csv
+# experiments/claims.awk: claims.csv as the table of README.md. After plots/csv.awk and sources.awk.
 
 # Three digits behind the point, or what is left of them: 0.985, 12.3.
 function short(number) {
@@ -17,7 +17,12 @@ NR == 1 {
 
 {
     csv_split($0, cells)
+    note_source(cells[at["dataset"]], cells[at["data_source"]])
     low = short(cells[at["low"]])
     printf "| %s | %s | %s | %s | %s | %s |\n", cells[at["claim"]], cells[at["dataset"]], cells[at["talk"]], \
         short(cells[at["measured"]]), low == "" ? "" : low " to " short(cells[at["high"]]), cells[at["holds"]]
+}
+
+END {
+    print_sources()
 }

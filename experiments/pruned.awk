@@ -1,5 +1,5 @@
 # experiments/pruned.awk: prune_band.csv as a table for README.md: what vi keeps at a few fractions, by the two criteria that
-# know the posterior. After plots/csv.awk: awk -f csv.awk -f pruned.awk prune_band.csv
+# know the posterior. After plots/csv.awk and sources.awk.
 
 BEGIN {
     shown = split("0 0.9 0.95 0.98", fractions, " ")
@@ -15,6 +15,7 @@ NR == 1 {
     criterion = cells[at["criterion"]]
     if (cells[at["method"]] != "vi" || cells[at["grid"]] != "fraction" || criterion !~ /^(snr|log_p0)$/)
         next
+    note_source(cells[at["dataset"]], cells[at["data_source"]])
     row = cells[at["dataset"]] " | " criterion
     if (!(row in seen)) {
         seen[row] = 1
@@ -40,4 +41,5 @@ END {
             line = line " | " value[rows[r], sprintf("%.4f", fractions[i])]
         print line " |"
     }
+    print_sources()
 }

@@ -73,11 +73,11 @@ readme_standard() {
         echo "![entropy and accuracy under noise: $dataset](results/reference/$profile/figures/perturb_noise_$dataset.svg)"
         echo
     done
-    awk -f "$project/plots/csv.awk" -f "$project/experiments/claims.awk" "$kept/tables/claims.csv"
+    awk -f "$project/plots/csv.awk" -f "$project/experiments/sources.awk" -f "$project/experiments/claims.awk" "$kept/tables/claims.csv"
 }
 
 readme_talk() {
-    awk -f "$project/plots/csv.awk" -f "$project/experiments/pruned.awk" "$kept/tables/prune_band.csv"
+    awk -f "$project/plots/csv.awk" -f "$project/experiments/sources.awk" -f "$project/experiments/pruned.awk" "$kept/tables/prune_band.csv"
 }
 
 # write_readme: what stands between the two marks of the profile becomes what its function prints.

@@ -28,7 +28,7 @@ unset label 3
 unset key
 unset ylabel
 set label 4 "speed"
-set xlabel "multiply-adds for one item and one network"
+set xlabel "multiply-adds for one item (an ensemble: by all members)"
 set format x "%.0s %c"
 plot for [i = 1:footprint_count] footprint_file[i] using (column("multiply_adds")):(column("accuracy")) \
          with linespoints linecolor rgb color(i) linewidth line_width pointtype marker(i) pointsize 0.5

@@ -1,7 +1,7 @@
 # plots/split.awk: cuts one table into the series that a figure draws, so that gnuplot need not search in it.
 #
 #   table        the table's name, which begins the names of all variables below
-#   order        the column along the x axis; the columns left of it, save `dataset`, tell one series from another;
+#   order        the column along the x axis; the columns left of it, save `dataset`, and `run` tell one series from another;
 #                "-": each row is a series of its own, of which the arrays have all columns, and there are no files
 #   dataset      rows of this data set only; "": of all, and `dataset`, where it is a column, tells series apart as well
 #   each, chosen rows with this value in column `each` only ("" takes all)
@@ -25,6 +25,8 @@ NR == 1 {
     for (i = 1; i < key_end; i++)
         if (names[i] != "dataset" || dataset == "")
             keys[++key_count] = i
+    if (order != "-" && ("run" in index_of) && index_of["run"] > key_end)
+        keys[++key_count] = index_of["run"]
     next
 }
 {

@@ -163,6 +163,27 @@ static void confusion_by_hand(void **state)
     table_free(table);
 }
 
+/* A label indexes the probabilities of its item. */
+static void a_label_out_of_range_is_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"reliability", "rejection", "entropy_histogram", "confusion"};
+    struct error error = {0};
+    struct store *store = NULL;
+    const size_t count = 10;
+    const uint8_t labels[10] = {0, 0, 200};
+    write_test(path, "1");
+    assert_int_equal(store_update(path, &store, &error), STATUS_OK);
+    assert_int_equal(store_write_bytes(store, "/test/label", 1, &count, labels, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct table *table = table_create(table_find(names[i]), &error);
+        assert_int_equal(tabulate(table, &path, 1, &error), STATUS_DATA);
+        assert_non_null(strstr(error.message, "/test/label[2] is 200"));
+        table_free(table);
+    }
+}
+
 static void a_run_without_results_has_no_rows(void **state)
 {
     (void)state;
@@ -371,6 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN_TEST(reliability_by_hand),
         RUN_TEST(confusion_by_hand),
+        RUN_TEST(a_label_out_of_range_is_refused),
         RUN_TEST(rejection_by_hand),
         RUN_TEST(entropy_histogram_by_hand),
         RUN_TEST(a_run_without_results_has_no_rows),

@@ -30,6 +30,12 @@ static const char plane_config[] = "[data]\ndataset = moons\n[model]\nlayers = 2
                                    "[posterior]\nmethod = vi\n[train]\nepochs = 2\nbatch = 25\n"
                                    "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 1\n"
                                    "[perturb]\nperturbations = noise\nstrengths = 2\nsamples = 2\nitems = 20\n";
+static const char ensemble_config[] =
+    "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 96\ntest_items = 60\n"
+    "[model]\nfilters = 4\n[posterior]\nmethod = ensemble\n[ensemble]\nmembers = 2\n"
+    "[train]\nepochs = 2\nbatch = 16\n"
+    "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 2\n"
+    "[perturb]\nstrengths = 2\nsamples = 2\nitems = 20\n";
 static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
                                           "filters", "footprint",        "plane",      "plane_items"};
 static const struct monitor silent = {0};
@@ -179,6 +185,22 @@ static void a_run_is_illustrated(void **state)
     job_close(&job);
 }
 
+/* Whatever is counted of an ensemble is counted of all of its members. */
+static void an_ensemble_counts_as_a_whole(void **state)
+{
+    (void)state;
+    const double conv1 = 6 * 4, conv = 6 * 4 * 4, dense = 18 * 4 * 5, biases = 3 * 4 + 5;
+    struct job job;
+    job_open(&job, ensemble_config);
+    all_stages(&job);
+    struct table *footprint = load_table(&job, "footprint");
+    assert_int_equal(table_rows(footprint), 2);
+    assert_near(number(footprint, 0, "parameters"), 2 * (conv1 + 2 * conv + dense + biases), 0);
+    assert_near(number(footprint, 0, "multiply_adds"), 2 * (70 * conv1 + 35 * conv + 18 * conv + dense), 0);
+    table_free(footprint);
+    job_close(&job);
+}
+
 static void a_plane_is_mapped(void **state)
 {
     (void)state;
@@ -254,6 +276,7 @@ int main(void)
     store_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_run_is_illustrated, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(an_ensemble_counts_as_a_whole, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_plane_is_mapped, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_not_done_again, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(faults_leave_the_file_alone, scratch_setup, scratch_teardown),

@@ -358,23 +358,40 @@ static void pruning_what_was_not_trained_says_what_to_do(void **state)
     job_close(&job);
 }
 
+/* Trains for so many steps, then makes the fourth value of an object of the checkpoint NaN. */
+static void spoil_checkpoint(struct job *job, int steps, const char *object)
+{
+    struct countdown countdown = {steps};
+    struct monitor monitor = {&countdown, count_report, count_stop};
+    job_open(job, 2, false, NULL);
+    assert_int_equal(run_train(&job->run, &monitor, &job->error), STATUS_INTERRUPTED);
+    size_t count;
+    float *values = load_floats(run_file, object, &count);
+    values[3] = NAN;
+    struct store *store = NULL;
+    assert_int_equal(store_update(run_file, &store, &job->error), STATUS_OK);
+    assert_int_equal(store_write_float(store, object, 1, &count, values, &job->error), STATUS_OK);
+    assert_int_equal(store_commit(store, &job->error), STATUS_OK);
+    memory_free(values);
+}
+
+/* What the last update spoils is seen by no further step, and yet is no result. */
+static void a_last_step_that_is_not_finite_is_no_result(void **state)
+{
+    (void)state;
+    struct job job;
+    spoil_checkpoint(&job, (int)STEPS - 1, "/checkpoint/m_mu");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_NOT_FINITE);
+    assert_non_null(strstr(job.error.message, "the last update"));
+    job_close(&job);
+}
+
 /* A mean that is NaN in a checkpoint stops the next step, which names it. */
 static void a_number_that_is_not_finite_is_named(void **state)
 {
     (void)state;
     struct job job;
-    struct countdown countdown = {5};
-    struct monitor monitor = {&countdown, count_report, count_stop};
-    job_open(&job, 2, false, NULL);
-    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_INTERRUPTED);
-    size_t count;
-    float *mu = load_floats(run_file, "/checkpoint/mu", &count);
-    mu[3] = NAN;
-    struct store *store = NULL;
-    assert_int_equal(store_update(run_file, &store, &job.error), STATUS_OK);
-    assert_int_equal(store_write_float(store, "/checkpoint/mu", 1, &count, mu, &job.error), STATUS_OK);
-    assert_int_equal(store_commit(store, &job.error), STATUS_OK);
-    memory_free(mu);
+    spoil_checkpoint(&job, 5, "/checkpoint/mu");
     assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_NOT_FINITE);
     assert_non_null(strstr(job.error.message, "step 5 (epoch 1)"));
     assert_non_null(strstr(job.error.message, "conv1.weight[3]"));
@@ -525,6 +542,7 @@ int main(void)
         RUN_TEST(the_validation_items_are_as_many_as_wanted),
         RUN_TEST(pruning_what_was_not_trained_says_what_to_do),
         RUN_TEST(a_number_that_is_not_finite_is_named),
+        RUN_TEST(a_last_step_that_is_not_finite_is_no_result),
         RUN_TEST(typos_in_registry_names_cost_no_training),
         RUN_TEST(faults_leave_no_half_file),
         RUN_TEST(band_of_one_seed_is_the_interval_over_items),

@@ -71,8 +71,8 @@ size_t prediction_class(const struct prediction *prediction, size_t item)
 double entropy_of(const float *probability, size_t classes)
 {
     double entropy = 0;
-    for (size_t k = 0; k < classes; k++)
-        entropy -= probability[k] > 0 ? (double)probability[k] * log((double)probability[k]) : 0;
+    for (size_t k = 0; k < classes; k++) /* 0 log 0 is 0; what is not a number stays so */
+        entropy -= probability[k] == 0 ? 0 : (double)probability[k] * log((double)probability[k]);
     return entropy;
 }
 

@@ -253,6 +253,15 @@ double network_multiply_adds(const struct network *network)
     return sum;
 }
 
+double network_weight_uses(const struct network *network, size_t tensor)
+{
+    size_t layer = tensor / 2; /* a weight and a bias each */
+    if (layer >= network->spec.layers)
+        return 1;
+    const struct conv_shape *shape = &network->convs[layer].shape;
+    return (double)(shape->height_out * shape->width_out);
+}
+
 /* Where layer i's weight and bias begin in a vector laid out like w; i = layers is the dense layer. */
 static size_t weight_offset(const struct network *network, size_t i)
 {

@@ -80,7 +80,11 @@ double network_input_gradient(struct network *network, const float *x, const uin
  * the network's threads; NULL, as at first: nothing is measured. */
 void network_set_clock(struct network *network, struct phase_clock *clock);
 
-/* Layer widths for reports: multiply-adds of one forward pass of one item, as the direct convolution needs them. */
+/* Multiply-adds of one forward pass of one item, as the direct convolution needs them. */
 double network_multiply_adds(const struct network *network);
+
+/* How many of them each weight of a tensor (of one network, in the order of its tensors) takes part in: the output
+ * positions of a convolution, 1 in the dense layer. */
+double network_weight_uses(const struct network *network, size_t tensor);
 
 #endif

@@ -62,14 +62,16 @@ static void explain(const struct claim *claim, const struct measured *measured, 
         (void)snprintf(text, 512, "%s", measured->detail);
 }
 
-/* What the claim's data were. NULL: there is no run of its data set. */
+/* What the claim's data were: of its evidence, a stand-in if there is one. NULL: there is no run of its data set. */
 static const char *source_of(const struct evidence *evidence, const struct claim *claim)
 {
+    const char *source = NULL;
     for (size_t i = 0; i < evidence->count; i++) {
-        if (strcmp(evidence->files[i].dataset, claim->dataset) == 0)
-            return evidence->files[i].data_source;
+        const struct run_file *file = &evidence->files[i];
+        if (evidence_is(file, claim->dataset, file->method) && (!source || strstr(file->data_source, "SYNTHETIC")))
+            source = file->data_source;
     }
-    return NULL;
+    return source;
 }
 
 static enum status claim_add(const struct evidence *evidence, const struct claim *claim, struct measured *measured,

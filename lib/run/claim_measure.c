@@ -460,19 +460,6 @@ enum status measure_ece_under_shift(const struct evidence *evidence, const struc
 
 /* ---- memory and compute ---- */
 
-/* The output positions of the layer of tensor t: how often each of its weights is used for one item. */
-static double uses(const struct network_spec *spec, size_t t)
-{
-    size_t height = spec->input.height, width = spec->input.width;
-    if (t / 2 >= spec->layers) /* two tensors a layer; the dense one comes last */
-        return 1;
-    for (size_t layer = 0; layer <= t / 2; layer++) {
-        height = (height + spec->stride - 1) / spec->stride;
-        width = spec->input.width == 1 ? 1 : (width + spec->stride - 1) / spec->stride;
-    }
-    return (double)height * (double)width;
-}
-
 struct cost {
     double bytes, multiply_adds;
 };
@@ -482,6 +469,7 @@ struct cost {
 static struct cost cost_of(const struct trained *trained, const float *keep)
 {
     enum { VALUE_BYTES = 8, PLACE_BYTES = 2 };
+    const size_t tensors = trained->posterior->tensor_count / trained->posterior->members;
     struct cost cost = {0, 0};
     for (size_t t = 0; t < trained->posterior->tensor_count; t++) {
         const struct tensor *tensor = &trained->posterior->tensors[t];
@@ -490,7 +478,7 @@ static struct cost cost_of(const struct trained *trained, const float *keep)
         for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++)
             stays += keep ? (double)keep[i] : 1;
         cost.bytes += stays * (keep && !bias ? VALUE_BYTES + PLACE_BYTES : VALUE_BYTES);
-        cost.multiply_adds += bias ? 0 : stays * uses(network_spec(trained->network), t);
+        cost.multiply_adds += bias ? 0 : stays * network_weight_uses(trained->network, t % tensors);
     }
     return cost;
 }

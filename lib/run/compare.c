@@ -135,10 +135,11 @@ static enum status add_rows(struct sides *sides, const struct compare_spec *spec
         if (!side)
             return STATUS_NO_MEMORY;
         double value = table_number(rows, r, spec->quantity);
-        if (side->count == SEEDS_MAX || isnan(value))
+        double half = (table_number(rows, r, spec->high) - table_number(rows, r, spec->low)) / 2;
+        if (side->count == SEEDS_MAX || isnan(value) || isnan(half)) /* without an interval nothing can be judged */
             continue;
         side->values[side->count++] = value;
-        side->half += (table_number(rows, r, spec->high) - table_number(rows, r, spec->low)) / 2;
+        side->half += half;
     }
     return STATUS_OK;
 }

@@ -148,24 +148,13 @@ enum status illustrate_weights(struct illustration *illustration, struct error *
     return status == STATUS_OK && illustration->trained.posterior->rho ? pair_add(illustration, error) : status;
 }
 
-/* How often one weight of a tensor is multiplied with an input of one item: a convolution's at each output position. */
-static double uses_of_weight(const struct run *run, size_t tensor, const struct tensor *about)
-{
-    size_t height = run->kind->shape.height, width = run->kind->shape.width, stride = (size_t)run->config.model.stride;
-    if (about->role == TENSOR_DENSE_WEIGHT)
-        return 1;
-    for (size_t layer = 0; layer <= tensor / 2; layer++) {
-        height = (height + stride - 1) / stride;
-        width = (width + stride - 1) / stride;
-    }
-    return (double)(height * width);
-}
-
-/* Memory with each remaining ranked weight as a 32-bit value and a 16-bit place; the rest as values. */
+/* Memory with each remaining ranked weight as a 32-bit value and a 16-bit place; the rest as values. An ensemble costs
+ * what its members cost together. */
 static void measure_kept(const struct illustration *illustration, const struct ranking *ranking, size_t removed,
                          const float *keep, struct row *row)
 {
     const struct posterior *posterior = illustration->trained.posterior;
+    const size_t tensors = posterior->tensor_count / posterior->members;
     double multiply_adds = 0;
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
@@ -173,7 +162,7 @@ static void measure_kept(const struct illustration *illustration, const struct r
         for (size_t i = 0; i < tensor->count; i++)
             kept += (double)keep[tensor->offset + i];
         if (!tensor_is_bias(tensor))
-            multiply_adds += kept * uses_of_weight(illustration->run, t, tensor);
+            multiply_adds += kept * network_weight_uses(illustration->trained.network, t % tensors);
     }
     double dense = (double)posterior->parameters * BYTES_OF_VALUE / 1024, kept = (double)(ranking->count - removed);
     double unranked = (double)(posterior->parameters - ranking->count) * BYTES_OF_VALUE;

@@ -139,6 +139,18 @@ static void average(const struct stored *stored, size_t samples,
     }
 }
 
+/* Labels index probabilities, so that none may be believed. */
+static enum status check_labels(const struct run_file *file, const char *labels, const struct stored *stored,
+                                struct error *error)
+{
+    for (size_t i = 0; i < stored->items; i++) {
+        if (stored->labels[i] >= stored->classes)
+            return error_set(error, STATUS_DATA, "%s: %s[%zu] is %u, of %zu classes; make the run anew", file->run,
+                             labels, i, (unsigned int)stored->labels[i], stored->classes);
+    }
+    return STATUS_OK;
+}
+
 enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, struct stored *stored,
                             struct error *error)
 {
@@ -158,6 +170,8 @@ enum status run_file_stored(const struct run_file *file, const char *object, con
         status = store_read_float(file->store, name, size * samples, all, error);
     if (status == STATUS_OK)
         status = store_read_bytes(file->store, labels, stored->items, stored->labels, error);
+    if (status == STATUS_OK)
+        status = check_labels(file, labels, stored, error);
     if (status == STATUS_OK)
         average(stored, samples, all);
     else

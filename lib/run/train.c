@@ -270,6 +270,8 @@ enum status run_train(const struct run *run, const struct monitor *monitor, stru
         trainer.saved_at = monotonic_seconds();
         status = train_loop(&trainer, error);
         if (status == STATUS_OK)
+            status = trainer_check(&trainer, error);
+        if (status == STATUS_OK)
             status = save_done(&trainer, error);
         else if (status == STATUS_NOT_FINITE)
             (void)save_under_way(&trainer, "failed", NULL); /* the first error is the one to report */
