@@ -16,7 +16,7 @@ set -euo pipefail
 project=$(cd "$(dirname "$0")/.." && pwd)
 tenth=${TENTH:-$project/build/release/tenth}
 datasets=(mnist cifar10 ecg5000)
-fractions=(0 .5 .8 .9 .94 .96 .98 .99)
+fractions=(0 .5 .8 .9 .94 .95 .96 .98 .99)
 export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 
 if [ $# -lt 2 ] || [ $# -gt 3 ]; then
@@ -62,12 +62,12 @@ chosen_fraction() {
         END { print best }' "$out/tables/.export"
 }
 
-# instructions COUNT FUNCTION COMMAND...: of one call, where the function is called COUNT times.
+# instructions FUNCTION COMMAND...: of the calls of a function.
 instructions() {
-    local count=$1 function=$2
-    shift 2
+    local function=$1
+    shift
     valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect="$function" "$@" 2>&1 >/dev/null |
-        awk -v count="$count" '/Collected :/ { printf "%d\n", $4 / count }'
+        awk '/Collected :/ { print $4; found = 1 } END { exit !found }'
 }
 
 # One made-up input of a data set, for counting: the number of instructions hardly depends on what is in it.
@@ -82,11 +82,12 @@ input_of() {
 # count_dense DATASET: instructions of the dense network for one item: what ten more predictions cost, since the first one also
 # pays for code that the matrix library makes then. The noise sweep predicts one item for each strength.
 count_dense() {
-    local strengths counts=()
+    local strengths count counts=()
     cp "$runs/${1}_vi_seed1.h5" "$work/copy.h5"
     for strengths in 3 13; do
-        counts+=("$(instructions 1 network_forward "$tenth" perturb "$work/copy.h5" "${data[@]}" --threads 1 --quiet \
-            --set perturb.perturbations=noise --set "perturb.strengths=$strengths" --set perturb.samples=1 --set perturb.items=1)")
+        count=$(instructions network_forward "$tenth" perturb "$work/copy.h5" "${data[@]}" --threads 1 --quiet \
+            --set perturb.perturbations=noise --set "perturb.strengths=$strengths" --set perturb.samples=1 --set perturb.items=1)
+        counts+=("$count")
     done
     echo $(((counts[1] - counts[0]) / 10))
 }
@@ -99,12 +100,13 @@ device() {
 
 # count_host DATASET: the dense network, and the exported models by this program's engine.
 count_host() {
-    local dataset=$1 posterior
-    device "$dataset" "this machine: dense" mean "" "" "$(count_dense "$dataset")" "" ""
+    local dataset=$1 posterior count
+    count=$(count_dense "$dataset")
+    device "$dataset" "this machine: dense" mean "" "" "$count" "" ""
     input_of "$dataset" >"$work/input"
     for posterior in mean variance samples; do
-        device "$dataset" "this machine: engine" "$posterior" "" "" "$(instructions 1 engine_predict "$tenth" predict \
-            "$out/models/${dataset}_int8_$posterior.tenth" "$work/input")" "" ""
+        count=$(instructions engine_predict "$tenth" predict "$out/models/${dataset}_int8_$posterior.tenth" "$work/input")
+        device "$dataset" "this machine: engine" "$posterior" "" "" "$count" "" ""
     done
 }
 
@@ -116,11 +118,12 @@ count_device() {
     for posterior in mean variance samples; do
         name=${dataset}_int8_$posterior
         echo "embedded.sh: $name on Cortex-M" >&2
+        (cd "$out/models" && "$project/tests/arm/run.sh" "$name" "$work/items" bytes) >"$work/rows"
         while IFS=, read -r _ processor flash ram _ count items difference _; do
             if [ "$processor" != processor ]; then
                 device "$dataset" "$processor" "$posterior" "$flash" "$ram" "$count" "$items" "$difference"
             fi
-        done < <(cd "$out/models" && "$project/tests/arm/run.sh" "$name" "$work/items" bytes)
+        done <"$work/rows"
     done
 }
 

@@ -18,6 +18,7 @@ struct command {
     const char *name, *arguments, *help, *more;
     unsigned int options;
     command_fn *function;
+    command_fn *behind_help; /* called without arguments after the help was printed; NULL: nothing */
 };
 
 enum {
@@ -32,31 +33,31 @@ static const struct command commands[] = {
      "Runs every cell of each config's [sweep] with every seed. What is there already with the same config, seed and "
      "data\n"
      "is not made again; after Ctrl-C the same command resumes.",
-     RUN_OPTIONS | OPTION_JOBS, command_run},
-    {"train", "CONFIG.ini|RUN.h5...", "train only", "", RUN_OPTIONS | OPTION_JOBS, command_train},
+     RUN_OPTIONS | OPTION_JOBS, command_run, NULL},
+    {"train", "CONFIG.ini|RUN.h5...", "train only", "", RUN_OPTIONS | OPTION_JOBS, command_train, NULL},
     {"prune", "CONFIG.ini|RUN.h5...", "the pruning sweep of trained runs",
      "A run's file stands for its config: `tenth prune RUN.h5 --set prune.samples=50` measures it anew.",
-     RUN_OPTIONS | OPTION_JOBS, command_prune},
+     RUN_OPTIONS | OPTION_JOBS, command_prune, NULL},
     {"perturb", "CONFIG.ini|RUN.h5...", "the perturbation sweep of trained runs", "", RUN_OPTIONS | OPTION_JOBS,
-     command_perturb},
+     command_perturb, NULL},
     {"ood", "CONFIG.ini|RUN.h5...", "predictions of trained runs for items of no class that they know", "",
-     RUN_OPTIONS | OPTION_JOBS, command_ood},
+     RUN_OPTIONS | OPTION_JOBS, command_ood, NULL},
     {"illustrate", "CONFIG.ini|RUN.h5...", "pictures, single predictions and single weights of trained runs",
      "What the figures show beside numbers; it goes into the run's file, as tables.", RUN_OPTIONS | OPTION_JOBS,
-     command_illustrate},
+     command_illustrate, NULL},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
-     OPTION_FORMAT | OPTION_LIST, command_table},
+     OPTION_FORMAT | OPTION_LIST, command_table, NULL},
     {"compare", "A B", "do two directories of tables agree within their intervals?",
      "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
      "runs of\n"
      "the same name. The intervals are widened to hold together with 95 %. Exit code 0: they agree; 1: they do not.",
-     0, command_compare},
+     0, command_compare, NULL},
     {"report", "DIR", "one self-contained HTML page of what run_all.sh wrote to DIR",
      "DIR has run files, tables/ and figures/; DIR/report.html is written anew. It needs no network to be read.", 0,
-     command_report},
+     command_report, NULL},
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
-     "Without a file: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
-     command_config},
+     "Without a file, and here: every key with its default, range, unit and meaning.", OPTION_SET | OPTION_SEED | OPTION_MARKDOWN,
+     command_config, command_config},
     {"export", "RUN.h5", "a pruned run as a small model file and as C99 for a device",
      "Writes NAME.tenth, NAME.h and NAME.c into --out: the network with the fraction of its weights removed and dead "
      "filters\n"
@@ -65,12 +66,12 @@ static const struct command commands[] = {
      "through the layers in a single pass. Items whose entropy is above a threshold, chosen on the validation split, "
      "are\n"
      "referred to a human. `tenth predict` runs the file.",
-     EXPORT_OPTIONS, command_export},
+     EXPORT_OPTIONS, command_export, NULL},
     {"predict", "MODEL.tenth INPUT...", "class and uncertainty of items, by an exported model",
      "An input is a PNG, PGM or PPM image of the model's size, an IDX file of images, or a text file of series (UCR: a "
      "class,\n"
      "which is not looked at, and the values); - is standard input. Classes count from 0, entropies are in nats.",
-     OPTION_FORMAT | OPTION_THRESHOLD, command_predict},
+     OPTION_FORMAT | OPTION_THRESHOLD, command_predict, NULL},
     {"bench", "", "measure the speed of a training step, or of a prediction, on random items",
      "One row of CSV with its header. ms_per_step is the median of the timed steps, each a whole one: sampling, "
      "forward,\n"
@@ -82,7 +83,7 @@ static const struct command commands[] = {
      "of whose weights --fraction (by chance) are gone.",
      OPTION_DATASET | OPTION_METHOD | OPTION_BATCH | OPTION_FILTERS | OPTION_THREADS | OPTION_REPEATS | OPTION_PREDICT |
          OPTION_SAMPLES | OPTION_FRACTION | OPTION_FORMAT,
-     command_bench},
+     command_bench, NULL},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -147,7 +148,8 @@ static enum status call(const struct command *command, int argc, char **argv, st
         printf("usage: tenth %s %s [options]\n\n%s.\n%s%s", command->name, command->arguments, command->help,
                command->more, command->more[0] ? "\n" : "");
         options_print_help(command->options | OPTION_QUIET);
-        return STATUS_OK;
+        options.argument_count = 0;
+        return command->behind_help ? command->behind_help(&options, error) : STATUS_OK;
     }
     return command->function(&options, error);
 }

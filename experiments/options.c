@@ -16,7 +16,7 @@ struct option_row {
 
 static const struct option_row rows[] = {
     {OPTION_DATA_DIR, "data-dir", "DIR", "where the data sets are (also $TENTH_DATA); else the project's data/"},
-    {OPTION_OUT, "out", "DIR", "where run files go (default: results)"},
+    {OPTION_OUT, "out", "DIR", "where what is written goes (default: results)"},
     {OPTION_SET, "set", "SECTION.KEY=VALUE", "override a key of every config; may be repeated"},
     {OPTION_SEED, "seed", "N", "the same as --set run.seed=N"},
     {OPTION_THREADS, "threads", "N", "threads of one run (default: every core); results do not depend on it"},

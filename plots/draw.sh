@@ -53,7 +53,7 @@ out_dir=$(cd "$out_dir" && pwd)
 
 work=$(mktemp -d)
 # Whoever ends this ends what it draws.
-trap 'jobs -rp | xargs -r kill 2>/dev/null; wait; rm -rf "$work"' EXIT
+trap 'set +e; jobs -rp | xargs -r kill 2>/dev/null; wait; rm -rf "$work"' EXIT
 matched=" "
 : >"$work/ended"
 

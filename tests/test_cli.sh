@@ -115,6 +115,7 @@ check "another config does not overwrite" refuses 2 "--force" "$tenth" train sma
 check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv
+check "the help of config lists every key" says "validation_items = 0" "$tenth" config --help
 check "every table has a header" bash -c "'$tenth' table --list | grep -v '^ ' | cut -d' ' -f1 | while read -r name; do
     '$tenth' table out/ecg5000_vi_seed1.h5 \$name | head -n 1 | grep -q '^[a-z_]*,' || exit 1; done"
 check "items of no class from the run's own file" exits_with 0 "$tenth" ood out/ecg5000_vi_seed1.h5 --quiet
