@@ -50,7 +50,7 @@ make_profile() {
     make_runs 5 1 "$configs"/mnist_{vi,mle,dropout,ensemble}.ini
     make_runs 3 1 "$configs"/cifar10_{vi,mle,dropout,ensemble}.ini
     # The strongest rival of vi when weights are removed trains for as long as vi does, or the comparison would be of epochs.
-    make_runs 5 1 "$configs/mnist_map.ini" --set "train.epochs=$(epochs mnist_vi)"
+    make_runs 3 1 "$configs/mnist_map.ini" --set "train.epochs=$(epochs mnist_vi)"
     make_runs 3 1 "$configs/cifar10_map.ini" --set "train.epochs=$(epochs cifar10_vi)"
 }
 

@@ -30,12 +30,11 @@ static const char plane_config[] = "[data]\ndataset = moons\n[model]\nlayers = 2
                                    "[posterior]\nmethod = vi\n[train]\nepochs = 2\nbatch = 25\n"
                                    "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 1\n"
                                    "[perturb]\nperturbations = noise\nstrengths = 2\nsamples = 2\nitems = 20\n";
-static const char ensemble_config[] =
-    "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 96\ntest_items = 60\n"
-    "[model]\nfilters = 4\n[posterior]\nmethod = ensemble\n[ensemble]\nmembers = 2\n"
-    "[train]\nepochs = 2\nbatch = 16\n"
-    "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 2\n"
-    "[perturb]\nstrengths = 2\nsamples = 2\nitems = 20\n";
+static const char ensemble_config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 96\ntest_items = 60\n"
+                                      "[model]\nfilters = 4\n[posterior]\nmethod = ensemble\n[ensemble]\nmembers = 2\n"
+                                      "[train]\nepochs = 2\nbatch = 16\n"
+                                      "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 2\n"
+                                      "[perturb]\nstrengths = 2\nsamples = 2\nitems = 20\n";
 static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
                                           "filters", "footprint",        "plane",      "plane_items"};
 static const struct monitor silent = {0};

@@ -103,10 +103,11 @@ enum status trainer_check(const struct trainer *trainer, struct error *error)
     const struct posterior *posterior = trainer->posterior;
     for (size_t i = 0; i < posterior->size; i++) {
         if (!isfinite(posterior->mu[i]) || (posterior->rho && !isfinite(posterior->rho[i])))
-            return error_set(error, STATUS_NOT_FINITE,
-                             "the last update (step %lld) left a parameter that is not finite; lower train.learning_rate "
-                             "or set train.clip_norm",
-                             (long long)trainer->state.step);
+            return error_set(
+                error, STATUS_NOT_FINITE,
+                "the last update (step %lld) left a parameter that is not finite; lower train.learning_rate "
+                "or set train.clip_norm",
+                (long long)trainer->state.step);
     }
     return STATUS_OK;
 }
