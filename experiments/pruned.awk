@@ -22,8 +22,8 @@ NR == 1 {
         rows[++count] = row
     }
     # A fraction is one of whole weights, so that it lies a little beside the one asked for.
-    value[row, sprintf("%.4f", cells[at["fraction"]])] = sprintf("%.3f (%.3f to %.3f)", cells[at["accuracy"]], cells[at["low"]], \
-        cells[at["high"]])
+    value[row, sprintf("%.4f", cells[at["fraction"]])] = sprintf("%.3f (%.3f to %.3f); %.3f", cells[at["accuracy"]], \
+        cells[at["low"]], cells[at["high"]], cells[at["accuracy_mean_weights"]])
 }
 
 END {

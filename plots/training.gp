@@ -17,7 +17,7 @@ set xlabel "epoch"
 set key at screen 0.54, screen 0.025 center center horizontal Left reverse samplen 3 font ",10"
 
 # Decades of a logarithmic axis that hold less than one decade of values would be empty for the most part.
-least = 1 / 0.0
+least = 1e300
 greatest = 0
 do for [i = 1:train_count] {
     stats train_file[i] using (column("nll")) nooutput
