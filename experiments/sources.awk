@@ -11,5 +11,5 @@ function print_sources(    i) {
     printf "\nData:"
     for (i = 1; i <= data_count; i++)
         printf("%s %s: %s", (i > 1 ? ";" : ""), data_sets[i], source_of_data[data_sets[i]])
-    print "."
+    print ""
 }
