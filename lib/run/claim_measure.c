@@ -464,21 +464,18 @@ struct cost {
     double bytes, multiply_adds;
 };
 
-/* Of mu and sigma in 32 bits each, with 16 bits for the place where `keep` leaves gaps; biases are kept whole and add
- * no product. keep [size]; NULL: everything stays, in its order. */
+/* Of mu and sigma in 32 bits each, with 16 bits for the place where `keep` leaves gaps; biases are kept whole. keep
+ * [size]; NULL: everything stays, in its order. */
 static struct cost cost_of(const struct trained *trained, const float *keep)
 {
     enum { VALUE_BYTES = 8, PLACE_BYTES = 2 };
-    const size_t tensors = trained->posterior->tensor_count / trained->posterior->members;
-    struct cost cost = {0, 0};
+    struct cost cost = {0, trained_multiply_adds(trained, keep)};
     for (size_t t = 0; t < trained->posterior->tensor_count; t++) {
         const struct tensor *tensor = &trained->posterior->tensors[t];
-        bool bias = tensor_is_bias(tensor);
         double stays = 0;
         for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++)
             stays += keep ? (double)keep[i] : 1;
-        cost.bytes += stays * (keep && !bias ? VALUE_BYTES + PLACE_BYTES : VALUE_BYTES);
-        cost.multiply_adds += bias ? 0 : stays * network_weight_uses(trained->network, t % tensors);
+        cost.bytes += stays * (keep && !tensor_is_bias(tensor) ? VALUE_BYTES + PLACE_BYTES : VALUE_BYTES);
     }
     return cost;
 }

@@ -154,22 +154,12 @@ static void measure_kept(const struct illustration *illustration, const struct r
                          const float *keep, struct row *row)
 {
     const struct posterior *posterior = illustration->trained.posterior;
-    const size_t tensors = posterior->tensor_count / posterior->members;
-    double multiply_adds = 0;
-    for (size_t t = 0; t < posterior->tensor_count; t++) {
-        const struct tensor *tensor = &posterior->tensors[t];
-        double kept = 0;
-        for (size_t i = 0; i < tensor->count; i++)
-            kept += (double)keep[tensor->offset + i];
-        if (!tensor_is_bias(tensor))
-            multiply_adds += kept * network_weight_uses(illustration->trained.network, t % tensors);
-    }
     double dense = (double)posterior->parameters * BYTES_OF_VALUE / 1024, kept = (double)(ranking->count - removed);
     double unranked = (double)(posterior->parameters - ranking->count) * BYTES_OF_VALUE;
     row_number(row, "parameters", (double)posterior->parameters);
     row_number(row, "kib_dense", dense);
     row_number(row, "kib_sparse", (kept * (BYTES_OF_VALUE + BYTES_OF_PLACE) + unranked) / 1024);
-    row_number(row, "multiply_adds", multiply_adds);
+    row_number(row, "multiply_adds", trained_multiply_adds(&illustration->trained, keep));
 }
 
 static enum status footprint_add(struct illustration *illustration, const struct ranking *ranking,

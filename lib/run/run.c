@@ -308,6 +308,21 @@ void trained_free(struct trained *trained)
     *trained = (struct trained){0};
 }
 
+double trained_multiply_adds(const struct trained *trained, const float *keep)
+{
+    const struct posterior *posterior = trained->posterior;
+    const size_t tensors = posterior->tensor_count / posterior->members;
+    double sum = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        double stays = 0;
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++)
+            stays += keep ? (double)keep[i] : 1;
+        sum += tensor_is_bias(tensor) ? 0 : stays * network_weight_uses(trained->network, t % tensors);
+    }
+    return sum;
+}
+
 struct row row_empty(const struct table_kind *kind)
 {
     struct row row = {.kind = kind};

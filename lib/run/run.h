@@ -111,6 +111,9 @@ enum { EVALUATION_BATCH = 1024 }; /* a multiple of what a thread takes at once *
 enum status run_load_trained(const struct run *run, struct trained *trained, struct error *error);
 void trained_free(struct trained *trained);
 
+/* Multiply-adds of one item in all members together, of the weights that stay. keep [size]; NULL: everything stays. */
+double trained_multiply_adds(const struct trained *trained, const float *keep);
+
 /* A row's cells by the names of their columns; every row has dataset, method, seed and run. */
 enum { ROW_CELLS_MAX = 48 };
 struct row {

@@ -36,8 +36,7 @@ struct trainer {
 /* One optimiser step, number trainer->state.step. STATUS_NOT_FINITE names step and tensor. */
 enum status trainer_step(struct trainer *trainer, struct error *error);
 
-/* Whether what the last step left is finite: the steps check what they begin with. STATUS_NOT_FINITE says what to do.
- */
+/* Whether what the last step left is finite: steps check what they begin with. STATUS_NOT_FINITE says what to do. */
 enum status trainer_check(const struct trainer *trainer, struct error *error);
 
 /* Rows of the tables `train` and `sigma` at the end of an epoch (sigma alone at epoch 0, before training). */
