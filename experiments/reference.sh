@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# experiments/reference.sh RUN_DIR PROFILE [DATA_DIR]: what results/reference/PROFILE has: runs with several seeds, their tables
-# and figures, and the part of README.md that shows them.
+# experiments/reference.sh RUN_DIR PROFILE [DATA_DIR [DATASET...]]: what results/reference/PROFILE has: runs with several seeds,
+# their tables and figures, and the part of README.md that shows them.
 #
 #   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
-#   PROFILE   standard: every data set and method, 5 seeds, CIFAR-10 3: about two hours on 2 cores
+#   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds, CIFAR-10 3: about three hours on 2 cores
 #             talk: vi with the talk's networks, 1 seed: about two hours
+#   DATASET   makes these data sets anew and keeps the others' results as they are; none: every data set
 #
 # Tables of pictures and of single weights are left out, and figures drawn from them.
 #
@@ -16,16 +17,34 @@ tables=(claims summary provenance train prune prune_band perturb perturb_band oo
     surviving_band footprint)
 figures=(pruning perturb reliability rejection ood surviving training sigma footprint)
 
-if [ $# -lt 2 ] || [ $# -gt 3 ] || [[ ! $2 =~ ^(standard|talk)$ ]]; then
+usage() {
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0" >&2
     exit 2
+}
+
+if [ $# -lt 2 ] || [[ ! $2 =~ ^(standard|talk)$ ]]; then
+    usage
 fi
 runs=$1
 profile=$2
 data=()
-if [ $# -eq 3 ]; then
+if [ $# -ge 3 ]; then
     data=(--data-dir "$3")
 fi
+case $profile in
+    standard) all=(mnist cifar10 ecg5000 moons) ;;
+    talk) all=(mnist cifar10 ecg5000) ;;
+esac
+datasets=("${@:4}")
+if [ ${#datasets[@]} -eq 0 ]; then
+    datasets=("${all[@]}")
+fi
+for dataset in "${datasets[@]}"; do
+    if [[ " ${all[*]} " != *" $dataset "* ]]; then
+        echo "reference.sh: profile $profile has no data set $dataset; it has: ${all[*]}" >&2
+        usage
+    fi
+done
 kept=$project/results/reference/$profile
 
 # make_runs SEEDS JOBS CONFIG|OPTION...
@@ -37,38 +56,56 @@ make_runs() {
 
 # epochs CONFIG: for how many it trains.
 epochs() {
-    "$tenth" config "$project/configs/$1.ini" | awk '$1 == "epochs" { print $3 }'
+    "$tenth" config "$1" | awk '$1 == "epochs" { print $3 }'
 }
 
-make_profile() {
-    local configs=$project/configs
+# make_dataset DATASET: small networks train several at a time. Every method takes as many steps as vi, or the comparison would be
+# of epochs (the standard profile gives most of them fewer, for its time).
+make_dataset() {
+    local dataset=$1 configs=$project/configs seeds=5 jobs=1
     if [ "$profile" = talk ]; then
-        make_runs 1 1 "$configs"/talk/{mnist,cifar10,ecg5000}_vi.ini
+        make_runs 1 1 "$configs/talk/${dataset}_vi.ini"
         return
     fi
-    make_runs 5 "$(nproc)" "$configs"/{ecg5000,moons}_{vi,map,mle,dropout,ensemble}.ini
-    make_runs 5 1 "$configs"/mnist_{vi,mle,dropout,ensemble}.ini
-    make_runs 3 1 "$configs"/cifar10_{vi,mle,dropout,ensemble}.ini
-    # The strongest rival of vi when weights are removed trains for as long as vi does, or the comparison would be of epochs.
-    make_runs 3 1 "$configs/mnist_map.ini" --set "train.epochs=$(epochs mnist_vi)"
-    make_runs 3 1 "$configs/cifar10_map.ini" --set "train.epochs=$(epochs cifar10_vi)"
+    case $dataset in
+        cifar10) seeds=3 ;;
+        ecg5000 | moons) jobs=$(nproc) ;;
+    esac
+    make_runs "$seeds" "$jobs" "$configs/$dataset"_{vi,map,mle,dropout,ensemble}.ini \
+        --set "train.epochs=$(epochs "$configs/${dataset}_vi.ini")"
 }
 
-# Only what belongs to the runs is kept: what an earlier reference had and this one has not goes.
+# keep_table NEW: in place of the kept table, whose rows of other data sets stay.
+keep_table() {
+    local new=$1 old=$kept/tables/${1##*/}
+    if [ ${#datasets[@]} -lt ${#all[@]} ] && [ -e "$old" ]; then
+        awk -f "$project/plots/csv.awk" -f "$project/experiments/replace_rows.awk" -v datasets="${datasets[*]}" "$new" "$old" >"$old.new"
+        mv -f "$old.new" "$old"
+    else
+        cp "$new" "$old"
+    fi
+}
+
+# Only what belongs to the runs is kept: what an earlier reference had of these data sets and this one has not goes.
 keep() {
-    local name figure
-    rm -rf "$kept"
+    local name figure dataset
+    if [ ${#datasets[@]} -eq ${#all[@]} ]; then
+        rm -rf "$kept"
+    fi
     mkdir -p "$kept/tables" "$kept/figures"
     for name in "${tables[@]}"; do
         if [ -e "$runs/tables/$name.csv" ]; then
-            cp "$runs/tables/$name.csv" "$kept/tables"
+            keep_table "$runs/tables/$name.csv"
         fi
     done
-    for name in "${figures[@]}"; do
-        for figure in "$runs/figures/${name}"_*.svg; do
-            if [ -e "$figure" ]; then
-                cp "$figure" "$kept/figures"
-            fi
+    for dataset in "${datasets[@]}"; do
+        rm -f "$kept/figures/"*"_$dataset.svg"
+        for name in "${figures[@]}"; do
+            for figure in "$runs/figures/${name}"_*"$dataset.svg"; do
+                if [ -e "$figure" ]; then
+                    cp "$figure" "$kept/figures"
+                fi
+            done
         done
     done
 }
@@ -100,7 +137,9 @@ write_readme() {
     mv -f "$partial" "$project/README.md"
 }
 
-make_profile
+for dataset in "${datasets[@]}"; do
+    make_dataset "$dataset"
+done
 "$project/run_all.sh" --draw-only --out "$runs"
 keep
 write_readme

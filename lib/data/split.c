@@ -60,8 +60,7 @@ static int ascending(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-enum status subset_make(size_t total, size_t count, uint64_t seed, uint32_t **indices, size_t *chosen,
-                        struct error *error)
+enum status subset_make(size_t total, size_t count, uint32_t **indices, size_t *chosen, struct error *error)
 {
     *indices = NULL;
     *chosen = 0;
@@ -72,7 +71,7 @@ enum status subset_make(size_t total, size_t count, uint64_t seed, uint32_t **in
     uint32_t *order = memory_alloc(total, sizeof *order, error);
     if (!order)
         return STATUS_NO_MEMORY;
-    random_permutation(random_key(seed, PURPOSE_SUBSET, 0, 0), total, order);
+    random_permutation(random_key(0, PURPOSE_SUBSET, 0, 0), total, order);
     *chosen = all ? total : count;
     qsort(order, *chosen, sizeof *order, ascending);
     *indices = order;

@@ -20,9 +20,9 @@ enum status split_make(size_t count, double validation_fraction, size_t train_it
                        struct error *error);
 void split_free(struct split *split);
 
-/* `count` different indices below `total` in ascending order, drawn by the seed (all of them when count >= total or
- * count == 0). Returns how many; NULL *indices on failure. The caller frees with memory_free. */
-enum status subset_make(size_t total, size_t count, uint64_t seed, uint32_t **indices, size_t *chosen,
-                        struct error *error);
+/* `count` different indices below `total` in ascending order (all of them when count >= total or count == 0), drawn
+ * evenly; the draw depends on `total` and `count` alone. Returns how many in *chosen; NULL *indices on failure. The
+ * caller frees with memory_free. */
+enum status subset_make(size_t total, size_t count, uint32_t **indices, size_t *chosen, struct error *error);
 
 #endif

@@ -35,7 +35,7 @@ static enum status identity_make(const struct run *run, struct store *store, cha
                                  struct error *error)
 {
     static const char *const groups[] = {"/prune", "/perturb"};
-    char part[2048] = "/illustrations 2"; /* the number changes with what the makers make */
+    char part[2048] = "/illustrations 3"; /* the number changes with what the makers make */
     enum status status = STATUS_OK;
     for (size_t g = 0; g < 2 && status == STATUS_OK; g++) {
         char **members = NULL;

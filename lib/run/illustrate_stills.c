@@ -9,7 +9,7 @@
 #include "data/perturb.h"
 #include "run/illustration.h"
 
-/* The talk's grid has 3 x 4 items: here so many of the sweep, evenly spread over it (its items were drawn by the seed,
+/* The talk's grid has 3 x 4 items: here so many of the sweep, evenly spread over it (its items are a random draw,
  * but stand in the order of the file, which may be sorted by class). */
 enum { STILL_ITEMS = 12, PIXELS_TEXT_MAX = 1000 };
 

@@ -56,7 +56,7 @@ static enum status oods_wanted(const struct run *run, struct ood_job *jobs, size
 /* Says whether the file has the kind. Another data set is opened for that: its bytes are part of the identity. */
 static enum status job_prepare(const struct run *run, struct ood_job *job, struct error *error)
 {
-    char part[128], data[SHA256_HEX_SIZE] = "";
+    char data[SHA256_HEX_SIZE] = "";
     enum status status = part_prepare(run, "ood", "ood", job->ood->name, "ood", &job->part, &job->has, error);
     if (status != STATUS_OK || job->ood->make)
         return status;
@@ -67,9 +67,7 @@ static enum status job_prepare(const struct run *run, struct ood_job *job, struc
     if (status != STATUS_OK)
         return status;
     dataset_identity(job->other, data);
-    (void)snprintf(part, sizeof part, "%.40s %s", job->part.object, data);
-    status = run_identity(run, "ood", part, job->part.identity, error);
-    return status == STATUS_OK ? run_has(run, job->part.object, job->part.identity, &job->has, error) : status;
+    return part_identify(run, "ood", data, &job->part, &job->has, error);
 }
 
 /* The items of a kind, with the place that each came from; they have no labels. */
@@ -81,7 +79,7 @@ static enum status items_make(const struct ood_sweep *sweep, const struct ood_jo
     *made = (struct test_items){.count = sweep->items.count};
     enum status status = STATUS_OK;
     if (job->other)
-        status = subset_make(job->other->test.count, made->count, run->seed, &made->index, &made->count, error);
+        status = subset_make(job->other->test.count, made->count, &made->index, &made->count, error);
     else
         made->index = memory_alloc(made->count, sizeof *made->index, error);
     made->x = memory_alloc(size_multiply(made->count, item), sizeof(float), error);

@@ -20,6 +20,10 @@ struct part {
 enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
                          const char *sections, struct part *part, bool *has, struct error *error);
 
+/* The same for a described part that also depends on other data, with the identity `origin` (dataset_identity). */
+enum status part_identify(const struct run *run, const char *sections, const char *origin, struct part *part, bool *has,
+                          struct error *error);
+
 /* One array of a part. */
 struct part_array {
     const char *name; /* below the part's object */

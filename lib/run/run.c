@@ -241,7 +241,7 @@ static enum status choose_items(const struct run *run, size_t count, const struc
     size_t total = validation ? run->split.validation_count : run->dataset->test.count;
     *from = validation ? &run->dataset->train : &run->dataset->test;
     total = limit > 0 && limit < total ? limit : total;
-    enum status status = subset_make(total, count, run->seed, &chosen->index, &chosen->count, error);
+    enum status status = subset_make(total, count, &chosen->index, &chosen->count, error);
     for (size_t i = 0; status == STATUS_OK && validation && i < chosen->count; i++)
         chosen->index[i] = run->split.validation[chosen->index[i]];
     return status;
