@@ -79,7 +79,7 @@ enum status table_write_header(const struct table_kind *kind, enum table_format 
  * that the kind has not are passed over, those that the text has not are NaN or "". `name` stands for the text in
  * messages. STATUS_DATA: a row has not the header's number of cells, or a number does not parse. The table is then as
  * it was. */
-enum status table_read_csv(struct table *table, FILE *stream, const char *name, struct error *error);
+enum status table_read_csv(struct table *table, const char *text, const char *name, struct error *error);
 enum status table_write_rows(const struct table *table, enum table_format format, FILE *stream, struct error *error);
 
 #endif

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/memory.h"
 #include "core/stats.h"
+#include "io/atomic_file.h"
 #include "io/table.h"
 #include "run/run_file.h"
 
@@ -26,30 +28,30 @@ enum { SPECS = sizeof specs / sizeof specs[0] };
 
 /* ---- tables of a directory ---- */
 
-static FILE *open_table(const char *directory, const char *table)
+enum { PATH_SIZE = 4096, TABLE_BYTES_MAX = 1 << 30 };
+
+static bool find_table(const char *directory, const char *table, char path[PATH_SIZE])
 {
     static const char *const below[] = {"tables/", ""};
-    char path[4096];
-    FILE *stream = NULL;
-    for (size_t i = 0; i < 2 && !stream; i++) {
-        int length = snprintf(path, sizeof path, "%s/%s%s.csv", directory, below[i], table);
-        if (length > 0 && (size_t)length < sizeof path)
-            stream = fopen(path, "rb");
+    for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
+        int length = snprintf(path, PATH_SIZE, "%s/%s%s.csv", directory, below[i], table);
+        if (length > 0 && length < PATH_SIZE && access(path, F_OK) == 0)
+            return true;
     }
-    return stream;
+    return false;
 }
 
 /* A table that the directory has not is empty. NULL on failure. */
 static struct table *load(const char *directory, const char *name, struct error *error)
 {
-    char shown[4200];
+    char path[PATH_SIZE], *text;
     struct table *table = table_create(table_find(name), error);
-    FILE *stream = table ? open_table(directory, name) : NULL;
-    if (!stream)
+    if (!table || !find_table(directory, name, path))
         return table;
-    (void)snprintf(shown, sizeof shown, "%s: %s.csv", directory, name);
-    enum status status = table_read_csv(table, stream, shown, error);
-    (void)fclose(stream);
+    enum status status = file_read_text(path, TABLE_BYTES_MAX, &text, error);
+    if (status == STATUS_OK)
+        status = table_read_csv(table, text, path, error);
+    memory_free(text);
     if (status == STATUS_OK)
         return table;
     table_free(table);
