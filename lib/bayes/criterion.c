@@ -27,6 +27,11 @@ const struct criterion *criterion_find(const char *name, struct error *error)
                          sizeof all_criteria[0], error);
 }
 
+const struct criterion *criterion_usual(bool has_sigma)
+{
+    return criterion_find(has_sigma ? "snr" : "magnitude", NULL);
+}
+
 enum status criterion_score(const struct criterion *criterion, const char *tensor, size_t count, const float *mu,
                             const float *sigma, struct random_key key, float *score, struct error *error)
 {

@@ -34,6 +34,9 @@ struct criterion {
 const struct criterion *criteria(size_t *count);                               /* static storage */
 const struct criterion *criterion_find(const char *name, struct error *error); /* NULL: STATUS_USAGE */
 
+/* The criterion that stands for a posterior where only one is shown: SNR where there is a sigma, else magnitude. */
+const struct criterion *criterion_usual(bool has_sigma);
+
 /* The criterion's function with its results checked: STATUS_UNSUPPORTED when sigma is NULL and needed;
  * STATUS_NOT_FINITE names tensor, index, mu and sigma of the first score that is not finite. */
 enum status criterion_score(const struct criterion *criterion, const char *tensor, size_t count, const float *mu,

@@ -52,15 +52,15 @@ static size_t row_nearest(const struct pruned *pruned, const char *dataset, cons
     return nearest;
 }
 
-/* The method's usual criterion: |mu| / sigma where it was measured, else |mu|. */
-static const char *usual_criterion(const struct pruned *pruned, const char *dataset, const char *method)
+/* What the method's numbers are by: |mu| / sigma where that was measured, else |mu|. */
+static const char *shown_criterion(const struct pruned *pruned, const char *dataset, const char *method)
 {
     return row_nearest(pruned, dataset, method, "snr", 0) != SIZE_MAX ? "snr" : "magnitude";
 }
 
 static double accuracy_at(const struct pruned *pruned, const char *dataset, const char *method, double fraction)
 {
-    size_t row = row_nearest(pruned, dataset, method, usual_criterion(pruned, dataset, method), fraction);
+    size_t row = row_nearest(pruned, dataset, method, shown_criterion(pruned, dataset, method), fraction);
     bool near = row != SIZE_MAX && fabs(csv_number(pruned->csv, row, pruned->fraction) - fraction) < 0.005;
     return near ? csv_number(pruned->csv, row, csv_column(pruned->csv, "accuracy")) : NAN;
 }
@@ -94,10 +94,10 @@ static void tile_add(struct page *page, const struct pruned *pruned, const char 
     struct text_buffer *out = &page->out;
     const char *lead = count > 0 ? methods[0] : "";
     for (size_t i = 0; i < count; i++)
-        lead = strcmp(usual_criterion(pruned, dataset, methods[i]), "snr") == 0 && strcmp(methods[i], "vi") == 0
+        lead = strcmp(shown_criterion(pruned, dataset, methods[i]), "snr") == 0 && strcmp(methods[i], "vi") == 0
                    ? methods[i]
                    : lead;
-    size_t row = row_nearest(pruned, dataset, lead, usual_criterion(pruned, dataset, lead), 0.9);
+    size_t row = row_nearest(pruned, dataset, lead, shown_criterion(pruned, dataset, lead), 0.9);
     if (row == SIZE_MAX)
         return;
     const struct csv *csv = pruned->csv;
@@ -231,7 +231,7 @@ void page_add_talk(struct page *page, const char *dataset)
             text_add(out, "<tr><th scope=\"row\">");
             add_short_title(out, methods[i]);
             text_add(out, ", by ");
-            page_add_title(out, "criterion", usual_criterion(&pruned, dataset, methods[i]));
+            page_add_title(out, "criterion", shown_criterion(&pruned, dataset, methods[i]));
             text_add(out, "</th>");
             for (size_t f = 0; f < FRACTIONS; f++)
                 text_add(out, "<td>%s</td>", page_number(accuracy_at(&pruned, dataset, methods[i], fractions[f])).text);

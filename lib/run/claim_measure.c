@@ -112,7 +112,7 @@ static enum status pruned(const struct run_file *file, double fraction, struct s
     const struct method *method = method_find(file->method, error);
     if (!method)
         return STATUS_USAGE;
-    const char *criterion = usual_criterion(method)->name;
+    const char *criterion = criterion_usual(method->has_sigma)->name;
     enum status status = pruned_slice(file, criterion, fraction, &slice, error);
     if (status != STATUS_OK || slice == SIZE_MAX)
         return status;
@@ -491,8 +491,8 @@ static enum status cost_left(const struct run_file *file, double fraction, struc
         return STATUS_OK;
     enum status status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK)
-        status = ranking_make(trained.posterior, usual_criterion(trained.posterior->method), false, file->seed,
-                              &ranking, error);
+        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma), false,
+                              file->seed, &ranking, error);
     if (status == STATUS_OK) {
         keep = memory_alloc(trained.posterior->size, sizeof *keep, error);
         status = keep ? STATUS_OK : STATUS_NO_MEMORY;

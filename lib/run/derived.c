@@ -27,8 +27,3 @@ enum status derived_rows(const struct run_file *file, struct table *rows, struct
     (void)snprintf(object, sizeof object, "/tables/%s", name);
     return store_has(file->store, object) ? table_load(rows, file->store, error) : STATUS_OK;
 }
-
-const struct criterion *usual_criterion(const struct method *method)
-{
-    return criterion_find(method->has_sigma ? "snr" : "magnitude", NULL);
-}

@@ -3,8 +3,6 @@
 #ifndef TENTH_RUN_DERIVED_H
 #define TENTH_RUN_DERIVED_H
 
-#include "bayes/criterion.h"
-#include "bayes/posterior.h"
 #include "core/error.h"
 #include "io/table.h"
 #include "run/run_file.h"
@@ -14,8 +12,5 @@ enum status derived_rows(const struct run_file *file, struct table *rows, struct
 
 /* A function of derived.def. */
 typedef enum status derive_fn(const struct run_file *file, struct table *rows, struct error *error);
-
-/* The criterion that stands for a method where only one is shown: SNR where there is a sigma, else magnitude. */
-const struct criterion *usual_criterion(const struct method *method);
 
 #endif

@@ -68,7 +68,8 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
         return STATUS_OK;
     enum status status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK)
-        status = rank(file, trained.posterior, usual_criterion(trained.posterior->method), false, &ranking, error);
+        status = rank(file, trained.posterior, criterion_usual(trained.posterior->method->has_sigma), false, &ranking,
+                      error);
     if (status == STATUS_OK)
         status = shown_range(&ranking, &range, error);
     if (status == STATUS_OK && range > 0)

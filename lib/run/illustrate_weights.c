@@ -8,19 +8,19 @@
 
 enum { FILTERS_SHOWN = 32, BYTES_OF_VALUE = 4, BYTES_OF_PLACE = 2 };
 
-/* The criterion by which the method is usually pruned. */
-static const char *usual_criterion(const struct run *run)
-{
-    return run->method->has_sigma ? "snr" : "magnitude";
-}
-
-static enum status rank_by(const struct illustration *illustration, const char *criterion, struct ranking *ranking,
-                           struct error *error)
+static enum status rank_by(const struct illustration *illustration, const struct criterion *criterion,
+                           struct ranking *ranking, struct error *error)
 {
     const struct run *run = illustration->run;
     *ranking = (struct ranking){0};
-    return ranking_make(illustration->trained.posterior, criterion_find(criterion, error), run->config.prune.biases,
-                        run->seed, ranking, error);
+    return ranking_make(illustration->trained.posterior, criterion, run->config.prune.biases, run->seed, ranking,
+                        error);
+}
+
+/* Ranks the weights by the method's usual criterion. */
+static enum status rank_usually(const struct illustration *illustration, struct ranking *ranking, struct error *error)
+{
+    return rank_by(illustration, criterion_usual(illustration->run->method->has_sigma), ranking, error);
 }
 
 /* share [posterior size]: at which share of the ranked weights each one goes. */
@@ -82,9 +82,10 @@ static enum status pair_add(struct illustration *illustration, struct error *err
     struct ranking snr = {0}, magnitude = {0};
     double *shares = memory_alloc(posterior->size, 2 * sizeof *shares, error);
     float *sigma = memory_alloc(posterior->size, sizeof *sigma, error);
-    enum status status = shares && sigma ? rank_by(illustration, "snr", &snr, error) : STATUS_NO_MEMORY;
+    enum status status =
+        shares && sigma ? rank_by(illustration, criterion_find("snr", error), &snr, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = rank_by(illustration, "magnitude", &magnitude, error);
+        status = rank_by(illustration, criterion_find("magnitude", error), &magnitude, error);
     if (status == STATUS_OK && snr.count > 0) {
         posterior_sigma(posterior, sigma);
         shares_fill(&snr, shares);
@@ -129,8 +130,7 @@ static enum status filters_pruned(struct illustration *illustration, struct erro
     static const double fractions[] = {0, 0.9};
     struct ranking ranking = {0};
     float *keep = memory_alloc(illustration->trained.posterior->size, sizeof *keep, error);
-    enum status status =
-        keep ? rank_by(illustration, usual_criterion(illustration->run), &ranking, error) : STATUS_NO_MEMORY;
+    enum status status = keep ? rank_usually(illustration, &ranking, error) : STATUS_NO_MEMORY;
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
         ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fractions[i]), keep);
         status = filters_add(illustration, fractions[i], keep, error);
@@ -166,7 +166,7 @@ static enum status footprint_add(struct illustration *illustration, const struct
                                  const struct table *pruned, float *keep, struct error *error)
 {
     const struct table_kind *kind = table_kind_of(pruned);
-    const char *criterion = usual_criterion(illustration->run);
+    const char *criterion = criterion_usual(illustration->run->method->has_sigma)->name;
     size_t criterion_at = table_column_index(kind, "criterion"), grid_at = table_column_index(kind, "grid");
     enum status status = STATUS_OK;
     for (size_t i = 0; i < table_rows(pruned) && status == STATUS_OK; i++) {
@@ -195,7 +195,7 @@ enum status illustrate_footprint(struct illustration *illustration, struct error
     float *keep = memory_alloc(illustration->trained.posterior->size, sizeof *keep, error);
     enum status status = pruned && keep ? table_load(pruned, illustration->store, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = rank_by(illustration, usual_criterion(illustration->run), &ranking, error);
+        status = rank_usually(illustration, &ranking, error);
     if (status == STATUS_OK)
         status = footprint_add(illustration, &ranking, pruned, keep, error);
     ranking_free(&ranking);

@@ -2,20 +2,23 @@
  *
  * Training, pruning and perturbing meet only in the run's file (HDF5):
  *
- *   /                     attributes run, dataset, method, seed, label, state (running | interrupted | failed | done),
- * data_source /config               attributes text (resolved, parses back) and origins (where each value came from)
- *   /data                 attributes directory, source, identity, and one per file: its SHA-256
- *   /provenance           attributes: versions, commit, compiler, machine, times
- *   /posterior            mu, rho [size]; attribute identity: of the training that made it
- *   /posterior/tensors    name, offset, count, fan_in
- *   /checkpoint           Adam's moments and the place in the epoch; only while training is under way
- *   /test                 probability [items][classes], label [items]
- *   /prune/CRITERION      probability [points][items][classes] and what each point is; attribute identity
- *   /prune/labels, /prune/items
- *   /perturb/NAME         probability [strengths][samples][items][classes], strength; attribute identity
- *   /perturb/labels, /perturb/items
- *   /ood/NAME             probability [1][samples][items][classes]; items, labels (0: they have none); attribute
- * identity /tables/TABLE         the run's rows of each table
+ *   /                    attributes format, run, dataset, method, seed, label, data_source, state
+ *                        (running | interrupted | failed | done)
+ *   /config              attributes text (resolved, parses back) and origins (where each value came from)
+ *   /data                attributes directory, source, identity, and one per file: its SHA-256
+ *   /provenance          attributes: versions, commit, compiler, machine, times
+ *   /posterior           mu, rho [size]; attribute identity: of the training that made it
+ *   /posterior/tensors   name, offset, count, fan_in
+ *   /checkpoint          Adam's moments and the place in the epoch; only while training is under way
+ *   /test                probability [items][classes], label [items]
+ *   /prune/CRITERION     probability [points][items][classes]
+ *   /perturb/NAME        probability [strengths][samples][items][classes], strength [strengths]
+ *   /ood/NAME            probability [1][samples][items][classes]
+ *   /illustrations       attribute identity: of what tables of pictures and of single weights were made from
+ *   /tables/TABLE        the run's rows of each table, a dataset per column
+ *
+ * Below /prune, /perturb and /ood each group has items, labels [items] (which test items, and their labels; 0 where
+ * they have none) and the attribute identity.
  *
  * An identity is the SHA-256 of everything that a result depends on: the config sections concerned, the seed, the data.
  * A result whose identity is the wanted one is never made again. */
@@ -90,8 +93,8 @@ enum status run_has(const struct run *run, const char *object, const char *ident
 /* Writes what every run file begins with: attributes of /, /config, /data, /provenance. `state` is as above. */
 enum status run_describe(const struct run *run, struct store *store, const char *state, struct error *error);
 
-/* The normalised items that results are measured on, `count` of them (0: all), the same for every seed: of the test file, or
- * with data.evaluate = validation of the validation split. The caller frees with test_items_free. */
+/* The normalised items that results are measured on, `count` of them (0: all), the same for every seed: of the test
+ * file, or with data.evaluate = validation of the validation split. The caller frees with test_items_free. */
 struct test_items {
     size_t count;
     uint32_t *index; /* [count] into the test file (the training file for the validation split) */
