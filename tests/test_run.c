@@ -103,6 +103,11 @@ static double cell(const struct table *table, size_t row, const char *column)
     return table_row(table, row)[table_column_index(table_kind_of(table), column)].number;
 }
 
+static const char *text_cell(const struct table *table, size_t row, const char *column)
+{
+    return table_row(table, row)[table_column_index(table_kind_of(table), column)].text;
+}
+
 static float *load_floats(const char *path, const char *object, size_t *count)
 {
     struct error error = {0};
@@ -474,7 +479,7 @@ static void band_of_one_seed_is_the_interval_over_items(void **state)
     table_free(prune);
 }
 
-static void write_pruned(const char *path, double seed, double accuracy)
+static void write_pruned(const char *path, const char *source, double seed, double accuracy)
 {
     struct error error = {0};
     struct store *store = NULL;
@@ -497,8 +502,7 @@ static void write_pruned(const char *path, double seed, double accuracy)
     (void)snprintf(run, sizeof run, "a_seedling_seed%.0f", seed);
     assert_int_equal(store_create(path, &store, &error), STATUS_OK);
     assert_int_equal(store_set_text(store, "/", "run", run, &error), STATUS_OK);
-    static const char *const attributes[][2] = {
-        {"data_source", "real"}, {"dataset", "x"}, {"method", "x"}, {"seed", "1"}};
+    const char *const attributes[][2] = {{"data_source", source}, {"dataset", "x"}, {"method", "x"}, {"seed", "1"}};
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(store_set_text(store, "/", attributes[i][0], attributes[i][1], &error), STATUS_OK);
     assert_int_equal(table_save(table, store, &error), STATUS_OK);
@@ -512,8 +516,8 @@ static void band_of_two_seeds_by_hand(void **state)
 {
     (void)state;
     const char *const paths[] = {"a.h5", "b.h5"};
-    write_pruned(paths[0], 1, .50);
-    write_pruned(paths[1], 2, .51);
+    write_pruned(paths[0], "real", 1, .50);
+    write_pruned(paths[1], "real", 2, .51);
     struct table *band = table_create(table_find("prune_band"), NULL);
     assert_non_null(band);
     struct error error = {0};
@@ -524,6 +528,23 @@ static void band_of_two_seeds_by_hand(void **state)
     assert_near(cell(band, 0, "high"), .505 + .0750746, 1e-6);
     assert_near(cell(band, 0, "seeds"), 2, 0);
     assert_string_equal(table_row(band, 0)[1].text, "a_seedling");
+    assert_string_equal(text_cell(band, 0, "data_source"), "real");
+    table_free(band);
+}
+
+static void band_names_every_source_of_its_seeds(void **state)
+{
+    (void)state;
+    const char *const paths[] = {"a.h5", "b.h5", "c.h5"};
+    write_pruned(paths[0], "real", 1, .50);
+    write_pruned(paths[1], "SYNTHETIC", 2, .51);
+    write_pruned(paths[2], "real", 3, .52);
+    struct table *band = table_create(table_find("prune_band"), NULL);
+    assert_non_null(band);
+    struct error error = {0};
+    assert_int_equal(band_make(band, paths, 3, &error), STATUS_OK);
+    assert_int_equal(table_rows(band), 1);
+    assert_string_equal(text_cell(band, 0, "data_source"), "real; SYNTHETIC");
     table_free(band);
 }
 
@@ -547,6 +568,7 @@ int main(void)
         RUN_TEST(faults_leave_no_half_file),
         RUN_TEST(band_of_one_seed_is_the_interval_over_items),
         RUN_TEST(band_of_two_seeds_by_hand),
+        RUN_TEST(band_names_every_source_of_its_seeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,17 @@ static void set_text(const struct table_kind *kind, union table_cell *cells, con
     cells[table_column_index(kind, column)].text = value;
 }
 
+/* What the members were measured on, each source once: a stand-in among real data must not go unnamed. */
+static void sources_join(const struct observation *const *members, size_t count, char *joined, size_t size)
+{
+    joined[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(joined);
+        if (!strstr(joined, members[i]->source))
+            (void)snprintf(joined + used, size - used, "%s%s", used > 0 ? "; " : "", members[i]->source);
+    }
+}
+
 static enum status group_add(const struct gathering *gathering, const struct observation *const *members, size_t count,
                              struct table *table, struct error *error)
 {
@@ -225,10 +236,12 @@ static enum status group_add(const struct gathering *gathering, const struct obs
     const struct table_kind *kind = table_kind_of(table);
     union table_cell cells[32];
     double values[SEEDS_MAX];
+    char sources[1024];
+    sources_join(members, count, sources, sizeof sources);
     set_text(kind, cells, "dataset", text(gathering->from, members[0]->cells, "dataset"));
     set_text(kind, cells, "method", text(gathering->from, members[0]->cells, "method"));
     set_text(kind, cells, "run", members[0]->run);
-    set_text(kind, cells, "data_source", members[0]->source);
+    set_text(kind, cells, "data_source", sources);
     set_number(kind, cells, "seeds", (double)count);
     for (size_t i = 0; i < KEYS_MAX && spec->keys[i]; i++)
         set_text(kind, cells, spec->keys[i], text(gathering->from, members[0]->cells, spec->keys[i]));
