@@ -1,7 +1,7 @@
 /* experiments/cmd_run.c: `tenth run`, and its stages alone. Every cell of every config with every seed is a job; jobs
  * meet in nothing but their files, so they can run one after the other or, with --jobs, beside each other. */
+#include <omp.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "core/memory.h"
@@ -51,16 +51,19 @@ struct batch {
 /* Runs beside each other share the cores. */
 static int threads_of_one(const struct options *options)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int cores = omp_get_num_procs(); /* that this process may use */
     if (options->threads > 0 || options->jobs <= 1)
         return options->threads;
-    return cores > options->jobs ? (int)cores / options->jobs : 1;
+    return cores > options->jobs ? cores / options->jobs : 1;
 }
 
 static enum status input_open(struct input *input, const struct options *options, struct error *error)
 {
     input->is_run_file = text_ends_with(input->path, ".h5");
     input->seeds = 1;
+    if (input->is_run_file && options->seed >= 0)
+        return error_set(error, STATUS_USAGE, "%s: a run's file has its seed; leave --seed away, or give the config",
+                         input->path);
     enum status status = input->is_run_file ? run_input_read(input->path, &input->source, &input->seed, error)
                                             : config_read(input->path, &input->source, error);
     if (status == STATUS_OK)

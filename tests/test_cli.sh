@@ -113,6 +113,7 @@ check "another seed gives another table" bash -c "! cmp -s <('$tenth' table out/
     <('$tenth' table out3/ecg5000_vi_seed2.h5 prune | cut -d, -f8-16)"
 check "another config does not overwrite" refuses 2 "--force" "$tenth" train small.ini --out out --set train.epochs=1
 check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
+check "a run's own file has its seed" refuses 2 "leave --seed away" "$tenth" prune out/ecg5000_vi_seed1.h5 --seed 2
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv
 check "the help of config lists every key" says "validation_items = 0" "$tenth" config --help

@@ -1,5 +1,6 @@
 #include "run/provenance.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,6 @@ static void find_hdf5(char text[PROVENANCE_TEXT_SIZE])
 
 void provenance_gather(struct provenance *provenance)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     *provenance = (struct provenance){
         .version = BUILD_VERSION,
         .commit = BUILD_COMMIT,
@@ -100,7 +100,7 @@ void provenance_gather(struct provenance *provenance)
         .inih = BUILD_INIH,
         .gemm = gemm_backend(),
         .kernels = kernels()->name,
-        .cores = cores > 0 ? (double)cores : 0,
+        .cores = omp_get_num_procs(),
         .peak_mib = provenance_peak_mib(),
     };
     find_hdf5(provenance->hdf5);

@@ -27,7 +27,7 @@ struct provenance {
     /* of the machine and the moment */
     char processor[PROVENANCE_TEXT_SIZE];
     char started[PROVENANCE_TEXT_SIZE]; /* when this process began, UTC, as 2018-05-25T09:30:00Z */
-    double cores;                       /* logical processors that are online */
+    double cores;                       /* logical processors that the process may use */
     double peak_mib;                    /* largest resident memory of the process so far, MiB */
 };
 

@@ -1,6 +1,7 @@
 #include "run/run.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,8 +69,7 @@ static int threads_wanted(const struct run *run, const struct run_options *optio
         return options->threads;
     if (run->config.run.threads > 0)
         return (int)run->config.run.threads;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (int)cores : 1;
+    return omp_get_num_procs(); /* that this process may use */
 }
 
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
