@@ -194,6 +194,28 @@ static void test_point_estimates_have_one_network(void **state)
     pruned_free(&pruned);
 }
 
+/* 64 * 64 * 6 * 6 weights in 256 networks are 37.7 million values; what no reader takes is not written. */
+static void test_a_model_beyond_the_readers_limits_is_not_made(void **state)
+{
+    (void)state;
+    static const struct network_spec large = {
+        .input = {8, 8, 1}, .classes = 2, .layers = 2, .filters = 64, .kernel = 6, .stride = 2};
+    struct error error = {0};
+    struct pruned pruned;
+    struct model *model;
+    struct model_options options = {.posterior = MODEL_SAMPLES, .samples = MODEL_PARTS_MAX, .seed = 7};
+    pruned_make(&pruned, &large, 0);
+    assert_int_equal(model_make(pruned.posterior, pruned.network, pruned.keep, &options, &model, &error),
+                     STATUS_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "fewer samples"));
+    assert_null(model);
+    pruned_free(&pruned);
+    pruned_make(&pruned, &large, .99);
+    assert_int_equal(model_make(pruned.posterior, pruned.network, pruned.keep, &options, &model, &error), STATUS_OK);
+    model_free(model);
+    pruned_free(&pruned);
+}
+
 /* ---- compaction ---- */
 
 /* Filter 1 of layer 1 is read by nobody; so is, then, filter 0 of layer 0, which only filter 1 reads. Filter 2 of layer
@@ -769,6 +791,7 @@ int main(void)
         cmocka_unit_test(test_model_predicts_as_the_network),
         cmocka_unit_test(test_a_wrong_weight_is_seen),
         cmocka_unit_test(test_point_estimates_have_one_network),
+        cmocka_unit_test(test_a_model_beyond_the_readers_limits_is_not_made),
         cmocka_unit_test(test_dead_filters_go),
         cmocka_unit_test(test_compaction_keeps_the_moments),
         cmocka_unit_test(test_halves),

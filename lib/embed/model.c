@@ -96,12 +96,26 @@ static size_t tensor_index(const struct model_layer *layer, size_t place)
     return (tap * layer->shape.c_in + layer_channel(layer, place)) * layer->shape.c_out + layer_filter(layer, place);
 }
 
+bool model_layer_fits(const struct model *model, const struct model_layer *layer, size_t count)
+{
+    const struct conv_shape *shape = &layer->shape;
+    return shape->c_out <= MODEL_EXTENT_MAX &&
+           size_multiply(shape->c_in * shape->c_out, shape->kernel_h * shape->kernel_w) <= MODEL_PLACES_MAX &&
+           size_multiply(shape->height_out * shape->width_out, shape->c_out) <= MODEL_PLACES_MAX &&
+           count <= layer_places(layer) && size_multiply(count, model->parts) <= MODEL_VALUES_MAX;
+}
+
 static enum status list_places(const struct model *model, struct model_layer *layer, const float *keep,
                                struct error *error)
 {
     size_t count = 0, places = layer_places(layer);
     for (size_t i = 0; i < places; i++)
         count += keep[i] != 0;
+    if (!model_layer_fits(model, layer, count))
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%zu of a layer's %zu weights are left, in %zu parts; a model file's layer has %d places and "
+                         "%d values at most: remove more weights, or take fewer samples",
+                         count, places, model->parts, MODEL_PLACES_MAX, MODEL_VALUES_MAX);
     enum status status = model_layer_alloc(model, layer, count, error);
     if (status != STATUS_OK)
         return status;

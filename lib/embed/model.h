@@ -66,7 +66,8 @@ struct model_options {
 };
 
 /* What keep [posterior size] (0: removed) leaves of the posterior, as fp32. Names, offset, scale and threshold are the
- * caller's to set. STATUS_UNSUPPORTED: samples or variances of a point estimate. NULL *model on failure. */
+ * caller's to set. STATUS_UNSUPPORTED: samples or variances of a point estimate, or a layer beyond the limits above.
+ * NULL *model on failure. */
 enum status model_make(const struct posterior *posterior, const struct network *network, const float *keep,
                        const struct model_options *options, struct model **model, struct error *error);
 void model_free(struct model *model); /* NULL is allowed */
@@ -94,6 +95,9 @@ static inline size_t layer_places(const struct model_layer *layer)
 {
     return layer->shape.c_in * layer->shape.c_out * layer_taps(layer);
 }
+
+/* Whether a layer of known shape with `count` weights is within the limits above: neither writes nor reads another. */
+bool model_layer_fits(const struct model *model, const struct model_layer *layer, size_t count);
 
 /* The output channel of a place. */
 static inline size_t layer_filter(const struct model_layer *layer, size_t place)

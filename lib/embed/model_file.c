@@ -226,9 +226,7 @@ static bool find_shape(struct model *model, size_t number, size_t c_out)
     for (size_t i = 0; i < model->layer_count; i++)
         outputs[i] = i < number ? model->layers[i].shape.c_out : c_out;
     model_shapes(model, outputs);
-    const struct conv_shape *s = &model->layers[number].shape;
-    return size_multiply(s->c_in * c_out, s->kernel_h * s->kernel_w) <= MODEL_PLACES_MAX &&
-           s->height_out * s->width_out * c_out <= MODEL_PLACES_MAX;
+    return true;
 }
 
 static enum status get_layer(struct model *model, size_t number, struct byte_reader *in, const char *name,
@@ -240,7 +238,7 @@ static enum status get_layer(struct model *model, size_t number, struct byte_rea
     const struct index_format *format = index_format_numbered((uint8_t)bytes_get_number(in, 1));
     uint64_t values = bytes_get_number(in, 1);
     if (in->beyond || !format || (values != VALUES_PLAIN && values != VALUES_CODED) ||
-        !find_shape(model, number, c_out) || count > layer_places(layer) || count * model->parts > MODEL_VALUES_MAX)
+        !find_shape(model, number, c_out) || !model_layer_fits(model, layer, count))
         return bad(name, "a layer's header makes no sense", error);
     enum status status = model_layer_alloc(model, layer, count, error);
     if (status != STATUS_OK)
