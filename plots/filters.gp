@@ -7,12 +7,7 @@ load "style.gp"
 first = 1
 do for [i = filters_count:1:-1] { if (filters_method[i] eq "vi") { first = i } }
 run = filters_run[first]
-# Rows of a method stand run by run (split.awk).
-others = 0
-do for [k = 2:filters_count] {
-    if (filters_method[k] eq filters_method[first] && filters_method[k - 1] eq filters_method[k] && filters_run[k] ne filters_run[k - 1]) { others = others + 1 }
-}
-note = not_shown(others, "run")
+note = not_shown(filters_method_runs[first] - 1, "run")
 whole = ""
 pruned = ""
 do for [i = 1:filters_count] {

@@ -4,12 +4,7 @@
 shown = 1
 do for [k = stills_predicted_count:1:-1] { if (stills_predicted_method[k] eq "vi") { shown = k } }
 shown_run = stills_predicted_run[shown]
-# Rows of a method stand run by run (split.awk).
-others = 0
-do for [k = 2:stills_predicted_count] {
-    if (stills_predicted_method[k] eq stills_predicted_method[shown] && stills_predicted_method[k - 1] eq stills_predicted_method[k] && stills_predicted_run[k] ne stills_predicted_run[k - 1]) { others = others + 1 }
-}
-note = not_shown(others, "run")
+note = not_shown(stills_predicted_method_runs[shown] - 1, "run")
 shown_method = short_method(stills_predicted_method[shown])
 array prediction_of[stills_count]
 largest_entropy = 1e-9

@@ -7,12 +7,7 @@ load "style.gp"
 # The rows of one run: the first that has a sigma's name (vi), else the first there is.
 first = 1
 do for [i = predictive_count:1:-1] { if (predictive_method[i] eq "vi") { first = i } }
-# Rows of a method stand run by run (split.awk).
-others = 0
-do for [k = 2:predictive_count] {
-    if (predictive_method[k] eq predictive_method[first] && predictive_method[k - 1] eq predictive_method[k] && predictive_run[k] ne predictive_run[k - 1]) { others = others + 1 }
-}
-note = not_shown(others, "run")
+note = not_shown(predictive_method_runs[first] - 1, "run")
 list = ""
 do for [i = 1:predictive_count] { if (predictive_run[i] eq predictive_run[first]) { list = list." ".i } }
 series(k) = int(word(list, k))

@@ -14,13 +14,13 @@
 #
 # Where there are the columns dataset and method, also
 #
-#   TABLE_config       the run without its seed: the same for all seeds of a config; where no column says
-#                      the run, DATASET_METHOD
+#   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD where no column run is
 #   TABLE_variant      what tells the config from others of its method: "" for DATASET_METHOD itself, "prior_sigma=0.1" for
 #                      DATASET_METHOD_prior_sigma=0.1, else its whole name
 #   TABLE_run_rank     the config's place among those of its method and data set: first the variant "", then in order of
 #                      their names, numbers in them by value. Series are sorted by method (in the table's order) and rank.
 #   TABLE_run_count    how many configs the method has
+#   TABLE_method_runs  how many runs it has, seeds among them
 
 NR == 1 {
     columns = csv_header($0, names, index_of)
@@ -98,6 +98,10 @@ function note_config(    c, name, group, base) {
         else if (index(name, base "_") == 1)
             config_variant[c] = substr(name, length(base) + 2)
     }
+    if (("run" in index_of) && !((group, cells[index_of["run"]]) in run_known)) {
+        run_known[group, cells[index_of["run"]]] = 1
+        runs_in[group_at[group]]++
+    }
     c = config_at[group, name]
     member[c, ++members[c]] = series
 }
@@ -144,6 +148,7 @@ function sort_series(    i, j, k, c, last, s) {
             variant[s] = config_variant[c]
             rank[s] = config_rank[c]
             count[s] = configs_in[group_of[c]]
+            runs[s] = runs_in[group_of[c]] + 0
         }
     }
 }
@@ -197,5 +202,6 @@ function print_variables(    i, s, values) {
         print_array("variant", variant)
         print_array("run_rank", rank)
         print_array("run_count", count)
+        print_array("method_runs", runs)
     }
 }

@@ -1,5 +1,6 @@
 # plots/surviving.gp: in which layers the weights stay: each layer's surviving share against the share that is removed of the
-# whole network, a panel for each criterion and a line of panels for each config where there are several (an ablation's); bands are 95 % over seeds. On the diagonal every layer loses alike.
+# whole network, a panel for each criterion, and a line of panels for each config where there are several (an ablation's).
+# Bands are 95 % over seeds. On the diagonal every layer loses alike.
 
 load "series.gp"
 

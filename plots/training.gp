@@ -1,7 +1,8 @@
 # plots/training.gp: what the loss is made of, accuracy, and the posterior's sigmas, epoch by epoch.
 #
 # Likelihood and KL stand apart, because their sum hides which of the two is learning. One line for each seed, in its
-# config's colour, and with its markers where a method has more configs than shades. The fan shows that the VI objective moves the sigmas by itself.
+# config's colour, and with its markers where a method has more configs than shades. The fan shows that the VI
+# objective moves the sigmas by itself.
 
 load "series.gp"
 key_room = train_count

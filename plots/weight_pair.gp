@@ -10,12 +10,7 @@ second = 0
 do for [i = weight_pair_count:1:-1] {
     if (weight_pair_run[i] eq weight_pair_run[first] && weight_pair_weight[i] eq "B") { second = i }
 }
-# Rows of a method stand run by run (split.awk).
-others = 0
-do for [k = 2:weight_pair_count] {
-    if (weight_pair_method[k] eq weight_pair_method[first] && weight_pair_method[k - 1] eq weight_pair_method[k] && weight_pair_run[k] ne weight_pair_run[k - 1]) { others = others + 1 }
-}
-note = not_shown(others, "run")
+note = not_shown(weight_pair_method_runs[first] - 1, "run")
 array pair[2] = [first, second]
 mu(k) = weight_pair_mu[pair[k]] + 0
 sigma(k) = weight_pair_sigma[pair[k]] + 0
