@@ -17,7 +17,8 @@ do for [s = 1:strengths_count] {
     strength = word(strengths, s)
     set label 2 sprintf("strength %s%s, %s", strength, unit eq "1" ? "" : " ".unit, shown_run) at screen 0.5, screen 0.905 center \
         font ",9" textcolor rgb "black"
-    set label 3 source_line at screen 0.5, screen 0.02 center font note_font textcolor rgb head_color
+    set label 3 source_line.(note eq "" ? "" : "\n".note) at screen 0.5, screen (note eq "" ? 0.02 : 0.034) center \
+        font note_font textcolor rgb head_color
     set multiplot layout 3, 4 margins screen 0.03, screen 0.97, screen 0.05, screen 0.81 spacing screen 0.04, screen 0.06
     do for [k = 1:items_count] {
         p = picture_of(word(items, k), strength)

@@ -238,7 +238,7 @@ draw_format() {
 draw_figure() {
     local figure=$1 script=$2 tables=$3 title=$4 formats=$5 dataset=$6 each=$7 chosen=$8
     local here=$work/$figure sources spec table format status=0
-    sources=("$plots/$script" "$plots"/{style,panels,pictures,predicted}.gp "$plots"/*.awk "$registry" "$0" "$reference"/*.csv "$table_dir/summary.csv")
+    sources=("$plots/$script" "$plots"/{style,series,key,panels,pictures,predicted}.gp "$plots"/*.awk "$registry" "$0" "$reference"/*.csv "$table_dir/summary.csv")
     for spec in ${tables//,/ }; do
         sources+=("$table_dir/${spec%%/*}.csv")
     done

@@ -7,7 +7,7 @@ load "style.gp"
 first = 1
 do for [i = filters_count:1:-1] { if (filters_method[i] eq "vi") { first = i } }
 run = filters_run[first]
-fractions = ""
+note = not_shown(filters_method_runs[first] - 1, "run")
 whole = ""
 pruned = ""
 do for [i = 1:filters_count] {
@@ -37,6 +37,7 @@ unset colorbox
 set border 0
 set label 3 short_method(filters_method[first])." (".run.")".(three ? "" : sprintf(", colours from %.2g (blue) to %.2g (red)", -largest, largest)) \
     at screen 0.98, screen 0.02 right font note_font textcolor rgb faint
+set label 5 note at screen 0.98, screen 0.07 right font note_font textcolor rgb faint
 if (height == width) { set size ratio -1 }
 set multiplot layout 1, 2 margins screen 0.03, screen 0.97, screen 0.09, screen 0.75 spacing screen 0.04
 do for [half = 1:2] {
@@ -55,5 +56,6 @@ do for [half = 1:2] {
     unset label 1
     unset label 2
     unset label 3
+    unset label 5
 }
 unset multiplot

@@ -1,8 +1,7 @@
 # plots/ood.gp: is the network less certain of what it gets wrong, and of what it has never seen? Histograms of the predictive
 # entropy, a panel for each run. AUROC: how often an item of that kind has more entropy than a test item that is right.
 
-figure_size = "960 620"
-load "style.gp"
+load "series.gp"
 
 panel_runs = ""
 kinds = ""
@@ -14,8 +13,14 @@ do for [i = 1:entropy_histogram_band_count] {
         kinds = kinds." ".entropy_histogram_band_items[i]
     }
 }
+panel_count = words(panel_runs)
+panel_wish = 0
+panel_base = 620.
 panel_bottom = 0.20
+panel_between = 0.03
+panel_more = 0
 load "panels.gp"
+load "style.gp"
 
 kind_right = "#009E73"
 kind_wrong = "#D55E00"
@@ -28,6 +33,11 @@ name_right = "test items, right"
 name_wrong = "test items, wrong"
 kind_name(kind) = lookup("name_".kind, named("ood", kind))
 
+title_of(i) = with_variant(short_method(entropy_histogram_band_method[i]), entropy_histogram_band_variant[i], \
+    entropy_histogram_band_run_count[i])
+panel_longest = 0
+panel_rise = 1.1
+do for [i = 1:entropy_histogram_band_count] { if (strlen(title_of(i)) > panel_longest) { panel_longest = strlen(title_of(i)) } }
 # A bin that no item falls into is drawn at the bottom, not left out.
 least = 2e-4
 set logscale y
@@ -39,7 +49,7 @@ do for [panel = 1:panel_count] {
     members = ""
     aurocs = ""
     do for [i = 1:entropy_histogram_band_count] {
-        if (entropy_histogram_band_run[i] eq panel_run(panel)) {
+        if (entropy_histogram_band_run[i] eq word(panel_runs, panel)) {
             members = members." ".i
             if (has(entropy_histogram_band_lacks[i], "auroc")) {
                 stats entropy_histogram_band_file[i] using (column("auroc")) name "A" nooutput
@@ -48,8 +58,8 @@ do for [panel = 1:panel_count] {
         }
     }
     first = int(word(members, 1))
-    set label 4 with_run(short_method(entropy_histogram_band_method[first]), panel_run(panel), \
-        entropy_histogram_band_run_count[first]) at graph 0, graph 1 offset 0, 1.1 left font panel_font
+    title = title_of(first)
+    eval panel_title
     set label 5 "AUROC".aurocs at graph 0, graph 1 offset 0, 0.35 left font ",7" textcolor rgb faint
     set xlabel panel_is_lowest(panel) ? "entropy (nats)" : ""
     set ylabel panel_column(panel) == 0 ? "share of the items (%)" : ""
@@ -67,8 +77,8 @@ do for [panel = 1:panel_count] {
 # The key, below all panels.
 set lmargin at screen 0.09
 set rmargin at screen 0.98
-set bmargin at screen 0.01
-set tmargin at screen 0.10
+set bmargin at screen 0.01 * panel_base / figure_height
+set tmargin at screen 0.10 * panel_base / figure_height
 unset label 4
 unset label 5
 unset border
@@ -78,7 +88,7 @@ unset xlabel
 unset ylabel
 unset logscale
 set yrange [0:1]
-set key at screen 0.53, screen 0.07 center center horizontal Left reverse samplen 3 font ",10" maxrows 1
+set key at screen 0.53, screen 0.07 * panel_base / figure_height center center horizontal Left reverse samplen 3 font ",10" maxrows 1
 plot for [kind in kinds] keyentry with lines linecolor rgb kind_color(kind) linewidth 2 title kind_name(kind), \
      NaN notitle
 unset multiplot

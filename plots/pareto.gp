@@ -1,17 +1,24 @@
 # plots/pareto.gp: what is left of the accuracy in less memory and less time.
 #
 # Left: accuracy against the bytes of the model file; right: against the milliseconds of one prediction with one thread.
-# A line is one method, pruned further and further, stored as int8; points are the other numbers, and the posteriors that
+# A line is one run, pruned further and further, stored as int8; points are the other numbers, and the posteriors that
 # know their uncertainty. The dashed lines are the dense networks, as fp32. Nearer to the upper left is better.
 
-figure_size = "960 480"
-load "style.gp"
+load "series.gp"
+key_room = export_count
+load "key.gp"
+set datafile separator comma
+set datafile columnheaders
 
 is_line(i) = export_number[i] eq "int8" && export_posterior[i] eq "mean"
-is_first(i) = (sum [j = 1:i] (is_line(j) && export_method[j] eq export_method[i])) == 1
-color(i) = method_color(export_method[i], 1)
-marker(i) = export_posterior[i] eq "variance" ? 12 : export_posterior[i] eq "samples" ? 10 : 6
+color(i) = method_color(export_method[i], export_run_rank[i])
+line_marker(i) = method_marker(export_method[i], export_run_rank[i])
+dashes(i) = method_dashes(export_method[i], export_run_rank[i])
+# Open, and filled where a config has taken another's colour.
+marker(i) = (export_posterior[i] eq "variance" ? 12 : export_posterior[i] eq "samples" ? 10 : 6) \
+            + turn(export_method[i], export_run_rank[i]) % 2
 size(i) = export_number[i] eq "int8" ? 1.3 : export_number[i] eq "fp16" ? 0.9 : 0.5
+name_of(i) = with_variant(short_method(export_method[i]), export_variant[i], export_run_count[i])
 title_of(i) = export_posterior[i] eq "variance" ? "means and variances" : \
               export_posterior[i] eq "samples" ? export_networks[i]." networks" : "mean"
 
@@ -21,6 +28,23 @@ do for [i = 1:export_count] {
     if (is_line(i)) { lines = lines." ".i } else { points = points." ".i }
 }
 at(list, k) = int(word(list, k))
+# Every seed of a config looks alike.
+named_already = "|"
+do for [i in lines." ".points] {
+    text = name_of(int(i)).", ".export_number[int(i)].(is_line(int(i)) ? "" : ", ".title_of(int(i)))
+    if (strstrt(named_already, "|".text."|") == 0) {
+        named_already = named_already.text."|"
+        n = is_line(int(i)) ? key_add(text, color(int(i)), line_marker(int(i)), dashes(int(i))) : \
+            key_add(text, color(int(i)), marker(int(i)), 0)
+    }
+}
+key_width = 880
+key_point_size = 0.8
+eval key_measure
+more = key_rows > 4 ? (key_rows - 4) * key_pitch : 0
+height = 480. + more
+figure_size = sprintf("960 %.0f", height)
+load "style.gp"
 
 # The range of accuracies that matter, and the dense network's cost.
 best = 0
@@ -40,8 +64,7 @@ shown(accuracy) = accuracy >= least ? accuracy : NaN
 # An empty loop is still looked at by gnuplot.
 points_by_bytes = words(points) == 0 ? "" : ', for [k = 1:words(points)] export_file[at(points, k)] ' \
     .'using (column("bytes")):(shown(column("accuracy"))) with points linecolor rgb color(at(points, k)) ' \
-    .'pointtype marker(at(points, k)) pointsize size(at(points, k)) title short_method(export_method[at(points, k)]).", " ' \
-    .'.export_number[at(points, k)].", ".title_of(at(points, k))'
+    .'pointtype marker(at(points, k)) pointsize size(at(points, k))'
 points_by_ms = words(points) == 0 ? "" : ', for [k = 1:words(points)] export_file[at(points, k)] ' \
     .'using (column("ms")):(shown(column("accuracy"))) with points linecolor rgb color(at(points, k)) ' \
     .'pointtype marker(at(points, k)) pointsize size(at(points, k))'
@@ -49,23 +72,26 @@ points_by_ms = words(points) == 0 ? "" : ', for [k = 1:words(points)] export_fil
 set yrange [least:*<1.005]
 set logscale x
 set ylabel "test accuracy"
-set key at screen 0.08, screen 0.22 left top Left reverse samplen 3 font ",10" maxrows 3
-set multiplot layout 1, 2 margins screen 0.08, screen 0.97, screen 0.35, screen 0.84 spacing screen 0.07
+unset key
+key_left = 82
+key_top = 95 + more
+eval key_draw
+set multiplot layout 1, 2 margins screen 0.08, screen 0.97, screen (168 + more) / height, screen 1 - 77 / height spacing screen 0.07
 
-set label 4 "file" at graph 0, graph 1.06 left font panel_font
+set label 4 "file" at graph 0, graph 1 offset 0, 0.8 left font panel_font
 set xlabel "bytes of the model file"
 set xtics ("1 KB" 1e3, "3" 3e3, "10 KB" 1e4, "30" 3e4, "100 KB" 1e5, "300" 3e5, "1 MB" 1e6, "3" 3e6)
 set xrange [*:1.2 * dense_bytes]
 set arrow 1 from dense_bytes, graph 0 to dense_bytes, graph 1 nohead linecolor rgb faint dashtype 2
 set label 5 "dense, fp32" at dense_bytes, graph 0.04 right offset -0.5, 0 font note_font textcolor rgb faint
 plot for [k = 1:words(lines)] export_file[at(lines, k)] using (column("bytes")):(shown(column("accuracy"))) \
-         with linespoints linecolor rgb color(at(lines, k)) linewidth line_width pointtype method_marker(export_method[at(lines, k)]) \
-         pointsize 0.5 title short_method(export_method[at(lines, k)]).", int8" @points_by_bytes
+         with linespoints linecolor rgb color(at(lines, k)) linewidth line_width dashtype dashes(at(lines, k)) \
+         pointtype line_marker(at(lines, k)) pointsize 0.5 @points_by_bytes
 
 unset label 1
 unset label 2
 unset ylabel
-set key off
+eval key_clear
 set label 4 "time"
 set xlabel "ms of one prediction, one thread"
 set xrange [*:*]
@@ -73,6 +99,6 @@ set xtics ("0.005" .005, "0.01" .01, "0.02" .02, "0.05" .05, "0.1" .1, "0.2" .2,
 set arrow 1 from dense_ms, graph 0 to dense_ms, graph 1 nohead linecolor rgb faint dashtype 2
 set label 5 "dense" at dense_ms, graph 0.04 right offset -0.5, 0
 plot for [k = 1:words(lines)] export_file[at(lines, k)] using (column("ms")):(shown(column("accuracy"))) \
-         with linespoints linecolor rgb color(at(lines, k)) linewidth line_width pointtype method_marker(export_method[at(lines, k)]) \
-         pointsize 0.5 @points_by_ms
+         with linespoints linecolor rgb color(at(lines, k)) linewidth line_width dashtype dashes(at(lines, k)) \
+         pointtype line_marker(at(lines, k)) pointsize 0.5 @points_by_ms
 unset multiplot

@@ -1,9 +1,22 @@
-# plots/plane.gp: for each method, above the probability of one class over the plane, below the prediction's entropy, with
-# the training items. A network that knows when it does not know is unsure far from all items too, not only between them.
+# plots/plane.gp: for each config's first seed, above the probability of one class over the plane, below the prediction's
+# entropy, with the training items. A network that knows when it does not know is unsure far from all items too, not only
+# between them. Up to five stand beside each other; more go below, in as many lines as it takes.
+
+load "series.gp"
 
 panels = ""
-do for [i = 1:plane_count] { if (words(panels) < 5) { panels = panels." ".i } }
-figure_size = sprintf("%d 620", 120 + 270 * (words(panels) > 2 ? words(panels) : 2))
+longest = 0
+title_of(i) = with_variant(short_method(plane_method[i]), plane_variant[i], plane_run_count[i])
+do for [i = 1:plane_count] {
+    if (i == 1 || plane_config[i] ne plane_config[i - 1]) { panels = panels." ".i }
+    if (strlen(title_of(i)) > longest) { longest = strlen(title_of(i)) }
+}
+note = not_shown(plane_count - words(panels), "seed")
+# As many in each line, not five and one.
+lines = (words(panels) + 4) / 5
+columns = (words(panels) + lines - 1) / lines
+height = 149. + 2 * lines * 208 + (2 * lines - 1) * 56 + (note eq "" ? 0 : 14)
+figure_size = sprintf("%d %.0f", 120 + 270 * (columns > 2 ? columns : 2), height)
 load "style.gp"
 
 unset key
@@ -12,25 +25,39 @@ unset xlabel
 set tics font ",8"
 set border 15
 set colorbox
-set label 3 "points: the training items; the posterior's mean over 64 sampled networks" at screen 0.01, screen 0.015 left font note_font textcolor rgb faint
-set multiplot layout 2, words(panels) margins screen 0.06, screen 0.91, screen 0.08, screen 0.84 spacing screen 0.03, screen 0.09
+set label 3 "points: the training items; the posterior's mean over 64 sampled networks".(note eq "" ? "" : "\n".note) \
+    at screen 0.01, screen (note eq "" ? 9 : 23) / height left font note_font textcolor rgb faint
+set multiplot layout 2 * lines, columns margins screen 0.06, screen 0.91, screen (50 + (note eq "" ? 0 : 14)) / height, \
+    screen 1 - 99 / height spacing screen 0.03, screen 56 / height
 set xrange [*:*] noextend
 set yrange [*:*] noextend
-do for [row = 1:2] {
-    do for [k = 1:words(panels)] {
-        i = int(word(panels, k))
-        set label 4 row == 1 ? short_method(plane_method[i]).": probability" : short_method(plane_method[i]).": entropy (nats)" \
-            at graph 0, graph 1.06 left font panel_font
-        if (row == 1) { set palette defined (0 "#0072B2", 0.5 "#FFFFFF", 1 "#D55E00"); set cbrange [0:1] } \
-            else { set palette defined (0 "#FFFFFF", 0.5 "#999999", 1 "#111111"); set cbrange [0:log(2)] }
-        if (k == words(panels)) { set colorbox } else { unset colorbox }
-        plot plane_file[i] using (column("x")):(column("y")):(row == 1 ? column("probability") : column("entropy")) with image, \
-             for [j = 1:plane_items_count] plane_items_file[j] using (plane_items_run[j] eq plane_run[i] ? column("x") : NaN) \
-                 :(column("y")) with points pointtype 7 pointsize 0.28 \
-                 linecolor rgb plane_items_label[j] eq plane_items_label[1] ? "#003A5C" : "#7A3600"
-        unset label 1
-        unset label 2
-        unset label 3
+do for [row = 1:2 * lines] {
+    is_upper = row % 2 == 1
+    do for [place = 1:columns] {
+        k = ((row - 1) / 2) * columns + place
+        if (k > words(panels)) {
+            set multiplot next
+        } else {
+            i = int(word(panels, k))
+            title = title_of(i).(is_upper ? ": probability" : ": entropy (nats)")
+            set label 4 wrapped(title, 42) at graph 0, graph 1.06 offset 0, strlen(title) > 42 ? 0.7 : 0 \
+                left font longest > 16 ? ",8" : panel_font
+            if (is_upper) {
+                set palette defined (0 "#0072B2", 0.5 "#FFFFFF", 1 "#D55E00")
+                set cbrange [0:1]
+            } else {
+                set palette defined (0 "#FFFFFF", 0.5 "#999999", 1 "#111111")
+                set cbrange [0:log(2)]
+            }
+            if (place == columns || k == words(panels)) { set colorbox } else { unset colorbox }
+            plot plane_file[i] using (column("x")):(column("y")):(is_upper ? column("probability") : column("entropy")) with image, \
+                 for [j = 1:plane_items_count] plane_items_file[j] using (plane_items_run[j] eq plane_run[i] ? column("x") : NaN) \
+                     :(column("y")) with points pointtype 7 pointsize 0.28 \
+                     linecolor rgb plane_items_label[j] eq plane_items_label[1] ? "#003A5C" : "#7A3600"
+            unset label 1
+            unset label 2
+            unset label 3
+        }
     }
 }
 unset multiplot

@@ -4,6 +4,7 @@
 shown = 1
 do for [k = stills_predicted_count:1:-1] { if (stills_predicted_method[k] eq "vi") { shown = k } }
 shown_run = stills_predicted_run[shown]
+note = not_shown(stills_predicted_method_runs[shown] - 1, "run")
 shown_method = short_method(stills_predicted_method[shown])
 array prediction_of[stills_count]
 largest_entropy = 1e-9

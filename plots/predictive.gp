@@ -7,6 +7,7 @@ load "style.gp"
 # The rows of one run: the first that has a sigma's name (vi), else the first there is.
 first = 1
 do for [i = predictive_count:1:-1] { if (predictive_method[i] eq "vi") { first = i } }
+note = not_shown(predictive_method_runs[first] - 1, "run")
 list = ""
 do for [i = 1:predictive_count] { if (predictive_run[i] eq predictive_run[first]) { list = list." ".i } }
 series(k) = int(word(list, k))
@@ -18,6 +19,7 @@ set style fill solid 0.8 noborder
 set boxwidth 0.8
 set label 3 short_method(predictive_method[first])." (".predictive_run[first].")" at screen 0.98, screen 0.015 right \
     font note_font textcolor rgb faint
+set label 6 note at screen 0.01, screen 0.015 left font note_font textcolor rgb faint
 set multiplot layout 2, words(list) margins screen 0.075, screen 0.98, screen 0.16, screen 0.83 spacing screen 0.03, screen 0.22
 do for [row = 1:2] {
     do for [k = 1:words(list)] {
@@ -29,6 +31,7 @@ do for [row = 1:2] {
         unset label 1
         unset label 2
         unset label 3
+        unset label 6
         unset label 5
     }
 }

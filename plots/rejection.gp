@@ -1,32 +1,44 @@
 # plots/rejection.gp: what is gained by referring the least certain items to a human: accuracy on the items that stay, with
 # 95 % intervals. The area is the mean of the accuracy over all shares that can be referred.
 
-figure_size = "960 480"
-load "style.gp"
+load "series.gp"
+key_room = rejection_band_count
+load "key.gp"
 
-label(i) = with_run(short_method(rejection_band_method[i]), rejection_band_run[i], rejection_band_run_count[i])
-color(i) = method_color(rejection_band_method[i], rejection_band_run_rank[i] + 0)
-marker(i) = method_marker(rejection_band_method[i])
-area(i) = word(areas, i)
-
-areas = ""
+set datafile separator comma
+set datafile columnheaders
+color(i) = method_color(rejection_band_method[i], rejection_band_run_rank[i])
+marker(i) = method_marker(rejection_band_method[i], rejection_band_run_rank[i])
+dashes(i) = method_dashes(rejection_band_method[i], rejection_band_run_rank[i])
 do for [i = 1:rejection_band_count] {
     stats rejection_band_file[i] using (column("area")) name "A" nooutput
-    areas = areas.sprintf(" %.4f", A_mean)
+    n = key_add(with_variant(short_method(rejection_band_method[i]), rejection_band_variant[i], \
+        rejection_band_run_count[i]).sprintf(", area %.4f", A_mean), color(i), marker(i), dashes(i))
 }
+# The key stands to the right: long names make the figure wider, many names make it higher.
+key_most = 1
+eval key_measure
+wider = key_cell > 252 ? key_cell - 252 : 0
+width = 960. + wider
+height = key_height > 380 ? 100. + key_height : 480.
+figure_size = sprintf("%.0f %.0f", width, height)
+load "style.gp"
+set style fill transparent solid band_density(rejection_band_count) noborder
 
 set xrange [0:95]
 set yrange [*:1]
 set xlabel "test items referred to a human, highest entropy first (%)"
 set ylabel "accuracy on the others"
-set lmargin at screen 0.10
-set rmargin at screen 0.70
-set tmargin at screen 0.86
-set bmargin at screen 0.13
-set key at screen 0.73, screen 0.83 left top Left reverse samplen 3 spacing 1.3 font ",10"
+set lmargin at screen 96 / width
+set rmargin at screen 672 / width
+set tmargin at screen 1 - 67 / height
+set bmargin at screen 62 / height
+unset key
+key_left = 708
+key_top = height - 92
+eval key_draw
 plot for [i = 1:rejection_band_count] rejection_band_file[i] \
          using (100 * column("fraction")):(column("low")):(column("high")) \
          with filledcurves fillcolor rgb color(i), \
      for [i = 1:rejection_band_count] rejection_band_file[i] using (100 * column("fraction")):(column("accuracy")) \
-         with linespoints linecolor rgb color(i) linewidth line_width pointtype marker(i) pointsize 0.6 \
-         title label(i).", area ".area(i)
+         with linespoints linecolor rgb color(i) linewidth line_width dashtype dashes(i) pointtype marker(i) pointsize 0.6

@@ -8,9 +8,19 @@
 #   directory    where the series' files go: the table's own header and rows, sorted by `order`
 #
 # Prints gnuplot assignments: TABLE_count, and arrays of that length: TABLE_file, TABLE_lacks (" COLUMN COLUMN ": those
-# without a value in any of the series' rows), one TABLE_COLUMN for each column that tells series apart, and, where there
-# are the columns run and method, TABLE_run_rank (the run's place among those of its method) and TABLE_run_count. A table without that column may hold two runs that nothing tells apart: where a value of
-# `order` comes again, another series begins, for one line through both would be a zigzag.
+# without a value in any of the series' rows), and one TABLE_COLUMN for each column that tells series apart. A table without
+# the column run may hold two runs that nothing tells apart: where a value of `order` comes again, another series begins, for
+# one line through both would be a zigzag.
+#
+# Where there are the columns dataset and method, also
+#
+#   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD where no column run is
+#   TABLE_variant      what tells the config from others of its method: "" for DATASET_METHOD itself, "prior_sigma=0.1" for
+#                      DATASET_METHOD_prior_sigma=0.1, else its whole name
+#   TABLE_run_rank     the config's place among those of its method and data set: first the variant "", then in order of
+#                      their names, numbers in them by value. Series are sorted by method (in the table's order) and rank.
+#   TABLE_run_count    how many configs the method has
+#   TABLE_method_runs  how many runs it has, seeds among them
 
 NR == 1 {
     columns = csv_header($0, names, index_of)
@@ -44,7 +54,7 @@ NR == 1 {
         series_of[key] = ++series
         for (i = 1; i <= key_count; i++)
             label[series, i] = cells[keys[i]]
-        rank_run()
+        note_config()
     }
     s = series_of[key]
     line[s, ++length_of[s]] = $0
@@ -56,20 +66,97 @@ NR == 1 {
 END {
     if (failed)
         exit failed
+    sort_series()
     for (s = 1; s <= series && order != "-"; s++)
         write_series(s)
     print_variables()
 }
 
-function rank_run(    method, run) {
-    if (!("run" in index_of) || !("method" in index_of))
+function has_configs() {
+    return ("dataset" in index_of) && ("method" in index_of)
+}
+
+# Which config the series that just began is of, and that config's group: method and data set.
+function note_config(    c, name, group, base) {
+    if (!has_configs()) {
+        place_of[series] = series
         return
-    method = cells[index_of["method"]]
-    run = cells[index_of["run"]]
-    if (!((method, run) in rank_of))
-        rank_of[method, run] = ++runs_of[method]
-    series_method[series] = method
-    series_rank[series] = rank_of[method, run]
+    }
+    base = cells[index_of["dataset"]] "_" cells[index_of["method"]]
+    name = "run" in index_of ? cells[index_of["run"]] : base
+    sub(/_seed[0-9]+$/, "", name)
+    group = cells[index_of["dataset"]] SUBSEP cells[index_of["method"]]
+    if (!((group, name) in config_at)) {
+        c = config_at[group, name] = ++configs
+        if (!(group in group_at))
+            group_at[group] = ++groups
+        group_of[c] = group_at[group]
+        configs_in[group_of[c]]++
+        config_name[c] = config_variant[c] = name
+        if (name == base)
+            config_variant[c] = ""
+        else if (index(name, base "_") == 1)
+            config_variant[c] = substr(name, length(base) + 2)
+    }
+    if (("run" in index_of) && !((group, cells[index_of["run"]]) in run_known)) {
+        run_known[group, cells[index_of["run"]]] = 1
+        runs_in[group_at[group]]++
+    }
+    c = config_at[group, name]
+    member[c, ++members[c]] = series
+}
+
+# Whether variant a comes before b: number by number and text by text, so that 3 comes before 10.
+function before(a, b,    part_a, part_b) {
+    while (a != "" && b != "") {
+        part_a = leading(a)
+        part_b = leading(b)
+        if (part_a ~ /^[0-9]/ && part_b ~ /^[0-9]/ && part_a + 0 != part_b + 0)
+            return part_a + 0 < part_b + 0
+        if (part_a != part_b)
+            return (part_a "") < (part_b "")
+        a = substr(a, length(part_a) + 1)
+        b = substr(b, length(part_b) + 1)
+    }
+    return a == "" && b != ""
+}
+
+# The number or the text that a name begins with.
+function leading(text) {
+    if (match(text, /^[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/))
+        return substr(text, 1, RLENGTH)
+    match(text, /^[^0-9]+/)
+    return substr(text, 1, RLENGTH)
+}
+
+# place_of[k]: the series that comes k-th.
+function sort_series(    i, j, k, c, last, s) {
+    for (i = 1; i <= configs; i++) {
+        for (j = i - 1; j >= 1 && config_before(i, order_of[j]); j--)
+            order_of[j + 1] = order_of[j]
+        order_of[j + 1] = i
+    }
+    k = 0
+    for (i = 1; i <= configs; i++) {
+        c = order_of[i]
+        config_rank[c] = i > 1 && group_of[c] == group_of[last] ? config_rank[last] + 1 : 1
+        last = c
+        for (j = 1; j <= members[c]; j++) {
+            s = member[c, j]
+            place_of[++k] = s
+            config[s] = config_name[c]
+            variant[s] = config_variant[c]
+            rank[s] = config_rank[c]
+            count[s] = configs_in[group_of[c]]
+            runs[s] = runs_in[group_of[c]] + 0
+        }
+    }
+}
+
+function config_before(c, d) {
+    if (group_of[c] != group_of[d])
+        return group_of[c] < group_of[d]
+    return before(config_variant[c], config_variant[d])
 }
 
 # Insertion sort: stable, and the rows come almost sorted.
@@ -95,7 +182,7 @@ function write_series(s,    path, n, i, j, k, place) {
 function print_array(name, values,    s, text) {
     text = ""
     for (s = 1; s <= series; s++)
-        text = text (s > 1 ? ", " : "") gnuplot_quote(values[s])
+        text = text (s > 1 ? ", " : "") gnuplot_quote(values[place_of[s]])
     print "array " table "_" name "[" (series ? series : 1) "] = [" (series ? text : gnuplot_quote("")) "]"
 }
 
@@ -110,10 +197,11 @@ function print_variables(    i, s, values) {
             values[s] = label[s, i]
         print_array(names[keys[i]], values)
     }
-    if (("run" in index_of) && ("method" in index_of)) {
-        print_array("run_rank", series_rank)
-        for (s = 1; s <= series; s++)
-            values[s] = runs_of[series_method[s]]
-        print_array("run_count", values)
+    if (has_configs()) {
+        print_array("config", config)
+        print_array("variant", variant)
+        print_array("run_rank", rank)
+        print_array("run_count", count)
+        print_array("method_runs", runs)
     }
 }

@@ -10,6 +10,7 @@ second = 0
 do for [i = weight_pair_count:1:-1] {
     if (weight_pair_run[i] eq weight_pair_run[first] && weight_pair_weight[i] eq "B") { second = i }
 }
+note = not_shown(weight_pair_method_runs[first] - 1, "run")
 array pair[2] = [first, second]
 mu(k) = weight_pair_mu[pair[k]] + 0
 sigma(k) = weight_pair_sigma[pair[k]] + 0
@@ -38,6 +39,7 @@ set bmargin at screen 0.21
 set label 4 short_method(weight_pair_method[first])." (".weight_pair_run[first].")" at graph 0, graph 1.05 left font panel_font
 set label 6 goes(1) at screen 0.03, screen 0.03 left font ",10" textcolor rgb word(colors, 1)
 set label 7 goes(2) at screen 0.97, screen 0.03 right font ",10" textcolor rgb word(colors, 2)
+set label 8 note at screen 0.5, screen 0.075 center font note_font textcolor rgb faint
 plot for [i = 1:2] density(x, i) with filledcurves y1=0 fillcolor rgb word(colors, i), \
      for [i = 1:2] density(x, i) with lines linecolor rgb word(colors, i) linewidth line_width \
          title sprintf("%s: μ = %.3g, σ = %.3g", weight_pair_weight[pair[i]], mu(i), sigma(i))

@@ -1,8 +1,7 @@
 # plots/weights.gp: which weights pruning takes: posterior means before, and the tenth that stays by the method's usual
 # criterion (SNR where there is a sigma, else magnitude). A panel for each run. Shares are of all weights that were ranked.
 
-figure_size = "960 560"
-load "style.gp"
+load "series.gp"
 
 panel_runs = ""
 do for [i = 1:weight_histogram_band_count] {
@@ -10,9 +9,20 @@ do for [i = 1:weight_histogram_band_count] {
         panel_runs = panel_runs." ".weight_histogram_band_run[i]
     }
 }
+panel_count = words(panel_runs)
+panel_wish = 0
+panel_base = 560.
 panel_bottom = 0.18
+panel_between = 0.03
+panel_more = 0
 load "panels.gp"
+load "style.gp"
 
+title_of(i) = with_variant(short_method(weight_histogram_band_method[i]), weight_histogram_band_variant[i], \
+    weight_histogram_band_run_count[i]).", by ".named("criterion", weight_histogram_band_criterion[i])
+panel_longest = 0
+panel_rise = 0.6
+do for [i = 1:weight_histogram_band_count] { if (strlen(title_of(i)) > panel_longest) { panel_longest = strlen(title_of(i)) } }
 least = 1e-6
 set logscale y
 set yrange [least:1]
@@ -24,14 +34,13 @@ set multiplot
 do for [panel = 1:panel_count] {
     @panel_place
     do for [i = 1:weight_histogram_band_count] {
-        if (weight_histogram_band_run[i] eq panel_run(panel)) {
+        if (weight_histogram_band_run[i] eq word(panel_runs, panel)) {
             if (weight_histogram_band_state[i] eq "before") { before = i } else { after = i }
         }
     }
-    color = method_color(weight_histogram_band_method[before], weight_histogram_band_run_rank[before] + 0)
-    set label 4 with_run(short_method(weight_histogram_band_method[before]), panel_run(panel), \
-        weight_histogram_band_run_count[before]).", by ".named("criterion", weight_histogram_band_criterion[after]) \
-        at graph 0, graph 1 offset 0, 0.6 left font panel_font
+    color = method_color(weight_histogram_band_method[before], weight_histogram_band_run_rank[before])
+    title = title_of(after)
+    eval panel_title
     stats weight_histogram_band_file[before] using (column("weight")) nooutput
     set xtics tic_step(STATS_max / 1.5)
     set xlabel panel_is_lowest(panel) ? "weight (mean of its posterior)" : ""
@@ -55,8 +64,8 @@ do for [panel = 1:panel_count] {
 }
 set lmargin at screen 0.09
 set rmargin at screen 0.98
-set bmargin at screen 0.01
-set tmargin at screen 0.10
+set bmargin at screen 0.01 * panel_base / figure_height
+set tmargin at screen 0.10 * panel_base / figure_height
 unset label 4
 unset border
 unset tics
@@ -65,7 +74,7 @@ unset xlabel
 unset ylabel
 unset logscale
 set yrange [0:1]
-set key at screen 0.53, screen 0.05 center center horizontal Left reverse samplen 3 font ",10" maxrows 1
+set key at screen 0.53, screen 0.05 * panel_base / figure_height center center horizontal Left reverse samplen 3 font ",10" maxrows 1
 plot keyentry with lines linecolor rgb faint linewidth 2 title "all weights", \
      keyentry with boxes fillcolor rgb faint fillstyle solid 0.35 title "the tenth that stays, in the method's colour", \
      NaN notitle

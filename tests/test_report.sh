@@ -65,6 +65,12 @@ check "a report" exits_with 0 "$tenth" report out
 check "it is where the last line says" test "$("$tenth" report out)" = out/report.html
 check "a stand-in is named" page_has "SYNTHETIC data in place of ECG5000"
 check "what has no files is no stand-in" page_lacks "in place of Two moons"
+# An ablation's rows come before those of the run that it varies, as their files do.
+cp -r out ablation
+awk -F, -v OFS=, 'NR == 1 { print; next } $3 == "vi" { row = $0; $2 = $2 "_prior_sigma=1"; $7 = ".111"; print; $0 = row } { print }' \
+    out/tables/prune_band.csv >ablation/tables/prune_band.csv
+check "an ablation's run does not stand for its method" \
+    bash -c "'$tenth' report ablation >/dev/null && ! grep -qE '(>|: )0?\.1110*[<;]' ablation/report.html"
 for id in ecg5000 moons ideas tables provenance; do
     check "there is a section $id" page_has "<section id=\"$id\""
 done

@@ -312,6 +312,106 @@ check "has no data set in its name, and every one in it" \
 check "and is passed over where its table is not" bash -c "! '$copy/plots/draw.sh' '$tables' '$draws' 2>&1 | grep bench"
 check "unless it is asked for" says "bench_scaling: not drawn: no rows in" draw "$tables" "$draws" bench_scaling
 
+# ---- Figures of many runs: five methods, an ablation of nine values, three seeds of each. ----
+
+crowd=$work/crowd
+crowd_values="0.01 0.03 0.1 0.3 1 3 10 30 100"
+
+# crowd_runs: the runs' names in the order of their files, which is not the figures'.
+crowd_runs() {
+    local method value
+    for method in dropout ensemble map mle; do
+        echo "$method moons_$method"
+    done
+    for value in $crowd_values; do
+        echo "vi moons_vi_prior_sigma=$value"
+    done
+    echo "vi moons_vi"
+}
+
+write_crowd() {
+    local method run seed i source="built-in points"
+    mkdir -p "$crowd"
+    echo "dataset,run,method,criterion,grid,fraction,accuracy,low,high,accuracy_mean_weights,nll,ece,entropy,seeds,data_source" \
+        >"$crowd/prune_band.csv"
+    echo "dataset,run,method,perturbation,strength,accuracy,low,high,entropy,entropy_low,entropy_high,mutual_information,nll,ece,seeds,data_source" \
+        >"$crowd/perturb_band.csv"
+    echo "dataset,run,method,bin,confidence,accuracy,low,high,items,seeds,data_source" >"$crowd/reliability_band.csv"
+    echo "dataset,run,method,fraction,accuracy,low,high,area,items,seeds,data_source" >"$crowd/rejection_band.csv"
+    echo "dataset,run,method,items,entropy,share,auroc,seeds,data_source" >"$crowd/entropy_histogram_band.csv"
+    echo "dataset,run,method,state,criterion,weight,share,seeds,data_source" >"$crowd/weight_histogram_band.csv"
+    echo "dataset,run,method,criterion,layer,fraction,surviving,low,high,seeds,data_source" >"$crowd/surviving_band.csv"
+    echo "dataset,method,seed,epoch,loss,nll,kl,accuracy_train,accuracy_val,sigma_median,seconds,run" >"$crowd/train.csv"
+    echo "dataset,method,seed,epoch,q05,q25,q50,q75,q95,run" >"$crowd/sigma.csv"
+    echo "dataset,method,run,seed,criterion,fraction,accuracy,parameters,kib_dense,kib_sparse,multiply_adds" >"$crowd/footprint.csv"
+    echo "dataset,method,run,seed,y,x,probability,entropy,mutual_information" >"$crowd/plane.csv"
+    echo "dataset,method,run,label,x,y" >"$crowd/plane_items.csv"
+    while read -r method run; do
+        for i in 0 .5 .9; do
+            echo "moons,$run,$method,magnitude,fraction,$i,.9,.85,.95,.9,.1,.1,.1,3,$source" >>"$crowd/prune_band.csv"
+            echo "moons,$run,$method,noise,$i,.9,.8,.95,$i,$i,$i,.1,.1,.1,3,$source" >>"$crowd/perturb_band.csv"
+            echo "moons,$run,$method,$i,$i,.9,.8,.95,100,3,$source" >>"$crowd/reliability_band.csv"
+            echo "moons,$run,$method,$i,.9,.8,.95,.99,100,3,$source" >>"$crowd/rejection_band.csv"
+            echo "moons,$run,$method,right,$i,.3,,3,$source" >>"$crowd/entropy_histogram_band.csv"
+            echo "moons,$run,$method,before,magnitude,$i,.3,3,$source" >>"$crowd/weight_histogram_band.csv"
+            echo "moons,$run,$method,after,magnitude,$i,.3,3,$source" >>"$crowd/weight_histogram_band.csv"
+            echo "moons,$run,$method,magnitude,dense,$i,.5,.4,.6,3,$source" >>"$crowd/surviving_band.csv"
+        done
+        for seed in 1 2 3; do
+            for i in 1 2 3; do
+                echo "moons,$method,$seed,$i,1,.5,.5,.9,.8,.1,2,${run}_seed$seed" >>"$crowd/train.csv"
+                echo "moons,$method,${run}_seed$seed,$seed,magnitude,.$i,.9,99,5,$i,$i" >>"$crowd/footprint.csv"
+                echo "moons,$method,${run}_seed$seed,$seed,1,$i,.5,.6,.1" >>"$crowd/plane.csv"
+                echo "moons,$method,${run}_seed$seed,$seed,2,$i,.5,.6,.1" >>"$crowd/plane.csv"
+                if [ "$method" = vi ]; then
+                    echo "moons,vi,$seed,$i,.1,.2,.3,.4,.5,${run}_seed$seed" >>"$crowd/sigma.csv"
+                fi
+            done
+            echo "moons,$method,${run}_seed$seed,upper,1,1" >>"$crowd/plane_items.csv"
+        done
+    done < <(crowd_runs)
+}
+
+# names_every_run FIGURE [TIMES]: the figure names each value of the ablation so many times (1).
+names_every_run() {
+    local value found
+    for value in $crowd_values; do
+        found=$(grep -o "(prior_sigma=$value)" "$work/crowd-figures/$1.svg" | wc -l)
+        if [ "$found" -ne "${2:-1}" ]; then
+            echo "$1.svg names prior_sigma=$value $found times"
+            return 1
+        fi
+    done
+}
+
+# crowd_variables TABLE ORDER: what split.awk says of a table.
+crowd_variables() {
+    awk -v table="$1" -v order="$2" -v dataset=moons -v each="" -v chosen="" -v directory="$work" -f "$copy/plots/csv.awk" \
+        -f "$copy/plots/split.awk" "$crowd/$1.csv"
+}
+
+write_crowd
+check "figures of many runs are drawn" exits_with 0 draw "$crowd" "$work/crowd-figures"
+for figure in pruning_moons perturb_noise_moons reliability_moons rejection_moons footprint_moons training_moons ood_moons \
+    weights_moons surviving_vi_moons sigma_moons; do
+    check "$figure names every run" names_every_run "$figure"
+done
+check "plane_moons names every run, above probability and entropy" names_every_run plane_moons 2
+check "and says which seeds it leaves out" grep -q "Not shown: 28 other seeds" "$work/crowd-figures/plane_moons.svg"
+check "so does the figure of sigmas" grep -q "Not shown: 20 other seeds" "$work/crowd-figures/sigma_moons.svg"
+check "a method's plain run comes first, then values by value" says \
+    "'', 'prior_sigma=0.01', 'prior_sigma=0.03', 'prior_sigma=0.1', 'prior_sigma=0.3', 'prior_sigma=1', 'prior_sigma=3', 'prior_sigma=10'" \
+    crowd_variables perturb_band strength
+check "seeds of a config share its rank" says "'1', '1', '1', '2', '2', '2', '3', '3', '3'" crowd_variables sigma epoch
+
+# Colour, marker and dashes of a method's configs, one a line.
+looks() {
+    (cd "$copy/plots" && gnuplot -e 'load "series.gp"; set print "-"; do for [i = 1:75] {
+        print sprintf("%s %d %d", method_color("vi", i), method_marker("vi", i), method_dashes("vi", i)) }')
+}
+looks | sort -u >"$work/looks"
+check "75 configs of a method look different" bash -c "[ \$(wc -l <'$work/looks') -eq 75 ]"
+
 # ---- data/download.sh, from file:// addresses. ----
 
 make_archives() {

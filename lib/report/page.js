@@ -3,10 +3,13 @@
 (function () {
     "use strict";
 
-    /* The colours and dashes of plots/style.gp, each with a shade for dark pages. */
+    /* The colours and dashes of plots/series.gp: on light pages a method's first config and two further ones; on dark pages. */
     var COLORS = {
-        vi: ["#0072B2", "#56B4E9"], map: ["#009E73", "#4fd1a5"], mle: ["#D55E00", "#ff9a4d"],
-        dropout: ["#b0528a", "#e3a3cb"], ensemble: ["#a87000", "#f0bd50"]
+        vi: [["#0072B2", "#56B4E9", "#003A5C"], ["#56B4E9", "#b5dff7", "#2a86c0"]],
+        map: [["#009E73", "#66C9AC", "#00513B"], ["#4fd1a5", "#b0ecd6", "#1f9a70"]],
+        mle: [["#D55E00", "#F0A070", "#7A3600"], ["#ff9a4d", "#ffd0a8", "#d0661a"]],
+        dropout: [["#b0528a", "#CC79A7", "#7A3E61"], ["#e3a3cb", "#f5d5e8", "#b8709c"]],
+        ensemble: [["#a87000", "#E69F00", "#805800"], ["#f0bd50", "#fae0a8", "#b98a24"]]
     };
     var DASHES = { snr: "", log_p0: "8 4", magnitude: "2 3", random: "1 6" };
     var SVG = "http://www.w3.org/2000/svg";
@@ -73,12 +76,41 @@
         var theme = document.documentElement.dataset.theme;
         return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     }
-    function colorOf(method) { return (COLORS[method] || ["#666666", "#bbbbbb"])[isDark() ? 1 : 0]; }
+    function colorOf(run) {
+        var shades = (COLORS[run.method] || [["#666666", "#999999", "#333333"], ["#bbbbbb", "#e0e0e0", "#909090"]])[isDark() ? 1 : 0];
+        return shades[run.rank % shades.length];
+    }
 
     function distinct(rows, key) {
         var seen = [];
         rows.forEach(function (row) { if (seen.indexOf(row[key]) < 0) { seen.push(row[key]); } });
         return seen;
+    }
+
+    /* Whether a comes before b, number by number and text by text, so that 3 comes before 10. */
+    function order(a, b) {
+        var number = /(\d+(?:\.\d+)?(?:e[-+]?\d+)?)/i, i, left = a.split(number), right = b.split(number);
+        for (i = 0; i < left.length && i < right.length; i++) {
+            if (left[i] === right[i]) { continue; }
+            return i % 2 && Number(left[i]) !== Number(right[i]) ? Number(left[i]) - Number(right[i]) : left[i] < right[i] ? -1 : 1;
+        }
+        return left.length - right.length;
+    }
+
+    /* The runs of one data set's rows: name, method, rank among those of the method, and a title that tells them apart: as
+       plots/split.awk has them. */
+    function runsOf(rows) {
+        var methods = distinct(rows, "method"), runs = distinct(rows, "run").map(function (name) {
+            var row = rows.filter(function (one) { return one.run === name; })[0], plain = row.dataset + "_" + row.method;
+            return { name: name, method: row.method, variant: name === plain ? "" : name.indexOf(plain + "_") === 0 ? name.slice(plain.length + 1) : name };
+        });
+        runs.sort(function (a, b) { return methods.indexOf(a.method) - methods.indexOf(b.method) || order(a.variant, b.variant); });
+        runs.forEach(function (run) {
+            var family = runs.filter(function (one) { return one.method === run.method; });
+            run.rank = family.indexOf(run);
+            run.title = shortTitle(run.method) + (family.length > 1 && run.variant ? " (" + run.variant + ")" : "");
+        });
+        return runs;
     }
 
     /* Redrawn when the colours change. */
@@ -219,7 +251,9 @@
         function redraw() { chart.draw(); }
         var metrics = ["accuracy", "accuracy_mean_weights", "nll", "ece", "entropy"].filter(function (name) { return rows.some(function (row) { return isFinite(number(row[name])); }); });
         var metric = choice("shown ", metrics, function (name) { return name.replace(/_/g, " "); }, redraw);
-        var methods = checkboxes("methods", distinct(rows, "method"), function () { return true; }, shortTitle, redraw);
+        var runs = runsOf(rows);
+        var chosen = checkboxes("methods", runs.map(function (run) { return run.name; }), function () { return true; },
+            function (name) { return runs.filter(function (run) { return run.name === name; })[0].title; }, redraw);
         var criteria = checkboxes("criteria", distinct(rows, "criterion"), function (name) { return name === "magnitude" || (usual && name === "snr"); }, titleOf, redraw);
         var chart = lineChart({
             title: function () { return metric.select.value.replace(/_/g, " ") + " against the share of weights removed"; },
@@ -233,11 +267,11 @@
             },
             series: function () {
                 var name = metric.select.value, made = [], banded = name === "accuracy";
-                distinct(rows, "run").forEach(function (run) {
+                runs.forEach(function (run) {
                     distinct(rows, "criterion").forEach(function (criterion) {
-                        var own = rows.filter(function (row) { return row.run === run && row.criterion === criterion; });
-                        if (!own.length || !methods.chosen(own[0].method) || !criteria.chosen(criterion)) { return; }
-                        made.push({ label: shortTitle(own[0].method) + ", " + titleOf(criterion), color: colorOf(own[0].method), dashes: DASHES[criterion] || "",
+                        var own = rows.filter(function (row) { return row.run === run.name && row.criterion === criterion; });
+                        if (!own.length || !chosen.chosen(run.name) || !criteria.chosen(criterion)) { return; }
+                        made.push({ label: run.title + ", " + titleOf(criterion), color: colorOf(run), dashes: DASHES[criterion] || "",
                             points: pointsOf(own, "fraction", name, banded && "low", banded && "high") });
                     });
                 });
@@ -245,7 +279,7 @@
             }
         });
         chart.startAt(0.9);
-        return element("div", { class: "explorer", "data-kind": "pruning" }, [element("h3", {}, ["Prune it"]), metric.field, methods.field, criteria.field].concat(chart.nodes));
+        return element("div", { class: "explorer", "data-kind": "pruning" }, [element("h3", {}, ["Prune it"]), metric.field, chosen.field, criteria.field].concat(chart.nodes));
     }
 
     function explorePerturbing(dataset, rows, talk) {
@@ -255,7 +289,9 @@
         var metrics = ["entropy", "accuracy", "mutual_information", "nll", "ece"];
         var metric = choice("shown ", metrics, function (name) { return name.replace(/_/g, " "); }, redraw);
         var kind = choice("under ", distinct(rows, "perturbation"), titleOf, function () { chart.startAt(0); });
-        var methods = checkboxes("methods", distinct(rows, "method"), function () { return true; }, shortTitle, redraw);
+        var runs = runsOf(rows);
+        var chosen = checkboxes("methods", runs.map(function (run) { return run.name; }), function () { return true; },
+            function (name) { return runs.filter(function (run) { return run.name === name; })[0].title; }, redraw);
         function own() { return rows.filter(function (row) { return row.perturbation === kind.select.value; }); }
         function largest() { return Math.max.apply(null, own().map(function (row) { return number(row.strength); })); }
         var chart = lineChart({
@@ -267,10 +303,10 @@
             series: function () {
                 var name = metric.select.value, made = [];
                 var low = { accuracy: "low", entropy: "entropy_low" }[name], high = { accuracy: "high", entropy: "entropy_high" }[name];
-                distinct(own(), "run").forEach(function (run) {
-                    var line = own().filter(function (row) { return row.run === run; });
-                    if (methods.chosen(line[0].method)) {
-                        made.push({ label: shortTitle(line[0].method), color: colorOf(line[0].method), dashes: "", points: pointsOf(line, "strength", name, low, high) });
+                runs.forEach(function (run) {
+                    var line = own().filter(function (row) { return row.run === run.name; });
+                    if (line.length && chosen.chosen(run.name)) {
+                        made.push({ label: run.title, color: colorOf(run), dashes: ["", "8 4", "8 3 2 3", "2 3"][Math.floor(run.rank / 3) % 4], points: pointsOf(line, "strength", name, low, high) });
                     }
                 });
                 return made.concat(talkSeries(pointsOf(talk.filter(function (row) {
@@ -279,7 +315,7 @@
             }
         });
         chart.startAt(0);
-        return element("div", { class: "explorer", "data-kind": "perturbing" }, [element("h3", {}, ["Disturb it"]), kind.field, " ", metric.field, methods.field].concat(chart.nodes));
+        return element("div", { class: "explorer", "data-kind": "perturbing" }, [element("h3", {}, ["Disturb it"]), kind.field, " ", metric.field, chosen.field].concat(chart.nodes));
     }
 
     function paintImage(canvas, reel, bytes) {

@@ -14,23 +14,42 @@ enum { DOWNLOAD_BYTES_MAX = 1 << 20 };
 /* Finds a row of prune_band by data set, method and criterion whose fraction is the nearest to the wanted one. */
 struct pruned {
     const struct csv *csv;
-    size_t dataset, method, criterion, grid, fraction;
+    size_t dataset, run, method, criterion, grid, fraction;
 };
 
 static struct pruned pruned_columns(const struct csv *csv)
 {
     return (struct pruned){csv,
                            csv_column(csv, "dataset"),
+                           csv_column(csv, "run"),
                            csv_column(csv, "method"),
                            csv_column(csv, "criterion"),
                            csv_column(csv, "grid"),
                            csv_column(csv, "fraction")};
 }
 
-static bool row_is(const struct pruned *pruned, size_t row, const char *dataset, const char *method,
+/* The run that stands for its method: DATASET_METHOD, not one of an ablation; without it the first; "": none. */
+static const char *run_of(const struct pruned *pruned, const char *dataset, const char *method)
+{
+    const char *first = "";
+    size_t length = strlen(dataset);
+    for (size_t row = 0; row < pruned->csv->rows; row++) {
+        if (strcmp(csv_cell(pruned->csv, row, pruned->dataset), dataset) != 0 ||
+            strcmp(csv_cell(pruned->csv, row, pruned->method), method) != 0)
+            continue;
+        const char *run = csv_cell(pruned->csv, row, pruned->run);
+        if (strncmp(run, dataset, length) == 0 && run[length] == '_' && strcmp(run + length + 1, method) == 0)
+            return run;
+        first = *first ? first : run;
+    }
+    return first;
+}
+
+static bool row_is(const struct pruned *pruned, size_t row, const char *dataset, const char *run, const char *method,
                    const char *criterion)
 {
-    return strcmp(csv_cell(pruned->csv, row, pruned->dataset), dataset) == 0 &&
+    return strcmp(csv_cell(pruned->csv, row, pruned->run), run) == 0 &&
+           strcmp(csv_cell(pruned->csv, row, pruned->dataset), dataset) == 0 &&
            strcmp(csv_cell(pruned->csv, row, pruned->method), method) == 0 &&
            strcmp(csv_cell(pruned->csv, row, pruned->criterion), criterion) == 0 &&
            strcmp(csv_cell(pruned->csv, row, pruned->grid), "fraction") == 0;
@@ -42,9 +61,10 @@ static size_t row_nearest(const struct pruned *pruned, const char *dataset, cons
 {
     size_t nearest = SIZE_MAX;
     double least = INFINITY;
+    const char *run = run_of(pruned, dataset, method);
     for (size_t row = 0; row < pruned->csv->rows; row++) {
         double distance = fabs(csv_number(pruned->csv, row, pruned->fraction) - fraction);
-        if (distance < least && row_is(pruned, row, dataset, method, criterion)) {
+        if (distance < least && row_is(pruned, row, dataset, run, method, criterion)) {
             least = distance;
             nearest = row;
         }
