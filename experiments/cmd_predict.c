@@ -78,7 +78,8 @@ struct prediction_job {
     print_fn *print;
 };
 
-static void predict_item(struct prediction_job *job, const char *input, size_t item, const float *x)
+static enum status predict_item(struct prediction_job *job, const char *input, size_t item, const float *x,
+                                struct error *error)
 {
     struct prediction *prediction = &job->prediction;
     engine_predict(job->engine, x, prediction->sampled);
@@ -89,9 +90,15 @@ static void predict_item(struct prediction_job *job, const char *input, size_t i
                               .label = prediction_class(prediction, 0),
                               .probability = prediction->mean,
                               .entropy = metric_entropy(prediction),
-                              .mutual_information = fmax(metric_mutual_information(prediction), 0)};
+                              .mutual_information = metric_mutual_information(prediction)};
+    if (!isfinite(outcome.entropy) || !isfinite(outcome.mutual_information))
+        return error_set(
+            error, STATUS_NOT_FINITE,
+            "%s:%zu: the prediction is not finite: the values are far beyond those the model was trained on", input,
+            item);
     outcome.refer = outcome.entropy > job->threshold;
     job->print(&outcome);
+    return STATUS_OK;
 }
 
 static enum status predict_input(struct prediction_job *job, const struct dataset_kind *kind, const char *path,
@@ -105,8 +112,8 @@ static enum status predict_input(struct prediction_job *job, const struct datase
         for (size_t i = 0; i < count; i++)
             indices[i] = (uint32_t)(first + i);
         items_gather(&items, indices, count, job->x, job->labels);
-        for (size_t i = 0; i < count; i++)
-            predict_item(job, path, first + i, job->x + i * shape_size(kind->shape));
+        for (size_t i = 0; i < count && status == STATUS_OK; i++)
+            status = predict_item(job, path, first + i, job->x + i * shape_size(kind->shape), error);
     }
     items_free(&items);
     return status;

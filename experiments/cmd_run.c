@@ -2,6 +2,7 @@
  * meet in nothing but their files, so they can run one after the other or, with --jobs, beside each other. */
 #include <omp.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "commands.h"
 #include "core/memory.h"
@@ -70,9 +71,8 @@ static enum status input_open(struct input *input, const struct options *options
         status = overrides_apply(input->source, options, error);
     struct config config = {0};
     char label[CONFIG_LABEL_SIZE];
-    /* Every cell is resolved before the first is trained, so that a mistake in the last costs no hours. */
-    for (size_t cell = status == STATUS_OK ? config_cells(input->source) : 0; cell > 0 && status == STATUS_OK; cell--)
-        status = config_cell(input->source, cell - 1, &config, label, error);
+    if (status == STATUS_OK)
+        status = config_cell(input->source, 0, &config, label, error);
     if (status == STATUS_OK && !input->is_run_file) {
         input->seed = (uint64_t)config.run.seed;
         input->seeds = (uint64_t)config.run.seeds;
@@ -112,6 +112,18 @@ static enum status stages_work(struct batch *batch, const struct run *run, struc
     return status;
 }
 
+static struct run_options run_options_of(const struct batch *batch, const struct input *input)
+{
+    const struct options *options = batch->options;
+    return (struct run_options){
+        .out = options->out,
+        .path = input->is_run_file ? input->path : NULL,
+        .places = {options->data_dir, batch->shipped},
+        .threads = batch->threads,
+        .force = options->force,
+    };
+}
+
 /* One job from beginning to end; its errors are printed here. */
 static enum status job_work(void *context, size_t job)
 {
@@ -120,14 +132,7 @@ static enum status job_work(void *context, size_t job)
     size_t cell;
     uint64_t seed;
     const struct input *input = job_find(batch, job, &cell, &seed);
-    const struct options *options = batch->options;
-    struct run_options run_options = {
-        .out = options->out,
-        .path = input->is_run_file ? input->path : NULL,
-        .places = {options->data_dir, batch->shipped},
-        .threads = batch->threads,
-        .force = options->force,
-    };
+    struct run_options run_options = run_options_of(batch, input);
     struct run run;
     batch->view.run = job + 1;
     enum status status = run_open(&run, input->source, cell, seed, &run_options, &error);
@@ -140,6 +145,38 @@ static enum status job_work(void *context, size_t job)
     if (status != STATUS_OK)
         progress_error(&batch->view, &error);
     run_close(&run);
+    return status;
+}
+
+/* Resolves every job before the first is trained, so that a mistake in the last costs no hours; no two may have one
+ * file. */
+static enum status jobs_check(const struct batch *batch, struct error *error)
+{
+    char **paths = memory_alloc(batch->job_count, sizeof *paths, error);
+    enum status status = paths ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t job = 0; status == STATUS_OK && job < batch->job_count; job++) {
+        struct run run;
+        size_t cell;
+        uint64_t seed;
+        const struct input *input = job_find(batch, job, &cell, &seed);
+        struct run_options run_options = run_options_of(batch, input);
+        status = run_resolve(&run, input->source, cell, seed, &run_options, error);
+        paths[job] = status == STATUS_OK ? memory_copy_text(run.path, error) : NULL;
+        if (status == STATUS_OK && !paths[job])
+            status = STATUS_NO_MEMORY;
+        for (size_t other = 0; status == STATUS_OK && other < job; other++) {
+            if (strcmp(paths[other], paths[job]) == 0)
+                status = error_set(error, STATUS_USAGE,
+                                   "another run of this command writes %s too; set run.name in one of the two configs",
+                                   paths[job]);
+        }
+        if (status != STATUS_OK)
+            (void)error_context(error, "%s: ", input->path);
+        run_close(&run);
+    }
+    for (size_t job = 0; paths && job < batch->job_count; job++)
+        memory_free(paths[job]);
+    memory_free(paths);
     return status;
 }
 
@@ -165,6 +202,8 @@ static enum status batch_open(struct batch *batch, struct error *error)
         status = input_open(&batch->inputs[i], options, error);
         batch->job_count += status == STATUS_OK ? input_jobs(&batch->inputs[i]) : 0;
     }
+    if (status == STATUS_OK)
+        status = jobs_check(batch, error);
     return status == STATUS_OK ? directory_ensure(options->out, error) : status;
 }
 

@@ -135,8 +135,13 @@ double reference_cross_entropy(const double *logits, const uint8_t *labels, size
         for (size_t c = 0; c < classes; c++)
             sum += exp(z[c] - top);
         loss -= z[labels[row]] - top - log(sum);
-        for (size_t c = 0; c < classes && d_logits; c++)
-            d_logits[row * classes + c] = (exp(z[c] - top) / sum - (c == labels[row] ? 1.0 : 0.0)) / (double)rows;
+        double others = 0.0; /* 1 - p of the label, without the cancellation */
+        for (size_t c = 0; c < classes && d_logits; c++) {
+            d_logits[row * classes + c] = exp(z[c] - top) / sum / (double)rows;
+            others += c == labels[row] ? 0.0 : d_logits[row * classes + c];
+        }
+        if (d_logits)
+            d_logits[row * classes + labels[row]] = -others;
     }
     return loss / (double)rows;
 }

@@ -487,6 +487,19 @@ static void ece_averages_within_a_bin(void **state)
     assert_near(metric_ece(&prediction), (4 * .25 + 1) / 5, 1e-7);
 }
 
+/* What is not a number must not come out as a good one. */
+static void metrics_of_nan_are_nan(void **state)
+{
+    (void)state;
+    float p[] = {.5F, .5F, NAN, NAN};
+    const uint8_t labels[] = {0, 0};
+    struct prediction prediction = {1, 2, 2, p, p, labels};
+    size_t count;
+    const struct metric *all = metrics(&count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(isnan(all[i].value(&prediction)));
+}
+
 static void nll_survives_a_probability_of_zero(void **state)
 {
     (void)state;
@@ -645,6 +658,7 @@ int main(void)
         cmocka_unit_test(thresholds_and_both_fractions_by_hand),
         cmocka_unit_test(metrics_by_hand),
         cmocka_unit_test(ece_averages_within_a_bin),
+        cmocka_unit_test(metrics_of_nan_are_nan),
         cmocka_unit_test(nll_survives_a_probability_of_zero),
         cmocka_unit_test(prediction_is_the_mean_of_softmax_over_sampled_weights),
         cmocka_unit_test(a_network_with_everything_pruned_knows_nothing),

@@ -61,7 +61,8 @@ check "a value out of range names file and line" refuses 2 "case.ini:3" "$tenth"
 ini "[posterior]" "prior_sgima = 1"
 check "an unknown key suggests the right one" refuses 2 "prior_sigma" "$tenth" run case.ini
 ini "[posterior]" "method = ensmble"
-check "an unknown method lists those that there are" refuses 2 "mle" "$tenth" run case.ini
+check "an unknown method names file and line, and lists those that there are" \
+    refuses 2 "case.ini:3: posterior.method: .*mle" "$tenth" run case.ini
 check "--set of an unknown key" refuses 2 "train.epochs" "$tenth" run small.ini --set train.epoch=3
 check "a file that is not there" refuses 2 "nowhere.ini" "$tenth" run nowhere.ini
 check "an unknown table" refuses 2 "prune" "$tenth" table small.ini prnue
@@ -113,6 +114,8 @@ check "another seed gives another table" bash -c "! cmp -s <('$tenth' table out/
     <('$tenth' table out3/ecg5000_vi_seed2.h5 prune | cut -d, -f8-16)"
 check "another config does not overwrite" refuses 2 "--force" "$tenth" train small.ini --out out --set train.epochs=1
 check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
+check "two runs with one file are refused before anything is trained" refuses 2 "set run.name" \
+    "$tenth" run small.ini small.ini --out out4
 check "a run's own file has its seed" refuses 2 "leave --seed away" "$tenth" prune out/ecg5000_vi_seed1.h5 --seed 2
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv

@@ -406,7 +406,7 @@ static void a_number_that_is_not_finite_is_named(void **state)
 static void typos_in_registry_names_cost_no_training(void **state)
 {
     (void)state;
-    static const char *const sets[][2] = {{"data.dataset=mnits", "mnist"},
+    static const char *const sets[][2] = {{"data.dataset=mnits", "--set: data.dataset: no data set is called \"mnits\"; did you mean mnist"},
                                           {"posterior.method=mel", "mle"},
                                           {"train.schedule=cosin", "cosine"},
                                           {"prune.criteria=srn", "snr"},

@@ -82,12 +82,22 @@ void item_entropies(const struct prediction *prediction, size_t count, double *e
         entropy[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
 }
 
+/* 0, and NaN where a probability is: of the metrics that only compare probabilities, so that they have no value either.
+ */
+static double nan_or_zero(const struct prediction *prediction)
+{
+    double sum = 0;
+    for (size_t i = 0; i < prediction->items * prediction->classes; i++)
+        sum += 0 * (double)prediction->mean[i];
+    return sum;
+}
+
 double metric_accuracy(const struct prediction *prediction)
 {
     size_t correct = 0;
     for (size_t i = 0; i < prediction->items; i++)
         correct += prediction_class(prediction, i) == prediction->labels[i];
-    return (double)correct / (double)prediction->items;
+    return (double)correct / (double)prediction->items + nan_or_zero(prediction);
 }
 
 /* A probability that rounded to 0 counts as the smallest float, so that one item cannot make the mean infinite. */
@@ -96,7 +106,7 @@ double metric_nll(const struct prediction *prediction)
     double sum = 0;
     for (size_t i = 0; i < prediction->items; i++) {
         double p = (double)prediction->mean[i * prediction->classes + prediction->labels[i]];
-        sum -= log(fmax(p, (double)FLT_MIN));
+        sum -= log(p < (double)FLT_MIN ? (double)FLT_MIN : p);
     }
     return sum / (double)prediction->items;
 }
@@ -116,7 +126,8 @@ double metric_mutual_information(const struct prediction *prediction)
     for (size_t row = 0; row < rows; row++)
         sum += entropy_of(prediction->sampled + row * prediction->classes, prediction->classes);
     /* Jensen's inequality makes the difference non-negative but for the rounding of the mean to float. */
-    return fmax(0, metric_entropy(prediction) - sum / (double)rows);
+    double difference = metric_entropy(prediction) - sum / (double)rows;
+    return difference < 0 ? 0 : difference;
 }
 
 double metric_variation_ratio(const struct prediction *prediction)
@@ -132,7 +143,7 @@ double metric_variation_ratio(const struct prediction *prediction)
         }
         sum += 1 - (double)most / (double)prediction->samples;
     }
-    return sum / (double)prediction->items;
+    return sum / (double)prediction->items + nan_or_zero(prediction);
 }
 
 double metric_std(const struct prediction *prediction)
@@ -160,6 +171,8 @@ double metric_ece(const struct prediction *prediction)
     for (size_t i = 0; i < prediction->items; i++) {
         size_t k = prediction_class(prediction, i);
         double p = (double)prediction->mean[i * prediction->classes + k];
+        if (isnan(p))
+            return NAN;
         size_t bin = (size_t)(p * ECE_BINS);
         bin = bin < ECE_BINS ? bin : ECE_BINS - 1;
         confidence[bin] += p;

@@ -228,6 +228,11 @@ const char *config_source_origin(const struct config_source *source, size_t key)
     return source->settings[key].origin ? source->settings[key].origin : "default";
 }
 
+const char *config_origin(const struct config_source *source, const char *full_name)
+{
+    return config_source_origin(source, config_key_find_full(full_name));
+}
+
 enum status config_resolve(const struct config_source *source, size_t cell, struct config *config, struct error *error)
 {
     *config = (struct config){0};

@@ -40,6 +40,18 @@ static double log_sum_exp(const float *row, size_t classes, float top)
     return (double)top + log(sum);
 }
 
+/* (p - [c = label]) * scale in place. For the label that is less the others' sum: p - 1 of a probability that rounded
+ * to 1 would be 0, and the gradient of an item that the network is sure of would point away from the others alone. */
+static void probability_to_gradient(size_t classes, size_t label, float scale, float *row)
+{
+    double others = 0.0;
+    for (size_t c = 0; c < classes; c++) {
+        others += c == label ? 0.0 : (double)row[c];
+        row[c] *= scale;
+    }
+    row[label] = (float)(-others * (double)scale);
+}
+
 double cross_entropy(const float *logits, const uint8_t *labels, size_t rows, size_t classes, float *d_logits,
                      size_t *correct)
 {
@@ -53,10 +65,8 @@ double cross_entropy(const float *logits, const uint8_t *labels, size_t rows, si
         loss += log_sum_exp(logits, classes, top) - (double)logits[label];
         if (!d_logits)
             continue;
-        float *d_row = d_logits + row * classes;
-        softmax_row(logits, classes, top, d_row);
-        for (size_t c = 0; c < classes; c++)
-            d_row[c] = (d_row[c] - (c == label ? 1.0F : 0.0F)) * scale;
+        softmax_row(logits, classes, top, d_logits + row * classes);
+        probability_to_gradient(classes, label, scale, d_logits + row * classes);
     }
     return loss / (double)rows;
 }

@@ -16,25 +16,34 @@
 #include "run/checkpoint.h"
 #include "run/provenance.h"
 
+static enum status name_refused(const struct run *run, const char *key, struct error *error)
+{
+    return error_context(error, "%s: %s: ", config_origin(run->source, key), key);
+}
+
 /* The registry rows that a config names, found before anything else is done, so that a typo costs no training. */
 static enum status registries_check(struct run *run, struct error *error)
 {
     const struct config *config = &run->config;
     run->method = method_find(config->posterior.method, error);
+    if (!run->method)
+        return name_refused(run, "posterior.method", error);
     run->kind = dataset_find(config->data.dataset, error);
-    if (!run->method || !run->kind || !schedule_find(config->train.schedule, error))
-        return STATUS_USAGE;
+    if (!run->kind)
+        return name_refused(run, "data.dataset", error);
+    if (!schedule_find(config->train.schedule, error))
+        return name_refused(run, "train.schedule", error);
     for (size_t i = 0; i < config->prune.criteria.count; i++) {
         if (!criterion_find(config->prune.criteria.name[i], error))
-            return STATUS_USAGE;
+            return name_refused(run, "prune.criteria", error);
     }
     for (size_t i = 0; i < config->perturb.perturbations.count; i++) {
         if (!perturbation_find(config->perturb.perturbations.name[i], error))
-            return STATUS_USAGE;
+            return name_refused(run, "perturb.perturbations", error);
     }
     for (size_t i = 0; i < config->ood.sets.count; i++) {
         if (!ood_find(config->ood.sets.name[i], error))
-            return STATUS_USAGE;
+            return name_refused(run, "ood.sets", error);
     }
     return STATUS_OK;
 }
@@ -72,8 +81,8 @@ static int threads_wanted(const struct run *run, const struct run_options *optio
     return omp_get_num_procs(); /* that this process may use */
 }
 
-enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
-                     const struct run_options *options, struct error *error)
+enum status run_resolve(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
+                        const struct run_options *options, struct error *error)
 {
     *run =
         (struct run){.source = source, .cell = cell, .seed = seed, .places = options->places, .force = options->force};
@@ -82,9 +91,17 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
         status = registries_check(run, error);
     if (status == STATUS_OK)
         status = name_make(run, options, error);
+    if (status == STATUS_OK)
+        run->threads = threads_wanted(run, options);
+    return status;
+}
+
+enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
+                     const struct run_options *options, struct error *error)
+{
+    enum status status = run_resolve(run, source, cell, seed, options, error);
     if (status != STATUS_OK)
         return status;
-    run->threads = threads_wanted(run, options);
     const struct config *config = &run->config;
     status = dataset_open(run->kind, options->places, config->data.synthetic, &run->dataset, error);
     if (status == STATUS_OK)

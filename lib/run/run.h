@@ -68,8 +68,12 @@ struct run {
     bool force;
 };
 
-/* Resolves a cell with one of its seeds, finds the registry rows that it names, opens the data and computes identities.
- * STATUS_USAGE: the config names what is not there. The caller closes with run_close, also after a failure. */
+/* Resolves a cell with one of its seeds, finds the registry rows that it names, and names the run and its file; opens
+ * nothing. STATUS_USAGE: the config names what is not there. The caller closes with run_close, also after a failure. */
+enum status run_resolve(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
+                        const struct run_options *options, struct error *error);
+
+/* The same, and opens the data and computes identities. */
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                      const struct run_options *options, struct error *error);
 void run_close(struct run *run);
