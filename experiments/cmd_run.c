@@ -135,6 +135,7 @@ static enum status job_work(void *context, size_t job)
     struct run_options run_options = run_options_of(batch, input);
     struct run run;
     batch->view.run = job + 1;
+    batch->view.stage = NULL; /* of an earlier job that failed */
     enum status status = run_open(&run, input->source, cell, seed, &run_options, &error);
     if (status == STATUS_OK && (run.dataset->synthetic || !run.dataset->official))
         progress_say(&batch->view, "[%zu/%zu] %s  data: %s", job + 1, batch->job_count, run.name, run.dataset->source);
@@ -166,12 +167,11 @@ static enum status jobs_check(const struct batch *batch, struct error *error)
             status = STATUS_NO_MEMORY;
         for (size_t other = 0; status == STATUS_OK && other < job; other++) {
             if (strcmp(paths[other], paths[job]) == 0)
-                status = error_set(error, STATUS_USAGE,
-                                   "another run of this command writes %s too; set run.name in one of the two configs",
-                                   paths[job]);
+                status =
+                    error_set(error, STATUS_USAGE,
+                              "%s: another run of this command writes %s too; set run.name in one of the two configs",
+                              input->path, paths[job]);
         }
-        if (status != STATUS_OK)
-            (void)error_context(error, "%s: ", input->path);
         run_close(&run);
     }
     for (size_t job = 0; paths && job < batch->job_count; job++)

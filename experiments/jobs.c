@@ -1,6 +1,8 @@
 #include "jobs.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +27,9 @@ static enum status wait_for_one(void)
     do
         child = wait(&code);
     while (child < 0 && errno == EINTR);
+    if (child > 0 && WIFSIGNALED(code))
+        (void)fprintf(stderr, "tenth: a run was ended by signal %d%s\n", WTERMSIG(code),
+                      WTERMSIG(code) == SIGKILL ? ", perhaps for want of memory; try fewer --jobs" : "");
     return child > 0 && WIFEXITED(code) ? (enum status)WEXITSTATUS(code) : STATUS_FAILED;
 }
 

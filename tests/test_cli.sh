@@ -62,7 +62,7 @@ ini "[posterior]" "prior_sgima = 1"
 check "an unknown key suggests the right one" refuses 2 "prior_sigma" "$tenth" run case.ini
 ini "[posterior]" "method = ensmble"
 check "an unknown method names file and line, and lists those that there are" \
-    refuses 2 "case.ini:3: posterior.method: .*mle" "$tenth" run case.ini
+    refuses 2 "case.ini:3: posterior.method: no method" "$tenth" run case.ini
 check "--set of an unknown key" refuses 2 "train.epochs" "$tenth" run small.ini --set train.epoch=3
 check "a file that is not there" refuses 2 "nowhere.ini" "$tenth" run nowhere.ini
 check "an unknown table" refuses 2 "prune" "$tenth" table small.ini prnue
@@ -117,6 +117,11 @@ check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_
 check "two runs with one file are refused before anything is trained" refuses 2 "set run.name" \
     "$tenth" run small.ini small.ini --out out4
 check "a run's own file has its seed" refuses 2 "leave --seed away" "$tenth" prune out/ecg5000_vi_seed1.h5 --seed 2
+check "one run given twice is no second seed" refuses 2 "two seeds" \
+    "$tenth" table out/ecg5000_vi_seed1.h5 out2/ecg5000_vi_seed1.h5 claims
+check "seeds of different configs are no band" refuses 2 "different configs" \
+    "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
+"$tenth" prune out3/ecg5000_vi_seed2.h5 --set prune.samples=3 --quiet
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv
 check "the help of config lists every key" says "validation_items = 0" "$tenth" config --help
@@ -164,5 +169,10 @@ ini "[sweep]" "posterior.prior_sigma = .1 | .3"
 check "--jobs changes no result" \
     cmp <("$tenth" table out6/*.h5 prune) <("$tenth" table out7/*.h5 prune)
 check "a cell's file says what it is" test -f out6/ecg5000_vi_prior_sigma=0.3_seed1.h5
+"$tenth" prune out6/ecg5000_vi_prior_sigma=0.3_seed1.h5 --set prune.samples=3 --quiet
+check "and keeps saying it when it is measured again" bash -c "'$tenth' table out6/ecg5000_vi_prior_sigma=0.3_seed1.h5 prune |
+    tail -n +2 | grep -vc 'prior_sigma=0.3_seed1' | grep -qx 0"
+check "its config is that of what was measured" bash -c "'$tenth' table out6/ecg5000_vi_prior_sigma=0.3_seed1.h5 provenance |
+    grep -q . && '$tenth' prune out6/ecg5000_vi_prior_sigma=0.3_seed1.h5 2>&1 | grep -q 'is there already'"
 
 finish

@@ -800,7 +800,9 @@ static void test_refused_sweeps(void **state)
          "a.ini:2: the sweep of posterior.prior_sigma has 0.10 twice"},
         {"[sweep]\nprune.fractions = 0:1:3 | 0,.5,1\n", "a.ini:2: the sweep of prune.fractions has 0,.5,1 twice"},
         {"[sweep]\nposterior.kl_reduction = sun | mean\n", "a.ini:2: posterior.kl_reduction = sun; did you mean sum?"},
-        {"[sweep]\nrun.seed = 1 | 2\nmodel.filters = 64 # wide | 3\n",
+        {"[sweep]\nrun.seed = 1 | 2\n",
+         "a.ini:2: run.seed cannot be swept: seeds are repeated by run.seeds = N, and the rest changes no result"},
+        {"[sweep]\nprune.samples = 1 | 2\nmodel.filters = 64 # wide | 3\n",
          "a.ini:3: model.filters = 64 # wide holds a #; a comment behind a value begins with \" ;\""},
         {"[sweep]\nprune.fractions = 0:1:200 | 0\n", "a.ini:2: the cell's name in this sweep is 2395 bytes long, and "
                                                      "255 is the most; sweep fewer or shorter values"},
@@ -808,12 +810,13 @@ static void test_refused_sweeps(void **state)
     for (size_t i = 0; i + 1 < sizeof cases / sizeof cases[0]; i++)
         expect_refused(cases[i][0], cases[i][1]);
     /* How long the name is follows from the digits of 200 numbers; the words around it are what matters. */
-    struct config_source *source = read_good(cases[7][0]);
+    const size_t last = sizeof cases / sizeof cases[0] - 1;
+    struct config_source *source = read_good(cases[last][0]);
     struct config config;
     struct error error = {STATUS_OK, ""};
     char label[CONFIG_LABEL_SIZE];
     assert_int_equal(config_cell(source, 0, &config, label, &error), STATUS_USAGE);
-    assert_memory_equal(error.message, cases[7][1], strlen("a.ini:2: the cell's name in this sweep is "));
+    assert_memory_equal(error.message, cases[last][1], strlen("a.ini:2: the cell's name in this sweep is "));
     assert_non_null(strstr(error.message, "255 is the most; sweep fewer or shorter values"));
     (void)cell_of(source, 1, "fractions=0");
     config_free(source);
@@ -826,13 +829,13 @@ static void test_too_many_cells(void **state)
     char text[1024], values[256] = "0";
     for (int i = 1; i < 50; i++)
         (void)snprintf(values + strlen(values), sizeof values - strlen(values), "|%d", i);
-    (void)snprintf(text, sizeof text, "[sweep]\nrun.seed = %s\ntrain.shift = %s\nprune.samples = %s\n", values, values,
-                   values);
+    (void)snprintf(text, sizeof text, "[sweep]\ntrain.validation_items = %s\ntrain.shift = %s\nprune.samples = %s\n",
+                   values, values, values);
     expect_refused(text, "a.ini: the sweep has more than 100000 cells; sweep fewer values");
-    (void)snprintf(text, sizeof text, "[sweep]\nrun.seed = %s\ntrain.shift = %s\n", values, values);
+    (void)snprintf(text, sizeof text, "[sweep]\ntrain.validation_items = %s\ntrain.shift = %s\n", values, values);
     struct config_source *source = read_good(text);
     assert_int_equal(config_cells(source), 2500);
-    (void)cell_of(source, 2499, "seed=49,shift=49");
+    (void)cell_of(source, 2499, "validation_items=49,shift=49");
     config_free(source);
 }
 

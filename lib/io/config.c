@@ -137,6 +137,10 @@ static enum status check_swept(size_t key, const char *texts, size_t count, cons
 enum status config_source_sweep(struct config_source *source, size_t key, const char *texts, const char *place,
                                 struct error *error)
 {
+    if (strcmp(config_keys()[key].section, "run") == 0)
+        return error_set(error, STATUS_USAGE,
+                         "%s: %s cannot be swept: seeds are repeated by run.seeds = N, and the rest changes no result",
+                         place, config_keys()[key].full_name);
     char *copy = memory_copy_text(texts, error);
     if (!copy)
         return STATUS_NO_MEMORY;

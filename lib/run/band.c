@@ -62,6 +62,12 @@ struct observation {
     bool used;
 };
 
+/* What seeds of one run must have in common. */
+struct origin {
+    char run[RUN_NAME_SIZE], base[RUN_NAME_SIZE]; /* with and without its seed */
+    char *config;                                 /* the sections that results depend on; NULL: the file has none */
+};
+
 struct gathering {
     const struct band_spec *spec;
     const struct table_kind *from;
@@ -120,13 +126,50 @@ static void observe(struct gathering *gathering, size_t file, const char *run)
     }
 }
 
-static enum status load_file(struct gathering *gathering, size_t file, const char *path, char (*names)[RUN_NAME_SIZE],
+/* The config of a file, without [run]: seeds of one run differ in nothing else. */
+static enum status origin_read(const struct run_file *run, struct origin *origin, struct error *error)
+{
+    struct config config;
+    memcpy(origin->base, run->base, sizeof origin->base);
+    (void)snprintf(origin->run, sizeof origin->run, "%s", run->run);
+    if (!store_has(run->store, "/config"))
+        return STATUS_OK;
+    enum status status = run_file_config(run, &config, error);
+    if (status != STATUS_OK)
+        return status;
+    origin->config =
+        config_section_text(&config, "data model posterior dropout ensemble train prune perturb ood", error);
+    return origin->config ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* A mean over runs of different configs would be one of nothing. */
+static enum status origins_check(const struct origin *origins, size_t file, const char *const *paths,
+                                 struct error *error)
+{
+    for (size_t i = 0; i < file; i++) {
+        if (strcmp(origins[i].run, origins[file].run) == 0)
+            return error_set(error, STATUS_USAGE,
+                             "%s and %s are both %s, and would count as two seeds; give one of them", paths[i],
+                             paths[file], origins[file].run);
+        if (strcmp(origins[i].base, origins[file].base) == 0 && origins[i].config && origins[file].config &&
+            strcmp(origins[i].config, origins[file].config) != 0)
+            return error_set(error, STATUS_USAGE,
+                             "%s and %s have different configs, so that they are no seeds of one run; make one of them "
+                             "anew, give it another run.name, or leave it away",
+                             paths[i], paths[file]);
+    }
+    return STATUS_OK;
+}
+
+static enum status load_file(struct gathering *gathering, size_t file, const char *path, struct origin *origin,
                              struct error *error)
 {
     struct run_file run;
     enum status status = run_file_open(path, &run, error);
     if (status == STATUS_OK) {
-        memcpy(names[file], run.base, sizeof run.base);
+        status = origin_read(&run, origin, error);
+    }
+    if (status == STATUS_OK) {
         gathering->sources[file] = memory_copy_text(run.data_source, error);
         gathering->tables[file] = table_create(gathering->from, error);
         status = gathering->sources[file] && gathering->tables[file] ? STATUS_OK : STATUS_NO_MEMORY;
@@ -139,13 +182,15 @@ static enum status load_file(struct gathering *gathering, size_t file, const cha
 
 static enum status gather(struct gathering *gathering, const char *const *paths, struct error *error)
 {
-    char(*names)[RUN_NAME_SIZE] = memory_alloc(gathering->files, RUN_NAME_SIZE, error);
+    struct origin *origins = memory_alloc(gathering->files, sizeof *origins, error);
     gathering->tables = memory_alloc(gathering->files, sizeof *gathering->tables, error);
     gathering->sources = memory_alloc(gathering->files, sizeof *gathering->sources, error);
-    enum status status = names && gathering->tables && gathering->sources ? STATUS_OK : STATUS_NO_MEMORY;
+    enum status status = origins && gathering->tables && gathering->sources ? STATUS_OK : STATUS_NO_MEMORY;
     size_t rows = 0;
     for (size_t i = 0; i < gathering->files && status == STATUS_OK; i++) {
-        status = load_file(gathering, i, paths[i], names, error);
+        status = load_file(gathering, i, paths[i], &origins[i], error);
+        if (status == STATUS_OK)
+            status = origins_check(origins, i, paths, error);
         rows += status == STATUS_OK ? table_rows(gathering->tables[i]) : 0;
     }
     if (status == STATUS_OK) {
@@ -153,8 +198,10 @@ static enum status gather(struct gathering *gathering, const char *const *paths,
         status = gathering->observations ? STATUS_OK : STATUS_NO_MEMORY;
     }
     for (size_t i = 0; i < gathering->files && status == STATUS_OK; i++)
-        observe(gathering, i, names[i]);
-    memory_free(names);
+        observe(gathering, i, origins[i].base);
+    for (size_t i = 0; origins && i < gathering->files; i++)
+        memory_free(origins[i].config);
+    memory_free(origins);
     return status;
 }
 

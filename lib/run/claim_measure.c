@@ -44,6 +44,11 @@ static enum status ask(const struct evidence *evidence, const struct claim *clai
             continue;
         pairs++;
         status = answer(&question, &measured->finding, error);
+        if (status == STATUS_UNSUPPORTED) { /* two runs that cannot be compared are no evidence; the others may be */
+            (void)snprintf(measured->missing, sizeof measured->missing, "%.60s and %.60s: %.120s", file->run,
+                           question.b ? question.b->run : "", error ? error->message : "");
+            return STATUS_OK;
+        }
     }
     if (runs == 0 || pairs == 0)
         (void)snprintf(measured->missing, sizeof measured->missing, "no run %s_%s%s", claim->dataset, runs == 0 ? a : b,
@@ -180,6 +185,8 @@ enum status measure_over_dropout(const struct evidence *evidence, const struct c
 
 static enum status answer_growth(const struct question *question, struct finding *finding, struct error *error)
 {
+    if (store_has(question->a->store, "/checkpoint")) /* still in training */
+        return STATUS_OK;
     struct table *rows = load_table(question->a, "sigma", error);
     if (!rows)
         return STATUS_FAILED;
@@ -396,32 +403,51 @@ static enum status answer_nll(const struct question *question, struct finding *f
     return status;
 }
 
-/* The mean calibration error over all strengths above 0 of all shifts; NaN where none was measured. */
-static enum status shifted_ece(const struct run_file *file, double *ece, struct error *error)
+/* The mean calibration error over all strengths above 0 of one perturbation; NaN where it was not measured. */
+static double mean_ece(const struct table *rows, const char *perturbation)
 {
-    struct table *rows = load_table(file, "perturb", error);
     double sum = 0;
     size_t count = 0;
-    if (!rows)
-        return STATUS_FAILED;
     for (size_t r = 0; r < table_rows(rows); r++) {
-        const struct perturbation *perturbation = perturbation_find(table_text(rows, r, "perturbation"), NULL);
-        if (!perturbation || perturbation->need != NEEDS_ITEM || !(table_number(rows, r, "strength") > 0))
+        if (strcmp(table_text(rows, r, "perturbation"), perturbation) != 0 || !(table_number(rows, r, "strength") > 0))
             continue;
         sum += table_number(rows, r, "ece");
         count++;
     }
-    *ece = count > 0 ? sum / (double)count : NAN;
-    table_free(rows);
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+/* The mean of that over all shifts of the data set; NaN unless every one was measured, so that like is compared with
+ * like. */
+static enum status shifted_ece(const struct run_file *file, const struct dataset_kind *kind, double *ece,
+                               struct error *error)
+{
+    struct table *measured = load_table(file, "perturb", error);
+    size_t count, shifts = 0;
+    const struct perturbation *rows = perturbations(&count);
+    double sum = 0;
+    if (!measured)
+        return STATUS_FAILED;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_shift(&rows[i], kind))
+            continue;
+        sum += mean_ece(measured, rows[i].name);
+        shifts++;
+    }
+    *ece = shifts > 0 ? sum / (double)shifts : NAN;
+    table_free(measured);
     return STATUS_OK;
 }
 
 static enum status answer_ece(const struct question *question, struct finding *finding, struct error *error)
 {
     double method = NAN, mle = NAN;
-    enum status status = shifted_ece(question->a, &method, error);
+    const struct dataset_kind *kind = dataset_find(question->claim->dataset, error);
+    if (!kind)
+        return STATUS_USAGE;
+    enum status status = shifted_ece(question->a, kind, &method, error);
     if (status == STATUS_OK)
-        status = shifted_ece(question->b, &mle, error);
+        status = shifted_ece(question->b, kind, &mle, error);
     if (status == STATUS_OK)
         finding_add(finding, mle - method, NAN);
     return status;

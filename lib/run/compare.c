@@ -220,6 +220,15 @@ static enum status compare_sides(const struct sides *a, const struct sides *b, s
     return STATUS_OK;
 }
 
+/* Whether two names are of seeds of one run, which is what numbers are compared over. */
+static bool same_base(const char *a, const char *b)
+{
+    char left[RUN_NAME_SIZE], right[RUN_NAME_SIZE];
+    run_base_name(a, left);
+    run_base_name(b, right);
+    return strcmp(left, right) == 0;
+}
+
 /* Where a data set's first rows name other data on one side than on the other. */
 static enum status compare_sources(const char *a, const char *b, struct comparison *comparison, struct error *error)
 {
@@ -228,7 +237,7 @@ static enum status compare_sources(const char *a, const char *b, struct comparis
     for (size_t i = 0; status == STATUS_OK && i < table_rows(left); i++) {
         const char *dataset = table_text(left, i, "dataset");
         size_t j = 0;
-        while (j < table_rows(right) && strcmp(table_text(right, j, "run"), table_text(left, i, "run")) != 0)
+        while (j < table_rows(right) && !same_base(table_text(right, j, "run"), table_text(left, i, "run")))
             j++;
         size_t used = strlen(comparison->sources);
         if (j < table_rows(right) &&

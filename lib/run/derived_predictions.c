@@ -86,6 +86,8 @@ static enum status add_reliability(const struct run_file *file, const struct pre
     for (size_t i = 0; i < test->items; i++) {
         size_t k = prediction_class(test, i);
         double p = (double)test->mean[i * test->classes + k];
+        if (isnan(p)) /* belongs to no bin */
+            continue;
         size_t bin = (size_t)(p * ECE_BINS) < ECE_BINS ? (size_t)(p * ECE_BINS) : ECE_BINS - 1;
         confidence[bin] += p;
         right[bin] += k == test->labels[i];
@@ -221,6 +223,8 @@ static enum status add_histogram(const struct run_file *file, const struct entro
     size_t bins[ENTROPY_BINS] = {0};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < of->count; i++) {
+        if (isnan(of->value[i])) /* belongs to no bin */
+            continue;
         size_t bin = (size_t)fmax(0, of->value[i] / most * ENTROPY_BINS);
         bins[bin < ENTROPY_BINS ? bin : ENTROPY_BINS - 1]++;
     }

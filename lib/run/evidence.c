@@ -15,6 +15,8 @@ enum status evidence_open(const char *const *paths, size_t count, struct evidenc
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = run_file_open(paths[i], &evidence->files[i], error);
         evidence->count++;
+        for (size_t j = 0; j < i && status == STATUS_OK; j++)
+            status = run_files_differ(&evidence->files[j], &evidence->files[i], error);
     }
     return status;
 }
@@ -50,9 +52,11 @@ static double score_of(const struct prediction *prediction, size_t item, enum sc
     const float *p = prediction->mean + item * prediction->classes;
     switch (score) {
     case SCORE_RIGHT:
+        if (isnan(p[prediction->labels[item]]))
+            return NAN;
         return prediction_class(prediction, item) == prediction->labels[item];
     case SCORE_NLL: /* bounded as metric_nll is */
-        return -log(fmax((double)p[prediction->labels[item]], (double)FLT_MIN));
+        return -log(p[prediction->labels[item]] < FLT_MIN ? (double)FLT_MIN : (double)p[prediction->labels[item]]);
     default:
         return entropy_of(p, prediction->classes);
     }

@@ -164,8 +164,8 @@ static void measure_referral(const struct model *model, const struct prediction 
 {
     size_t kept = 0, right = 0;
     for (size_t i = 0; i < prediction->items; i++) {
-        if (entropy_of(prediction->mean + i * prediction->classes, prediction->classes) > (double)model->threshold)
-            continue;
+        if (!(entropy_of(prediction->mean + i * prediction->classes, prediction->classes) <= (double)model->threshold))
+            continue; /* as on the device, also where it is not a number */
         kept++;
         right += prediction_class(prediction, i) == prediction->labels[i];
     }

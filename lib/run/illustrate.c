@@ -30,12 +30,26 @@ struct table *illustration_table(const struct illustration *illustration, const 
     return NULL;
 }
 
+/* Appends which part of a sweep is there, and which one it is. */
+static enum status member_add(struct store *store, const char *group, const char *member, char *part, size_t size,
+                              struct error *error)
+{
+    char object[STORE_NAME_SIZE], *identity = NULL;
+    size_t used = strlen(part);
+    (void)snprintf(object, sizeof object, "%s/%s", group, member);
+    enum status status = store_get_text(store, object, "identity", &identity, error);
+    if (status == STATUS_OK)
+        (void)snprintf(part + used, size - used, " %s %s", object, identity);
+    memory_free(identity);
+    return status;
+}
+
 /* Illustrations show the sweeps too, so that they are of the sweeps' configs and of those sweeps that are there. */
 static enum status identity_make(const struct run *run, struct store *store, char identity[SHA256_HEX_SIZE],
                                  struct error *error)
 {
     static const char *const groups[] = {"/prune", "/perturb"};
-    char part[2048] = "/illustrations 3"; /* the number changes with what the makers make */
+    char part[8192] = "/illustrations 3"; /* the number changes with what the makers make */
     enum status status = STATUS_OK;
     for (size_t g = 0; g < 2 && status == STATUS_OK; g++) {
         char **members = NULL;
@@ -43,8 +57,7 @@ static enum status identity_make(const struct run *run, struct store *store, cha
         if (store_has(store, groups[g]))
             status = store_members(store, groups[g], &members, &count, error);
         for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-            size_t used = strlen(part);
-            (void)snprintf(part + used, sizeof part - used, " %s/%s", groups[g], members[i]);
+            status = member_add(store, groups[g], members[i], part, sizeof part, error);
         }
         memory_free(members);
     }

@@ -90,6 +90,8 @@ enum status part_save(const struct run *run, const struct part *part, const stru
     if (status == STATUS_OK)
         status = store_set_text(store, part->object, "identity", part->identity, error);
     if (status == STATUS_OK)
+        status = run_describe_config(run, store, error);
+    if (status == STATUS_OK)
         return store_commit(store, error);
     store_close(store);
     return status;

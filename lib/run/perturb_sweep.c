@@ -36,9 +36,6 @@ static enum status perturbations_wanted(const struct run *run, const struct pert
         const struct perturbation *row = perturbation_find(names->name[i], error);
         if (!row)
             return STATUS_USAGE;
-        if (!perturbation_fits(row, run->kind->shape))
-            return error_set(error, STATUS_USAGE, "perturb.perturbations: %s does not fit the items of %s", row->name,
-                             run->kind->name);
         wanted[(*count)++] = row;
     }
     for (size_t i = 0; names->count == 0 && i < all; i++) {

@@ -21,6 +21,13 @@ static enum status name_refused(const struct run *run, const char *key, struct e
     return error_context(error, "%s: %s: ", config_origin(run->source, key), key);
 }
 
+static enum status does_not_fit(const struct run *run, const char *key, const char *row, const char *what,
+                                struct error *error)
+{
+    return error_set(error, STATUS_USAGE, "%s: %s: %s does not fit %s; leave it away", config_origin(run->source, key),
+                     key, row, what);
+}
+
 /* The registry rows that a config names, found before anything else is done, so that a typo costs no training. */
 static enum status registries_check(struct run *run, struct error *error)
 {
@@ -34,22 +41,57 @@ static enum status registries_check(struct run *run, struct error *error)
     if (!schedule_find(config->train.schedule, error))
         return name_refused(run, "train.schedule", error);
     for (size_t i = 0; i < config->prune.criteria.count; i++) {
-        if (!criterion_find(config->prune.criteria.name[i], error))
+        const struct criterion *criterion = criterion_find(config->prune.criteria.name[i], error);
+        if (!criterion)
             return name_refused(run, "prune.criteria", error);
+        if (criterion->sigma == NEEDS_SIGMA && !run->method->has_sigma)
+            return does_not_fit(run, "prune.criteria", criterion->name, run->method->name, error);
     }
     for (size_t i = 0; i < config->perturb.perturbations.count; i++) {
-        if (!perturbation_find(config->perturb.perturbations.name[i], error))
+        const struct perturbation *perturbation = perturbation_find(config->perturb.perturbations.name[i], error);
+        if (!perturbation)
             return name_refused(run, "perturb.perturbations", error);
+        if (!perturbation_fits(perturbation, run->kind->shape))
+            return does_not_fit(run, "perturb.perturbations", perturbation->name, run->kind->name, error);
     }
     for (size_t i = 0; i < config->ood.sets.count; i++) {
-        if (!ood_find(config->ood.sets.name[i], error))
+        const struct ood *ood = ood_find(config->ood.sets.name[i], error);
+        if (!ood)
             return name_refused(run, "ood.sets", error);
+        if (!ood_fits(ood, run->kind))
+            return does_not_fit(run, "ood.sets", ood->name, run->kind->name, error);
     }
     return STATUS_OK;
 }
 
+/* A run's file keeps its name, which its config alone does not have where it is a cell of a sweep. */
+static enum status name_of_file(struct run *run, const char *path, struct error *error)
+{
+    struct store *store = NULL;
+    char *name = NULL, *label = NULL;
+    enum status status = store_open(path, &store, error);
+    if (status == STATUS_OK)
+        status = store_get_text(store, "/", "run", &name, error);
+    if (status == STATUS_OK)
+        status = store_get_text(store, "/", "label", &label, error);
+    if (status == STATUS_OK && (strlen(name) >= sizeof run->name || strlen(label) >= sizeof run->label))
+        status = error_set(error, STATUS_DATA, "%s: the run's name is too long; make it anew", path);
+    if (status == STATUS_OK) {
+        (void)snprintf(run->name, sizeof run->name, "%s", name);
+        (void)snprintf(run->label, sizeof run->label, "%s", label);
+        run->path = memory_copy_text(path, error);
+        status = run->path ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    memory_free(name);
+    memory_free(label);
+    store_close(store);
+    return status;
+}
+
 static enum status name_make(struct run *run, const struct run_options *options, struct error *error)
 {
+    if (options->path)
+        return name_of_file(run, options->path, error);
     const struct config *config = &run->config;
     int length;
     if (config->run.name[0])
@@ -64,8 +106,7 @@ static enum status name_make(struct run *run, const struct run_options *options,
     for (char *c = run->name; *c; c++)
         *c = *c == '/' || *c == ' ' ? '-' : *c;
     char path[4096];
-    length = options->path ? snprintf(path, sizeof path, "%s", options->path)
-                           : snprintf(path, sizeof path, "%s/%s.h5", options->out, run->name);
+    length = snprintf(path, sizeof path, "%s/%s.h5", options->out, run->name);
     if (length < 0 || (size_t)length >= sizeof path)
         return error_set(error, STATUS_USAGE, "the path of the run's file is too long");
     run->path = memory_copy_text(path, error);
@@ -96,6 +137,10 @@ enum status run_resolve(struct run *run, const struct config_source *source, siz
     return status;
 }
 
+/* Raised when the same config trains to other numbers, so that no older checkpoint goes on. 2: the label's gradient is
+ * exact where the network is sure. */
+enum { TRAIN_VERSION = 2 };
+
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                      const struct run_options *options, struct error *error)
 {
@@ -116,7 +161,9 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     char sections[64];
     (void)snprintf(sections, sizeof sections, "data model posterior train %s",
                    run->method->section ? run->method->section : "");
-    return run_identity(run, sections, "", run->train_identity, error);
+    char part[32];
+    (void)snprintf(part, sizeof part, "training %d", TRAIN_VERSION);
+    return run_identity(run, sections, part, run->train_identity, error);
 }
 
 void run_close(struct run *run)
@@ -194,7 +241,7 @@ enum status run_has(const struct run *run, const char *object, const char *ident
     return status;
 }
 
-static enum status describe_config(const struct run *run, struct store *store, struct error *error)
+enum status run_describe_config(const struct run *run, struct store *store, struct error *error)
 {
     enum status status = STATUS_NO_MEMORY;
     char *text = config_text(run->source, run->cell, false, error);
@@ -241,7 +288,7 @@ enum status run_describe(const struct run *run, struct store *store, const char 
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0] && status == STATUS_OK; i++)
         status = store_set_text(store, "/", attributes[i][0], attributes[i][1], error);
     if (status == STATUS_OK)
-        status = describe_config(run, store, error);
+        status = run_describe_config(run, store, error);
     if (status == STATUS_OK)
         status = describe_data(run, store, error);
     if (status == STATUS_OK)
@@ -388,6 +435,8 @@ void row_metrics(struct row *row, const struct prediction *prediction)
 
 void row_accuracy_interval(struct row *row, double accuracy, size_t items)
 {
+    if (isnan(accuracy))
+        return;
     struct interval interval = stats_wilson((size_t)llround(accuracy * (double)items), items);
     row_number(row, "accuracy_low", interval.low);
     row_number(row, "accuracy_high", interval.high);

@@ -97,6 +97,9 @@ enum status run_has(const struct run *run, const char *object, const char *ident
 /* Writes what every run file begins with: attributes of /, /config, /data, /provenance. `state` is as above. */
 enum status run_describe(const struct run *run, struct store *store, const char *state, struct error *error);
 
+/* /config alone: later stages may have other settings than those that the file began with. */
+enum status run_describe_config(const struct run *run, struct store *store, struct error *error);
+
 /* The normalised items that results are measured on, `count` of them (0: all), the same for every seed: of the test
  * file, or with data.evaluate = validation of the validation split. The caller frees with test_items_free. */
 struct test_items {

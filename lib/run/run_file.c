@@ -42,6 +42,14 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
     return status;
 }
 
+enum status run_files_differ(const struct run_file *a, const struct run_file *b, struct error *error)
+{
+    if (strcmp(a->run, b->run) != 0)
+        return STATUS_OK;
+    return error_set(error, STATUS_USAGE, "%s and %s are both %s, and would count as two seeds; give one of them",
+                     store_path(a->store), store_path(b->store), a->run);
+}
+
 void run_file_close(struct run_file *file)
 {
     memory_free(file->run);

@@ -26,6 +26,8 @@ void run_base_name(const char *run, char base[RUN_NAME_SIZE]);
 
 /* The caller closes, also after a failure. */
 enum status run_file_open(const char *path, struct run_file *file, struct error *error);
+/* STATUS_USAGE where two files are of one run: as two they would count as two seeds. */
+enum status run_files_differ(const struct run_file *a, const struct run_file *b, struct error *error);
 void run_file_close(struct run_file *file);
 
 /* The config that the run was made with; the caller frees with config_free (NULL on failure). run_file_config resolves
