@@ -199,6 +199,136 @@ static void mle_has_no_penalty(void **state)
 }
 
 /* After clipping, the norm of the gradients of mu and of rho is clip_norm each, and their direction is unchanged. */
+/* Tensors of several pieces, which threads take in any order, must come out as if each were one. */
+static const struct network_spec large = {
+    .input = {9, 9, 2}, .classes = 3, .layers = 2, .filters = 20, .kernel = 6, .stride = 2};
+
+static void large_make(struct fixture *fixture, const char *method)
+{
+    struct posterior_start start = {.seed = 3, .mu_scale = 1, .sigma_low = 0.02, .sigma_high = 0.3};
+    fixture_make(fixture, &large, method, &start, 3);
+    assert_true(fixture->posterior->piece_count > fixture->posterior->tensor_count + 2);
+    random_normal(random_key(5, PURPOSE_TEST, 0, 0), 0, fixture->posterior->size, fixture->gradient);
+}
+
+static const struct update real_update = {
+    .step = 6, .adam = {0.9F, 0.999F, 1e-8F}, .learning_rate = 1e-3, .sigma_learning_rate = 1e-2, .prior_sigma = 0.5};
+
+static void pieces_of_a_tensor_are_drawn_as_one(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    large_make(&fixture, "vi");
+    struct posterior *posterior = fixture.posterior;
+    const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 7, fixture.w);
+    float *whole = memory_alloc(posterior->size, sizeof *whole, NULL);
+    assert_non_null(whole);
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        size_t at = posterior->tensors[t].offset, count = posterior->tensors[t].count;
+        kernels()->sample(random_key(9, PURPOSE_WEIGHT_NOISE, 7, t), 0, count, posterior->mu + at, posterior->rho + at,
+                          whole + at);
+        assert_memory_equal(w + at, whole + at, count * sizeof *whole);
+    }
+    memory_free(whole);
+    fixture_free(&fixture);
+}
+
+/* The same step of a twin, tensor by tensor with one kernel call for each. */
+static void step_tensors_whole(struct posterior *twin, const struct update *update, const float *w, const float *g)
+{
+    struct kernel_vi vi = {.prior_precision = (float)(1 / (update->prior_sigma * update->prior_sigma)),
+                           .clip = 1,
+                           .clip_rho = 1,
+                           .mu = adam_step(update->adam, update->learning_rate, update->step + 1),
+                           .rho = adam_step(update->adam, update->sigma_learning_rate, update->sigma_steps + 1),
+                           .train_rho = 1};
+    for (size_t t = 0; t < twin->tensor_count; t++) {
+        size_t at = twin->tensors[t].offset, count = twin->tensors[t].count;
+        vi.kl_scale = (float)update->penalty_scale[t];
+        if (twin->rho)
+            (void)kernels()->vi_step(&vi, count, w + at, g + at, twin->mu + at, twin->rho + at, twin->m_mu + at,
+                                     twin->v_mu + at, twin->m_rho + at, twin->v_rho + at);
+        else
+            (void)kernels()->point_step(&vi.mu, (float)(update->penalty_scale[t] * (double)vi.prior_precision), 1,
+                                        count, g + at, twin->mu + at, twin->m_mu + at, twin->v_mu + at);
+    }
+}
+
+static void pieces_of_a_tensor_are_stepped_as_one(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"vi", "map"};
+    const double scale[8] = {.1, .2, .3, .4, .5, .6, .7, .8};
+    struct update update = real_update;
+    update.penalty_scale = scale;
+    for (size_t n = 0; n < 2; n++) {
+        struct fixture fixture, twin;
+        double penalty_loss;
+        large_make(&fixture, names[n]);
+        large_make(&twin, names[n]);
+        struct posterior *posterior = fixture.posterior;
+        const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 7, fixture.w);
+        float *drawn = memory_alloc(posterior->size, sizeof *drawn, NULL);
+        assert_non_null(drawn);
+        memcpy(drawn, w, posterior->size * sizeof *drawn); /* a point estimate's is mu itself, which moves */
+        (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
+        step_tensors_whole(twin.posterior, &update, drawn, twin.gradient);
+        assert_memory_equal(posterior->mu, twin.posterior->mu, posterior->size * sizeof(float));
+        assert_memory_equal(posterior->v_mu, twin.posterior->v_mu, posterior->size * sizeof(float));
+        if (posterior->rho)
+            assert_memory_equal(posterior->rho, twin.posterior->rho, posterior->size * sizeof(float));
+        memory_free(drawn);
+        fixture_free(&fixture);
+        fixture_free(&twin);
+    }
+}
+
+/* Adam's first step is the rate itself, whatever the gradient: of rho, which begins after a freeze, too. */
+static void sigma_has_its_own_bias_correction(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    double scale[16] = {1, 1, 1, 1, 1, 1, 1, 1}, penalty_loss;
+    make(&fixture, "vi");
+    struct posterior *posterior = fixture.posterior;
+    float *before = memory_alloc(posterior->size, sizeof *before, NULL);
+    assert_non_null(before);
+    memcpy(before, posterior->rho, posterior->size * sizeof *before);
+    const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture.w);
+    struct update update = real_update;
+    update.step = 1000;
+    update.penalty_scale = scale;
+    (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
+    for (size_t t = 0; t < posterior->tensor_count; t++)
+        for (size_t i = posterior->tensors[t].offset; i < posterior->tensors[t].offset + posterior->tensors[t].count;
+             i++)
+            assert_near(fabs((double)posterior->rho[i] - (double)before[i]), 1e-2, 1e-5);
+    memory_free(before);
+    fixture_free(&fixture);
+}
+
+static void every_method_clips_to_the_norm(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"map", "mle", "dropout"};
+    double scale[16] = {1, 1, 1, 1, 1, 1, 1, 1}, penalty_loss;
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        struct fixture fixture;
+        double squared = 0;
+        make(&fixture, names[n]);
+        struct posterior *posterior = fixture.posterior;
+        random_normal(random_key(5, PURPOSE_TEST, 0, 1), 0, posterior->size, fixture.gradient);
+        const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture.w);
+        struct update update = gradient_probe(scale, 0.5);
+        update.clip_norm = 0.125;
+        (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
+        for (size_t i = 0; i < posterior->size; i++)
+            squared += (double)posterior->m_mu[i] * (double)posterior->m_mu[i];
+        assert_near(sqrt(squared), 0.125, 1e-5);
+        fixture_free(&fixture);
+    }
+}
+
 static void clipping_scales_each_gradient_to_the_norm(void **state)
 {
     (void)state;
@@ -648,6 +778,10 @@ int main(void)
         cmocka_unit_test(vi_gradient_check_notices_an_error),
         cmocka_unit_test(map_gradient_has_the_penalty),
         cmocka_unit_test(mle_has_no_penalty),
+        cmocka_unit_test(pieces_of_a_tensor_are_drawn_as_one),
+        cmocka_unit_test(pieces_of_a_tensor_are_stepped_as_one),
+        cmocka_unit_test(sigma_has_its_own_bias_correction),
+        cmocka_unit_test(every_method_clips_to_the_norm),
         cmocka_unit_test(clipping_scales_each_gradient_to_the_norm),
         cmocka_unit_test(frozen_sigma_does_not_move),
         cmocka_unit_test(kl_of_a_step_equals_quadrature),

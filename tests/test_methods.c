@@ -193,6 +193,36 @@ static void a_step_moves_one_member(void **state)
     fixture_free(&map);
 }
 
+/* The last member's first step is step number MEMBERS - 1: Adam's first step is the rate, whatever the gradient. */
+static void each_member_has_its_own_bias_correction(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    make(&fixture, "ensemble", MEMBERS);
+    struct posterior *posterior = fixture.posterior;
+    size_t size = posterior->network_size, last = (MEMBERS - 1) * size;
+    double scale[MEMBERS * 8] = {0}, penalty_loss;
+    float *before = memory_alloc(size, sizeof *before, NULL);
+    assert_non_null(before);
+    memcpy(before, posterior->mu + last, size * sizeof *before);
+    for (size_t i = 0; i < size; i++)
+        fixture.gradient[i] = i % 2 ? 0.5F : -3.0F;
+    struct update update = {.step = MEMBERS - 1,
+                            .adam = {0.9F, 0.999F, 1e-8F},
+                            .learning_rate = 1e-3,
+                            .prior_sigma = 1,
+                            .penalty_scale = scale};
+    (void)posterior->method->functions->update(posterior, &update, posterior->mu + last, fixture.gradient,
+                                               &penalty_loss);
+    for (size_t t = 0; t < posterior->tensor_count / MEMBERS; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++)
+            assert_near(fabs((double)posterior->mu[last + i] - (double)before[i]), 1e-3, 1e-6);
+    }
+    memory_free(before);
+    fixture_free(&fixture);
+}
+
 /* The mean over the members, each with its own part of what is pruned. */
 static void an_ensemble_predicts_with_all_members_and_is_pruned_in_each(void **state)
 {
@@ -290,6 +320,7 @@ int main(void)
         cmocka_unit_test(dropout_gradient_is_that_of_the_masked_network),
         cmocka_unit_test(members_start_apart_and_the_first_as_a_point_estimate),
         cmocka_unit_test(a_step_moves_one_member),
+        cmocka_unit_test(each_member_has_its_own_bias_correction),
         cmocka_unit_test(an_ensemble_predicts_with_all_members_and_is_pruned_in_each),
         cmocka_unit_test(attack_follows_the_loss_of_the_sampled_networks),
     };

@@ -406,11 +406,12 @@ static void a_number_that_is_not_finite_is_named(void **state)
 static void typos_in_registry_names_cost_no_training(void **state)
 {
     (void)state;
-    static const char *const sets[][2] = {{"data.dataset=mnits", "--set: data.dataset: no data set is called \"mnits\"; did you mean mnist"},
-                                          {"posterior.method=mel", "mle"},
-                                          {"train.schedule=cosin", "cosine"},
-                                          {"prune.criteria=srn", "snr"},
-                                          {"perturb.perturbations=nosie", "noise"}};
+    static const char *const sets[][2] = {
+        {"data.dataset=mnits", "--set: data.dataset: no data set is called \"mnits\"; did you mean mnist"},
+        {"posterior.method=mel", "mle"},
+        {"train.schedule=cosin", "cosine"},
+        {"prune.criteria=srn", "snr"},
+        {"perturb.perturbations=nosie", "noise"}};
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         struct config_source *source = NULL;
         struct run run;
@@ -422,6 +423,76 @@ static void typos_in_registry_names_cost_no_training(void **state)
         assert_non_null(strstr(error.message, sets[i][1]));
         run_close(&run);
         config_free(source);
+    }
+}
+
+/* sum_t factor_t KL_t of the start values, which training at a rate of nothing leaves where they are. */
+static double penalty_by_hand(const char *path, double prior, bool mean, double per_item)
+{
+    size_t size, rows;
+    float *mu = load_floats(path, "/posterior/mu", &size), *rho = load_floats(path, "/posterior/rho", &size);
+    struct error error = {0};
+    struct store *store = NULL;
+    double offset[8], count[8], penalty = 0;
+    assert_int_equal(store_open(path, &store, &error), STATUS_OK);
+    size_t rank, shape[STORE_RANK_MAX];
+    assert_int_equal(store_shape(store, "/posterior/tensors/offset", &rank, shape, &error), STATUS_OK);
+    rows = shape[0];
+    assert_true(rows <= 8);
+    assert_int_equal(store_read_double(store, "/posterior/tensors/offset", rows, offset, &error), STATUS_OK);
+    assert_int_equal(store_read_double(store, "/posterior/tensors/count", rows, count, &error), STATUS_OK);
+    store_close(store);
+    for (size_t t = 0; t < rows; t++) {
+        double kl = 0;
+        for (size_t i = (size_t)offset[t]; i < (size_t)(offset[t] + count[t]); i++) {
+            double m = (double)mu[i], sigma = log1p(exp((double)rho[i])) + 1e-5;
+            kl += log(prior / sigma) + (sigma * sigma + m * m) / (2 * prior * prior) - 0.5;
+        }
+        penalty += kl * (mean ? 1 / count[t] : per_item);
+    }
+    memory_free(mu);
+    memory_free(rho);
+    return penalty;
+}
+
+/* loss - nll of an epoch is temperature * warm-up * sum_t KL_t / divisor_t: N for the sum, a tensor's own weights for
+ * the talk's mean. The small config has 18 steps; of the first epoch these are 0 to 5. */
+static void the_penalty_is_scaled_as_configured(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reduction;
+        double temperature, kl_start, begin, end;
+    } cases[] = {{"sum", 1, 0, 0, 0}, {"sum", .1, .25, .1, .9}, {"mean", 1, 0, 0, 0}, {"mean", 3, .5, 0, 1}};
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct job job;
+        char text[5][64];
+        job_open(&job, 1, true, "train.learning_rate=1e-9");
+        run_close(&job.run);
+        (void)snprintf(text[0], 64, "posterior.kl_reduction=%s", cases[c].reduction);
+        (void)snprintf(text[1], 64, "posterior.temperature=%g", cases[c].temperature);
+        (void)snprintf(text[2], 64, "posterior.kl_start=%g", cases[c].kl_start);
+        (void)snprintf(text[3], 64, "posterior.kl_warmup_begin=%g", cases[c].begin);
+        (void)snprintf(text[4], 64, "posterior.kl_warmup_end=%g", cases[c].end);
+        for (size_t i = 0; i < 5; i++)
+            assert_int_equal(config_set(job.source, text[i], &job.error), STATUS_OK);
+        struct run_options options = {.out = ".", .threads = 1, .force = true};
+        assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+        assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+        double warmup = 0;
+        for (int step = 0; step < 6; step++) {
+            double share = step / 18.0, ramp = (share - cases[c].begin) / (cases[c].end - cases[c].begin);
+            warmup += share >= cases[c].end     ? 1
+                      : share <= cases[c].begin ? cases[c].kl_start
+                                                : cases[c].kl_start + (1 - cases[c].kl_start) * ramp;
+        }
+        bool mean = strcmp(cases[c].reduction, "mean") == 0;
+        double expected = cases[c].temperature * warmup / 6 *
+                          penalty_by_hand(job.run.path, job.run.config.posterior.prior_sigma, mean, 1 / 96.0);
+        struct table *train = load_table(job.run.path, "train");
+        assert_near(cell(train, 0, "loss") - cell(train, 0, "nll"), expected, 1e-4 * fabs(expected));
+        table_free(train);
+        job_close(&job);
     }
 }
 
@@ -565,6 +636,7 @@ int main(void)
         RUN_TEST(a_number_that_is_not_finite_is_named),
         RUN_TEST(a_last_step_that_is_not_finite_is_no_result),
         RUN_TEST(typos_in_registry_names_cost_no_training),
+        RUN_TEST(the_penalty_is_scaled_as_configured),
         RUN_TEST(faults_leave_no_half_file),
         RUN_TEST(band_of_one_seed_is_the_interval_over_items),
         RUN_TEST(band_of_two_seeds_by_hand),
