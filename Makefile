@@ -65,25 +65,35 @@ TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*
 .PHONY: all
 all: $(PROGRAM) ## build/MODE/tenth
 
-$(PROGRAM): $(PROGRAM_OBJECTS) $(LIBRARY)
+# What this directory was compiled with. The file changes only when that does, and all that was compiled hangs on it.
+FLAGS := $(BUILD)/flags
+.PHONY: flags_check
+flags_check:
+
+$(FLAGS): export FLAGS_TEXT = $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) $(ALL_CFLAGS) $(foreach isa,$(ISAS),$(ISA_$(isa))) $(LDFLAGS) $(ALL_LIBS)
+$(FLAGS): flags_check
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || printf '%s\n' "$$FLAGS_TEXT" > $@
+
+$(PROGRAM): $(PROGRAM_OBJECTS) $(LIBRARY) $(FLAGS)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBRARY) $(ALL_LIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $(OBJECTS)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 define ISA_RULE
-$(BUILD)/%_body.$(1).o: %_body.c
+$(BUILD)/%_body.$(1).o: %_body.c $(FLAGS)
 	@mkdir -p $$(@D)
 	$(CC) $(ALL_CFLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 
-$(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY)
+$(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY) $(FLAGS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
 
