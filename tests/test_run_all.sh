@@ -202,6 +202,9 @@ done
 check "--seeds reaches the program" logged "--set run.seeds=2"
 check "--jobs reaches the program" logged "--jobs 3"
 check "--data-dir reaches the program" logged "--data-dir $work"
+check "--force is not given unasked" not logged "--force"
+check "nor kept from the program" exits_with 0 run_all "${smoke[@]}" --force
+check "which gets it with every call" test "$(grep -c '^tenth run .*--force' "$log")" -eq 1
 check "a table is what the program printed" cmp "$tables/prune_band.csv" "$work/out/tables/prune_band.csv"
 for figure in pruning_mnist pruning_ecg5000 perturb_noise_mnist perturb_time_shift_ecg5000 training_mnist; do
     check "there is $figure" test -s "$work/out/figures/$figure.svg" -a -s "$work/out/figures/$figure.png"
