@@ -289,6 +289,30 @@ sed -i '/ecg5000/d' "$work/outdated/perturb_band.csv"
 grep -v mnist "$tables/prune_band.csv" >"$work/outdated/prune_band.csv"
 check "a figure that lost its rows is reported" says "pruning_mnist: not drawn" draw "$work/outdated" "$draws"
 check "and removed" test ! -e "$draws/pruning_mnist.svg" -a ! -e "$draws/pruning_mnist.png"
+# A method's run is gone, and with the other run a whole data set; a foreign file has nearly the name of a figure.
+mkdir "$work/fewer"
+cp -r "$tables" "$work/more"
+{
+    echo "dataset,run,method,criterion,layer,fraction,surviving,low,high,seeds,data_source"
+    printf 'mnist,r,%s,magnitude,conv1,%s,.5,.4,.6,2,mnist\n' vi 0 vi .9 mle 0 mle .9
+} >"$work/more/surviving_band.csv"
+for table in "$work/more"/*.csv; do
+    grep -v -e ',mle,' -e '^ecg5000' "$table" >"$work/fewer/${table##*/}"
+done
+rm "$work/fewer/stills.csv"
+fewer=$work/fewer-figures
+draw "$work/more" "$fewer" >/dev/null 2>&1
+outdated=("$fewer"/{surviving_mle_mnist,pruning_ecg5000,perturb_time_shift_ecg5000}.{svg,png})
+foreign=("$fewer"/{surviving_mine_mnist.svg,surviving_mle_mnist.txt,pruning_ecg5000_old.svg,notes})
+check "figures of all runs" ls "${outdated[@]}"
+touch "${foreign[@]}"
+check "one figure that is asked for" exits_with 0 draw "$work/fewer" "$fewer" training_mnist
+check "keeps the others" ls "${outdated[@]}"
+check "all figures of fewer runs" says "surviving_mle_mnist: removed" draw "$work/fewer" "$fewer"
+check "are without those of the runs that are gone" test -z "$(find "${outdated[@]}" 2>/dev/null)"
+check "with those of the runs that stay" ls "$fewer"/{surviving_vi_mnist,pruning_mnist,gaussian}.svg
+check "with what another table would give" ls "$fewer/animation_noise_mnist.gif"
+check "and with foreign files" ls "${foreign[@]}"
 mkdir "$work/torn"
 sed '5s/,fraction.*//' "$tables/prune_band.csv" >"$work/torn/prune_band.csv"
 check "a torn table is an error" exits_with 1 draw "$work/torn" "$work/torn-figures"
