@@ -352,6 +352,7 @@ make_archives() {
     {
         printf '#a comment\n'
         printf 'cifar10\tcifar-10-batches-bin\tfile://%s/cifar.tar.gz\tarchive\tmd5\t%s\n' "$work/site" "$md5"
+        printf 'cifar10\tcifar-10-batches-bin\tfile://%s/cifar.tar.gz\ttest_batch.bin\tsize\t7\n' "$work/site"
         printf 'ecg5000\tecg5000\tfile://%s/ecg.tar.gz\tECG5000_TRAIN.txt\tsha256\t%s\n' "$work/site" "$sha256"
     } >"$work/sources.tsv"
     sed "s/$md5/00$md5/;s/$sha256/$md5$md5/" "$work/sources.tsv" >"$work/wrong.tsv"
@@ -375,8 +376,31 @@ if command -v curl >/dev/null; then
 else
     skip "downloads" "curl is not installed, and wget takes no file:// address"
 fi
-mkdir -p "$work/elsewhere/cifar-10-batches-bin" "$work/elsewhere/ecg5000"
-check "what is elsewhere is not downloaded" exits_with 0 download --sources "$work/gone.tsv" "$work/unused" "$work/elsewhere"
+elsewhere=$work/elsewhere
+look_elsewhere() {
+    download --sources "$work/gone.tsv" --offline "$work/unused" "$elsewhere"
+}
+mkdir -p "$elsewhere/cifar-10-batches-bin" "$elsewhere/ecg5000"
+check "an empty directory is no data set" says "cifar10 is not there" look_elsewhere
+echo images >"$elsewhere/cifar-10-batches-bin/test_batch.bin"
+echo series | gzip >"$elsewhere/ecg5000/ECG5000_TRAIN.txt.gz"
+check "what is elsewhere is not downloaded, packed or not" exits_with 0 look_elsewhere
+printf 'ecg5000\tecg5000\tfile:///nowhere/ecg.tar.gz\tECG5000_TEST.txt\tsha256\t0\n' >>"$work/gone.tsv"
+check "a part of a set is not the set" exits_with 3 look_elsewhere
+check "which file is missing is said" says "in $elsewhere/ecg5000 ECG5000_TEST.txt is missing or cut off" look_elsewhere
+echo more >"$elsewhere/ecg5000/ECG5000_TEST.txt"
+printf imag >"$elsewhere/cifar-10-batches-bin/test_batch.bin"
+check "nor is a file that is cut off a file" says "test_batch.bin is missing or cut off" look_elsewhere
+if command -v curl >/dev/null; then
+    mkdir -p "$work/repaired/ecg5000"
+    cp -r "$elsewhere/cifar-10-batches-bin" "$work/repaired"
+    touch "$work/repaired/cifar-10-batches-bin/notes"
+    check "a set that is not whole is completed" exits_with 0 download --sources "$work/sources.tsv" "$work/repaired"
+    check "with the official file" cmp "$work/site/cifar-10-batches-bin/test_batch.bin" \
+        "$work/repaired/cifar-10-batches-bin/test_batch.bin"
+    check "its mark, and what else was there" ls "$work/repaired/cifar-10-batches-bin"/{notes,.official-md5}
+    check "so is an empty directory" test -s "$work/repaired/ecg5000/ECG5000_TRAIN.txt"
+fi
 check "--offline downloads nothing" exits_with 3 download --offline --sources "$work/sources.tsv" "$work/unused"
 check "and leaves no trace" test ! -e "$work/unused"
 finish
