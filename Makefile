@@ -30,15 +30,18 @@ OPT_debug := -O1
 INSTRUMENTED := -Wno-error=maybe-uninitialized -Wno-error=format-truncation
 OPT_asan := -O1 -fsanitize=address -fno-omit-frame-pointer $(INSTRUMENTED)
 OPT_ubsan := -O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all $(INSTRUMENTED)
+# For `make fuzz`, with clang: its OpenMP in one thread, gcc's header of it, and without the warnings that are gcc's.
+OPT_fuzz = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+           -fopenmp=libgomp -idirafter $(shell gcc -print-file-name=include) -w
 OPT := $(OPT_$(MODE))
 ifeq ($(OPT),)
-$(error MODE=$(MODE) is none of release, debug, asan, ubsan)
+$(error MODE=$(MODE) is none of release, debug, asan, ubsan, fuzz)
 endif
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wformat=2 -Wundef
 CFLAGS ?=
-ALL_CFLAGS := -std=c17 -g $(OPT) -fopenmp -fno-math-errno -ffp-contract=fast $(WARNINGS) -D_POSIX_C_SOURCE=200809L \
+ALL_CFLAGS := -std=c17 -g -fopenmp $(OPT) -fno-math-errno -ffp-contract=fast $(WARNINGS) -D_POSIX_C_SOURCE=200809L \
               -Ilib -I$(BUILD)/generated $(PACKAGE_CFLAGS) $(GEMM_CFLAGS) $(CFLAGS)
 ALL_LIBS := $(PACKAGE_LIBS) $(GEMM_LIBS) -lm
 
@@ -65,25 +68,35 @@ TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*
 .PHONY: all
 all: $(PROGRAM) ## build/MODE/tenth
 
-$(PROGRAM): $(PROGRAM_OBJECTS) $(LIBRARY)
+# What this directory was compiled with. The file changes only when that does, and all that was compiled hangs on it.
+FLAGS := $(BUILD)/flags
+.PHONY: flags_check
+flags_check:
+
+$(FLAGS): export FLAGS_TEXT = $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) $(ALL_CFLAGS) $(foreach isa,$(ISAS),$(ISA_$(isa))) $(LDFLAGS) $(ALL_LIBS)
+$(FLAGS): flags_check
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || printf '%s\n' "$$FLAGS_TEXT" > $@
+
+$(PROGRAM): $(PROGRAM_OBJECTS) $(LIBRARY) $(FLAGS)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBRARY) $(ALL_LIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $(OBJECTS)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 define ISA_RULE
-$(BUILD)/%_body.$(1).o: %_body.c
+$(BUILD)/%_body.$(1).o: %_body.c $(FLAGS)
 	@mkdir -p $$(@D)
 	$(CC) $(ALL_CFLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 
-$(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY)
+$(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY) $(FLAGS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
 
@@ -127,6 +140,23 @@ golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its re
 valgrind: $(TESTS) ## the test programs under valgrind
 	@OMP_NUM_THREADS=1 TEST_TIMEOUT=1200 TEST_WRAPPER="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	    tests/run.sh $(TESTS)
+
+# ---- Fuzzing: the readers of files, fed with bytes that are nearly right. ----
+
+FUZZ_SECONDS ?= 30
+FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
+
+$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(LIBRARY) $(FLAGS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIBRARY) $(ALL_LIBS)
+
+.PHONY: fuzz fuzzers
+fuzz: $(PROGRAM) ## the readers of files under libFuzzer, FUZZ_SECONDS each
+	@./deps.sh check fuzz
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzzers
+	@TENTH=$(abspath $(PROGRAM)) tests/fuzz.sh $(FUZZ_SECONDS) build/fuzz $(patsubst $(BUILD)/%,build/fuzz/%,$(FUZZERS))
+
+fuzzers: $(FUZZERS)
 
 # ---- Measurements: never judged by a test. ----
 

@@ -7,9 +7,9 @@
 #
 # Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs), browser (the
 # report's test), tools (static checks), embedded (exported models on a microcontroller: cross compiler, emulator), bench
-# (PyTorch, with which `make bench` compares tenth; nothing else needs it). Each thing is looked for by what it gives (a
-# program, a library that links), not by its package, so that a system that is not Debian passes too. To add one: a row in
-# `needs`.
+# (PyTorch, with which `make bench` compares tenth; nothing else needs it), fuzz (clang with libFuzzer, for `make fuzz`). Each
+# thing is looked for by what it gives (a program, a library that links), not by its package, so that a system that is not
+# Debian passes too. To add one: a row in `needs`.
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
@@ -46,6 +46,8 @@ embedded gcc-arm-none-eabi         has arm-none-eabi-gcc
 embedded libnewlib-arm-none-eabi   has_newlib
 embedded qemu-system-arm           has qemu-system-arm
 embedded valgrind                  has valgrind
+fuzz  clang            links_fuzzer
+fuzz  libclang-rt-dev  links_fuzzer
 ROWS
 }
 
@@ -73,6 +75,16 @@ links_openmp() {
     program=$(mktemp) || return 1
     printf '#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n' |
         "${CC:-cc}" -fopenmp -x c -o "$program" - 2>/dev/null
+    local status=$?
+    rm -f "$program"
+    return "$status"
+}
+
+links_fuzzer() {
+    local program
+    program=$(mktemp) || return 1
+    printf 'int LLVMFuzzerTestOneInput(const char *bytes, unsigned long count) { return count > 9 && *bytes < 0; }\n' |
+        clang -fsanitize=fuzzer,address,undefined -x c -o "$program" - 2>/dev/null
     local status=$?
     rm -f "$program"
     return "$status"

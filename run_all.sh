@@ -2,7 +2,7 @@
 # run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures, report.
 #
 #   ./run_all.sh [--profile smoke|standard|talk] [--install-deps] [--data-dir DIR] [--offline]
-#                [--out DIR] [--seeds N] [--jobs N] [--draw-only]
+#                [--out DIR] [--seeds N] [--jobs N] [--force] [--draw-only]
 #
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, about 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
@@ -16,6 +16,8 @@
 #   --seeds N       repeat every run with N seeds (default: as the configs say)
 #   --jobs N        runs at the same time (default: 1; of small networks as many as
 #                   there are processors)
+#   --force         replace runs in DIR that another config or other data made, such as those of stand-ins once the data
+#                   are there; without it they end the run
 #   --draw-only     run nothing: tables, figures and report of the run files that are in DIR, an ablation's among them
 #
 # What is done already with the same config and data is not done again, so that after Ctrl-C the same command resumes.
@@ -41,6 +43,7 @@ offline=no
 out=
 seeds=
 jobs=
+force=no
 draw_only=no
 
 say() {
@@ -73,6 +76,7 @@ parse_options() {
         case $1 in
         --install-deps) install_deps=yes ;;
         --offline) offline=yes ;;
+        --force) force=yes ;;
         --draw-only) draw_only=yes ;;
         --help)
             usage
@@ -160,6 +164,9 @@ run_configs() {
     fi
     if [ -n "$seeds" ]; then
         options+=(--set "run.seeds=$seeds")
+    fi
+    if [ "$force" = yes ]; then
+        options+=(--force)
     fi
     say "profile $profile: $# configs into $out, $count at a time"
     "$tenth" run "$@" --out "$out" --jobs "$count" "${options[@]}" || status=$?

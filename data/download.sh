@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # data/download.sh [--offline] [--sources FILE] DIR [ALSO_IN...]: gets the data sets of sources.tsv that are missing.
 #
-# A data set is missing where neither DIR nor any of ALSO_IN has its directory. It is downloaded into DIR, checked against
-# its checksums and only then given its name, so that what stands there is complete. A checked archive's MD5 is kept in
-# .official-md5 beside its files. With --offline nothing is fetched; what is missing is named.
+# A data set is missing where neither DIR nor any of ALSO_IN has all of its files, packed with gzip or not. It is downloaded into
+# DIR, checked against its checksums and only then given its name, so that what stands there is complete; where DIR has some
+# of its files, cut off perhaps, those are replaced. A set of which one of ALSO_IN has some is not downloaded, since `tenth`
+# would go on looking there first: its user is told what is missing. A checked archive's MD5 is kept in .official-md5 beside
+# its files. With --offline nothing is fetched; what is missing is named.
 #
 # Exit codes: 0 nothing is missing any more; 2 usage; 3 something is (a line says what and why).
 set -euo pipefail
@@ -61,14 +63,41 @@ rows() {
     awk -F'\t' -v dataset="$1" '$1 == dataset' "$sources"
 }
 
-is_there() {
-    local place
-    for place in "${places[@]}"; do
-        if [ -d "$place/$1" ]; then
-            return 0
+# examine PLACE DATASET DIRECTORY: `found` is how many of its files are there, whole or not, and `lacking` the first that is
+# not there whole. `tenth` reads FILE.gz where there is no FILE.
+examine() {
+    local of algorithm checksum file
+    found=0 lacking=
+    while IFS=$'\t' read -r _ _ _ of algorithm checksum; do
+        file=$1/$3/$of
+        if [ "$of" = archive ]; then
+            continue
+        elif [ ! -e "$file" ]; then
+            algorithm=packed file+=.gz
+        fi
+        if [ -e "$file" ]; then
+            found=$((found + 1))
+        fi
+        if [ ! -s "$file" ] || { [ "$algorithm" = size ] && [ "$(stat -L -c %s "$file")" != "$checksum" ]; }; then
+            lacking=${lacking:-$of}
+        fi
+    done < <(rows "$2")
+}
+
+# look_for DATASET DIRECTORY: sets `place` to where it is, or else to where some of it is, and `lacking` to what is not there.
+look_for() {
+    local candidate partial=
+    place=
+    for candidate in "${places[@]}"; do
+        examine "$candidate" "$@"
+        if [ "$found" -gt 0 ] && [ -z "$lacking" ]; then
+            place=$candidate
+            return
+        elif [ "$found" -gt 0 ]; then
+            place=$candidate partial=$lacking
         fi
     done
-    return 1
+    lacking=${partial:-everything}
 }
 
 # fetch ADDRESS FILE: gives up soon where nobody answers, and where the transfer stalls.
@@ -87,7 +116,14 @@ fetch() {
 # check FILE ALGORITHM CHECKSUM
 check() {
     local sum
-    sum=$("$2sum" "$1" | cut -d ' ' -f 1)
+    if [ ! -f "$1" ]; then
+        echo "$(basename "$1") is not in the archive" >&2
+        return 1
+    elif [ "$2" = size ]; then
+        sum=$(stat -c %s "$1")
+    else
+        sum=$("$2sum" "$1" | cut -d ' ' -f 1)
+    fi
     if [ "$sum" != "$3" ]; then
         echo "$(basename "$1") has the $2 $sum, the official one $3: discarded" >&2
         return 1
@@ -131,16 +167,30 @@ download() {
             check "$work/$directory/$of" "$algorithm" "$checksum" || return 1
         fi
     done < <(rows "$dataset")
-    mv -T "$work/$directory" "$target/$directory"
+    if [ -d "$target/$directory" ]; then
+        find "$work/$directory" -mindepth 1 -maxdepth 1 ! -name '.official-*' -exec mv -f -t "$target/$directory" {} + &&
+            find "$work/$directory" -mindepth 1 -maxdepth 1 -exec mv -f -t "$target/$directory" {} +
+    else
+        mv -T "$work/$directory" "$target/$directory"
+    fi
 }
 
 status=0
 while IFS=$'\t' read -r -u 3 dataset directory address; do
-    if is_there "$directory"; then
+    look_for "$dataset" "$directory"
+    if [ -z "$lacking" ]; then
         continue
     fi
-    if [ "$offline" = yes ]; then
-        say "$dataset is not there and --offline forbids the download; a SYNTHETIC stand-in takes its place"
+    otherwise="a SYNTHETIC stand-in takes its place"
+    if [ -n "$place" ]; then
+        otherwise="in $place/$directory $lacking is missing or cut off: add it, or take the others away"
+    fi
+    if [ -n "$place" ] && [ "$place" != "$target" ]; then
+        say "$dataset is not complete; $otherwise"
+        status=3
+        continue
+    elif [ "$offline" = yes ]; then
+        say "$dataset is not there and --offline forbids the download; $otherwise"
         status=3
         continue
     fi
@@ -150,7 +200,7 @@ while IFS=$'\t' read -r -u 3 dataset directory address; do
     if download "$dataset" "$directory" "$address" 2>"$work/errors"; then
         say "$dataset is in $target/$directory, checksums right"
     else
-        say "no $dataset ($(tail -n 1 "$work/errors")); a SYNTHETIC stand-in takes its place"
+        say "no $dataset ($(tail -n 1 "$work/errors")); $otherwise"
         status=3
     fi
     rm -rf "$work"

@@ -6,8 +6,9 @@
 #   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
 # A figure that is newer than all it is made of is left alone. One whose tables have no rows for it is reported and, if an
-# older one is there, removed: an empty or outdated picture would be read as a result. A figure whose first table is not there
-# at all is passed over, unless it is asked for: other commands write those tables.
+# older one is there, removed: an empty or outdated picture would be read as a result. So are, where all are drawn, those that a
+# row of figures.tsv can have and the tables no longer give (of a run that is gone, say); other files are left alone. A figure
+# whose first table is not there at all is passed over, unless it is asked for: other commands write those tables.
 #
 # Exit codes: 0 drawn; 1 gnuplot failed; 2 usage; 3 not one figure has its rows.
 #
@@ -55,6 +56,7 @@ work=$(mktemp -d)
 # Whoever ends this ends what it draws.
 trap 'set +e; jobs -rp | xargs -r kill 2>/dev/null; wait; rm -rf "$work"' EXIT
 matched=" "
+meant=" "
 : >"$work/ended"
 
 # How a figure ended: drawn, kept, missing or failed. Figures are drawn at the same time.
@@ -144,14 +146,18 @@ is_current() {
     done
 }
 
-report_missing() {
-    local old=("$out_dir/$1".*)
-    ended missing
-    echo "draw.sh: $1: not drawn: $2" >&2
-    if [ -e "${old[0]}" ]; then
-        rm -f "${old[@]}"
+remove_old() {
+    local old
+    old=$(find "$out_dir" -maxdepth 1 -type f \( -name "$1.svg" -o -name "$1.png" -o -name "$1.gif" \) -print -delete)
+    if [ -n "$old" ]; then
         echo "draw.sh: $1: removed the one from an earlier run, which these tables no longer bear out" >&2
     fi
+}
+
+report_missing() {
+    ended missing
+    echo "draw.sh: $1: not drawn: $2" >&2
+    remove_old "$1"
 }
 
 # measured_datasets: those that the tables have rows of. The table of claims names all, measured or not.
@@ -278,6 +284,7 @@ draw_figure() {
 
 # draw_if_wanted ROW FIGURE and the other arguments of draw_figure
 draw_if_wanted() {
+    meant+="$2 "
     if is_wanted "$1" "$2"; then
         in_background draw_figure "${@:2}"
     fi
@@ -310,6 +317,31 @@ draw_row() {
     done
 }
 
+# known KIND: the names in a registry of lib/, such as those of data sets.
+known() {
+    sed -n "s/^title_$1_\([^ ]*\) = .*/\1/p" "$work/titles.gp"
+}
+
+# remove_outdated: figures that a row can have and that were not meant to be drawn. Rows that were passed over keep theirs.
+remove_outdated() {
+    local name datasets each tables dataset figure
+    while IFS=$'\t' read -r -u 3 name _ datasets each tables _; do
+        if [ "$datasets" = all ]; then
+            datasets=$(known dataset)
+        fi
+        if [[ $name == '#'* || $datasets == - ]] || [ ! -f "$table_dir/${tables%%/*}.csv" ]; then
+            continue
+        fi
+        for dataset in ${datasets//,/ }; do
+            for figure in $(if [ "$each" = - ]; then echo "$name"; else known "$each" | sed "s/^/${name}_/"; fi); do
+                if [[ $meant != *" ${figure}_$dataset "* ]]; then
+                    remove_old "${figure}_$dataset"
+                fi
+            done
+        done
+    done 3<"$registry"
+}
+
 write_titles >"$work/titles.gp"
 all_datasets=$(measured_datasets)
 while IFS=$'\t' read -r -u 3 name script datasets each tables title formats; do
@@ -319,6 +351,9 @@ while IFS=$'\t' read -r -u 3 name script datasets each tables title formats; do
     esac
 done 3<"$registry"
 wait
+if [ ${#wanted[@]} -eq 0 ]; then
+    remove_outdated
+fi
 
 for name in "${wanted[@]}"; do
     if [[ $matched != *" $name "* ]]; then

@@ -1,9 +1,5 @@
 /* Fuzz target of the config parser: whatever is read must be written so that it reads back as the same config.
- *
- *   clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -D_POSIX_C_SOURCE=200809L -Ilib tests/fuzz_config.c \
- *         lib/io/config*.c lib/io/text_buffer.c lib/io/atomic_file.c lib/core/{error,memory,registry}.c -linih -lm
- *
- * The bytes before the first 0 are a file, those behind it an assignment of --set. Start from the files in configs/. */
+ * The bytes before the first 0 are a file, those behind it an assignment of --set. `make fuzz` runs it. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

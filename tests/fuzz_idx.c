@@ -1,6 +1,5 @@
 /* tests/fuzz_idx.c: any bytes as IDX images and as IDX labels. What is accepted must be what the format says; the rest
- * must be refused with a message. Build with a fuzzer that calls LLVMFuzzerTestOneInput, for example clang
- * -fsanitize=fuzzer,address. */
+ * must be refused with a message. `make fuzz` runs it. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* tests/fuzz_model.c: any bytes as a model file, their checksum made right. What is accepted must run, and must read
- * back from what is written of it. Build with a fuzzer that calls LLVMFuzzerTestOneInput, for example clang
- * -fsanitize=fuzzer,address; start from files that `tenth export` wrote. */
+ * back from what is written of it. `make fuzz` runs it. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>

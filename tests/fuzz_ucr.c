@@ -1,6 +1,5 @@
 /* tests/fuzz_ucr.c: any bytes as UCR text. What is accepted must be finite series of the right length with classes in
- * range; the rest must be refused with a message. Build with a fuzzer that calls LLVMFuzzerTestOneInput, for example
- * clang -fsanitize=fuzzer,address. */
+ * range; the rest must be refused with a message. `make fuzz` runs it. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>

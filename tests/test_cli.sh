@@ -113,6 +113,27 @@ done
 check "another seed gives another table" bash -c "! cmp -s <('$tenth' table out/ecg5000_vi_seed1.h5 prune | cut -d, -f8-16) \
     <('$tenth' table out3/ecg5000_vi_seed2.h5 prune | cut -d, -f8-16)"
 check "another config does not overwrite" refuses 2 "--force" "$tenth" train small.ini --out out --set train.epochs=1
+
+# A stand-in's run, and then the data are there: 64 and 40 series that are not the official ones.
+mkdir -p bare/data real/ecg5000
+for part in TRAIN TEST; do
+    awk -v part=$part 'BEGIN {
+        for (s = 0; s < (part == "TRAIN" ? 64 : 40); s++) {
+            printf "%d", s % 5 + 1
+            for (t = 0; t < 140; t++) printf " %.4f", sin(t / (4 + s % 5) + s)
+            print ""
+        }
+    }' >real/ecg5000/ECG5000_$part.txt
+done
+ini "[data]" "synthetic = no"
+of_data() {
+    TENTH_HOME=$work/bare "$tenth" run case.ini --out out8 "$@"
+}
+check "without the data a stand-in is used" says SYNTHETIC of_data
+check "whose run real data do not overwrite" refuses 2 "other data; give --force" of_data --data-dir real
+check "unless they are told to" exits_with 0 of_data --data-dir real --force --quiet
+check "and then the run is one of them" bash -c "! '$tenth' table out8/*.h5 summary | grep SYNTHETIC"
+check "which --force does not make again" says "train  is there already" of_data --data-dir real --force
 check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
 check "two runs with one file are refused before anything is trained" refuses 2 "set run.name" \
     "$tenth" run small.ini small.ini --out out4

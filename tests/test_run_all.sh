@@ -202,6 +202,9 @@ done
 check "--seeds reaches the program" logged "--set run.seeds=2"
 check "--jobs reaches the program" logged "--jobs 3"
 check "--data-dir reaches the program" logged "--data-dir $work"
+check "--force is not given unasked" not logged "--force"
+check "nor kept from the program" exits_with 0 run_all "${smoke[@]}" --force
+check "which gets it with every call" test "$(grep -c '^tenth run .*--force' "$log")" -eq 1
 check "a table is what the program printed" cmp "$tables/prune_band.csv" "$work/out/tables/prune_band.csv"
 for figure in pruning_mnist pruning_ecg5000 perturb_noise_mnist perturb_time_shift_ecg5000 training_mnist; do
     check "there is $figure" test -s "$work/out/figures/$figure.svg" -a -s "$work/out/figures/$figure.png"
@@ -286,6 +289,30 @@ sed -i '/ecg5000/d' "$work/outdated/perturb_band.csv"
 grep -v mnist "$tables/prune_band.csv" >"$work/outdated/prune_band.csv"
 check "a figure that lost its rows is reported" says "pruning_mnist: not drawn" draw "$work/outdated" "$draws"
 check "and removed" test ! -e "$draws/pruning_mnist.svg" -a ! -e "$draws/pruning_mnist.png"
+# A method's run is gone, and with the other run a whole data set; a foreign file has nearly the name of a figure.
+mkdir "$work/fewer"
+cp -r "$tables" "$work/more"
+{
+    echo "dataset,run,method,criterion,layer,fraction,surviving,low,high,seeds,data_source"
+    printf 'mnist,r,%s,magnitude,conv1,%s,.5,.4,.6,2,mnist\n' vi 0 vi .9 mle 0 mle .9
+} >"$work/more/surviving_band.csv"
+for table in "$work/more"/*.csv; do
+    grep -v -e ',mle,' -e '^ecg5000' "$table" >"$work/fewer/${table##*/}"
+done
+rm "$work/fewer/stills.csv"
+fewer=$work/fewer-figures
+draw "$work/more" "$fewer" >/dev/null 2>&1
+outdated=("$fewer"/{surviving_mle_mnist,pruning_ecg5000,perturb_time_shift_ecg5000}.{svg,png})
+foreign=("$fewer"/{surviving_mine_mnist.svg,surviving_mle_mnist.txt,pruning_ecg5000_old.svg,notes})
+check "figures of all runs" ls "${outdated[@]}"
+touch "${foreign[@]}"
+check "one figure that is asked for" exits_with 0 draw "$work/fewer" "$fewer" training_mnist
+check "keeps the others" ls "${outdated[@]}"
+check "all figures of fewer runs" says "surviving_mle_mnist: removed" draw "$work/fewer" "$fewer"
+check "are without those of the runs that are gone" test -z "$(find "${outdated[@]}" 2>/dev/null)"
+check "with those of the runs that stay" ls "$fewer"/{surviving_vi_mnist,pruning_mnist,gaussian}.svg
+check "with what another table would give" ls "$fewer/animation_noise_mnist.gif"
+check "and with foreign files" ls "${foreign[@]}"
 mkdir "$work/torn"
 sed '5s/,fraction.*//' "$tables/prune_band.csv" >"$work/torn/prune_band.csv"
 check "a torn table is an error" exits_with 1 draw "$work/torn" "$work/torn-figures"
@@ -425,6 +452,7 @@ make_archives() {
     {
         printf '#a comment\n'
         printf 'cifar10\tcifar-10-batches-bin\tfile://%s/cifar.tar.gz\tarchive\tmd5\t%s\n' "$work/site" "$md5"
+        printf 'cifar10\tcifar-10-batches-bin\tfile://%s/cifar.tar.gz\ttest_batch.bin\tsize\t7\n' "$work/site"
         printf 'ecg5000\tecg5000\tfile://%s/ecg.tar.gz\tECG5000_TRAIN.txt\tsha256\t%s\n' "$work/site" "$sha256"
     } >"$work/sources.tsv"
     sed "s/$md5/00$md5/;s/$sha256/$md5$md5/" "$work/sources.tsv" >"$work/wrong.tsv"
@@ -448,8 +476,31 @@ if command -v curl >/dev/null; then
 else
     skip "downloads" "curl is not installed, and wget takes no file:// address"
 fi
-mkdir -p "$work/elsewhere/cifar-10-batches-bin" "$work/elsewhere/ecg5000"
-check "what is elsewhere is not downloaded" exits_with 0 download --sources "$work/gone.tsv" "$work/unused" "$work/elsewhere"
+elsewhere=$work/elsewhere
+look_elsewhere() {
+    download --sources "$work/gone.tsv" --offline "$work/unused" "$elsewhere"
+}
+mkdir -p "$elsewhere/cifar-10-batches-bin" "$elsewhere/ecg5000"
+check "an empty directory is no data set" says "cifar10 is not there" look_elsewhere
+echo images >"$elsewhere/cifar-10-batches-bin/test_batch.bin"
+echo series | gzip >"$elsewhere/ecg5000/ECG5000_TRAIN.txt.gz"
+check "what is elsewhere is not downloaded, packed or not" exits_with 0 look_elsewhere
+printf 'ecg5000\tecg5000\tfile:///nowhere/ecg.tar.gz\tECG5000_TEST.txt\tsha256\t0\n' >>"$work/gone.tsv"
+check "a part of a set is not the set" exits_with 3 look_elsewhere
+check "which file is missing is said" says "in $elsewhere/ecg5000 ECG5000_TEST.txt is missing or cut off" look_elsewhere
+echo more >"$elsewhere/ecg5000/ECG5000_TEST.txt"
+printf imag >"$elsewhere/cifar-10-batches-bin/test_batch.bin"
+check "nor is a file that is cut off a file" says "test_batch.bin is missing or cut off" look_elsewhere
+if command -v curl >/dev/null; then
+    mkdir -p "$work/repaired/ecg5000"
+    cp -r "$elsewhere/cifar-10-batches-bin" "$work/repaired"
+    touch "$work/repaired/cifar-10-batches-bin/notes"
+    check "a set that is not whole is completed" exits_with 0 download --sources "$work/sources.tsv" "$work/repaired"
+    check "with the official file" cmp "$work/site/cifar-10-batches-bin/test_batch.bin" \
+        "$work/repaired/cifar-10-batches-bin/test_batch.bin"
+    check "its mark, and what else was there" ls "$work/repaired/cifar-10-batches-bin"/{notes,.official-md5}
+    check "so is an empty directory" test -s "$work/repaired/ecg5000/ECG5000_TRAIN.txt"
+fi
 check "--offline downloads nothing" exits_with 3 download --offline --sources "$work/sources.tsv" "$work/unused"
 check "and leaves no trace" test ! -e "$work/unused"
 finish

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/test_runner.sh: does tests/run.sh count honestly? The programs below print what cmocka prints.
+# tests/test_runner.sh: do tests/run.sh and tests/fuzz.sh count honestly? The programs below print what cmocka prints.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -55,6 +55,10 @@ closes_with() {
     fi
 }
 
+not() {
+    ! "$@"
+}
+
 check "tests that pass are counted one by one" closes_with 0 "2 passed, 0 failed" passes
 check "groups of one program are added up" closes_with 1 "2 passed, 1 failed" two_groups
 check "a crash fails all that it kept from running" closes_with 1 "1 passed, 4 failed" crashes
@@ -68,4 +72,12 @@ check "a script's bad exit code is a failure" closes_with 1 "1 passed, 1 failed"
 check "programs are added up" closes_with 1 "3 passed, 4 failed" passes crashes
 TEST_TIMEOUT=1 check "a program that hangs is a failure" closes_with 1 "0 passed, 1 failed" hangs
 TEST_WRAPPER="env X=y" check "a wrapper runs the programs" closes_with 0 "2 passed, 0 failed" passes
+
+program fuzz_ucr <<'END'
+test -s "$2/blanks" && echo "stat::number_of_executed_units: 7" && exit "${FAKE_FOUND:-0}"
+END
+check "a fuzz target without a finding" says "fuzz_ucr: 7 inputs in 1 s, 0 kept, nothing found" \
+    "$tests/fuzz.sh" 1 fuzzed "$work/fuzz_ucr"
+FAKE_FOUND=77 check "a finding is a failure" exits_with 1 "$tests/fuzz.sh" 1 fuzzed "$work/fuzz_ucr"
+check "a target without seeds is one, too" not "$tests/fuzz.sh" 1 fuzzed "$work/fuzz_nothing"
 finish

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# tests/test_build.sh: does the Makefile compile anew what was compiled otherwise, and nothing else? In a project of two files
+# with tenth's Makefile.
+set -uo pipefail
+# shellcheck source=tests/script.sh
+source "$(dirname "$0")/script.sh"
+unset MAKEFLAGS MFLAGS MAKELEVEL MODE BUILD CC CFLAGS LDFLAGS
+
+mkdir -p lib/core experiments
+cp "$project/Makefile" .
+cat >lib/core/answer.c <<'END'
+#ifndef ANSWER
+#define ANSWER 1
+#endif
+int answer(void);
+int answer(void)
+{
+    return ANSWER;
+}
+END
+cat >experiments/main.c <<'END'
+#include <stdio.h>
+int answer(void);
+int main(void)
+{
+    return printf("%d\n", answer()) < 0;
+}
+END
+printf '#!/bin/sh\nexec cc -DANSWER=5 "$@"\n' >other-cc
+chmod +x other-cc
+
+# answers NUMBER ARGUMENT...: make, so called, gives a program that prints it.
+answers() {
+    local wanted=$1 printed
+    shift
+    make "$@" >log 2>&1 || {
+        cat log
+        return 1
+    }
+    printed=$(build/release/tenth)
+    [ "$printed" = "$wanted" ] || {
+        echo "the program prints $printed, not $wanted"
+        return 1
+    }
+}
+
+# makes_nothing ARGUMENT...: make, so called, calls no compiler.
+makes_nothing() {
+    if ! make "$@" >log 2>&1 || grep -q -e ' -o ' log; then
+        cat log
+        return 1
+    fi
+}
+
+check "a build" answers 1
+check "a second call compiles nothing" makes_nothing
+check "another flag compiles anew" answers 2 CFLAGS=-DANSWER=2
+check "quotes in a flag do no harm" answers 3 CFLAGS="-DANSWER=3 -DTEXT='\"a b\"'"
+check "nor do they compile anything twice" makes_nothing CFLAGS="-DANSWER=3 -DTEXT='\"a b\"'"
+check "a flag that is gone compiles anew" answers 1
+check "so does another compiler" answers 5 CC="$work/other-cc"
+check "and the first one again" answers 1
+sed -i 's/^CFLAGS ?=$/CFLAGS ?= -DANSWER=4/' Makefile
+check "so does an edit of the Makefile's flags" answers 4
+echo '# a comment' >>Makefile
+check "an edit of nothing but a comment does not" makes_nothing
+check "another library links anew" bash -c "make LDFLAGS=-Wl,-z,now | grep -q -e '-o build/release/tenth '"
+finish
