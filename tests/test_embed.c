@@ -216,6 +216,38 @@ static void test_a_model_beyond_the_readers_limits_is_not_made(void **state)
     pruned_free(&pruned);
 }
 
+/* A stride beyond its input makes padded planes of gigabytes out of a header of bytes. */
+static void test_a_header_cannot_ask_for_gigabytes(void **state)
+{
+    (void)state;
+    struct model_layer layers[2] = {0};
+    struct model model = {.input = {2, 2, 127}, .classes = 2, .kernel = 1, .stride = 1, .parts = 1, .layer_count = 2};
+    const size_t outputs[2] = {1, 2};
+    model.layers = layers;
+    model_shapes(&model, outputs);
+    assert_true(model_layer_fits(&model, &layers[0], 1));
+    model.stride = 4096;
+    model_shapes(&model, outputs);
+    assert_false(model_layer_fits(&model, &layers[0], 1));
+}
+
+static void test_what_fp16_cannot_hold_is_refused(void **state)
+{
+    (void)state;
+    static const enum model_number numbers[] = {MODEL_FP32, MODEL_FP16, MODEL_INT8};
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[0], 0);
+    pruned.posterior->mu[pruned.posterior->tensors[1].offset] = 70000; /* a bias, which int8 keeps as fp16 */
+    for (size_t i = 0; i < 3; i++) {
+        struct error error = {0};
+        struct model *model = make(&pruned, MODEL_MEAN);
+        assert_int_equal(model_round(model, numbers[i], &error), i == 0 ? STATUS_OK : STATUS_NOT_FINITE);
+        assert_true(i == 0 || strstr(error.message, "--quantize fp32"));
+        model_free(model);
+    }
+    pruned_free(&pruned);
+}
+
 /* ---- compaction ---- */
 
 /* Filter 1 of layer 1 is read by nobody; so is, then, filter 0 of layer 0, which only filter 1 reads. Filter 2 of layer
@@ -770,6 +802,9 @@ static void test_inputs_of_every_kind(void **state)
     items_free(&items);
     /* What is short, of another size or kind, or nothing at all. */
     const char *const bad[] = {"P5 3 2 255\n\1\2",
+                               "P5 3 2 255\r\n\1\2\3\4\5\6",
+                               "P5 3 2 255X\1\2\3\4\5\6",
+                               "P2 3 2 5 0 1 2 3 4 5 5",
                                "P5 3 3 255\n\1\2\3\4\5\6\7\7\7",
                                "P6 3 2 255\n",
                                "P2 3 2 5 0 1 2 3 4 6",
@@ -792,6 +827,8 @@ int main(void)
         cmocka_unit_test(test_a_wrong_weight_is_seen),
         cmocka_unit_test(test_point_estimates_have_one_network),
         cmocka_unit_test(test_a_model_beyond_the_readers_limits_is_not_made),
+        cmocka_unit_test(test_a_header_cannot_ask_for_gigabytes),
+        cmocka_unit_test(test_what_fp16_cannot_hold_is_refused),
         cmocka_unit_test(test_dead_filters_go),
         cmocka_unit_test(test_compaction_keeps_the_moments),
         cmocka_unit_test(test_halves),

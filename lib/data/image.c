@@ -92,12 +92,19 @@ enum status image_read_netpbm(const uint8_t *bytes, size_t count, const char *na
     if (color != (shape.channels == 3))
         return error_set(error, STATUS_DATA, "%s: the model takes %s", name,
                          color ? "gray images (PGM)" : "color images (PPM)");
-    file.used += raw && file.used < count; /* one white space */
+    if (raw && (file.used == count || !isspace(bytes[file.used])))
+        return error_set(error, STATUS_DATA, "%s: one white space is wanted behind the Netpbm header", name);
+    file.used += raw;
     for (size_t i = 0; i < shape_size(shape); i++) {
         if (!(raw ? next_sample(&file, most, &sample) : next_number(&file, &sample)) || sample > most)
             return error_set(error, STATUS_DATA, "%s: sample %zu of %zu is missing or above %zu", name, i + 1,
                              shape_size(shape), most);
         pixels[i] = (uint8_t)((sample * 255 + most / 2) / most);
     }
+    while (!raw && file.used < count && isspace(bytes[file.used]))
+        file.used++;
+    if (file.used < count)
+        return error_set(error, STATUS_DATA, "%s: has %zu bytes behind its last sample; save it anew as one image",
+                         name, count - file.used);
     return STATUS_OK;
 }

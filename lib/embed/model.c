@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "embed/number.h"
+#include "nn/planes.h"
 
 enum { LARGEST_CODE = 127, LARGEST_SPREAD_CODE = 255 };
 
@@ -102,7 +103,8 @@ bool model_layer_fits(const struct model *model, const struct model_layer *layer
     return shape->c_out <= MODEL_EXTENT_MAX &&
            size_multiply(shape->c_in * shape->c_out, shape->kernel_h * shape->kernel_w) <= MODEL_PLACES_MAX &&
            size_multiply(shape->height_out * shape->width_out, shape->c_out) <= MODEL_PLACES_MAX &&
-           count <= layer_places(layer) && size_multiply(count, model->parts) <= MODEL_VALUES_MAX;
+           size_multiply(shape->c_in, planes_of(shape).size) <= MODEL_INPUT_MAX && count <= layer_places(layer) &&
+           size_multiply(count, model->parts) <= MODEL_VALUES_MAX;
 }
 
 static enum status list_places(const struct model *model, struct model_layer *layer, const float *keep,
@@ -280,6 +282,20 @@ static void drop_zeros(const struct model *model, struct model_layer *layer)
     layer->count = left;
 }
 
+/* What fp16 cannot hold became infinite. */
+static enum status check_finite(const struct model *model, const struct model_layer *layer, struct error *error)
+{
+    float worst = 0;
+    for (size_t i = 0; i < model->parts * layer->count; i++)
+        worst += 0 * layer->value[i];
+    for (size_t i = 0; i < model->parts * layer->shape.c_out; i++)
+        worst += 0 * layer->bias[i];
+    if (worst == 0)
+        return STATUS_OK;
+    return error_set(error, STATUS_NOT_FINITE, "a weight or bias is too large for %s; --quantize fp32 holds it",
+                     model_number_name(model->number));
+}
+
 enum status model_round(struct model *model, enum model_number number, struct error *error)
 {
     model->number = number;
@@ -290,6 +306,9 @@ enum status model_round(struct model *model, enum model_number number, struct er
         if (number != MODEL_FP32)
             round_to_half(layer->bias, model->parts * layer->shape.c_out);
         enum status status = number == MODEL_INT8 ? round_to_codes(model, layer, error) : STATUS_OK;
+        if (status != STATUS_OK)
+            return status;
+        status = check_finite(model, layer, error);
         if (status != STATUS_OK)
             return status;
         drop_zeros(model, layer);

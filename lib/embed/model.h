@@ -31,6 +31,7 @@ enum {
     MODEL_PARTS_MAX = 256,
     MODEL_EXTENT_MAX = 4096,    /* of a dimension, and of channels */
     MODEL_PLACES_MAX = 1 << 24, /* of a layer */
+    MODEL_INPUT_MAX = 1 << 26,  /* of a layer: floats that its padded input takes */
     MODEL_VALUES_MAX = 1 << 25, /* of a layer: weights times parts */
     MODEL_NAME_SIZE = 32
 };

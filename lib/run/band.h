@@ -1,10 +1,9 @@
 /* lib/run/band.h: tables over seeds: the mean of the runs that differ in their seed alone, and a 95 % interval.
  *
  * The interval adds two parts in squares: Student's half-width over the seeds, and the half-width over the items that
- * each run has (Wilson for an accuracy), averaged over the runs. The second is needed where all seeds are measured on
- * the same items (the whole test file), whose choice their spread then says nothing about; where each seed draws its
- * own (perturbations, items of no class) it makes the interval wider than it need be. With one seed it is the interval
- * over the items. */
+ * each run has (Wilson for an accuracy), averaged over the runs. The second is needed because all seeds are measured on
+ * the same items, whose choice their spread says nothing about. With one seed it is the interval over the items.
+ * STATUS_USAGE: runs of one name and different configs, or one run twice. */
 #ifndef TENTH_RUN_BAND_H
 #define TENTH_RUN_BAND_H
 
