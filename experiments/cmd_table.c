@@ -6,6 +6,7 @@
 #include "core/registry.h"
 #include "io/table.h"
 #include "run/tabulate.h"
+#include "run_input.h"
 
 static enum status list_tables(void)
 {
@@ -33,6 +34,11 @@ enum status command_table(const struct options *options, struct error *error)
     if (!tsv && strcmp(options->format, "csv") != 0)
         return error_set(error, STATUS_USAGE, "--format %s: csv or tsv is wanted", options->format);
     size_t files = options->argument_count - 1, count;
+    if (text_ends_with(options->arguments[files], ".h5"))
+        return error_set(error, STATUS_USAGE,
+                         "%s: the last argument is a table's name: tenth table RUN.h5... TABLE; `tenth table --list` "
+                         "names the tables",
+                         options->arguments[files]);
     const struct table_kind *kinds = table_kinds(&count);
     const struct table_kind *kind =
         registry_find("table", options->arguments[files], kinds, count, sizeof *kinds, error);

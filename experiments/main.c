@@ -47,7 +47,7 @@ static const struct command commands[] = {
      command_illustrate, NULL},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
      OPTION_FORMAT | OPTION_LIST, command_table, NULL},
-    {"compare", "A B", "do two directories of tables agree within their intervals?",
+    {"compare", "A B", "whether two directories of tables agree within their intervals",
      "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
      "runs of\n"
      "the same name. The intervals are widened to hold together with 95 %. Exit code 0: they agree; 1: they do not.",
@@ -145,7 +145,8 @@ static enum status call(const struct command *command, int argc, char **argv, st
     if (status != STATUS_OK)
         return status;
     if (options.help) {
-        printf("usage: tenth %s %s [options]\n\n%s.\n%s%s", command->name, command->arguments, command->help,
+        printf("usage: tenth %s%s%s [options]\n\n%s.\n%s%s", command->name, command->arguments[0] ? " " : "",
+               command->arguments, command->help,
                command->more, command->more[0] ? "\n" : "");
         options_print_help(command->options | OPTION_QUIET);
         options.argument_count = 0;
