@@ -146,8 +146,7 @@ static enum status call(const struct command *command, int argc, char **argv, st
         return status;
     if (options.help) {
         printf("usage: tenth %s%s%s [options]\n\n%s.\n%s%s", command->name, command->arguments[0] ? " " : "",
-               command->arguments, command->help,
-               command->more, command->more[0] ? "\n" : "");
+               command->arguments, command->help, command->more, command->more[0] ? "\n" : "");
         options_print_help(command->options | OPTION_QUIET);
         options.argument_count = 0;
         return command->behind_help ? command->behind_help(&options, error) : STATUS_OK;

@@ -35,7 +35,8 @@ static const struct option_row rows[] = {
     {OPTION_SAMPLES, "samples", "N", "sampled networks of the prediction (default: 12)"},
     {OPTION_CRITERION, "criterion", "NAME",
      "in which order weights go (default: snr where there is a sigma, else magnitude)"},
-    {OPTION_FRACTION, "fraction", "F", "share of the weights that go, from 0 to 1 (default: .95; with bench --predict: 0)"},
+    {OPTION_FRACTION, "fraction", "F",
+     "share of the weights that go, from 0 to 1 (default: .95; with bench --predict: 0)"},
     {OPTION_QUANTIZE, "quantize", "int8|fp16|fp32", "how weights are stored (default: int8)"},
     {OPTION_POSTERIOR, "posterior", "mean|samples=K|variance",
      "one network, K of them, or means and variances (default: mean)"},
@@ -181,10 +182,11 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
             return error_set(error, STATUS_USAGE, "%s needs a value", given);
         /* getopt's '?' lies beyond the rows; `given` may be the value of an option that is not taken here. */
         if (found >= ROWS)
-            return error_set(error, STATUS_USAGE, "%s: no such option here; `tenth %s --help` lists them", given, argv[0]);
-        if (!(rows[found].bit & (accepted | OPTION_QUIET) || rows[found].bit == ~0U))
-            return error_set(error, STATUS_USAGE, "--%s: no such option here; `tenth %s --help` lists them", rows[found].name,
+            return error_set(error, STATUS_USAGE, "%s: no such option here; `tenth %s --help` lists them", given,
                              argv[0]);
+        if (!(rows[found].bit & (accepted | OPTION_QUIET) || rows[found].bit == ~0U))
+            return error_set(error, STATUS_USAGE, "--%s: no such option here; `tenth %s --help` lists them",
+                             rows[found].name, argv[0]);
         enum status status = take(options, &rows[found], optarg, error);
         if (status != STATUS_OK)
             return status;

@@ -23,9 +23,9 @@ static enum status read_column(const struct source *source, size_t column, const
     *value = strtof(start, &end);
     /* strtof also takes words such as "nan" and hexadecimal numbers: the format has neither. */
     if (length == 0 || strspn(start, number_signs) != length || end != start + length || !isfinite(*value))
-        return error_set(error, STATUS_DATA, "%s:%zu: column %zu, \"%.*s\", is not a finite number (the file is taken for UCR text)",
-                         source_path(source), source_line_number(source), column, length < 40 ? (int)length : 40,
-                         start);
+        return error_set(
+            error, STATUS_DATA, "%s:%zu: column %zu, \"%.*s\", is not a finite number (the file is taken for UCR text)",
+            source_path(source), source_line_number(source), column, length < 40 ? (int)length : 40, start);
     const char *next = skip_blanks(end);
     if (*next == ',') {
         next = skip_blanks(next + 1);

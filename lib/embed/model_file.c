@@ -262,7 +262,8 @@ static enum status check_whole(const void *bytes, size_t count, const char *name
     *in = (struct byte_reader){.bytes = bytes, .count = count};
     const uint8_t *found = count >= SHORTEST ? bytes_get(in, sizeof magic) : NULL;
     if (!found || memcmp(found, magic, sizeof magic) != 0)
-        return error_set(error, STATUS_DATA, "%s: is no model of `tenth export`; `tenth export RUN.h5` makes one", name);
+        return error_set(error, STATUS_DATA, "%s: is no model of `tenth export`; `tenth export RUN.h5` makes one",
+                         name);
     unsigned int version = (unsigned int)bytes_get_number(in, 1);
     if (version != MODEL_FILE_VERSION)
         return error_set(error, STATUS_DATA, "%s: has version %u of the model format; this program reads version %d",

@@ -161,8 +161,10 @@ enum status store_create(const char *path, struct store **store, struct error *e
 
 static enum status not_a_store(const struct store *store, struct error *error)
 {
-    return store_failure(store, STATUS_DATA, "/",
-                         "cannot be opened: it is no run file (DATASET_METHOD_seedN.h5), or damaged; a damaged one must be made anew", error);
+    return store_failure(
+        store, STATUS_DATA, "/",
+        "cannot be opened: it is no run file (DATASET_METHOD_seedN.h5), or damaged; a damaged one must be made anew",
+        error);
 }
 
 /* Opens the image of a file for changes. HDF5 copies it. */
