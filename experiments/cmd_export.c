@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bayes/criterion.h"
 #include "commands.h"
 #include "core/memory.h"
 #include "embed/emit_c.h"
@@ -52,9 +53,10 @@ static enum status parse_posterior(const char *text, struct model_options *optio
 static enum status describe(const struct options *options, const struct run *run, struct export_options *wanted,
                             struct error *error)
 {
-    const char *criterion = options->criterion ? options->criterion : run->method->has_sigma ? "snr" : "magnitude";
-    *wanted = (struct export_options){.criterion = criterion_find(criterion, error),
-                                      .fraction = isnan(options->fraction) ? .95 : options->fraction};
+    const struct criterion *usual = criterion_usual(run->method->has_sigma);
+    *wanted =
+        (struct export_options){.criterion = options->criterion ? criterion_find(options->criterion, error) : usual,
+                                .fraction = isnan(options->fraction) ? .95 : options->fraction};
     if (!wanted->criterion)
         return STATUS_USAGE;
     enum status status = parse_number(options->quantize ? options->quantize : "int8", &wanted->number, error);

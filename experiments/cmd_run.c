@@ -216,7 +216,8 @@ static enum status run_stages(const struct options *options, size_t first, size_
         progress_begin(&batch.view, options->quiet, batch.job_count);
         progress_catch_signals();
         batch.threads = threads_of_one(options);
-        status = jobs_work(batch.job_count, options->jobs, job_work, &batch);
+        struct monitor monitor = progress_monitor(&batch.view);
+        status = jobs_work(batch.job_count, options->jobs, &monitor, job_work, &batch, error);
     }
     batch_close(&batch);
     return status;

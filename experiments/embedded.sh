@@ -16,7 +16,7 @@ set -euo pipefail
 project=$(cd "$(dirname "$0")/.." && pwd)
 tenth=${TENTH:-$project/build/release/tenth}
 datasets=(mnist cifar10 ecg5000)
-fractions=(0 .5 .8 .9 .94 .95 .96 .98 .99)
+fractions=(0 .5 .8 .9 .94 .95 .96 .97 .98 .99)
 export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 
 if [ $# -lt 2 ] || [ $# -gt 3 ]; then

@@ -1,11 +1,12 @@
 #include "jobs.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "core/memory.h"
 
 static enum status jobs_in_turn(size_t count, job_fn *work, void *context)
 {
@@ -19,14 +20,39 @@ static enum status jobs_in_turn(size_t count, job_fn *work, void *context)
     return first;
 }
 
-/* Waits for one child and returns its status; a child that was killed has failed. */
-static enum status wait_for_one(void)
+struct pool {
+    pid_t *children; /* [running], with room for as many as may run */
+    int running;
+    const struct monitor *monitor;
+    bool told; /* to stop */
+};
+
+/* A terminal's Ctrl-C reaches every process; a SIGTERM may have been for this one alone. */
+static void pass_on_stop(struct pool *pool)
 {
+    if (pool->told || monitor_check(pool->monitor, NULL) == STATUS_OK)
+        return;
+    pool->told = true;
+    for (int i = 0; i < pool->running; i++)
+        (void)kill(pool->children[i], SIGTERM); /* fails for one that has just ended, which is as good */
+}
+
+/* Waits for one child and returns its status; a child that was killed has failed. Polling, a stop that is asked for
+ * between two calls is not missed, as it would be by waiting for either. */
+static enum status wait_for_one(struct pool *pool)
+{
+    const struct timespec pause = {.tv_nsec = 50000000};
     int code = 0;
     pid_t child;
-    do
-        child = wait(&code);
-    while (child < 0 && errno == EINTR);
+    while ((child = waitpid(-1, &code, WNOHANG)) == 0) {
+        pass_on_stop(pool);
+        (void)nanosleep(&pause, NULL);
+    }
+    for (int i = 0; i < pool->running; i++) {
+        if (pool->children[i] == child)
+            pool->children[i] = pool->children[pool->running - 1];
+    }
+    pool->running--;
     if (child > 0 && WIFSIGNALED(code))
         (void)fprintf(stderr, "tenth: a run was ended by signal %d%s\n", WTERMSIG(code),
                       WTERMSIG(code) == SIGKILL ? ", perhaps for want of memory; try fewer --jobs" : "");
@@ -40,27 +66,35 @@ static enum status worse(enum status first, enum status next)
     return first == STATUS_OK ? next : first;
 }
 
-enum status jobs_work(size_t count, int parallel, job_fn *work, void *context)
+static enum status jobs_beside_each_other(size_t count, int parallel, job_fn *work, void *context, struct pool *pool)
 {
-    if (parallel <= 1 || count <= 1)
-        return jobs_in_turn(count, work, context);
     enum status first = STATUS_OK;
-    int running = 0;
     for (size_t job = 0; job < count && first != STATUS_INTERRUPTED; job++) {
-        if (running == parallel) {
-            first = worse(first, wait_for_one());
-            running--;
-        }
+        if (pool->running == parallel)
+            first = worse(first, wait_for_one(pool));
         if (first == STATUS_INTERRUPTED)
             break;
         pid_t child = fork();
         if (child == 0)
             _exit((int)work(context, job));
-        running += child > 0;
-        if (child < 0)
+        if (child > 0)
+            pool->children[pool->running++] = child;
+        else
             first = worse(first, work(context, job)); /* no process to be had: do it here */
     }
-    for (; running > 0; running--)
-        first = worse(first, wait_for_one());
+    while (pool->running > 0)
+        first = worse(first, wait_for_one(pool));
     return first;
+}
+
+enum status jobs_work(size_t count, int parallel, const struct monitor *monitor, job_fn *work, void *context,
+                      struct error *error)
+{
+    if (parallel <= 1 || count <= 1)
+        return jobs_in_turn(count, work, context);
+    struct pool pool = {.monitor = monitor, .children = memory_alloc((size_t)parallel, sizeof *pool.children, error)};
+    enum status status =
+        pool.children ? jobs_beside_each_other(count, parallel, work, context, &pool) : STATUS_NO_MEMORY;
+    memory_free(pool.children);
+    return status;
 }

@@ -5,11 +5,14 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "run/monitor.h"
 
 typedef enum status job_fn(void *context, size_t job); /* prints its own errors */
 
 /* Runs jobs 0 .. count-1, at most `parallel` at a time (1: in this process). A job that fails does not stop the others;
- * an interruption does. Returns the status of the first job that failed, in the order of the jobs. */
-enum status jobs_work(size_t count, int parallel, job_fn *work, void *context);
+ * an interruption does, and is passed on to those beside each other. Returns the status of the first job that ended
+ * badly, or STATUS_INTERRUPTED; `error` is set where nothing was begun. */
+enum status jobs_work(size_t count, int parallel, const struct monitor *monitor, job_fn *work, void *context,
+                      struct error *error);
 
 #endif

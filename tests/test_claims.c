@@ -202,10 +202,10 @@ static void claims_by_hand(void **state)
     size_t count;
     (void)claims(&count);
     assert_int_equal(table_rows(table), count);
-    /* .8 in both seeds; over the items s = .4216370, t(9) = 2.262157, half-width .3016210 */
+    /* .8 in both seeds; Wilson's interval of 8 out of 10 is .4901625 to .9433178 */
     const union table_cell *row = row_of(table, "accuracy_90_mnist");
     assert_near(cell(row, "measured")->number, .8, 1e-12);
-    assert_near(cell(row, "low")->number, .8 - .3016210, 1e-6);
+    assert_near(cell(row, "low")->number, .4901625, 1e-6);
     assert_near(cell(row, "seeds")->number, 2, 0);
     assert_string_equal(cell(row, "holds")->text, "not decidable");
     assert_non_null(strstr(cell(row, "detail")->text, "contains the bound"));
@@ -244,6 +244,81 @@ static void stand_ins_decide_nothing(void **state)
     assert_near(cell(row_of(table, "accuracy_90_mnist"), "measured")->number, 0, 0);
     assert_string_equal(cell(row_of(table, "accuracy_90_mnist"), "holds")->text, "not decidable");
     assert_non_null(strstr(cell(row_of(table, "accuracy_90_mnist"), "detail")->text, "SYNTHETIC"));
+    table_free(table);
+}
+
+/* An all right answer proves no more than its number of items can. */
+static void all_right_is_not_certain(void **state)
+{
+    (void)state;
+    const char *const path = "vi.h5";
+    write_pruned(path, "vi", "snr", "1", ITEMS, ITEMS, "real");
+    struct table *table = claims_of(&path, 1);
+    const union table_cell *row = row_of(table, "accuracy_90_mnist");
+    assert_near(cell(row, "measured")->number, 1, 0);
+    assert_near(cell(row, "low")->number, .7224672, 1e-6); /* 1 / (1 + 1.959964^2 / 10) */
+    assert_string_equal(cell(row, "holds")->text, "not decidable");
+    table_free(table);
+}
+
+static void write_rises(const char *path, const char *seed)
+{
+    /* entropy is greatest at .5. Noise: half of the items far less certain, half far more: its interval is wide and
+     * begins lowest. Rotation: every item a little more certain: a fall that is beyond doubt. Warp: a rise. */
+    static const float before = .8F, noise[] = {.5F, .999F}, rotation = .85F, warp = .5F;
+    float p[3][2 * ITEMS];
+    for (size_t i = 0; i < ITEMS; i++) {
+        p[0][i] = p[1][i] = p[2][i] = before;
+        p[0][ITEMS + i] = noise[i % 2];
+        p[1][ITEMS + i] = rotation;
+        p[2][ITEMS + i] = warp;
+    }
+    struct store *store = run_file_begin(path, "mnist", "vi", seed, "real");
+    run_file_probabilities(store, "/perturb/noise", 2, ITEMS, p[0], 0);
+    run_file_probabilities(store, "/perturb/rotation", 2, ITEMS, p[1], 0);
+    run_file_probabilities(store, "/perturb/warp", 2, ITEMS, p[2], 0);
+    run_file_end(store);
+}
+
+/* "Under every perturbation" is refuted by one of them, however little the others say. */
+static void one_part_refutes_the_whole(void **state)
+{
+    (void)state;
+    const char *const path = "vi.h5";
+    write_rises(path, "1");
+    struct table *table = claims_of(&path, 1);
+    const union table_cell *row = row_of(table, "entropy_rises_mnist");
+    double fall = -(.85 * log(.85) + .15 * log(.15)) + (.8 * log(.8) + .2 * log(.2));
+    assert_near(cell(row, "measured")->number, fall, 1e-6);
+    assert_string_equal(cell(row, "holds")->text, "does not hold");
+    table_free(table);
+}
+
+/* The gap of vi is .9 - .8, that of mle 1 - .7: .2 less. One item of ten differs in each: half-width .2262157 twice, in
+ * squares. */
+static void write_fit(const char *path, const char *method, size_t fit, size_t test)
+{
+    float p[2][ITEMS];
+    for (size_t i = 0; i < ITEMS; i++) {
+        p[0][i] = i < fit ? .75F : .25F;
+        p[1][i] = i < test ? .75F : .25F;
+    }
+    struct store *store = run_file_begin(path, "ecg5000", method, "1", "real");
+    run_file_probabilities(store, "/fit", 1, ITEMS, p[0], 0);
+    run_file_probabilities(store, "/test", 1, ITEMS, p[1], 0);
+    run_file_end(store);
+}
+
+static void overfitting_is_a_gap_of_gaps(void **state)
+{
+    (void)state;
+    const char *const paths[] = {"vi.h5", "mle.h5"};
+    write_fit(paths[0], "vi", 9, 8);
+    write_fit(paths[1], "mle", 10, 7);
+    struct table *table = claims_of(paths, 2);
+    const union table_cell *row = row_of(table, "overfit_ecg5000");
+    assert_near(cell(row, "measured")->number, -.2, 1e-12);
+    assert_near(cell(row, "high")->number, -.2 + sqrt(2) * .2262157, 1e-6);
     table_free(table);
 }
 
@@ -292,10 +367,11 @@ int main(void)
 {
     store_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_interval_decides),     cmocka_unit_test(seeds_and_items_are_added_in_squares),
-        RUN_TEST(scores_are_paired_item_by_item),   RUN_TEST(claims_by_hand),
-        RUN_TEST(stand_ins_decide_nothing),         cmocka_unit_test(the_registry_is_sound),
-        RUN_TEST(allocation_failures_are_reported),
+        cmocka_unit_test(the_interval_decides),   cmocka_unit_test(seeds_and_items_are_added_in_squares),
+        RUN_TEST(scores_are_paired_item_by_item), RUN_TEST(claims_by_hand),
+        RUN_TEST(all_right_is_not_certain),       RUN_TEST(one_part_refutes_the_whole),
+        RUN_TEST(overfitting_is_a_gap_of_gaps),   RUN_TEST(stand_ins_decide_nothing),
+        cmocka_unit_test(the_registry_is_sound),  RUN_TEST(allocation_failures_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,6 +189,13 @@ ini "[sweep]" "posterior.prior_sigma = .1 | .3"
 "$tenth" run case.ini --out out7 --jobs 2 --quiet
 check "--jobs changes no result" \
     cmp <("$tenth" table out6/*.h5 prune) <("$tenth" table out7/*.h5 prune)
+# A terminal's Ctrl-C reaches every process, a SIGTERM only the first: it passes it on, or the others would train to their end.
+"$tenth" run case.ini --out out8 --jobs 2 --set train.epochs=400 --quiet 2>/dev/null &
+process=$!
+sleep 0.4
+kill -TERM $process
+wait $process
+check "SIGTERM ends every process of --jobs" test $? -eq 130
 check "a cell's file says what it is" test -f out6/ecg5000_vi_prior_sigma=0.3_seed1.h5
 "$tenth" prune out6/ecg5000_vi_prior_sigma=0.3_seed1.h5 --set prune.samples=3 --quiet
 check "and keeps saying it when it is measured again" bash -c "'$tenth' table out6/ecg5000_vi_prior_sigma=0.3_seed1.h5 prune |

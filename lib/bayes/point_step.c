@@ -40,9 +40,8 @@ double point_step(struct posterior *posterior, const struct update *update, size
     double penalty = 0;
     *penalty_loss = 0;
     for (size_t p = member * pieces; p < (member + 1) * pieces; p++) {
-        double scale = update->penalty_scale[posterior->pieces[p].tensor];
-        *penalty_loss += partial[p];
-        penalty += scale > 0 ? partial[p] / scale : 0;
+        penalty += precision * partial[p];
+        *penalty_loss += update->penalty_scale[posterior->pieces[p].tensor] * precision * partial[p];
     }
     return penalty;
 }

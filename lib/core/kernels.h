@@ -51,7 +51,8 @@ struct kernels {
     double (*vi_step)(const struct kernel_vi *step, size_t count, const float *w, const float *g, float *mu, float *rho,
                       float *m_mu, float *v_mu, float *m_rho, float *v_rho);
 
-    /* One step of a point estimate with the penalty l2/2 w^2 per weight (l2 = 0: MLE). Returns sum of l2/2 w^2. */
+    /* One step of a point estimate with the penalty l2/2 w^2 per weight (l2 = 0: MLE). Returns sum of w^2/2, before the
+     * step. */
     double (*point_step)(const struct kernel_adam *adam, float l2, float clip, size_t count, const float *g, float *w,
                          float *m, float *v);
 

@@ -273,12 +273,12 @@ static double vi_step(const struct kernel_vi *step, size_t count, const float *w
 }
 
 static inline void point_chunk(const struct kernel_adam *adam, float l2, float clip, const float *restrict g,
-                               float *restrict w, float *restrict m, float *restrict v, float *restrict penalty)
+                               float *restrict w, float *restrict m, float *restrict v, float *restrict square)
 {
     const struct kernel_adam a = *adam;
 #pragma omp simd
     for (int i = 0; i < CHUNK; i++) {
-        penalty[i] = 0.5F * l2 * w[i] * w[i];
+        square[i] = w[i] * w[i];
         w[i] = adam_update(&a, clip * (g[i] + l2 * w[i]), w[i], &m[i], &v[i]);
     }
 }
@@ -288,10 +288,10 @@ static double point_step(const struct kernel_adam *adam, float l2, float clip, s
 {
     double sum = 0.0;
     size_t i = 0;
-    float penalty[CHUNK];
+    float square[CHUNK];
     for (; i + CHUNK <= count; i += CHUNK) {
-        point_chunk(adam, l2, clip, g + i, w + i, m + i, v + i, penalty);
-        sum += sum_of(penalty, CHUNK);
+        point_chunk(adam, l2, clip, g + i, w + i, m + i, v + i, square);
+        sum += sum_of(square, CHUNK);
     }
     if (i < count) {
         size_t here = count - i;
@@ -300,13 +300,13 @@ static double point_step(const struct kernel_adam *adam, float l2, float clip, s
         load(w_end, w + i, here);
         load(m_end, m + i, here);
         load(v_end, v + i, here);
-        point_chunk(adam, l2, clip, g_end, w_end, m_end, v_end, penalty);
+        point_chunk(adam, l2, clip, g_end, w_end, m_end, v_end, square);
         memcpy(w + i, w_end, here * sizeof *w);
         memcpy(m + i, m_end, here * sizeof *m);
         memcpy(v + i, v_end, here * sizeof *v);
-        sum += sum_of(penalty, here);
+        sum += sum_of(square, here);
     }
-    return sum;
+    return sum / 2;
 }
 
 static inline void vi_square_chunk(const struct kernel_vi *step, const float *restrict w, const float *restrict g,

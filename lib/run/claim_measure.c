@@ -59,15 +59,14 @@ static enum status ask(const struct evidence *evidence, const struct claim *clai
     return status;
 }
 
-/* a - b where there is a b, else a. Frees both. */
+/* a - b. Frees both. */
 static enum status add_difference(struct scores *a, struct scores *b, struct finding *finding, struct error *error)
 {
-    enum status status = b ? scores_subtract(a, b, error) : STATUS_OK;
+    enum status status = scores_subtract(a, b, error);
     if (status == STATUS_OK)
         finding_add_scores(finding, a);
     scores_free(a);
-    if (b)
-        scores_free(b);
+    scores_free(b);
     return status;
 }
 
@@ -125,6 +124,17 @@ static enum status pruned(const struct run_file *file, double fraction, struct s
     return scores_load(file, object, SCORE_RIGHT, slice, slice + 1, scores, error);
 }
 
+/* An accuracy with the farther side of Wilson's interval: that of the mean would have no width where every item is
+ * right. */
+static void add_accuracy(const struct scores *right, struct finding *finding)
+{
+    double mean = stats_mean(right->value, right->count);
+    if (isnan(mean))
+        return;
+    struct interval interval = stats_wilson((size_t)llround(mean * (double)right->count), right->count);
+    finding_add(finding, mean, fmax(mean - interval.low, interval.high - mean));
+}
+
 /* Of a, or of a less that of b, at the claim's fraction. */
 static enum status answer_pruned(const struct question *question, struct finding *finding, struct error *error)
 {
@@ -132,8 +142,10 @@ static enum status answer_pruned(const struct question *question, struct finding
     enum status status = pruned(question->a, question->claim->fraction, &a, error);
     if (status == STATUS_OK && question->b)
         status = pruned(question->b, question->claim->fraction, &b, error);
+    if (status == STATUS_OK && question->b)
+        return add_difference(&a, &b, finding, error);
     if (status == STATUS_OK)
-        return add_difference(&a, question->b ? &b : NULL, finding, error);
+        add_accuracy(&a, finding);
     scores_free(&a);
     return status;
 }
@@ -203,38 +215,32 @@ enum status measure_sigma_growth(const struct evidence *evidence, const struct c
     return ask(evidence, claim, "vi", NULL, NULL, answer_growth, measured, error);
 }
 
-/* Accuracy over the last epoch of training; NaN without one. */
-static enum status trained_accuracy(const struct run_file *file, double *accuracy, struct error *error)
+/* The accuracy of a less that of b on OBJECT's items, with half of its interval; NaN where one of them has none. */
+static enum status accuracy_over(const struct question *question, const char *object, double *mean, double *half,
+                                 struct error *error)
 {
-    struct table *rows = load_table(file, "train", error);
-    if (!rows)
-        return STATUS_FAILED;
-    size_t count = table_rows(rows);
-    *accuracy = count > 0 ? table_number(rows, count - 1, "accuracy_train") : NAN;
-    table_free(rows);
-    return STATUS_OK;
+    struct scores a = {0}, b = {0};
+    enum status status = scores_load(question->a, object, SCORE_RIGHT, 0, 1, &a, error);
+    if (status == STATUS_OK)
+        status = scores_load(question->b, object, SCORE_RIGHT, 0, 1, &b, error);
+    if (status == STATUS_OK)
+        status = scores_subtract(&a, &b, error);
+    *mean = stats_mean(a.value, a.count);
+    *half = stats_mean_interval(a.value, a.count).high - *mean;
+    scores_free(&a);
+    scores_free(&b);
+    return status;
 }
 
-/* (train - test) of a less that of b. The interval is that of the test items. */
+/* (train - test) of a less that of b. Both sets of items are samples. */
 static enum status answer_overfit(const struct question *question, struct finding *finding, struct error *error)
 {
-    double train_a = NAN, train_b = NAN;
-    struct scores test_a = {0}, test_b = {0};
-    enum status status = trained_accuracy(question->a, &train_a, error);
+    double fit = NAN, fit_half = NAN, test = NAN, test_half = NAN;
+    enum status status = accuracy_over(question, "/fit", &fit, &fit_half, error);
     if (status == STATUS_OK)
-        status = trained_accuracy(question->b, &train_b, error);
+        status = accuracy_over(question, "/test", &test, &test_half, error);
     if (status == STATUS_OK)
-        status = scores_load(question->a, "/test", SCORE_RIGHT, 0, 1, &test_a, error);
-    if (status == STATUS_OK)
-        status = scores_load(question->b, "/test", SCORE_RIGHT, 0, 1, &test_b, error);
-    if (status == STATUS_OK)
-        status = scores_subtract(&test_a, &test_b, error);
-    if (status == STATUS_OK && test_a.count > 0) {
-        double test = stats_mean(test_a.value, test_a.count);
-        finding_add(finding, train_a - train_b - test, stats_mean_interval(test_a.value, test_a.count).high - test);
-    }
-    scores_free(&test_a);
-    scores_free(&test_b);
+        finding_add(finding, fit - test, hypot(fit_half, test_half));
     return status;
 }
 
@@ -286,22 +292,33 @@ static enum status answer_entropy(const struct question *question, struct findin
     return status;
 }
 
-/* Takes `one`, the measurement of `part`, into account: the least of all parts so far stays. The least is the one whose
- * interval begins lowest, for a claim on every part fails there first. A part that could not be measured stays missing.
- */
-static void take_least(struct measured *least, const struct measured *one, const char *part)
+/* The ends of a finding's interval; its mean where it has none. */
+static struct interval reach(const struct finding *finding)
+{
+    struct interval interval = finding_interval(finding);
+    double mean = finding_mean(finding);
+    return isnan(interval.low) ? (struct interval){mean, mean} : interval;
+}
+
+/* Whether `one` speaks more against a claim on every part (AT_LEAST) than `other` does: a part that alone refutes it
+ * comes before one that only may, and then the one whose interval begins lowest. */
+static bool speaks_more_against(const struct claim *claim, const struct finding *one, const struct finding *other)
+{
+    struct interval a = reach(one), b = reach(other);
+    bool a_refutes = a.high < claim->bound, b_refutes = b.high < claim->bound;
+    return a_refutes != b_refutes ? a_refutes : a.low < b.low;
+}
+
+/* Takes `one`, the measurement of `part`, into account: of all parts so far the one stays that speaks most against the
+ * claim. A part that could not be measured stays missing. */
+static void take_least(const struct claim *claim, struct measured *least, const struct measured *one, const char *part)
 {
     size_t used = strlen(least->detail);
     (void)snprintf(least->detail + used, sizeof least->detail - used, "%s%s %.4g", used ? ", " : "", part,
                    finding_mean(&one->finding));
     if (one->missing[0] && !least->missing[0])
         (void)snprintf(least->missing, sizeof least->missing, "%s", one->missing);
-    double low = finding_interval(&one->finding).low, before = finding_interval(&least->finding).low;
-    if (isnan(low))
-        low = finding_mean(&one->finding);
-    if (isnan(before))
-        before = finding_mean(&least->finding);
-    if (least->finding.count == 0 || low < before)
+    if (least->finding.count == 0 || speaks_more_against(claim, &one->finding, &least->finding))
         least->finding = one->finding;
 }
 
@@ -319,7 +336,7 @@ static enum status least_of_shifts(const struct evidence *evidence, const struct
             continue;
         *one = (struct measured){0};
         status = ask(evidence, claim, "vi", other, rows[i].name, answer, one, error);
-        take_least(measured, one, rows[i].name);
+        take_least(claim, measured, one, rows[i].name);
     }
     memory_free(one);
     return status;
@@ -466,7 +483,7 @@ static enum status least_of_methods(const struct evidence *evidence, const struc
             continue;
         *one = (struct measured){0};
         status = ask(evidence, claim, rows[i].name, "mle", NULL, answer, one, error);
-        take_least(measured, one, rows[i].name);
+        take_least(claim, measured, one, rows[i].name);
     }
     memory_free(one);
     return status;

@@ -15,12 +15,6 @@ enum { WEIGHT_BINS = 61, LAYERS_MAX = 16 };
 static const double PRUNED_FRACTION = .9;   /* the talk's: 10 % of the weights stay */
 static const double SHOWN_QUANTILE = .9995; /* of |mu|; what is larger counts in the outermost bins */
 
-static enum status rank(const struct run_file *file, const struct posterior *posterior,
-                        const struct criterion *criterion, bool biases, struct ranking *ranking, struct error *error)
-{
-    return ranking_make(posterior, criterion, biases, file->seed, ranking, error);
-}
-
 /* ---- weight histograms ---- */
 
 /* |mu| of the candidates at SHOWN_QUANTILE. */
@@ -68,8 +62,8 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
         return STATUS_OK;
     enum status status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK)
-        status = rank(file, trained.posterior, criterion_usual(trained.posterior->method->has_sigma), false, &ranking,
-                      error);
+        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma), false,
+                              file->seed, &ranking, error);
     if (status == STATUS_OK)
         status = shown_range(&ranking, &range, error);
     if (status == STATUS_OK && range > 0)
@@ -171,7 +165,7 @@ static enum status add_criterion(const struct run_file *file, const struct confi
     struct layers *layers = memory_alloc(1, sizeof *layers, error);
     if (!layers)
         return STATUS_NO_MEMORY;
-    enum status status = rank(file, posterior, criterion, config->prune.biases, &ranking, error);
+    enum status status = ranking_make(posterior, criterion, config->prune.biases, file->seed, &ranking, error);
     if (status == STATUS_OK) {
         status = layers_find(posterior, layers, error);
         for (size_t layer = 0; layer < layers->count && status == STATUS_OK; layer++)

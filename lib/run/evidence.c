@@ -83,7 +83,8 @@ enum status scores_load(const struct run_file *file, const char *object, enum sc
     *scores = (struct scores){0};
     if (!store_has(file->store, object))
         return STATUS_OK;
-    (void)snprintf(labels, sizeof labels, "%s/%s", object, strcmp(object, "/test") == 0 ? "label" : "labels");
+    bool trained = strcmp(object, "/test") == 0 || strcmp(object, "/fit") == 0;
+    (void)snprintf(labels, sizeof labels, "%s/%s", object, trained ? "label" : "labels");
     enum status status = run_file_stored(file, object, labels, &stored, error);
     if (status != STATUS_OK)
         return status;

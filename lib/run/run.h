@@ -11,6 +11,7 @@
  *   /posterior/tensors   name, offset, count, fan_in
  *   /checkpoint          Adam's moments and the place in the epoch; only while training is under way
  *   /test                probability [items][classes], label [items]
+ *   /fit                 the same of items that were trained on
  *   /prune/CRITERION     probability [points][items][classes]
  *   /perturb/NAME        probability [strengths][samples][items][classes], strength [strengths]
  *   /ood/NAME            probability [1][samples][items][classes]

@@ -51,18 +51,18 @@ static enum status trainer_buffers(struct trainer *trainer, struct error *error)
     return made ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-static enum status trainer_validation(struct trainer *trainer, struct error *error)
+/* The first train.validation_items of a part of the split (all of them for 0): the split is shuffled, so that its first
+ * items are as good as any. The caller frees with test_items_free, also after a failure. */
+static enum status first_items(const struct run *run, const uint32_t *part, size_t count, struct test_items *items,
+                               struct error *error)
 {
-    const struct run *run = trainer->run;
-    struct test_items *validation = &trainer->validation;
-    /* The split is shuffled: its first items are as good as any. */
-    size_t kept = run->split.validation_count, wanted = (size_t)run->config.train.validation_items;
-    validation->count = wanted > 0 && wanted < kept ? wanted : kept;
-    validation->x = memory_alloc(validation->count, shape_size(run->kind->shape) * sizeof(float), error);
-    validation->labels = memory_alloc(validation->count, 1, error);
-    if (!validation->x || !validation->labels)
+    size_t wanted = (size_t)run->config.train.validation_items;
+    *items = (struct test_items){.count = wanted > 0 && wanted < count ? wanted : count};
+    items->x = memory_alloc(items->count, shape_size(run->kind->shape) * sizeof(float), error);
+    items->labels = memory_alloc(items->count, 1, error);
+    if (!items->x || !items->labels)
         return STATUS_NO_MEMORY;
-    items_gather(&run->dataset->train, run->split.validation, validation->count, validation->x, validation->labels);
+    items_gather(&run->dataset->train, part, items->count, items->x, items->labels);
     return STATUS_OK;
 }
 
@@ -83,7 +83,7 @@ static enum status trainer_make(struct trainer *trainer, const struct run *run, 
     if (status == STATUS_OK)
         status = predictor_make(trainer->posterior, trainer->network, trainer->batch, &trainer->predictor, error);
     if (status == STATUS_OK)
-        status = trainer_validation(trainer, error);
+        status = first_items(run, run->split.validation, run->split.validation_count, &trainer->validation, error);
     return status;
 }
 
@@ -126,19 +126,37 @@ static enum status save_under_way(const struct trainer *trainer, const char *sta
     return status;
 }
 
-/* Predicts the test file with sampled networks: the run's summary row, and its probabilities. */
+/* Predicts items by sampled networks and keeps OBJECT/probability and OBJECT/label. The caller frees with
+ * prediction_free. */
+static enum status predict_and_keep(struct trainer *trainer, struct store *store, const char *object,
+                                    const struct test_items *items, struct prediction *prediction, struct error *error)
+{
+    const struct run *run = trainer->run;
+    char name[STORE_NAME_SIZE];
+    size_t samples = predictor_samples(&trainer->predictor, (size_t)run->config.train.test_samples);
+    size_t shape[2] = {items->count, run->kind->classes};
+    enum status status = prediction_alloc(samples, items->count, run->kind->classes, items->labels, prediction, error);
+    if (status != STATUS_OK)
+        return status;
+    predict(&trainer->predictor, PREDICT_SAMPLED, NULL, run->seed, items->x, prediction);
+    (void)snprintf(name, sizeof name, "%s/probability", object);
+    status = store_write_float(store, name, 2, shape, prediction->mean, error);
+    (void)snprintf(name, sizeof name, "%s/label", object);
+    if (status == STATUS_OK)
+        status = store_write_bytes(store, name, 1, shape, items->labels, error);
+    return status;
+}
+
+/* Predicts the test file: the run's summary row, and its probabilities. */
 static enum status summarise(struct trainer *trainer, struct store *store, struct error *error)
 {
     const struct run *run = trainer->run;
     struct test_items items;
-    enum status status = run_test_items(run, 0, &items, error);
-    if (status != STATUS_OK)
-        return status;
     struct prediction prediction = {0};
-    size_t samples = predictor_samples(&trainer->predictor, (size_t)run->config.train.test_samples);
-    status = prediction_alloc(samples, items.count, run->kind->classes, items.labels, &prediction, error);
+    enum status status = run_test_items(run, 0, &items, error);
+    if (status == STATUS_OK)
+        status = predict_and_keep(trainer, store, "/test", &items, &prediction, error);
     if (status == STATUS_OK) {
-        predict(&trainer->predictor, PREDICT_SAMPLED, NULL, run->seed, items.x, &prediction);
         struct row row = row_begin(run, "summary");
         row_metrics(&row, &prediction);
         row_number(&row, "parameters", (double)trainer->posterior->parameters);
@@ -147,11 +165,21 @@ static enum status summarise(struct trainer *trainer, struct store *store, struc
         row_text(&row, "data_source", run->data_source);
         status = table_add(trainer->summary_table, row.cells, error);
     }
-    size_t shape[2] = {items.count, run->kind->classes};
+    prediction_free(&prediction);
+    test_items_free(&items);
+    return status;
+}
+
+/* Predicts items that were trained on, undisturbed and by the same number of networks as the test file: what a network
+ * has over its test accuracy here is what it learned by heart. */
+static enum status keep_fit(struct trainer *trainer, struct store *store, struct error *error)
+{
+    const struct run *run = trainer->run;
+    struct test_items items;
+    struct prediction prediction = {0};
+    enum status status = first_items(run, run->split.train, run->split.train_count, &items, error);
     if (status == STATUS_OK)
-        status = store_write_float(store, "/test/probability", 2, shape, prediction.mean, error);
-    if (status == STATUS_OK)
-        status = store_write_bytes(store, "/test/label", 1, shape, items.labels, error);
+        status = predict_and_keep(trainer, store, "/fit", &items, &prediction, error);
     prediction_free(&prediction);
     test_items_free(&items);
     return status;
@@ -168,6 +196,8 @@ static enum status save_done(struct trainer *trainer, struct error *error)
         status = checkpoint_save_posterior(store, trainer->posterior, run->train_identity, error);
     if (status == STATUS_OK)
         status = summarise(trainer, store, error);
+    if (status == STATUS_OK)
+        status = keep_fit(trainer, store, error);
     const struct table *tables[] = {trainer->train_table, trainer->sigma_table, trainer->summary_table};
     for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
         status = table_save(tables[i], store, error);
