@@ -81,14 +81,16 @@ enum status store_get_text(struct store *store, const char *object, const char *
 enum status store_get_number(struct store *store, const char *object, const char *key, double *value,
                              struct error *error);
 
-/* A text, or a number in six digits, as people read it; allocates (memory_free). */
-enum status store_get_shown(struct store *store, const char *object, const char *key, char **shown,
-                            struct error *error);
-
 /* The names of the attributes of an object, or of the members of a group, in alphabetical order; for listings. One
  * block, the caller frees with memory_free. */
 enum status store_attributes(struct store *store, const char *object, char ***names, size_t *count,
                              struct error *error);
 enum status store_members(struct store *store, const char *group, char ***names, size_t *count, struct error *error);
+
+/* Hands over each attribute of an object, in alphabetical order, as people read it: a text, or a number in six digits;
+ * those of other types are passed over. What `show` returns ends it unless it is STATUS_OK. */
+typedef enum status show_attribute_fn(void *context, const char *key, const char *shown, struct error *error);
+enum status store_show(struct store *store, const char *object, show_attribute_fn *show, void *context,
+                       struct error *error);
 
 #endif

@@ -168,22 +168,6 @@ cleanup:
     return status;
 }
 
-enum status store_get_shown(struct store *store, const char *object, const char *key, char **shown, struct error *error)
-{
-    enum { NUMBER_SIZE = 32 };
-    double number = 0;
-    if (store_get_text(store, object, key, shown, NULL) == STATUS_OK)
-        return STATUS_OK;
-    enum status status = store_get_number(store, object, key, &number, error);
-    if (status != STATUS_OK)
-        return status;
-    *shown = memory_alloc(NUMBER_SIZE, 1, error);
-    if (!*shown)
-        return STATUS_NO_MEMORY;
-    (void)snprintf(*shown, NUMBER_SIZE, "%.6g", number);
-    return STATUS_OK;
-}
-
 /* Names side by side in one block: [capacity] pointers, then the strings. While `names` is NULL they are only counted.
  */
 struct name_list {
@@ -276,4 +260,39 @@ enum status store_attributes(struct store *store, const char *object, char ***na
 enum status store_members(struct store *store, const char *group, char ***names, size_t *count, struct error *error)
 {
     return list_names(store, group, visit_members, names, count, error);
+}
+
+/* Allocates (memory_free). Fails for what is neither a text nor a number. */
+static enum status get_shown(struct store *store, const char *object, const char *key, char **shown,
+                             struct error *error)
+{
+    enum { NUMBER_SIZE = 32 };
+    double number = 0;
+    if (store_get_text(store, object, key, shown, NULL) == STATUS_OK)
+        return STATUS_OK;
+    enum status status = store_get_number(store, object, key, &number, error);
+    if (status != STATUS_OK)
+        return status;
+    *shown = memory_alloc(NUMBER_SIZE, 1, error);
+    if (!*shown)
+        return STATUS_NO_MEMORY;
+    (void)snprintf(*shown, NUMBER_SIZE, "%.6g", number);
+    return STATUS_OK;
+}
+
+enum status store_show(struct store *store, const char *object, show_attribute_fn *show, void *context,
+                       struct error *error)
+{
+    char **names = NULL;
+    size_t count = 0;
+    enum status status = store_attributes(store, object, &names, &count, error);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        char *shown = NULL;
+        if (get_shown(store, object, names[i], &shown, NULL) != STATUS_OK)
+            continue;
+        status = show(context, names[i], shown, error);
+        memory_free(shown);
+    }
+    memory_free(names);
+    return status;
 }

@@ -291,25 +291,17 @@ void page_add_downloads(struct page *page)
     text_add(out, "</ul></section>\n");
 }
 
-/* One group's attributes as rows of a table. */
-static enum status attributes_add(struct text_buffer *out, struct store *store, const char *object, struct error *error)
+/* An attribute as a row of a table; the text keeps its own errors. */
+static enum status attribute_add(void *context, const char *key, const char *shown, struct error *error)
 {
-    char **names = NULL;
-    size_t count = 0;
-    enum status status = store_attributes(store, object, &names, &count, error);
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        char *text = NULL;
-        if (store_get_shown(store, object, names[i], &text, NULL) != STATUS_OK)
-            continue;
-        text_add(out, "<tr><th scope=\"row\">");
-        page_escape(out, names[i]);
-        text_add(out, "</th><td>");
-        page_escape(out, text);
-        text_add(out, "</td></tr>\n");
-        memory_free(text);
-    }
-    memory_free(names);
-    return status;
+    struct text_buffer *out = context;
+    (void)error;
+    text_add(out, "<tr><th scope=\"row\">");
+    page_escape(out, key);
+    text_add(out, "</th><td>");
+    page_escape(out, shown);
+    text_add(out, "</td></tr>\n");
+    return STATUS_OK;
 }
 
 static enum status run_add(struct text_buffer *out, const char *path, struct error *error)
@@ -327,7 +319,7 @@ static enum status run_add(struct text_buffer *out, const char *path, struct err
     text_add(out, "\"><table>\n");
     static const char *const objects[] = {"/", "/data", "/provenance"};
     for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
-        status = attributes_add(out, store, objects[i], error);
+        status = store_show(store, objects[i], attribute_add, out, error);
     text_add(out, "</table></div>\n");
     if (status == STATUS_OK)
         status = store_get_text(store, "/config", "text", &config, error);
