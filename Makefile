@@ -28,8 +28,10 @@ OPT_release := -O3 -DNDEBUG
 OPT_debug := -O1
 # What the sanitizers add to the code makes gcc warn of paths that nobody can take; the other modes judge those warnings.
 INSTRUMENTED := -Wno-error=maybe-uninitialized -Wno-error=format-truncation
-OPT_asan := -O1 -fsanitize=address -fno-omit-frame-pointer $(INSTRUMENTED)
-OPT_ubsan := -O1 -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all $(INSTRUMENTED)
+SANITIZE_asan := -fsanitize=address -fno-omit-frame-pointer
+SANITIZE_ubsan := -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+OPT_asan := -O1 $(SANITIZE_asan) $(INSTRUMENTED)
+OPT_ubsan := -O1 $(SANITIZE_ubsan) $(INSTRUMENTED)
 # For `make fuzz`, with clang: its OpenMP in one thread, gcc's header of it, and without the warnings that are gcc's.
 OPT_fuzz = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
            -fopenmp=libgomp -idirafter $(shell gcc -print-file-name=include) -w
@@ -118,18 +120,18 @@ $(BUILD)/lib/report/report.o: $(REPORT_PAGE)
 # ---- Tests. A program tests/test_NAME.c or a script tests/test_NAME.sh is found by its name. ----
 
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
-# Under a sanitizer the other scripts have nothing to find: they run no program of ours, or compare numbers of release.
+# Under a sanitizer the other scripts have nothing to find: they run no program of ours, or only what these run as well.
 ifneq ($(filter asan ubsan,$(MODE)),)
-TEST_SCRIPTS := tests/test_cli.sh
+TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli golden export report bench)
 endif
 
 .PHONY: test
 test: $(PROGRAM) $(TESTS) ## every test, in MODE
-	@TENTH=$(abspath $(PROGRAM)) tests/run.sh $(TESTS) $(TEST_SCRIPTS)
+	@TENTH=$(abspath $(PROGRAM)) TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TESTS) $(TEST_SCRIPTS)
 
 .PHONY: asan ubsan
-asan ubsan: ## every test under a sanitizer
-	@TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
+asan ubsan: ## the test programs and the program from end to end, under a sanitizer
+	@TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
 
 .PHONY: golden
 golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its reason in the commit

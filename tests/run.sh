@@ -6,6 +6,9 @@
 # runs no test at all. A script counts its lines `ok - NAME`, `not ok - NAME` and `skip - NAME`, by the same rules. What was
 # skipped is not passed.
 #
+# What a sanitizer reports fails the test, whichever process it was in: reports go to files, since a script may expect that a
+# program fails, or not look at what it says. A program of which one is reported ends with 99, which no test expects.
+#
 #   TEST_TIMEOUT  seconds for one program (default 300); one that hangs has failed
 #   TEST_WRAPPER  a command that runs the programs, such as valgrind with its options
 #
@@ -21,6 +24,16 @@ read -r -a wrapper <<<"${TEST_WRAPPER:-}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
+reporting="exitcode=99:log_path=$work/report"
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}$reporting"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}$reporting"
+
+# The reports since the last test; without any it fails.
+take_reports() {
+    compgen -G "$work/report.*" >/dev/null || return 1
+    cat "$work"/report.*
+    rm "$work"/report.*
+}
 
 # Prints how often the pattern stands at the beginning of a line of the test's standard output.
 count() {
@@ -45,8 +58,15 @@ for test in "$@"; do
     if [ "$bad" -le 0 ] && { [ "$status" -ne 0 ] || [ $((good + skip)) -eq 0 ]; }; then
         bad=1
     fi
+    reported=
+    if take_reports >"$work/sanitizer"; then
+        reported=" (a sanitizer reported)"
+        if [ "$bad" -le 0 ]; then
+            bad=1
+        fi
+    fi
     if [ "$bad" -gt 0 ] || [ "$status" -ne 0 ]; then
-        cat "$work/out" "$work/errors"
+        cat "$work/out" "$work/errors" "$work/sanitizer"
     fi
     echo "$(basename "$test"): $good passed, $bad failed$([ "$skip" -eq 0 ] || echo ", $skip skipped")$(
         case $status in
@@ -54,7 +74,7 @@ for test in "$@"; do
         124 | 137) echo " (no end within ${TEST_TIMEOUT:-300} s)" ;;
         *) echo " (exit code $status)" ;;
         esac
-    )"
+    )$reported"
     if [ "$skip" -gt 0 ]; then
         grep -h '^\(skip - \|\[  SKIPPED \]\)' "$work/out" | sed 's/^/  /'
     fi

@@ -6,6 +6,7 @@ set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 export OMP_NUM_THREADS=1
+read -r -a sanitize <<<"${TEST_SANITIZE:-}"
 strict=(-std=c99 -O1 -Wall -Wextra -Werror -pedantic)
 
 cat >images.ini <<'END'
@@ -114,9 +115,9 @@ END
 
 # compiles NAME: strictly, hosted and freestanding, and it needs two functions.
 compiles() {
-    cc "${strict[@]}" -c -o hosted.o "$1.c" && cc "${strict[@]}" -ffreestanding -c -o free.o "$1.c" || return 1
+    cc "${strict[@]}" "${sanitize[@]}" -c -o hosted.o "$1.c" && cc "${strict[@]}" -ffreestanding -c -o free.o "$1.c" || return 1
     nm -u free.o | awk '{ print $2 }' | grep -vx 'memcpy\|expf\|_GLOBAL_OFFSET_TABLE_' && return 1
-    cc "-DMODEL=$1" "-DHEADER=\"$1.h\"" -O1 -o "$1" main.c hosted.o -lm &&
+    cc "-DMODEL=$1" "-DHEADER=\"$1.h\"" -O1 "${sanitize[@]}" -o "$1" main.c hosted.o -lm &&
         cc "-DMODEL=$1" "-DHEADER=\"$1.h\"" -O1 -fno-builtin -o "$1_free" main.c free.o stub.c
 }
 
@@ -124,7 +125,7 @@ compiles() {
 has_arena() {
     local stated
     stated=$(sed -n 's/^#define .*_ARENA_BYTES //p' "$1.h")
-    [ "$stated" -eq "$((16#$(nm -S hosted.o | awk '$4 == "arena" { print $2 }')))" ]
+    [ "$stated" -eq "$((16#$(nm -S free.o | awk '$4 == "arena" { print $2 }')))" ]
 }
 
 for number in fp32 fp16 int8; do

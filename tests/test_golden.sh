@@ -20,14 +20,37 @@ for table in train prune perturb; do
 done
 [ "${1:-}" = --update ] && exit 0
 
-# The comparison must notice: a number that is off, a row that is missing, a method under another's name.
+# The comparison must notice: numbers that are off, a row that is missing, a method under another's name.
 broken() {
-    ! awk -f "$tests/golden/compare.awk" "$tests/golden/prune.csv" "$1" >/dev/null
+    ! awk -f "$tests/golden/compare.awk" "$tests/golden/$1.csv" "$2" >/dev/null
 }
-awk 'BEGIN { FS = OFS = "," } NR == 5 { $8 -= .05 } 1' "$work/prune.csv" >"$work/off.csv"
-check "an accuracy that is off by .05 is noticed" broken "$work/off.csv"
+
+not() {
+    ! "$@"
+}
+
+# notices TABLE ROW COLUMN FACTOR: the golden table with this number so many times as large is not the golden one.
+notices() {
+    awk -v row="$2" -v column="$3" -v factor="$4" 'BEGIN { FS = OFS = "," }
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i }
+        NR == row { $at *= factor } 1' "$tests/golden/$1.csv" >off.csv
+    broken "$1" off.csv
+}
+
+# Row 3 is a half of the weights, row 5 a tenth, where all classes are nearly equal.
+check "an accuracy that is off by .04 is noticed" notices prune 3 accuracy .955
+check "an accuracy of undecided predictions by .1" notices prune 5 accuracy .8
+check "their NLL by 4 %" notices prune 5 nll 1.04
+check "their entropy by 4 %" notices prune 5 entropy .96
+check "a fraction by a millionth" notices prune 4 fraction 1.000002
+check "that of a threshold by 1 %" notices prune 7 fraction .99
+check "a KL by 1.5 %" notices train 2 kl 1.015
+check "a median sigma by 1.5 %" notices train 4 sigma_median .985
+check "a mutual information by 10 %" notices perturb 4 mutual_information 1.1
+check "a number of items" notices perturb 4 items 1.01
+check "nothing but what is off" not notices prune 3 accuracy 1
 head -n -1 "$work/prune.csv" >"$work/short.csv"
-check "a missing row is noticed" broken "$work/short.csv"
+check "a missing row is noticed" broken prune "$work/short.csv"
 sed '3s/,vi,/,map,/' "$work/prune.csv" >"$work/renamed.csv"
-check "a wrong name is noticed" broken "$work/renamed.csv"
+check "a wrong name is noticed" broken prune "$work/renamed.csv"
 finish

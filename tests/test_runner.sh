@@ -40,6 +40,12 @@ END
 program broken_script.sh <<'END'
 echo "ok - a"; exit 1
 END
+# Its script's checks pass, since nobody looks at the program of which a sanitizer reports.
+program unwatched.sh <<'END'
+file=$(tr : '\n' <<<"$ASAN_OPTIONS" | sed -n 's/^log_path=//p' | tail -n 1)
+echo "ERROR: heap-buffer-overflow" >"$file.17"
+echo "ok - a"
+END
 
 # closes_with STATUS LINE PROGRAM...: run.sh's exit code and its last line.
 closes_with() {
@@ -69,6 +75,9 @@ check "what is skipped is not passed" closes_with 1 "0 passed, 0 failed" skips
 check "a failed test is a failure though the exit code is 0" closes_with 1 "1 passed, 1 failed" lies
 check "a script's lines are counted" closes_with 1 "1 passed, 1 failed" script.sh
 check "a script's bad exit code is a failure" closes_with 1 "1 passed, 1 failed" broken_script.sh
+check "a script in which a sanitizer reported is a failure" closes_with 1 "1 passed, 1 failed" unwatched.sh
+check "and the report is shown" says "heap-buffer-overflow" "$tests/run.sh" "$work/unwatched.sh"
+check "it fails no other test" closes_with 1 "3 passed, 1 failed" unwatched.sh passes
 check "programs are added up" closes_with 1 "3 passed, 4 failed" passes crashes
 TEST_TIMEOUT=1 check "a program that hangs is a failure" closes_with 1 "0 passed, 1 failed" hangs
 TEST_WRAPPER="env X=y" check "a wrapper runs the programs" closes_with 0 "2 passed, 0 failed" passes
