@@ -59,8 +59,8 @@ epochs() {
     "$tenth" config "$1" | awk '$1 == "epochs" { print $3 }'
 }
 
-# make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads; but those of
-# CIFAR-10 take two gigabytes each. Every method takes as many steps as vi, or the comparison would be of epochs (the standard
+# make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads; but
+# those of CIFAR-10 take two gigabytes each. Every method takes as many steps as vi, or the comparison would be of epochs (the standard
 # profile gives most of them fewer, for its time).
 make_dataset() {
     local dataset=$1 configs=$project/configs seeds=5 jobs=1
