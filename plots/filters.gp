@@ -45,7 +45,7 @@ do for [half = 1:2] {
     set label 4 half == 1 ? "as trained" : "90 % of all weights removed" at graph 0, graph 1.06 left font panel_font
     set xrange [-1:across * (width + 1)]
     set yrange [tile_y(words(list)) - height:1]
-    set object 1 rectangle from graph 0, 0 to graph 1, 1 fillcolor rgb "#F2F2F2" fillstyle solid noborder behind
+    set object 1 rectangle from graph 0, 0 to graph 1, 1 fillcolor rgb "#CCCCCC" fillstyle solid noborder behind
     if (three) {
         plot for [k = 1:words(list)] filters_file[int(word(list, k))] using (tile_x(k) + column("column")):(tile_y(k) - column("row")) \
             :(channel(column("weight"))):(channel(column("weight2"))):(channel(column("weight3"))) with rgbimage

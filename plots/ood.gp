@@ -33,10 +33,12 @@ name_right = "test items, right"
 name_wrong = "test items, wrong"
 kind_name(kind) = lookup("name_".kind, named("ood", kind))
 
+# Two lines of these have to fit above a panel.
+auroc_name(kind) = kind eq "wrong" || kind eq "shuffled" ? kind : kind_name(kind)
 title_of(i) = with_variant(short_method(entropy_histogram_band_method[i]), entropy_histogram_band_variant[i], \
     entropy_histogram_band_run_count[i])
 panel_longest = 0
-panel_rise = 1.1
+panel_rise = 2.3
 do for [i = 1:entropy_histogram_band_count] { if (strlen(title_of(i)) > panel_longest) { panel_longest = strlen(title_of(i)) } }
 # A bin that no item falls into is drawn at the bottom, not left out.
 least = 2e-4
@@ -48,19 +50,22 @@ do for [panel = 1:panel_count] {
     @panel_place
     members = ""
     aurocs = ""
+    told = 0
     do for [i = 1:entropy_histogram_band_count] {
         if (entropy_histogram_band_run[i] eq word(panel_runs, panel)) {
             members = members." ".i
             if (has(entropy_histogram_band_lacks[i], "auroc")) {
                 stats entropy_histogram_band_file[i] using (column("auroc")) name "A" nooutput
-                aurocs = aurocs.sprintf(" %s %.2f", entropy_histogram_band_items[i], A_mean)
+                told = told + 1
+                aurocs = aurocs.(told == 1 ? "AUROC: " : told == 3 ? ",\n" : ", ") \
+                    .sprintf("%s %.2f", auroc_name(entropy_histogram_band_items[i]), A_mean)
             }
         }
     }
     first = int(word(members, 1))
     title = title_of(first)
     eval panel_title
-    set label 5 "AUROC".aurocs at graph 0, graph 1 offset 0, 0.35 left font ",7" textcolor rgb faint
+    set label 5 aurocs at graph 0, graph 1 offset 0, told > 2 ? 1.25 : 0.45 left font ",9" textcolor rgb "black"
     set xlabel panel_is_lowest(panel) ? "entropy (nats)" : ""
     set ylabel panel_column(panel) == 0 ? "share of the items (%)" : ""
     if (panel_column(panel) == 0) {

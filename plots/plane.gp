@@ -22,11 +22,16 @@ load "style.gp"
 unset key
 unset grid
 unset xlabel
-set tics font ",8"
+# The colour boxes take the fill style too: were they transparent, their colours would not be those of the panels.
+set style fill solid 1 noborder
+# The figure is wide, and made smaller on a page.
+wide = columns > 3
+tic_font = wide ? ",10" : ",8"
+set tics font tic_font
 set border 15
 set colorbox
 set label 3 "points: the training items; the posterior's mean over 64 sampled networks".(note eq "" ? "" : "\n".note) \
-    at screen 0.01, screen (note eq "" ? 9 : 23) / height left font note_font textcolor rgb faint
+    at screen 0.01, screen (note eq "" ? 9 : 23) / height left font (wide ? ",11" : note_font) textcolor rgb faint
 set multiplot layout 2 * lines, columns margins screen 0.06, screen 0.91, screen (50 + (note eq "" ? 0 : 14)) / height, \
     screen 1 - 99 / height spacing screen 0.03, screen 56 / height
 set xrange [*:*] noextend
@@ -41,7 +46,7 @@ do for [row = 1:2 * lines] {
             i = int(word(panels, k))
             title = title_of(i).(is_upper ? ": probability" : ": entropy (nats)")
             set label 4 wrapped(title, 42) at graph 0, graph 1.06 offset 0, strlen(title) > 42 ? 0.7 : 0 \
-                left font longest > 16 ? ",8" : panel_font
+                left font (longest > 16 ? ",8" : wide ? ",13" : panel_font)
             if (is_upper) {
                 set palette defined (0 "#0072B2", 0.5 "#FFFFFF", 1 "#D55E00")
                 set cbrange [0:1]

@@ -12,9 +12,15 @@ list = ""
 do for [i = 1:predictive_count] { if (predictive_run[i] eq predictive_run[first]) { list = list." ".i } }
 series(k) = int(word(list, k))
 color = method_color(predictive_method[first], 1)
+longest = 0
+do for [i in list] {
+    stats predictive_file[int(i)] using (strlen(strcol("name"))) name "name" nooutput
+    longest = name_max > longest ? name_max : longest
+}
 set yrange [0:1]
 set ytics 0.5
-set xtics font ",8" rotate by -40
+# Names end at their class, so that none runs out of the picture or into the next panel; digits need no slope.
+if (longest > 2) { set xtics font ",8" rotate by 40 right } else { set xtics font ",9" norotate }
 set style fill solid 0.8 noborder
 set boxwidth 0.8
 set label 3 short_method(predictive_method[first])." (".predictive_run[first].")" at screen 0.98, screen 0.015 right \

@@ -93,7 +93,7 @@ panel = 1
 eval panel_place
 set label 4 crowded ? "by the usual criterion, 95 % intervals" : "each method by its usual criterion, with 95 % intervals" \
     at graph 0, graph 1 offset 0, 0.8 left font panel_font
-set xlabel panel_is_lowest(panel) || !crowded ? "weights removed (%)" : ""
+set xlabel !crowded ? removed_axis : panel_is_lowest(panel) ? "weights removed (%)" : ""
 set ylabel "test accuracy"
 plot for [k = 1:words(usual)] prune_band_file[at(usual, k)] using (kept("fraction")):(column("low")):(column("high")) \
          with filledcurves fillcolor rgb color(at(usual, k)), \
@@ -116,7 +116,7 @@ if (crowded) {
         eval panel_place
         criterion = word(criteria, panel - 1)
         has_points = criterion eq "log_p0" && words(points) > 0
-        set label 4 "by ".named("criterion", criterion)
+        set label 4 by_criterion(criterion)
         set label 5 has_points ? "crosses: the talk's thresholds" : "" at graph 0.03, graph 0.06 left font note_font textcolor rgb faint
         set xlabel panel_is_lowest(panel) ? "weights removed (%)" : ""
         set ylabel panel_column(panel) == 0 ? "test accuracy" : ""

@@ -46,6 +46,9 @@ short_method(method) = (name = named("method", method), cut = strstrt(name, ":")
 with_variant(label, variant, configs) = configs > 1 && variant ne "" ? label." (".variant.")" : label
 # In two lines where there are more characters than fit.
 wrapped(text, most) = strlen(text) > most ? text[1:most]."\n".text[most + 1:strlen(text)] : text
+by_criterion(name) = name eq "random" ? "at random" : "by ".named("criterion", name)
+# Everything happens beyond 80 %: the axis is logarithmic in the weights that are kept.
+removed_axis = "weights removed (%), log scale of what is left"
 has(lacks, column_name) = strstrt(lacks, " ".column_name." ") == 0
 # From so many on bands are drawn fainter, for they lie on each other, and axes begin where the values do.
 many_series = 7

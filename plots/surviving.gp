@@ -27,7 +27,7 @@ array shades[9] = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E
 rank_of(layer) = (sum [k = 1:words(layers)] (word(layers, k) eq layer ? k : 0))
 color(i) = shades[1 + (rank_of(surviving_band_layer[i]) - 1) % 9]
 
-title_of(i) = with_variant("by ".named("criterion", surviving_band_criterion[i]), surviving_band_variant[i], \
+title_of(i) = with_variant(by_criterion(surviving_band_criterion[i]), surviving_band_variant[i], \
     surviving_band_run_count[i])
 panel_longest = 0
 panel_rise = 0.6
@@ -40,7 +40,7 @@ set yrange [least:1.2]
 # A band goes on below the axis where its end is 0, which has no logarithm.
 end(column_name) = column(column_name) > least ? column(column_name) : least
 set logscale y
-set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99.5" .0050001)
+set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99" .01, "99.5" .0050001)
 set multiplot
 do for [panel = 1:panel_count] {
     @panel_place
@@ -54,8 +54,8 @@ do for [panel = 1:panel_count] {
     }
     title = words(members) > 0 ? title_of(int(word(members, 1))) : ""
     eval panel_title
-    set xlabel panel_is_lowest(panel) ? (panel_columns < 4 ? "removed of the whole network (%)" : "removed of the whole (%)") : ""
-    set ylabel panel_column(panel) == 0 ? "stays of the layer (%)" : ""
+    set xlabel panel_is_lowest(panel) ? (panel_columns < 3 ? removed_axis : "weights removed (%)") : ""
+    set ylabel panel_column(panel) == 0 ? "left of the layer (%)" : ""
     if (panel_column(panel) == 0) {
         set ytics ("100" 1, "10" .1, "1" .01, "0.1" .001)
     } else {

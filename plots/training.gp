@@ -50,19 +50,36 @@ do for [i = 1:train_count] {
 
 # Eight markers on a line, or none: an interval of more than all points would still mark the first.
 every = (epochs + 7) / 8
+# Many noisy epochs are a tangle: of these, the lines are means of several, and the epochs themselves are drawn faint.
+window = epochs > 100 ? (epochs + 59) / 60 : 1
+noisy = window > 1
+if (noisy) {
+    every = (every + window - 1) / window
+    set xrange [1:epochs] # a mean stands in the middle of its epochs
+}
+middle(epoch) = noisy ? (floor((epoch - 1) / window) + 0.5) * window + 0.5 : epoch
+faint_of(color) = "#C8".color[2:7]
+means = noisy ? "smooth unique" : ""
 style = marked ? 'linespoints pointtype marker(int(i)) pointsize 0.6 pointinterval every' : 'lines'
 curve_width = key_count >= many_series && train_count > key_count ? 1 : line_width
 
+set label 3 noisy ? sprintf("lines: means of %d epochs; faint: each epoch", window) : "" \
+    at screen 0.01, screen 10 / height left font note_font textcolor rgb faint
 set multiplot layout 2, 2 margins screen 0.10, screen 0.98, screen (94 + more) / height, \
     1 - 79 / height spacing screen 0.11, screen 108 / height
 set label 4 "likelihood part of the loss: negative log likelihood" at graph 0, graph 1.06 left font panel_font
 set ylabel "nats per item"
 if (greatest > 10 * least) { set logscale y } else { set yrange [0:*] }
-plot for [i = 1:train_count] train_file[i] using (column("epoch")):(column("nll")) \
-         with @style linecolor rgb color(i) linewidth curve_width
+# faint_epochs(LOOP, COLUMN): the epochs themselves, where the lines are means; to go before these.
+faint_epochs(loop, name) = noisy ? 'for ['.loop.'] train_file[int(i)] using (column("epoch")):(column("'.name.'")) ' \
+    .'noautoscale with lines linecolor rgb faint_of(color(int(i))) linewidth 0.6, ' : ""
+every_run = 'i = 1:train_count'
+eval 'plot '.faint_epochs(every_run, "nll").'for [i = 1:train_count] train_file[i] using (middle(column("epoch"))):(column("nll")) ' \
+    .means.' with '.style.' linecolor rgb color(i) linewidth curve_width'
 
 unset label 1
 unset label 2
+unset label 3
 eval key_clear
 set label 4 "prior part of the loss: KL or penalty of all weights"
 set ylabel "nats"
@@ -82,12 +99,13 @@ set label 4 "accuracy"
 set ylabel "accuracy"
 set yrange [*:*<1]
 set key inside right bottom vertical Left reverse samplen 3 font ",10"
-plot for [i = 1:train_count] train_file[i] using (column("epoch")):(column("accuracy_train")) \
-         with lines linecolor rgb color(i) linewidth 0.8 * curve_width dashtype 3, \
-     for [i = 1:train_count] train_file[i] using (column("epoch")):(column("accuracy_val")) \
-         with @style linecolor rgb color(i) linewidth curve_width, \
-     keyentry with lines linecolor rgb faint linewidth 0.8 * line_width dashtype 3 title "training", \
-     keyentry with lines linecolor rgb faint linewidth line_width title "validation"
+eval 'plot '.faint_epochs(every_run, "accuracy_val") \
+    .'for [i = 1:train_count] train_file[i] using (middle(column("epoch"))):(column("accuracy_train")) '.means \
+    .' with lines linecolor rgb color(i) linewidth 0.8 * curve_width dashtype 3, ' \
+    .'for [i = 1:train_count] train_file[i] using (middle(column("epoch"))):(column("accuracy_val")) '.means \
+    .' with '.style.' linecolor rgb color(i) linewidth curve_width, ' \
+    .'keyentry with lines linecolor rgb faint linewidth 0.8 * line_width dashtype 3 title "training", ' \
+    .'keyentry with lines linecolor rgb faint linewidth line_width title "validation"'
 
 if (sigma_count > 0) {
     set label 4 "σ of ".short_method(sigma_method[1]).(sigma_run_count[1] > 1 ? " (".sigma_config[1].")" : "").", seed ".sigma_seed[1]
