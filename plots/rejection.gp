@@ -1,6 +1,6 @@
-# plots/rejection.gp: what is gained by referring the least certain items to a human: accuracy on the items that stay. The area is the mean of the accuracy over all shares that can be referred.
-# 95 % intervals of all methods would hide the lines, so that VI and MLE, the two ends, stand for them; where neither is there,
-# the first series does.
+# plots/rejection.gp: what is gained by referring the least certain items to a human: accuracy on the items that stay. The area
+# is the mean of the accuracy over all shares that can be referred. 95 % intervals of all methods would hide the lines, so that
+# VI and MLE, the two ends, stand for them; where neither is there, the first series does.
 
 load "series.gp"
 key_room = rejection_band_count
