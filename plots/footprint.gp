@@ -35,7 +35,8 @@ key_top = 71 + more
 eval key_draw
 set ylabel "test accuracy"
 set label 3 "memory: 32-bit values with 16-bit places; biases stay. Crosses: the whole network as 32-bit values. " \
-    ."Multiply-adds of an ensemble: by all members.".(several_seeds ? " A curve for each seed." : "") at screen 0.01, screen 12 / height left font note_font textcolor rgb faint
+    ."Multiply-adds of an ensemble: by all members.".(several_seeds ? " A curve for each seed." : "") \
+    at screen 0.01, screen 12 / height left font note_font textcolor rgb faint
 set multiplot layout 1, 2 margins screen 0.08, screen 0.98, screen (149 + more) / height, 1 - 77 / height spacing screen 0.09
 set label 4 "memory" at graph 0, graph 1 offset 0, 0.8 left font panel_font
 set xlabel "memory of the pruned network (KiB, log scale)"

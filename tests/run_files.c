@@ -44,8 +44,8 @@ void run_file_probabilities(struct store *store, const char *object, size_t slic
         index[i] = first + (double)i;
     (void)snprintf(name, sizeof name, "%s/probability", object);
     assert_int_equal(store_write_float(store, name, 3, shape, both, &error), STATUS_OK);
-    bool trained = strcmp(object, "/test") == 0 || strcmp(object, "/fit") == 0;
-    (void)snprintf(name, sizeof name, "%s/%s", object, trained ? "label" : "labels");
+    bool chosen = strchr(object + 1, '/') != NULL; /* parts choose their items */
+    (void)snprintf(name, sizeof name, "%s/%s", object, chosen ? "labels" : "label");
     assert_int_equal(store_write_bytes(store, name, 1, &items, labels, &error), STATUS_OK);
     (void)snprintf(name, sizeof name, "%s/items", object);
     assert_int_equal(store_write_double(store, name, 1, &items, index, &error), STATUS_OK);

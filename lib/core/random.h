@@ -21,7 +21,7 @@ enum random_purpose {
     PURPOSE_PREDICT = 7,      /* step = sample number, stream = tensor */
     PURPOSE_CRITERION = 8,    /* the random criterion; stream = tensor */
     PURPOSE_PERTURB = 9,      /* seed 0, stream = item: all strengths, seeds and methods share it */
-    PURPOSE_SYNTHETIC = 10,   /* generated data sets, each by its own seed; stream = item. Inputs of benchmarks */
+    PURPOSE_SYNTHETIC = 10,   /* generated data sets, all by one seed; stream = item. Inputs of benchmarks */
     PURPOSE_SUBSET = 11,      /* which items of a set are used */
     PURPOSE_TEST = 12,        /* tests */
     PURPOSE_OOD = 15          /* out-of-distribution items; stream = item */

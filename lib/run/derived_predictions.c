@@ -52,7 +52,7 @@ static enum status rows_of_test(const struct run_file *file, rows_fn *add, struc
     struct stored stored;
     if (!store_has(file->store, "/test"))
         return STATUS_OK;
-    enum status status = run_file_stored(file, "/test", "/test/label", &stored, error);
+    enum status status = run_file_stored(file, "/test", &stored, error);
     if (status != STATUS_OK)
         return status;
     struct prediction test = stored_slice(&stored, 0);
@@ -261,10 +261,9 @@ static enum status add_ood(const struct run_file *file, const char *name, const 
                            struct table *rows, struct error *error)
 {
     struct stored stored;
-    char object[STORE_NAME_SIZE], labels[STORE_NAME_SIZE];
+    char object[STORE_NAME_SIZE];
     (void)snprintf(object, sizeof object, "/ood/%.200s", name);
-    (void)snprintf(labels, sizeof labels, "%.220s/labels", object);
-    enum status status = run_file_stored(file, object, labels, &stored, error);
+    enum status status = run_file_stored(file, object, &stored, error);
     if (status != STATUS_OK)
         return status;
     struct prediction unknown = stored_slice(&stored, 0);

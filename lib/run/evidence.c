@@ -78,14 +78,11 @@ static enum status load_index(const struct run_file *file, const char *object, s
 enum status scores_load(const struct run_file *file, const char *object, enum score score, size_t from, size_t to,
                         struct scores *scores, struct error *error)
 {
-    char labels[STORE_NAME_SIZE];
     struct stored stored;
     *scores = (struct scores){0};
     if (!store_has(file->store, object))
         return STATUS_OK;
-    bool trained = strcmp(object, "/test") == 0 || strcmp(object, "/fit") == 0;
-    (void)snprintf(labels, sizeof labels, "%s/%s", object, trained ? "label" : "labels");
-    enum status status = run_file_stored(file, object, labels, &stored, error);
+    enum status status = run_file_stored(file, object, &stored, error);
     if (status != STATUS_OK)
         return status;
     size_t end = to < stored.slices ? to : stored.slices;

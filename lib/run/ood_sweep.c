@@ -165,7 +165,7 @@ static enum status own_entropies(struct ood_sweep *sweep, struct error *error)
     struct stored test = {0};
     enum status status = run_file_open(sweep->run->path, &file, error);
     if (status == STATUS_OK)
-        status = run_file_stored(&file, "/test", "/test/label", &test, error);
+        status = run_file_stored(&file, "/test", &test, error);
     if (status == STATUS_OK) {
         struct prediction prediction = stored_slice(&test, 0);
         sweep->own_count = prediction.items;

@@ -159,13 +159,15 @@ static enum status check_labels(const struct run_file *file, const char *labels,
     return STATUS_OK;
 }
 
-enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, struct stored *stored,
-                            struct error *error)
+enum status run_file_stored(const struct run_file *file, const char *object, struct stored *stored, struct error *error)
 {
     size_t samples = 0;
-    char name[STORE_NAME_SIZE];
+    char name[STORE_NAME_SIZE], labels[STORE_NAME_SIZE];
     *stored = (struct stored){0};
     (void)snprintf(name, sizeof name, "%s/probability", object);
+    (void)snprintf(labels, sizeof labels, "%s/label", object);
+    if (!store_has(file->store, labels))
+        (void)snprintf(labels, sizeof labels, "%s/labels", object);
     enum status status = stored_extents(file, name, stored, &samples, error);
     if (status != STATUS_OK)
         return status;

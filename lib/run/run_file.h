@@ -43,13 +43,14 @@ enum status run_file_trained(const struct run_file *file, struct trained *traine
 struct row run_file_row(const struct run_file *file, const struct table_kind *kind);
 
 /* Probabilities that were stored: an array OBJECT/probability [slices][samples][items][classes], where the slices, or
- * the slices and the samples, may be missing from the rank, with the labels at `labels`. Samples are averaged. */
+ * the slices and the samples, may be missing from the rank, with the labels at OBJECT/label or, of a part's own choice
+ * of items, OBJECT/labels. Samples are averaged. */
 struct stored {
     size_t slices, items, classes;
     float *mean;     /* [slices][items][classes] */
     uint8_t *labels; /* [items] */
 };
-enum status run_file_stored(const struct run_file *file, const char *object, const char *labels, struct stored *stored,
+enum status run_file_stored(const struct run_file *file, const char *object, struct stored *stored,
                             struct error *error); /* the caller frees with stored_free */
 void stored_free(struct stored *stored);
 
