@@ -105,8 +105,9 @@ static void print_registries(void)
     const struct perturbation *all_perturbations = perturbations(&count);
     printf("Perturbations:\n");
     for (size_t i = 0; i < count; i++)
-        printf("  %-20s %s, up to %g %s\n", all_perturbations[i].name, all_perturbations[i].title,
-               all_perturbations[i].largest, all_perturbations[i].unit);
+        printf("  %-20s %s, up to %g%s%s\n", all_perturbations[i].name, all_perturbations[i].title,
+               all_perturbations[i].largest, strcmp(all_perturbations[i].unit, "1") == 0 ? "" : " ",
+               strcmp(all_perturbations[i].unit, "1") == 0 ? "" : all_perturbations[i].unit);
     const struct ood *all_oods = oods(&count);
     printf("Items of no class (out of distribution):\n");
     for (size_t i = 0; i < count; i++)

@@ -694,7 +694,7 @@ static void test_moments_against_sampled_networks(void **state)
 static void test_kernels_of_every_build(void **state)
 {
     (void)state;
-    enum { COUNT = 37, ROOM = 400 };
+    enum { COUNT = 37, HALF = 19, ROOM = 400 };
     size_t builds;
     const struct sparse_kernels *const *all = sparse_kernels_all(&builds);
     float x[3][ROOM], value[COUNT], spread[COUNT], z[ROOM], variance[ROOM], group[SPARSE_FILTERS * ROOM];
@@ -708,7 +708,8 @@ static void test_kernels_of_every_build(void **state)
     for (size_t b = 0; b < builds; b++) {
         for (size_t outputs = 1; outputs < 270; outputs++) {
             const struct sparse_moments moments = {x[0], x[1], outputs % 2 ? x[2] : NULL};
-            all[b]->sum(COUNT, offset, value, x[0], outputs, z);
+            all[b]->sum(HALF, offset, value, x[0], outputs, false, z);
+            all[b]->sum(COUNT - HALF, offset + HALF, value + HALF, x[0], outputs, true, z);
             for (size_t q = 0; q < outputs; q++) {
                 double sum = 0;
                 for (size_t i = 0; i < COUNT; i++)

@@ -251,7 +251,8 @@ static float *sum_filter(struct engine *engine, const struct stage *stage, size_
     size_t first = stage->start[filter], places = places_of_filter(layer);
     if (!stage->full_offset) {
         engine->kernels->sum(stage->start[filter + 1] - first, stage->offset + first,
-                             stage->value + part * layer->count + first, stage->input, stage->outputs, engine->z);
+                             stage->value + part * layer->count + first, stage->input, stage->outputs, false,
+                             engine->z);
         return engine->z;
     }
     if (filter % SPARSE_FILTERS == 0)

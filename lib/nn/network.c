@@ -19,8 +19,8 @@ enum {
 };
 
 /* Without gradients, sums over single weights are faster than matrix products once so small a part of the multiply-adds
- * is left: the break-even was .11 to .3 on the networks of the configs. */
-static const double SPARSE_SHARE = 0.12;
+ * is left: the break-even was .17 to .4 on the networks of the configs. */
+static const double SPARSE_SHARE = 0.17;
 
 struct network {
     struct network_spec spec;

@@ -10,6 +10,7 @@
 #ifndef TENTH_NN_SPARSE_KERNELS_H
 #define TENTH_NN_SPARSE_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,9 @@ struct sparse_kernels {
     const char *name; /* "avx512", "avx2", "base" */
     int (*runs_here)(void);
 
-    void (*sum)(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs, float *z);
+    /* add: to what z holds, in place of overwriting it */
+    void (*sum)(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs, bool add,
+                float *z);
 
     /* The same for SPARSE_FILTERS filters at once, which have a value, perhaps 0, for the same offsets: where most
      * weights are there, reading an input once for several filters costs less than leaving the others out. */

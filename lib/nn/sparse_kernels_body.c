@@ -25,12 +25,14 @@ static inline const vector *vector_at(const float *x)
 /* `vectors` of outputs, of which the compiler knows how many: sums stay in registers. Few vectors are summed twice,
  * over even and over odd weights, so that no sum waits for the one before. */
 static inline __attribute__((always_inline)) void sum_block(const int vectors, size_t count, const uint32_t *offset,
-                                                            const float *value, const float *x, float *z)
+                                                            const float *value, const float *x, bool add, float *z)
 {
     vector sum[BLOCK], odd[BLOCK];
     size_t i = 0;
-    for (int v = 0; v < vectors; v++)
-        sum[v] = odd[v] = (vector){0};
+    for (int v = 0; v < vectors; v++) {
+        sum[v] = add ? vector_at(z)[v] : (vector){0};
+        odd[v] = (vector){0};
+    }
     if (vectors <= BLOCK / 2) {
         for (; i + 2 <= count; i += 2) {
             const float *first = x + offset[i], *second = x + offset[i + 1];
@@ -59,36 +61,37 @@ static float sum_single(size_t count, const uint32_t *offset, const float *value
     return sum;
 }
 
-static void sum(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs, float *z)
+static void sum(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs, bool add,
+                float *z)
 {
     if (outputs == 1) {
-        z[0] = sum_single(count, offset, value, x);
+        z[0] = sum_single(count, offset, value, x) + (add ? z[0] : 0);
         return;
     }
     size_t vectors = (outputs + VECTOR_FLOATS - 1) / VECTOR_FLOATS;
     for (; vectors >= BLOCK; vectors -= BLOCK, x += BLOCK * VECTOR_FLOATS, z += BLOCK * VECTOR_FLOATS)
-        sum_block(BLOCK, count, offset, value, x, z);
+        sum_block(BLOCK, count, offset, value, x, add, z);
     switch (vectors) {
     case 7:
-        sum_block(7, count, offset, value, x, z);
+        sum_block(7, count, offset, value, x, add, z);
         break;
     case 6:
-        sum_block(6, count, offset, value, x, z);
+        sum_block(6, count, offset, value, x, add, z);
         break;
     case 5:
-        sum_block(5, count, offset, value, x, z);
+        sum_block(5, count, offset, value, x, add, z);
         break;
     case 4:
-        sum_block(4, count, offset, value, x, z);
+        sum_block(4, count, offset, value, x, add, z);
         break;
     case 3:
-        sum_block(3, count, offset, value, x, z);
+        sum_block(3, count, offset, value, x, add, z);
         break;
     case 2:
-        sum_block(2, count, offset, value, x, z);
+        sum_block(2, count, offset, value, x, add, z);
         break;
     case 1:
-        sum_block(1, count, offset, value, x, z);
+        sum_block(1, count, offset, value, x, add, z);
         break;
     default:
         break;

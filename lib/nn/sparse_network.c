@@ -8,12 +8,20 @@
 #include "nn/planes.h"
 #include "nn/sparse_kernels.h"
 
+enum {
+    /* Of the channels so many floats of a run's input are taken before the next: what most first caches hold. */
+    BLOCK_FLOATS = 6144,
+    /* So many weights of a filter at least are worth a sum that is put away and taken up again. */
+    BLOCK_WEIGHTS = 16
+};
+
 struct sparse_layer {
     struct conv_shape shape;
     struct planes planes;
     size_t runs, run_outputs, run_stride; /* outputs that are consecutive places, and from one such run to the next */
-    uint32_t *start;                      /* [c_out + 1] */
-    uint32_t *offset;                     /* [weights] in floats, by filter */
+    size_t blocks, block_channels;        /* channels that are summed over together */
+    uint32_t *start;                      /* [blocks][c_out], and the end; blocks <= c_in */
+    uint32_t *offset;                     /* [weights] in floats, by block, then by filter */
     float *value;                         /* [weights] in the same order */
     uint32_t *target;                     /* [height_in * width_in] where an input lies in its plane, in floats */
     const float *bias;                    /* [c_out]; borrowed */
@@ -25,11 +33,17 @@ struct sparse_network {
     const struct sparse_kernels *kernels;
     struct sparse_layer *layers; /* [layer_count] */
     size_t layer_count;
-    float *z; /* [threads][z_size] outputs of a run of one filter */
+    float *z; /* [threads][z_size] outputs of a run, filter by filter */
     size_t z_size;
 };
 
 /* ---- making ---- */
+
+/* Floats of a run's outputs, of one filter. */
+static size_t run_floats(const struct sparse_layer *layer)
+{
+    return layer->run_outputs * SPARSE_LANES;
+}
 
 static size_t filter_weights(const struct conv_shape *s)
 {
@@ -57,7 +71,7 @@ static enum status layer_make(struct sparse_layer *layer, const struct conv_shap
                          layer->input_size, SPARSE_LANES);
     layer->input_size += SPARSE_SLACK;
     size_t weights = size_multiply(filter_weights(shape), shape->c_out), positions = shape->height_in * shape->width_in;
-    layer->start = memory_alloc(shape->c_out + 1, sizeof *layer->start, error);
+    layer->start = memory_alloc(size_multiply(shape->c_in, shape->c_out) + 1, sizeof *layer->start, error);
     layer->offset = memory_alloc(weights, sizeof *layer->offset, error);
     layer->value = memory_alloc(weights, sizeof *layer->value, error);
     layer->target = memory_alloc(positions, sizeof *layer->target, error);
@@ -81,9 +95,10 @@ static enum status network_make(struct sparse_network *network, const struct con
         enum status status = layer_make(&network->layers[i], &shapes[i], threads, error);
         if (status != STATUS_OK)
             return status;
-        most = network->layers[i].run_outputs > most ? network->layers[i].run_outputs : most;
+        size_t floats = size_multiply(run_floats(&network->layers[i]), shapes[i].c_out);
+        most = floats > most ? floats : most;
     }
-    network->z_size = most * SPARSE_LANES + SPARSE_SLACK;
+    network->z_size = most + SPARSE_SLACK;
     network->z = memory_alloc(size_multiply((size_t)threads, network->z_size), sizeof *network->z, error);
     return network->layers && network->z ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -124,26 +139,48 @@ void sparse_network_free(struct sparse_network *network)
 
 /* ---- weights ---- */
 
-double sparse_multiply_adds(const struct sparse_network *network, size_t layer, const float *w)
+/* How many channels are summed over together, when `count` weights are left: as many as the first cache holds, or more
+ * where so few weights are left that putting sums away would cost more than they do. */
+static void choose_blocks(struct sparse_layer *layer, size_t count)
 {
-    const struct conv_shape *s = &network->layers[layer].shape;
+    const struct conv_shape *s = &layer->shape;
+    const size_t rows = layer->runs > 1 ? s->kernel_h : layer->planes.rows * s->stride_h;
+    const size_t fit = BLOCK_FLOATS / (rows * layer->planes.pitch * s->stride_w * SPARSE_LANES);
+    const size_t worth = count > 0 ? BLOCK_WEIGHTS * s->c_in * s->c_out / count : s->c_in;
+    size_t channels = fit > worth ? fit : worth;
+    if (channels < 1)
+        channels = 1;
+    layer->block_channels = channels < s->c_in ? channels : s->c_in;
+    layer->blocks = (s->c_in + layer->block_channels - 1) / layer->block_channels;
+}
+
+static size_t count_weights(const struct conv_shape *s, const float *w)
+{
     size_t left = 0, weights = filter_weights(s) * s->c_out;
     for (size_t i = 0; i < weights; i++)
         left += w[i] != 0;
-    return (double)left * (double)(s->height_out * s->width_out);
+    return left;
 }
 
-/* Where filters begin, from how many weights each has. */
-static void count_weights(struct sparse_layer *layer, const float *w)
+/* Where the filters of each block begin, from how many weights each has. */
+static void find_starts(struct sparse_layer *layer, const float *w)
 {
-    const size_t c_out = layer->shape.c_out, weights = filter_weights(&layer->shape);
-    memset(layer->start, 0, (c_out + 1) * sizeof *layer->start);
-    for (size_t i = 0; i < weights; i++) {
-        for (size_t f = 0; f < c_out; f++)
-            layer->start[f + 1] += w[i * c_out + f] != 0;
+    const struct conv_shape *s = &layer->shape;
+    const size_t lists = layer->blocks * s->c_out;
+    memset(layer->start, 0, (lists + 1) * sizeof *layer->start);
+    for (size_t i = 0; i < filter_weights(s); i++) {
+        uint32_t *next = layer->start + i % s->c_in / layer->block_channels * s->c_out + 1;
+        for (size_t f = 0; f < s->c_out; f++)
+            next[f] += w[i * s->c_out + f] != 0;
     }
-    for (size_t f = 0; f < c_out; f++)
-        layer->start[f + 1] += layer->start[f];
+    for (size_t i = 0; i < lists; i++)
+        layer->start[i + 1] += layer->start[i];
+}
+
+double sparse_multiply_adds(const struct sparse_network *network, size_t layer, const float *w)
+{
+    const struct conv_shape *s = &network->layers[layer].shape;
+    return (double)count_weights(s, w) * (double)(s->height_out * s->width_out);
 }
 
 void sparse_network_set_layer(struct sparse_network *network, size_t index, const float *w, const float *bias)
@@ -152,21 +189,23 @@ void sparse_network_set_layer(struct sparse_network *network, size_t index, cons
     const struct conv_shape *s = &layer->shape;
     const size_t taps = s->kernel_h * s->kernel_w;
     layer->bias = bias;
-    count_weights(layer, w);
-    /* start[f] runs on to where filter f + 1 begins, which is start[f + 1] again once all are moved by one. */
+    choose_blocks(layer, count_weights(s, w));
+    find_starts(layer, w);
+    /* start[i] runs on to where list i + 1 begins, which is start[i + 1] again once all are moved by one. */
     for (size_t i = 0; i < filter_weights(s); i++) {
         size_t channel = i / taps, tap = i % taps;
         size_t place =
             channel * layer->planes.size + planes_position(&layer->planes, s, tap / s->kernel_w, tap % s->kernel_w);
         const float *row = w + (tap * s->c_in + channel) * s->c_out;
+        uint32_t *start = layer->start + channel / layer->block_channels * s->c_out;
         for (size_t f = 0; f < s->c_out; f++) {
             if (row[f] != 0) {
-                layer->offset[layer->start[f]] = (uint32_t)place * SPARSE_LANES;
-                layer->value[layer->start[f]++] = row[f];
+                layer->offset[start[f]] = (uint32_t)place * SPARSE_LANES;
+                layer->value[start[f]++] = row[f];
             }
         }
     }
-    memmove(layer->start + 1, layer->start, s->c_out * sizeof *layer->start);
+    memmove(layer->start + 1, layer->start, layer->blocks * s->c_out * sizeof *layer->start);
     layer->start[0] = 0;
 }
 
@@ -204,24 +243,34 @@ static void spread_run(const struct sparse_layer *layer, const struct sparse_lay
         memcpy(plane + target[q], z + q * SPARSE_LANES, SPARSE_LANES * sizeof *z);
 }
 
+/* The outputs of run `run`, filter by filter, without bias: z [c_out][run_floats]. Block by block of the channels, so
+ * that what all filters read of the input stays in the cache. */
 static void sum_run(const struct sparse_network *network, const struct sparse_layer *layer, const float *input,
-                    size_t run, size_t f, float *z)
+                    size_t run, float *z)
 {
-    const size_t first = layer->start[f];
-    network->kernels->sum(layer->start[f + 1] - first, layer->offset + first, layer->value + first,
-                          input + run * layer->run_stride, layer->run_outputs * SPARSE_LANES, z);
+    const size_t c_out = layer->shape.c_out, floats = run_floats(layer);
+    const float *x = input + run * layer->run_stride;
+    for (size_t block = 0; block < layer->blocks; block++) {
+        const uint32_t *start = layer->start + block * c_out;
+        for (size_t f = 0; f < c_out; f++) {
+            const size_t first = start[f], count = start[f + 1] - first;
+            if (count > 0 || block == 0)
+                network->kernels->sum(count, layer->offset + first, layer->value + first, x, floats, block > 0,
+                                      z + f * floats);
+        }
+    }
 }
 
 static void evaluate_convolutions(const struct sparse_network *network, int thread, float *z)
 {
     for (size_t l = 0; l + 1 < network->layer_count; l++) {
         const struct sparse_layer *layer = &network->layers[l], *next = layer + 1;
-        const float *input = input_of(layer, thread);
+        const size_t floats = run_floats(layer);
         for (size_t run = 0; run < layer->runs; run++) {
+            sum_run(network, layer, input_of(layer, thread), run, z);
             for (size_t f = 0; f < layer->shape.c_out; f++) {
-                sum_run(network, layer, input, run, f, z);
-                network->kernels->bias_selu(layer->run_outputs * SPARSE_LANES, layer->bias[f], z);
-                spread_run(layer, next, run, f, z, input_of(next, thread));
+                network->kernels->bias_selu(floats, layer->bias[f], z + f * floats);
+                spread_run(layer, next, run, f, z + f * floats, input_of(next, thread));
             }
         }
     }
@@ -238,10 +287,10 @@ void sparse_network_evaluate(const struct sparse_network *network, int thread, c
         size_t items = batch - done < SPARSE_LANES ? batch - done : SPARSE_LANES;
         put_items(first, x + done * size, items, input_of(first, thread));
         evaluate_convolutions(network, thread, z);
+        sum_run(network, dense, input_of(dense, thread), 0, z);
         for (size_t f = 0; f < classes; f++) {
-            sum_run(network, dense, input_of(dense, thread), 0, f, z);
             for (size_t i = 0; i < items; i++)
-                logits[(done + i) * classes + f] = z[i] + dense->bias[f];
+                logits[(done + i) * classes + f] = z[f * SPARSE_LANES + i] + dense->bias[f];
         }
     }
 }
