@@ -20,11 +20,11 @@ void bytes_put_number(struct byte_writer *writer, uint64_t value, size_t size);
 void bytes_put_float(struct byte_writer *writer, float value);
 void bytes_free(struct byte_writer *writer);
 
-/* Reads what is there; beyond the end it gives 0 and remembers. */
+/* Reads what is there; beyond the end it gives 0 and remembers. failed: who decoded it had too little memory. */
 struct byte_reader {
     const uint8_t *bytes;
     size_t used, count;
-    bool beyond;
+    bool beyond, failed;
 };
 const uint8_t *bytes_get(struct byte_reader *reader, size_t count); /* NULL: not so many are left */
 uint64_t bytes_get_number(struct byte_reader *reader, size_t size);

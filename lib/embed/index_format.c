@@ -252,6 +252,7 @@ static bool index_read_coded(struct model_layer *layer, struct byte_reader *in)
     struct range_reader reader = range_read_begin(in);
     size_t taps = layer_taps(layer), blocks = layer_places(layer) / taps, found = 0;
     bool good = fullness_begin(&fullness, layer);
+    in->failed = !good;
     for (size_t block = 0; good && block < blocks; block++) {
         size_t filter = block % layer->shape.c_out;
         fullness_plane(&fullness, filter);

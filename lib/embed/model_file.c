@@ -249,7 +249,10 @@ static enum status get_layer(struct model *model, size_t number, struct byte_rea
         return bad(name, "a layer's biases are damaged, or it ends too early", error);
     struct byte_reader place_reader = {.bytes = places, .count = place_bytes};
     struct byte_reader value_reader = {.bytes = numbers, .count = value_bytes};
-    if (!format->read(layer, &place_reader) || !values_read(model, layer, (enum value_format)values, &value_reader))
+    good = format->read(layer, &place_reader) && values_read(model, layer, (enum value_format)values, &value_reader);
+    if (place_reader.failed)
+        return error_set(error, STATUS_NO_MEMORY, "%s: too little memory to read it", name);
+    if (!good)
         return bad(name, "a layer's weights are damaged", error);
     return STATUS_OK;
 }
