@@ -234,6 +234,8 @@ def check_network(browser, url):
 
 def main():
     report, shots = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
+    if shots:
+        os.makedirs(shots, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         browser = Browser(work)
         try:

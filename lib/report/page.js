@@ -135,6 +135,12 @@
         return { field: element("label", {}, [legend, select]), select: select };
     }
 
+    /* The least of 1, 2, 2.5, 5 times a power of ten that is not below x > 0. */
+    function roundStep(x) {
+        var unit = Math.pow(10, Math.floor(Math.log10(x)));
+        return unit * [1, 2, 2.5, 5, 10].filter(function (factor) { return factor * unit >= x * (1 - 1e-9); })[0];
+    }
+
     /* Lines over one x axis with a cursor: the slider, the pointer over the chart and the arrow keys move it, and a table
        says what each line is there. `model` gives: title, xLabel, place(x) in 0..1, ticks, and series() of what is chosen. */
     function lineChart(model) {
@@ -146,12 +152,10 @@
 
         function px(x) { return left + model.place(x) * (width - left - right); }
 
-        function drawAxes(low, high, py) {
-            var i, value;
-            for (i = 0; i <= 5; i++) {
-                value = low + (high - low) * i / 5;
+        function drawAxes(high, step, py) {
+            for (var value = 0; value <= high + step / 2; value += step) {
                 chart.append(shape("line", { class: "grid", x1: left, x2: width - right, y1: py(value), y2: py(value) }));
-                chart.append(shape("text", { x: left - 6, y: py(value) + 4, "text-anchor": "end" }, String(Number(value.toFixed(2)))));
+                chart.append(shape("text", { x: left - 6, y: py(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(6)))));
             }
             var labelled = -Infinity;
             model.ticks().forEach(function (tick) {
@@ -201,7 +205,8 @@
         function draw() {
             var series = model.series(), high = model.highest || 0, chosen = xs[slider.value];
             series.forEach(function (one) { one.points.forEach(function (p) { high = Math.max(high, isFinite(p.high) ? p.high : 0, p.y); }); });
-            high = high > 0 ? Math.ceil(high * 10) / 10 : 1;
+            var step = roundStep((high || 1) / 5);
+            high = Math.ceil((high || 1) / step - 1e-9) * step;
             function py(y) { return height - bottom - (y / high) * (height - top - bottom); }
             xs = [];
             series.forEach(function (one) { if (!one.reference) { one.points.forEach(function (p) { if (xs.indexOf(p.x) < 0) { xs.push(p.x); } }); } });
@@ -213,7 +218,7 @@
             width = Math.max(280, Math.round(chart.clientWidth) || 480);
             chart.setAttribute("viewBox", "0 0 " + width + " " + height);
             chart.replaceChildren();
-            drawAxes(0, high, py);
+            drawAxes(high, step, py);
             series.forEach(function (one) { drawSeries(one, py); });
             chart.append(shape("line", { class: "cursor", x1: px(x), x2: px(x), y1: top, y2: height - bottom }));
             chart.setAttribute("aria-label", model.title() + " for " + (series.map(function (one) { return one.label; }).join("; ") || "nothing chosen") +
