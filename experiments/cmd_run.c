@@ -214,7 +214,7 @@ static enum status run_stages(const struct options *options, size_t first, size_
     if (status == STATUS_OK) {
         project_path("/data", batch.shipped, sizeof batch.shipped);
         progress_begin(&batch.view, options->quiet, batch.job_count);
-        progress_catch_signals();
+        progress_hold_signals();
         batch.threads = threads_of_one(options);
         struct monitor monitor = progress_monitor(&batch.view);
         status = jobs_work(batch.job_count, options->jobs, &monitor, job_work, &batch, error);

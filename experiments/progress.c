@@ -7,27 +7,43 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A signal handler can reach nothing but file-level state. */
-static volatile sig_atomic_t stop_requested;
+static bool stop_requested;
 
-static void on_signal(int number)
+static sigset_t stop_signals(void)
 {
-    stop_requested = 1;
-    (void)signal(number, SIG_DFL);
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    return signals;
 }
 
-void progress_catch_signals(void)
+/* There is no handler: it would run on the stack of whatever thread the signal finds, and within a product that is no
+ * stack. oneDNN's sgemm (before 3.11.2; its issue 4845) lets the stack pointer point into a buffer on the heap, below
+ * which the kernel would write the signal's frame, over whatever lies there: weights, or the allocator's lists. Threads
+ * and processes that are made later inherit the mask. */
+void progress_hold_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
+    const sigset_t signals = stop_signals();
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
+/* What was asked for stays so; the signal that asked is let through from then on, and kills. */
 static bool stop(void *context)
 {
     (void)context;
-    return stop_requested != 0;
+    const sigset_t signals = stop_signals();
+    const struct timespec at_once = {0};
+    const int number = sigtimedwait(&signals, NULL, &at_once);
+    if (number > 0) {
+        stop_requested = true;
+        sigset_t taken;
+        (void)sigemptyset(&taken);
+        (void)sigaddset(&taken, number);
+        (void)signal(number, SIG_DFL);
+        (void)pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
+    }
+    return stop_requested;
 }
 
 static double now_seconds(void)

@@ -16,8 +16,9 @@ struct progress_view {
     bool line_open; /* a line that the next one overwrites is on the terminal */
 };
 
-/* From here on SIGINT and SIGTERM ask for a stop instead of killing; a second one kills. */
-void progress_catch_signals(void);
+/* From here on SIGINT and SIGTERM wait until the monitor looks for them, and ask for a stop instead of killing; once it
+ * has seen one, a second of that kind kills. Before any thread is made. */
+void progress_hold_signals(void);
 
 void progress_begin(struct progress_view *view, bool quiet, size_t runs);
 struct monitor progress_monitor(struct progress_view *view);

@@ -42,14 +42,20 @@ refuses() {
     [[ $output == *"$text"* ]] || { echo "does not say \"$text\": $output"; return 1; }
 }
 
-# await_handlers PROCESS: until it catches SIGINT and SIGTERM, the bits 1 and 14 of what Linux says, or has ended. A signal
-# before that is lost or ends it without a word; a sanitized program on a busy machine takes its time.
-await_handlers() {
-    local caught
-    while caught=$(sed -n 's/^SigCgt:[^0-9a-f]*//p' "/proc/$1/status" 2>/dev/null) && [ -n "$caught" ]; do
-        (((16#$caught & 0x4002) == 0x4002)) && return
+# await_hold PROCESS: until it is the program and holds SIGINT and SIGTERM back, the bits 1 and 14 of what Linux says, or has
+# ended. A signal before that ends it without a word, or is caught by the shell that it is until it runs the program.
+await_hold() {
+    while kill -0 "$1" 2>/dev/null; do
+        [ "/proc/$1/exe" -ef "$tenth" ] && (($(stop_bits "$1" SigBlk) == 0x4002)) && return
         sleep 0.02
     done
+}
+
+# stop_bits PROCESS FIELD: which of SIGINT and SIGTERM are in the field of /proc/PROCESS/status.
+stop_bits() {
+    local mask
+    mask=$(sed -n "s/^$2:[^0-9a-f]*//p" "/proc/$1/status" 2>/dev/null)
+    echo $((16#${mask:-0} & 0x4002))
 }
 
 # ---- help ----
@@ -183,7 +189,8 @@ check "the table is an error on a full device" refuses 1 "No space left" \
 long=(--set train.epochs=20 --set prune.criteria=snr --out out4)
 "$tenth" run small.ini "${long[@]}" --quiet 2>/dev/null &
 process=$!
-await_handlers $process
+await_hold $process
+check "no signal handler runs on the stack of a product" test "$(stop_bits $process SigCgt)" -eq 0
 kill -INT $process
 wait $process
 check "Ctrl-C ends with 130" test $? -eq 130
@@ -202,7 +209,7 @@ check "--jobs changes no result" \
 # A terminal's Ctrl-C reaches every process, a SIGTERM only the first: it passes it on, or the others would train to their end.
 "$tenth" run case.ini --out out8 --jobs 2 --set train.epochs=400 --quiet 2>/dev/null &
 process=$!
-await_handlers $process
+await_hold $process
 kill -TERM $process
 wait $process
 check "SIGTERM ends every process of --jobs" test $? -eq 130
