@@ -59,20 +59,18 @@ epochs() {
     "$tenth" config "$1" | awk '$1 == "epochs" { print $3 }'
 }
 
-# make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads; but
-# those of CIFAR-10 take two gigabytes each. Every method takes as many steps as vi, or the comparison would be of epochs (the standard
-# profile gives most of them fewer, for its time).
+# make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads. Every
+# method takes as many steps as vi, or the comparison would be of epochs (the standard profile gives most of them fewer, for its time).
 make_dataset() {
-    local dataset=$1 configs=$project/configs seeds=5 jobs=1
+    local dataset=$1 configs=$project/configs seeds=5
     if [ "$profile" = talk ]; then
         make_runs 1 1 "$configs/talk/${dataset}_vi.ini"
         return
     fi
-    case $dataset in
-        cifar10) seeds=3 ;;
-        *) jobs=$(nproc) ;;
-    esac
-    make_runs "$seeds" "$jobs" "$configs/$dataset"_{vi,map,mle,dropout,ensemble}.ini \
+    if [ "$dataset" = cifar10 ]; then
+        seeds=3
+    fi
+    make_runs "$seeds" "$(nproc)" "$configs/$dataset"_{vi,map,mle,dropout,ensemble}.ini \
         --set "train.epochs=$(epochs "$configs/${dataset}_vi.ini")"
 }
 
