@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "progress.h"
 
 static enum status jobs_in_turn(size_t count, job_fn *work, void *context)
 {
@@ -27,14 +28,14 @@ struct pool {
     bool told; /* to stop */
 };
 
-/* A terminal's Ctrl-C reaches every process; a SIGTERM may have been for this one alone. */
+/* A terminal's Ctrl-C reaches every process; a signal may also have been for this one alone. */
 static void pass_on_stop(struct pool *pool)
 {
     if (pool->told || monitor_check(pool->monitor, NULL) == STATUS_OK)
         return;
     pool->told = true;
     for (int i = 0; i < pool->running; i++)
-        (void)kill(pool->children[i], SIGTERM); /* fails for one that has just ended, which is as good */
+        progress_pass_on_stop(pool->children[i]);
 }
 
 /* Waits for one child and returns its status; a child that was killed has failed. Polling, a stop that is asked for

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
-#include "run/monitor.h"
+#include "core/monitor.h"
 
 typedef enum status job_fn(void *context, size_t job); /* prints its own errors */
 

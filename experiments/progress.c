@@ -7,7 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool stop_requested;
+#include "core/clock.h"
+
+static int stop_signal; /* that asked for the stop; 0: none has */
 
 static sigset_t stop_signals(void)
 {
@@ -36,21 +38,20 @@ static bool stop(void *context)
     const struct timespec at_once = {0};
     const int number = sigtimedwait(&signals, NULL, &at_once);
     if (number > 0) {
-        stop_requested = true;
+        stop_signal = stop_signal ? stop_signal : number;
         sigset_t taken;
         (void)sigemptyset(&taken);
         (void)sigaddset(&taken, number);
         (void)signal(number, SIG_DFL);
         (void)pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
     }
-    return stop_requested;
+    return stop_signal != 0;
 }
 
-static double now_seconds(void)
+void progress_pass_on_stop(pid_t child)
 {
-    struct timespec now = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    (void)kill(child,
+               stop_signal == SIGTERM ? SIGINT : SIGTERM); /* fails for one that has just ended, which is as good */
 }
 
 void progress_duration(double seconds, char text[32])
@@ -77,7 +78,7 @@ static void close_line(struct progress_view *view)
 static void report(void *context, const struct progress *progress)
 {
     struct progress_view *view = context;
-    double now = now_seconds();
+    double now = monotonic_seconds();
     if (view->quiet)
         return;
     if (!view->stage || strcmp(view->stage, progress->stage) != 0) {
@@ -126,7 +127,7 @@ void progress_end_stage(struct progress_view *view, const char *run, const char 
 {
     char taken[32] = "";
     if (view->stage)
-        progress_duration(now_seconds() - view->started, taken);
+        progress_duration(monotonic_seconds() - view->started, taken);
     progress_say(view, "[%zu/%zu] %s  %s  %s%s", view->run, view->runs, run, stage, view->stage ? "done in " : note,
                  taken);
     view->stage = NULL;

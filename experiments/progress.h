@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
-#include "run/monitor.h"
+#include "core/monitor.h"
 
 struct progress_view {
     bool quiet, terminal;
@@ -19,6 +20,10 @@ struct progress_view {
 /* From here on SIGINT and SIGTERM wait until the monitor looks for them, and ask for a stop instead of killing; once it
  * has seen one, a second of that kind kills. Before any thread is made. */
 void progress_hold_signals(void);
+
+/* Asks a child that holds them back, too, to stop; after the monitor said so. By the other signal than the one that was
+ * seen: that may have been for the whole group of processes, and the child's second of that kind would kill it. */
+void progress_pass_on_stop(pid_t child);
 
 void progress_begin(struct progress_view *view, bool quiet, size_t runs);
 struct monitor progress_monitor(struct progress_view *view);

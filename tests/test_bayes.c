@@ -653,8 +653,8 @@ static void prediction_is_the_mean_of_softmax_over_sampled_weights(void **state)
     assert_int_equal(predictor_make(fixture.posterior, fixture.network, 3, &predictor, &error), STATUS_OK);
     assert_int_equal(prediction_alloc(5, BATCH, 3, fixture.y, &prediction, &error), STATUS_OK);
     assert_int_equal(prediction_alloc(1, BATCH, 3, fixture.y, &first, &error), STATUS_OK);
-    predict(&predictor, PREDICT_SAMPLED, NULL, 4, fixture.x, &prediction);
-    predict(&predictor, PREDICT_SAMPLED, NULL, 4, fixture.x, &first);
+    assert_int_equal(predict(&predictor, PREDICT_SAMPLED, NULL, 4, fixture.x, &prediction, &error), STATUS_OK);
+    assert_int_equal(predict(&predictor, PREDICT_SAMPLED, NULL, 4, fixture.x, &first, &error), STATUS_OK);
     double *x = reference_widen(fixture.x, BATCH * shape_size(tiny.input)), logits[BATCH * 3];
     for (size_t s = 0; s < 5; s++) {
         const float *w =
@@ -688,7 +688,7 @@ static void a_network_with_everything_pruned_knows_nothing(void **state)
     assert_int_equal(prediction_alloc(2, BATCH, 3, fixture.y, &prediction, &error), STATUS_OK);
     float *keep = memory_alloc(fixture.posterior->size, sizeof *keep, &error);
     assert_non_null(keep);
-    predict(&predictor, PREDICT_SAMPLED, keep, 4, fixture.x, &prediction);
+    assert_int_equal(predict(&predictor, PREDICT_SAMPLED, keep, 4, fixture.x, &prediction, &error), STATUS_OK);
     for (size_t i = 0; i < BATCH * 3; i++)
         assert_near(prediction.mean[i], 1.0 / 3, 1e-6);
     memory_free(keep);

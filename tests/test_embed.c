@@ -116,7 +116,7 @@ static void assert_predicts_as_network(const struct pruned *pruned, const struct
     assert_int_equal(predictor_make(pruned->posterior, pruned->network, ITEMS, &predictor, &error), STATUS_OK);
     assert_int_equal(prediction_alloc(model->parts, ITEMS, model->classes, NULL, &wanted, &error), STATUS_OK);
     assert_int_equal(prediction_alloc(model->parts, ITEMS, model->classes, NULL, &found, &error), STATUS_OK);
-    predict(&predictor, which, pruned->keep, 7, pruned->x, &wanted);
+    assert_int_equal(predict(&predictor, which, pruned->keep, 7, pruned->x, &wanted, &error), STATUS_OK);
     assert_int_equal(engine_predict_items(model, 2, pruned->x, &found, &error), STATUS_OK);
     for (size_t i = 0; i < model->parts * ITEMS * model->classes; i++)
         assert_near(found.sampled[i], wanted.sampled[i], tolerance);

@@ -242,7 +242,7 @@ static void an_ensemble_predicts_with_all_members_and_is_pruned_in_each(void **s
     float *keep = memory_alloc(fixture.posterior->size, sizeof *keep, &error);
     assert_non_null(keep);
     ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, 0.5), keep);
-    predict(&predictor, PREDICT_SAMPLED, keep, 4, fixture.x, &prediction);
+    assert_int_equal(predict(&predictor, PREDICT_SAMPLED, keep, 4, fixture.x, &prediction, &error), STATUS_OK);
     size_t size = fixture.posterior->network_size;
     double *x = reference_widen(fixture.x, BATCH * shape_size(tiny.input)), logits[BATCH * 3];
     for (size_t m = 0; m < MEMBERS; m++) {

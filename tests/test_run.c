@@ -302,6 +302,25 @@ static void a_resumed_run_equals_an_unbroken_one(void **state)
     assert_true(same_results("unbroken_seed1.h5", "broken_seed1.h5"));
 }
 
+/* After the last step there is nothing to train, yet much to predict, which a stop does not wait for. */
+static void a_stop_while_the_trained_network_is_measured_keeps_it(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, "run.name=unbroken");
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    job_close(&job);
+    struct countdown countdown = {(int)STEPS};
+    struct monitor monitor = {&countdown, count_report, count_stop};
+    job_open(&job, 2, false, "run.name=broken");
+    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_INTERRUPTED);
+    countdown.left = 1; /* a further step would be reported, and stop this */
+    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_OK);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    job_close(&job);
+    assert_true(same_results("unbroken_seed1.h5", "broken_seed1.h5"));
+}
+
 static void a_file_of_another_config_is_not_touched(void **state)
 {
     (void)state;
@@ -630,6 +649,7 @@ int main(void)
         RUN_TEST(what_is_done_is_not_done_again),
         RUN_TEST(the_same_bits_for_any_number_of_threads),
         RUN_TEST(a_resumed_run_equals_an_unbroken_one),
+        RUN_TEST(a_stop_while_the_trained_network_is_measured_keeps_it),
         RUN_TEST(a_file_of_another_config_is_not_touched),
         RUN_TEST(the_validation_items_are_as_many_as_wanted),
         RUN_TEST(pruning_what_was_not_trained_says_what_to_do),

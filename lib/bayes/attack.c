@@ -11,18 +11,21 @@ struct scratch {
 };
 
 /* Adds the gradients of one network, which network_set_weights has been told of, divided by `samples`. */
-static void add_network(struct predictor *predictor, size_t samples, const float *x, const uint8_t *labels,
-                        size_t items, const struct scratch *scratch, float *gradient)
+static enum status add_network(struct predictor *predictor, size_t samples, const float *x, const uint8_t *labels,
+                               size_t items, const struct scratch *scratch, float *gradient, struct error *error)
 {
+    enum status status = STATUS_OK;
     size_t item = shape_size(network_spec(predictor->network)->input);
-    for (size_t first = 0; first < items; first += predictor->batch) {
+    for (size_t first = 0; first < items && status == STATUS_OK; first += predictor->batch) {
         size_t batch = items - first < predictor->batch ? items - first : predictor->batch;
         (void)network_input_gradient(predictor->network, x + first * item, labels + first, batch, scratch->weights,
                                      scratch->items);
         float scale = (float)batch / (float)samples; /* the network's loss is a mean over the batch */
         for (size_t i = 0; i < batch * item; i++)
             gradient[first * item + i] += scale * scratch->items[i];
+        status = monitor_check(predictor->monitor, error);
     }
+    return status;
 }
 
 enum status attack_gradient(struct predictor *predictor, size_t samples, uint64_t seed, const float *x,
@@ -40,7 +43,7 @@ enum status attack_gradient(struct predictor *predictor, size_t samples, uint64_
     for (size_t s = 0; s < samples && status == STATUS_OK; s++) {
         network_set_weights(predictor->network, posterior->method->functions->sample(posterior, seed, PURPOSE_PREDICT,
                                                                                      s, predictor->weights));
-        add_network(predictor, samples, x, labels, items, &scratch, gradient);
+        status = add_network(predictor, samples, x, labels, items, &scratch, gradient, error);
     }
     memory_free(scratch.weights);
     memory_free(scratch.items);

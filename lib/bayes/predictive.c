@@ -46,21 +46,33 @@ static const float *weights_of(struct predictor *predictor, enum predict_weights
     return predictor->weights;
 }
 
-void predict(struct predictor *predictor, enum predict_weights which, const float *keep, uint64_t seed, const float *x,
-             struct prediction *prediction)
+/* Class probabilities [items][classes] by the weights that the network has been told of. */
+static enum status predict_by_one(const struct predictor *predictor, const float *x, size_t items, size_t classes,
+                                  float *p, struct error *error)
 {
     size_t item_size = shape_size(network_spec(predictor->network)->input);
-    size_t classes = prediction->classes;
-    for (size_t s = 0; s < prediction->samples; s++) {
-        network_set_weights(predictor->network, weights_of(predictor, which, keep, seed, s));
-        float *sampled = prediction->sampled + s * prediction->items * classes;
-        for (size_t first = 0; first < prediction->items; first += predictor->batch) {
-            size_t left = prediction->items - first;
-            size_t batch = left < predictor->batch ? left : predictor->batch;
-            float *p = sampled + first * classes;
-            network_forward(predictor->network, x + first * item_size, batch, p);
-            softmax(p, batch, classes, p);
-        }
+    enum status status = STATUS_OK;
+    for (size_t first = 0; first < items && status == STATUS_OK; first += predictor->batch) {
+        size_t left = items - first;
+        size_t batch = left < predictor->batch ? left : predictor->batch;
+        network_forward(predictor->network, x + first * item_size, batch, p + first * classes);
+        softmax(p + first * classes, batch, classes, p + first * classes);
+        status = monitor_check(predictor->monitor, error);
     }
-    prediction_average(prediction);
+    return status;
+}
+
+enum status predict(struct predictor *predictor, enum predict_weights which, const float *keep, uint64_t seed,
+                    const float *x, struct prediction *prediction, struct error *error)
+{
+    size_t size = prediction->items * prediction->classes;
+    enum status status = STATUS_OK;
+    for (size_t s = 0; s < prediction->samples && status == STATUS_OK; s++) {
+        network_set_weights(predictor->network, weights_of(predictor, which, keep, seed, s));
+        status =
+            predict_by_one(predictor, x, prediction->items, prediction->classes, prediction->sampled + s * size, error);
+    }
+    if (status == STATUS_OK)
+        prediction_average(prediction);
+    return status;
 }

@@ -8,13 +8,16 @@
 
 #include "bayes/metric.h"
 #include "bayes/posterior.h"
+#include "core/monitor.h"
 
-/* A posterior with a network to run it on and the room for one set of weights. Borrows both. */
+/* A posterior with a network to run it on and the room for one set of weights. Borrows both, and the monitor. */
 struct predictor {
     const struct posterior *posterior;
     struct network *network;
     size_t batch;   /* items per forward pass; at most the network's */
     float *weights; /* [network size] */
+    const struct monitor
+        *monitor; /* asked after each forward pass whether to stop; NULL, as made: goes on to the end */
 };
 
 enum status predictor_make(const struct posterior *posterior, struct network *network, size_t batch,
@@ -30,8 +33,9 @@ enum predict_weights { PREDICT_AT_MEAN, PREDICT_SAMPLED };
 /* Fills prediction (made by prediction_alloc) for x [items][height][width][channels], normalised. With PREDICT_AT_MEAN
  * its `samples` is 1, and an ensemble's first member stands in for the mean, which would mean nothing. keep [posterior
  * size] is multiplied into each network's weights; NULL: nothing is pruned. Sample s has the same noise for every call
- * with the same seed, so that pruned and perturbed predictions differ in nothing else. */
-void predict(struct predictor *predictor, enum predict_weights which, const float *keep, uint64_t seed, const float *x,
-             struct prediction *prediction);
+ * with the same seed, so that pruned and perturbed predictions differ in nothing else. STATUS_INTERRUPTED: the monitor
+ * wanted to stop, and the prediction is of no use. */
+enum status predict(struct predictor *predictor, enum predict_weights which, const float *keep, uint64_t seed,
+                    const float *x, struct prediction *prediction, struct error *error);
 
 #endif

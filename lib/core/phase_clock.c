@@ -1,7 +1,6 @@
 #include "core/phase_clock.h"
 
 #include <omp.h>
-#include <time.h>
 
 #include "core/memory.h"
 
@@ -44,13 +43,6 @@ double phase_clock_seconds(const struct phase_clock *clock, enum phase phase)
     for (int thread = 0; thread < clock->threads; thread++)
         sum += clock->slots[thread].seconds[phase];
     return sum;
-}
-
-double phase_now(void)
-{
-    struct timespec now = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 void phase_add(struct phase_clock *clock, enum phase phase, double seconds)

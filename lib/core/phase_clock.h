@@ -6,6 +6,7 @@
 #ifndef TENTH_CORE_PHASE_CLOCK_H
 #define TENTH_CORE_PHASE_CLOCK_H
 
+#include "core/clock.h"
 #include "core/error.h"
 
 enum phase {
@@ -24,8 +25,6 @@ void phase_clock_free(struct phase_clock *clock);                         /* NUL
 /* Summed over threads. */
 double phase_clock_seconds(const struct phase_clock *clock, enum phase phase);
 
-double phase_now(void); /* monotonic seconds */
-
 /* Private to the functions below. */
 void phase_add(struct phase_clock *clock, enum phase phase, double seconds);
 void phase_add_to_all(struct phase_clock *clock, enum phase phase, double seconds);
@@ -38,13 +37,13 @@ void phase_add_to_all(struct phase_clock *clock, enum phase phase, double second
  */
 static inline double phase_begin(const struct phase_clock *clock)
 {
-    return clock ? phase_now() : 0;
+    return clock ? monotonic_seconds() : 0;
 }
 
 static inline void phase_end(struct phase_clock *clock, enum phase phase, double begun)
 {
     if (clock)
-        phase_add(clock, phase, phase_now() - begun);
+        phase_add(clock, phase, monotonic_seconds() - begun);
 }
 
 /* Ends one phase and begins the next with one look at the clock. */
@@ -52,7 +51,7 @@ static inline double phase_next(struct phase_clock *clock, enum phase phase, dou
 {
     if (!clock)
         return 0;
-    double now = phase_now();
+    double now = monotonic_seconds();
     phase_add(clock, phase, now - begun);
     return now;
 }
@@ -61,7 +60,7 @@ static inline double phase_next(struct phase_clock *clock, enum phase phase, dou
 static inline void phase_end_of_all(struct phase_clock *clock, enum phase phase, double begun)
 {
     if (clock)
-        phase_add_to_all(clock, phase, phase_now() - begun);
+        phase_add_to_all(clock, phase, monotonic_seconds() - begun);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #include "bayes/predictive.h"
 #include "bayes/pruning.h"
 #include "core/memory.h"
-#include "core/phase_clock.h"
+#include "core/clock.h"
 #include "core/stats.h"
 #include "embed/engine.h"
 #include "embed/index_format.h"
@@ -73,16 +73,16 @@ static double seconds_of(void (*call)(void *context), void *context)
     size_t calls = 1;
     for (int i = 0; i < WARM_UP; i++)
         call(context);
-    double begun = phase_now();
+    double begun = monotonic_seconds();
     call(context);
-    double once = phase_now() - begun;
+    double once = monotonic_seconds() - begun;
     if (once > 0 && round_seconds / once > 1)
         calls = (size_t)(round_seconds / once);
     for (int round = 0; round < ROUNDS; round++) {
-        begun = phase_now();
+        begun = monotonic_seconds();
         for (size_t i = 0; i < calls; i++)
             call(context);
-        least = fmin(least, (phase_now() - begun) / (double)calls);
+        least = fmin(least, (monotonic_seconds() - begun) / (double)calls);
     }
     return least;
 }
@@ -230,7 +230,7 @@ static enum status predict_dense(const struct run *run, const struct export_opti
     }
     if (status == STATUS_OK) {
         ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, options->fraction), keep);
-        predict(&predictor, PREDICT_AT_MEAN, keep, run->seed, x, dense);
+        status = predict(&predictor, PREDICT_AT_MEAN, keep, run->seed, x, dense, error);
     }
     memory_free(keep);
     predictor_free(&predictor);

@@ -4,7 +4,7 @@
 #define TENTH_RUN_ILLUSTRATE_H
 
 #include "core/error.h"
-#include "run/monitor.h"
+#include "core/monitor.h"
 #include "run/run.h"
 
 /* Makes the tables from the run's file and its data, and saves them in the file. Everything is chosen by a rule that

@@ -78,8 +78,9 @@ static enum status grid_predict(struct illustration *illustration, const struct 
             x[2 * i] = (float)grid_at(plane, 0, i % GRID);
             x[2 * i + 1] = (float)grid_at(plane, 1, i / GRID);
         }
-        predict(&predictor, PREDICT_SAMPLED, NULL, run->seed, x, &prediction);
-        status = grid_add(illustration, plane, &prediction, error);
+        status = predict(&predictor, PREDICT_SAMPLED, NULL, run->seed, x, &prediction, error);
+        if (status == STATUS_OK)
+            status = grid_add(illustration, plane, &prediction, error);
     }
     prediction_free(&prediction);
     predictor_free(&predictor);

@@ -139,10 +139,10 @@ static enum status job_run(struct ood_sweep *sweep, const struct ood_job *job, s
     size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.ood.samples);
     if (status == STATUS_OK)
         status = prediction_alloc(samples, items.count, classes, items.labels, &prediction, error);
-    if (status == STATUS_OK) {
-        predict(&sweep->predictor, PREDICT_SAMPLED, NULL, run->seed, items.x, &prediction);
+    if (status == STATUS_OK)
+        status = predict(&sweep->predictor, PREDICT_SAMPLED, NULL, run->seed, items.x, &prediction, error);
+    if (status == STATUS_OK)
         status = record(sweep, job, &prediction, rows, error);
-    }
     if (status == STATUS_OK) {
         struct part_array array = {"probability", 4, {1, samples, items.count, classes}, prediction.sampled};
         status = part_save(run, &job->part, &array, 1, rows, &items, error);
@@ -182,8 +182,8 @@ static enum status own_entropies(struct ood_sweep *sweep, struct error *error)
 static enum status sweep_open(struct ood_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
-    enum status status =
-        sweep_load(run, run->config.ood.items, &sweep->trained, &sweep->predictor, &sweep->items, error);
+    enum status status = sweep_load(run, run->config.ood.items, sweep->monitor, &sweep->trained, &sweep->predictor,
+                                    &sweep->items, error);
     return status == STATUS_OK ? own_entropies(sweep, error) : status;
 }
 

@@ -3,7 +3,7 @@
 #define TENTH_RUN_OOD_SWEEP_H
 
 #include "core/error.h"
-#include "run/monitor.h"
+#include "core/monitor.h"
 #include "run/run.h"
 
 /* Adds to a trained run's file what it predicts for each kind of items of [ood], and rows of the table `ood`. A kind

@@ -97,11 +97,12 @@ enum status part_save(const struct run *run, const struct part *part, const stru
     return status;
 }
 
-enum status sweep_load(const struct run *run, long count, struct trained *trained, struct predictor *predictor,
-                       struct test_items *items, struct error *error)
+enum status sweep_load(const struct run *run, long count, const struct monitor *monitor, struct trained *trained,
+                       struct predictor *predictor, struct test_items *items, struct error *error)
 {
     enum status status = run_load_trained(run, trained, error);
     if (status == STATUS_OK)
         status = predictor_make(trained->posterior, trained->network, EVALUATION_BATCH, predictor, error);
+    predictor->monitor = monitor;
     return status == STATUS_OK ? run_test_items(run, (size_t)count, items, error) : status;
 }

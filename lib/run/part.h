@@ -37,9 +37,9 @@ struct part_array {
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error);
 
-/* What every sweep over a trained run begins with: its network, a predictor, and `count` test items (0: all). The
- * caller frees each, also after a failure; all are zero before. */
-enum status sweep_load(const struct run *run, long count, struct trained *trained, struct predictor *predictor,
-                       struct test_items *items, struct error *error);
+/* What every sweep over a trained run begins with: its network, a predictor that the monitor can stop, and `count` test
+ * items (0: all). The caller frees each, also after a failure; all are zero before. */
+enum status sweep_load(const struct run *run, long count, const struct monitor *monitor, struct trained *trained,
+                       struct predictor *predictor, struct test_items *items, struct error *error);
 
 #endif

@@ -100,12 +100,12 @@ static enum status strengths_measure(struct perturb_sweep *sweep, const struct p
     size_t size = sweep->prediction.samples * sweep->items.count * sweep->run->kind->classes;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = monitor_check(sweep->monitor, error);
-        if (status != STATUS_OK)
-            break;
         double strength = perturbation->largest * config->perturb.scale * (double)i / (double)(count - 1);
         perturb_all(sweep, perturbation, strength);
-        predict(&sweep->predictor, PREDICT_SAMPLED, NULL, sweep->run->seed, sweep->x, &sweep->prediction);
+        status =
+            predict(&sweep->predictor, PREDICT_SAMPLED, NULL, sweep->run->seed, sweep->x, &sweep->prediction, error);
+        if (status != STATUS_OK)
+            break;
         memcpy(probability + i * size, sweep->prediction.sampled, size * sizeof *probability);
         strengths[i] = (float)strength;
         status = strength_record(sweep, perturbation, strength, rows, error);
@@ -130,6 +130,7 @@ static enum status gradient_make(struct perturb_sweep *sweep, struct error *erro
     enum status status = network_create(&spec, GRADIENT_BATCH, 1, run->threads, &network, error);
     if (status == STATUS_OK)
         status = predictor_make(sweep->trained.posterior, network, GRADIENT_BATCH, &predictor, error);
+    predictor.monitor = sweep->monitor;
     if (status == STATUS_OK)
         status = attack_gradient(&predictor, sweep->prediction.samples, run->seed, sweep->items.x, sweep->items.labels,
                                  sweep->items.count, sweep->gradient, error);
@@ -167,8 +168,8 @@ static enum status perturbation_run(struct perturb_sweep *sweep, const struct pe
 static enum status sweep_open(struct perturb_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
-    enum status status =
-        sweep_load(run, run->config.perturb.items, &sweep->trained, &sweep->predictor, &sweep->items, error);
+    enum status status = sweep_load(run, run->config.perturb.items, sweep->monitor, &sweep->trained, &sweep->predictor,
+                                    &sweep->items, error);
     if (status != STATUS_OK)
         return status;
     size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.perturb.samples);

@@ -4,7 +4,7 @@
 #define TENTH_RUN_PERTURB_SWEEP_H
 
 #include "core/error.h"
-#include "run/monitor.h"
+#include "core/monitor.h"
 #include "run/run.h"
 
 /* For each perturbation that fits the data: strengths 0 .. largest in equal steps, every metric, the probabilities of

@@ -68,13 +68,17 @@ static size_t points_make(const struct run *run, const struct ranking *ranking, 
 }
 
 /* Predicts with the first `removed` candidates gone. Where the method has one network only, it is both predictions. */
-static void predict_pruned(struct prune_sweep *sweep, const struct ranking *ranking, size_t removed)
+static enum status predict_pruned(struct prune_sweep *sweep, const struct ranking *ranking, size_t removed,
+                                  struct error *error)
 {
     const struct run *run = sweep->run;
     ranking_keep(ranking, removed, sweep->keep);
-    predict(&sweep->predictor, PREDICT_AT_MEAN, sweep->keep, run->seed, sweep->items.x, &sweep->at_mean);
-    if (sweep->sampled.samples > 0)
-        predict(&sweep->predictor, PREDICT_SAMPLED, sweep->keep, run->seed, sweep->items.x, &sweep->sampled);
+    enum status status =
+        predict(&sweep->predictor, PREDICT_AT_MEAN, sweep->keep, run->seed, sweep->items.x, &sweep->at_mean, error);
+    if (status == STATUS_OK && sweep->sampled.samples > 0)
+        status =
+            predict(&sweep->predictor, PREDICT_SAMPLED, sweep->keep, run->seed, sweep->items.x, &sweep->sampled, error);
+    return status;
 }
 
 /* The prediction that accuracy and the rest are measured on. */
@@ -117,11 +121,10 @@ static enum status points_measure(struct prune_sweep *sweep, const struct rankin
     size_t size = sweep->items.count * sweep->run->kind->classes, last = SIZE_MAX;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = monitor_check(sweep->monitor, error);
+        if (points[i].removed != last)
+            status = predict_pruned(sweep, ranking, points[i].removed, error);
         if (status != STATUS_OK)
             break;
-        if (points[i].removed != last)
-            predict_pruned(sweep, ranking, points[i].removed);
         last = points[i].removed;
         memcpy(probability + i * size, reported(sweep)->mean, size * sizeof *probability);
         status = point_record(sweep, ranking, &points[i], rows, error);
@@ -161,8 +164,8 @@ static enum status sweep_open(struct prune_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
     size_t classes = run->kind->classes, samples = (size_t)run->config.prune.samples;
-    enum status status =
-        sweep_load(run, run->config.prune.items, &sweep->trained, &sweep->predictor, &sweep->items, error);
+    enum status status = sweep_load(run, run->config.prune.items, sweep->monitor, &sweep->trained, &sweep->predictor,
+                                    &sweep->items, error);
     if (status == STATUS_OK)
         status = prediction_alloc(1, sweep->items.count, classes, sweep->items.labels, &sweep->at_mean, error);
     if (status == STATUS_OK && run->method->networks != NETWORKS_ONE && samples > 0)

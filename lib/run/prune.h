@@ -3,7 +3,7 @@
 #define TENTH_RUN_PRUNE_H
 
 #include "core/error.h"
-#include "run/monitor.h"
+#include "core/monitor.h"
 #include "run/run.h"
 
 /* For each criterion: ranks the weights once and walks the fractions, and for log p(0) the talk's thresholds too. Each

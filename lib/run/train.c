@@ -3,20 +3,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 #include "core/stats.h"
 #include "run/provenance.h"
 #include "run/trainer.h"
-
-static double monotonic_seconds(void)
-{
-    struct timespec now = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static enum status trainer_sizes(struct trainer *trainer, struct error *error)
 {
@@ -138,7 +131,9 @@ static enum status predict_and_keep(struct trainer *trainer, struct store *store
     enum status status = prediction_alloc(samples, items->count, run->kind->classes, items->labels, prediction, error);
     if (status != STATUS_OK)
         return status;
-    predict(&trainer->predictor, PREDICT_SAMPLED, NULL, run->seed, items->x, prediction);
+    status = predict(&trainer->predictor, PREDICT_SAMPLED, NULL, run->seed, items->x, prediction, error);
+    if (status != STATUS_OK)
+        return status;
     (void)snprintf(name, sizeof name, "%s/probability", object);
     status = store_write_float(store, name, 2, shape, prediction->mean, error);
     (void)snprintf(name, sizeof name, "%s/label", object);
@@ -190,6 +185,7 @@ static enum status save_done(struct trainer *trainer, struct error *error)
     const struct run *run = trainer->run;
     struct store *store = NULL;
     enum status status = store_create(run->path, &store, error);
+    trainer->predictor.monitor = trainer->monitor; /* the epochs' validation, which a stop would leave out, is past */
     if (status == STATUS_OK)
         status = run_describe(run, store, "done", error);
     if (status == STATUS_OK)
@@ -205,6 +201,18 @@ static enum status save_done(struct trainer *trainer, struct error *error)
         return store_commit(store, error);
     store_close(store);
     return status;
+}
+
+/* A stop while the trained network is measured keeps it: the resumed run has no step left, and measures. */
+static enum status finish(struct trainer *trainer, struct error *error)
+{
+    struct error not_saved = {0};
+    enum status status = save_done(trainer, error);
+    enum status saved = status == STATUS_INTERRUPTED ? save_under_way(trainer, "interrupted", &not_saved) : STATUS_OK;
+    if (saved == STATUS_OK)
+        return status;
+    *error = not_saved;
+    return saved;
 }
 
 /* Goes on from the file's checkpoint when it is of this very training. A file of anything else is not touched without
@@ -234,14 +242,11 @@ static enum status resume(struct trainer *trainer, struct error *error)
     return status;
 }
 
-static void report(const struct trainer *trainer, double resumed_at)
+static void report(const struct trainer *trainer)
 {
     const struct train_state *state = &trainer->state;
-    struct progress progress = {.run = trainer->run->name,
-                                .stage = "train",
-                                .done = state->step,
-                                .total = (double)trainer->steps,
-                                .skipped = resumed_at};
+    struct progress progress = {
+        .run = trainer->run->name, .stage = "train", .done = state->step, .total = (double)trainer->steps};
     (void)snprintf(progress.text, sizeof progress.text, "epoch %zu/%ld  nll %.4f  accuracy %.4f",
                    ((size_t)state->step - 1) / trainer->steps_per_epoch + 1, trainer->run->config.train.epochs,
                    state->nll_sum / state->steps_in_epoch, state->correct / state->items);
@@ -268,7 +273,7 @@ static enum status save_if_due(struct trainer *trainer, struct error *error)
 static enum status train_loop(struct trainer *trainer, struct error *error)
 {
     struct train_state *state = &trainer->state;
-    double resumed_at = state->step, started = monotonic_seconds() - state->seconds;
+    double started = monotonic_seconds() - state->seconds;
     enum status status = STATUS_OK;
     if (state->step == 0 && trainer->run->method->has_sigma)
         status = trainer_record_epoch(trainer, 0, error);
@@ -276,7 +281,7 @@ static enum status train_loop(struct trainer *trainer, struct error *error)
         status = trainer_step(trainer, error);
         if (status != STATUS_OK)
             break;
-        report(trainer, resumed_at);
+        report(trainer);
         state->seconds = monotonic_seconds() - started;
         if ((size_t)state->step % trainer->steps_per_epoch == 0)
             status = trainer_record_epoch(trainer, (size_t)state->step / trainer->steps_per_epoch, error);
@@ -302,7 +307,7 @@ enum status run_train(const struct run *run, const struct monitor *monitor, stru
         if (status == STATUS_OK)
             status = trainer_check(&trainer, error);
         if (status == STATUS_OK)
-            status = save_done(&trainer, error);
+            status = finish(&trainer, error);
         else if (status == STATUS_NOT_FINITE)
             (void)save_under_way(&trainer, "failed", NULL); /* the first error is the one to report */
     }

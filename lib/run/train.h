@@ -10,7 +10,7 @@
 #define TENTH_RUN_TRAIN_H
 
 #include "core/error.h"
-#include "run/monitor.h"
+#include "core/monitor.h"
 #include "run/run.h"
 
 /* Trains the run, from its checkpoint where there is one, and writes posterior, tables `train`, `sigma` and `summary`,

@@ -38,10 +38,11 @@ static enum status validate(struct trainer *trainer, double *accuracy, struct er
                                           trainer->validation.labels, &prediction, error);
     if (status != STATUS_OK)
         return status;
-    predict(&trainer->predictor, PREDICT_AT_MEAN, NULL, trainer->run->seed, trainer->validation.x, &prediction);
+    status = predict(&trainer->predictor, PREDICT_AT_MEAN, NULL, trainer->run->seed, trainer->validation.x, &prediction,
+                     error);
     *accuracy = metric_accuracy(&prediction);
     prediction_free(&prediction);
-    return STATUS_OK;
+    return status;
 }
 
 static enum status record_sigma(struct trainer *trainer, size_t epoch, double *median, struct error *error)

@@ -5,7 +5,7 @@
 #include "bayes/predictive.h"
 #include "nn/schedule.h"
 #include "run/checkpoint.h"
-#include "run/monitor.h"
+#include "core/monitor.h"
 #include "run/run.h"
 
 struct trainer {

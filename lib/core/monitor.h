@@ -1,6 +1,6 @@
-/* lib/run/monitor.h: how long work tells its caller where it is, and is told to stop. The library prints nothing. */
-#ifndef TENTH_RUN_MONITOR_H
-#define TENTH_RUN_MONITOR_H
+/* lib/core/monitor.h: how long work tells its caller where it is, and is told to stop. The library prints nothing. */
+#ifndef TENTH_CORE_MONITOR_H
+#define TENTH_CORE_MONITOR_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,9 +10,8 @@
 struct progress {
     const char *run;    /* the run's name */
     const char *stage;  /* "train", "prune", "perturb" */
-    double done, total; /* in equal units of work; those done in an earlier session count as `skipped` */
-    double skipped;
-    char text[128]; /* for people: "epoch 3/20  loss .41  accuracy .93" */
+    double done, total; /* in equal units of work; those of an earlier session are done from the first report on */
+    char text[128];     /* for people: "epoch 3/20  loss .41  accuracy .93" */
 };
 
 struct monitor {
@@ -27,10 +26,10 @@ static inline void monitor_report(const struct monitor *monitor, const struct pr
         monitor->report(monitor->context, progress);
 }
 
-/* STATUS_INTERRUPTED when the caller wants to stop. */
+/* STATUS_INTERRUPTED when the caller wants to stop. A monitor of NULL never does. */
 static inline enum status monitor_check(const struct monitor *monitor, struct error *error)
 {
-    if (monitor->stop && monitor->stop(monitor->context))
+    if (monitor && monitor->stop && monitor->stop(monitor->context))
         return error_set(error, STATUS_INTERRUPTED, "interrupted; the same command resumes");
     return STATUS_OK;
 }
