@@ -45,17 +45,15 @@ struct batch {
     struct input *inputs;
     size_t input_count, job_count;
     struct progress_view view;
-    int threads; /* of one run; 0: as the config says */
+    int cores; /* for each run */
     char shipped[4096];
 };
 
-/* Runs beside each other share the cores. */
-static int threads_of_one(const struct options *options)
+/* The cores for a run of which neither --threads nor its config says how many: those beside each other share them. */
+static int cores_of_one(const struct options *options)
 {
     int cores = omp_get_num_procs(); /* that this process may use */
-    if (options->threads > 0 || options->jobs <= 1)
-        return options->threads;
-    return cores > options->jobs ? cores / options->jobs : 1;
+    return cores > options->jobs ? cores / (options->jobs > 1 ? options->jobs : 1) : 1;
 }
 
 static enum status input_open(struct input *input, const struct options *options, struct error *error)
@@ -119,7 +117,8 @@ static struct run_options run_options_of(const struct batch *batch, const struct
         .out = options->out,
         .path = input->is_run_file ? input->path : NULL,
         .places = {options->data_dir, batch->shipped},
-        .threads = batch->threads,
+        .threads = options->threads,
+        .cores = batch->cores,
         .force = options->force,
     };
 }
@@ -215,7 +214,7 @@ static enum status run_stages(const struct options *options, size_t first, size_
         project_path("/data", batch.shipped, sizeof batch.shipped);
         progress_begin(&batch.view, options->quiet, batch.job_count);
         progress_hold_signals();
-        batch.threads = threads_of_one(options);
+        batch.cores = cores_of_one(options);
         struct monitor monitor = progress_monitor(&batch.view);
         status = jobs_work(batch.job_count, options->jobs, &monitor, job_work, &batch, error);
     }

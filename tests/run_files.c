@@ -22,6 +22,7 @@ struct store *run_file_begin(const char *path, const char *dataset, const char *
     assert_int_equal(store_create(path, &store, &error), STATUS_OK);
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
         assert_int_equal(store_set_text(store, "/", attributes[i][0], attributes[i][1], &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/data", "identity", source, &error), STATUS_OK);
     return store;
 }
 

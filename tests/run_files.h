@@ -8,7 +8,8 @@
 
 #include "io/store.h"
 
-/* A new store at PATH with the attributes of a run DATASET_METHOD_seedSEED on `source`. */
+/* A new store at PATH with the attributes of a run DATASET_METHOD_seedSEED on `source`, which is its data's identity,
+ * too. */
 struct store *run_file_begin(const char *path, const char *dataset, const char *method, const char *seed,
                              const char *source);
 

@@ -166,6 +166,8 @@ check "every table has a header" bash -c "'$tenth' table --list | grep -v '^ ' |
     '$tenth' table out/ecg5000_vi_seed1.h5 \$name | head -n 1 | grep -q '^[a-z_]*,' || exit 1; done"
 check "items of no class from the run's own file" exits_with 0 "$tenth" ood out/ecg5000_vi_seed1.h5 --quiet
 check "they are in the run already" says "ood  is there already" "$tenth" ood out/ecg5000_vi_seed1.h5
+check "as many networks as the test items had" refuses 2 "give --set ood.samples=12" \
+    "$tenth" ood out/ecg5000_vi_seed1.h5 --set ood.samples=3
 check "an unknown kind of them" refuses 2 "shuffled" "$tenth" ood small.ini --set ood.sets=shufled --out out
 check "a kind that is the data set itself" refuses 2 "does not fit" "$tenth" ood small.ini --set ood.sets=mnist --out out
 check "claims on stand-ins are not decidable" says "measured on SYNTHETIC data" \

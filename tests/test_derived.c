@@ -187,9 +187,8 @@ static void a_label_out_of_range_is_refused(void **state)
 static void a_run_without_results_has_no_rows(void **state)
 {
     (void)state;
-    static const char *const names[] = {"reliability",      "rejection",  "entropy_histogram",
-                                        "weight_histogram", "surviving",  "ood",
-                                        "surviving_band",   "provenance", "confusion"};
+    static const char *const names[] = {"reliability", "rejection", "entropy_histogram", "weight_histogram",
+                                        "surviving",   "ood",       "surviving_band",    "confusion"};
     run_file_end(run_file_begin(path, "mnist", "vi", "1", "real"));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct table *table = table_of(&path, 1, names[i]);

@@ -160,6 +160,14 @@ void posterior_free(struct posterior *posterior)
     memory_free(posterior);
 }
 
+size_t posterior_tensor_of(const struct posterior *posterior, size_t place)
+{
+    size_t t = posterior->tensor_count - 1;
+    while (posterior->tensors[t].offset > place)
+        t--;
+    return t;
+}
+
 void posterior_sigma(const struct posterior *posterior, float *sigma)
 {
     memset(sigma, 0, posterior->size * sizeof *sigma);

@@ -58,6 +58,9 @@ enum status posterior_create(const struct network *network, const struct method 
                              struct error *error);
 void posterior_free(struct posterior *posterior); /* NULL is allowed */
 
+/* The tensor that weight `place` (< size) is in, by its place in `tensors`. */
+size_t posterior_tensor_of(const struct posterior *posterior, size_t place);
+
 /* sigma [size], overwritten; only for methods with a sigma. */
 void posterior_sigma(const struct posterior *posterior, float *sigma);
 

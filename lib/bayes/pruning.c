@@ -122,12 +122,19 @@ void ranking_keep(const struct ranking *ranking, size_t removed, float *keep)
         keep[ranking->place[i]] = 0;
 }
 
-static size_t tensor_of_place(const struct posterior *posterior, size_t place)
+enum status pruning_keep(const struct posterior *posterior, const struct criterion *criterion, bool biases,
+                         uint64_t seed, double fraction, float **keep, struct error *error)
 {
-    size_t t = posterior->tensor_count - 1;
-    while (posterior->tensors[t].offset > place)
-        t--;
-    return t;
+    struct ranking ranking;
+    *keep = NULL;
+    enum status status = ranking_make(posterior, criterion, biases, seed, &ranking, error);
+    if (status != STATUS_OK)
+        return status;
+    *keep = memory_alloc(posterior->size, sizeof **keep, error);
+    if (*keep)
+        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fraction), *keep);
+    ranking_free(&ranking);
+    return *keep ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 double ranking_tensor_mean(const struct ranking *ranking, size_t removed)
@@ -136,7 +143,7 @@ double ranking_tensor_mean(const struct ranking *ranking, size_t removed)
     double sum = 0;
     size_t tensors = 0;
     for (size_t i = 0; i < removed; i++)
-        sum += 1.0 / (double)posterior->tensors[tensor_of_place(posterior, ranking->place[i])].count;
+        sum += 1.0 / (double)posterior->tensors[posterior_tensor_of(posterior, ranking->place[i])].count;
     for (size_t t = 0; t < posterior->tensor_count; t++)
         tensors += is_candidate(ranking, t);
     return sum / (double)tensors;

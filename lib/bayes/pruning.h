@@ -34,6 +34,11 @@ size_t ranking_removed_by_threshold(const struct ranking *ranking, double thresh
 /* keep [posterior size]: 0 for the first `removed` candidates, 1 for everything else. */
 void ranking_keep(const struct ranking *ranking, size_t removed, float *keep);
 
+/* All of these in one, for one fraction: *keep [posterior size] is 1 for what stays. The caller frees with memory_free;
+ * NULL on failure. */
+enum status pruning_keep(const struct posterior *posterior, const struct criterion *criterion, bool biases,
+                         uint64_t seed, double fraction, float **keep, struct error *error);
+
 /* The share that is removed of each ranked tensor, averaged over those tensors without weights: the talk's definition
  * of its prune ratio. The true share is removed / count. */
 double ranking_tensor_mean(const struct ranking *ranking, size_t removed);

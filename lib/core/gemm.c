@@ -1,5 +1,6 @@
 #include "core/gemm.h"
 
+#include <math.h>
 #include <string.h>
 
 #if defined(TENTH_GEMM_DNNL)
@@ -15,6 +16,16 @@ const char *gemm_backend(void)
     return "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH);
 }
 
+/* No caller could do anything but give up, and each looks for numbers that are not finite: so what could not be
+ * multiplied stops the run as such, instead of going on with what C held before. */
+static void fill_with_nan(size_t m, size_t n, float *c, size_t ldc)
+{
+    for (size_t row = 0; row < m; row++) {
+        for (size_t column = 0; column < n; column++)
+            c[row * ldc + column] = NAN;
+    }
+}
+
 /* The library stays in the calling thread when that is one of several in a parallel region; else (a region of one
  * thread is none) it would use as many as OpenMP allows the calling task, so that number is one meanwhile. */
 static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
@@ -23,12 +34,13 @@ static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, s
     const int threads = omp_get_max_threads();
     if (threads > 1)
         omp_set_num_threads(1);
-    /* The arguments were checked by their types; there is no other way to fail. */
-    (void)dnnl_sgemm(op_a == GEMM_TRANSPOSED ? 'T' : 'N', op_b == GEMM_TRANSPOSED ? 'T' : 'N', (dnnl_dim_t)m,
-                     (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0F, a, (dnnl_dim_t)lda, b, (dnnl_dim_t)ldb, beta, c,
-                     (dnnl_dim_t)ldc);
+    const dnnl_status_t status = dnnl_sgemm(op_a == GEMM_TRANSPOSED ? 'T' : 'N', op_b == GEMM_TRANSPOSED ? 'T' : 'N',
+                                            (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, 1.0F, a, (dnnl_dim_t)lda, b,
+                                            (dnnl_dim_t)ldb, beta, c, (dnnl_dim_t)ldc);
     if (threads > 1)
         omp_set_num_threads(threads);
+    if (status != dnnl_success) /* memory is too short for its workspace */
+        fill_with_nan(m, n, c, ldc);
 }
 
 #elif defined(TENTH_GEMM_CBLAS)

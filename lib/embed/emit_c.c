@@ -246,9 +246,9 @@ static void emit_about(struct text_buffer *text, const struct model *model, cons
     text_add(text,
              "/* %s: made by `tenth export`; not for editing.\n"
              " *\n"
-             " * %s on %s, %s of %.4g of the weights removed by %s; %zu weights in %s; posterior: %s",
-             file, model->method, model->dataset, "with", (double)model->fraction, model->criterion,
-             model_weights(model), model_number_name(model->number), model_posterior_name(model->posterior));
+             " * %s on %s; %.4g of the weights were removed by %s, and %zu are left, in %s; posterior: %s",
+             file, model->method, model->dataset, (double)model->fraction, model->criterion, model_weights(model),
+             model_number_name(model->number), model_posterior_name(model->posterior));
     if (model->posterior == MODEL_SAMPLES)
         text_add(text, " (%zu networks)", model->parts);
 }

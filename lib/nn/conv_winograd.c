@@ -2,8 +2,8 @@
  *
  * The matrix products of the points, and blocks of their rows, are spread over threads; each is one call of gemm in one
  * thread. V is kept from forward to backward. In backward, a thread takes a block of rows of U through all points:
- * their part of dU, which stays in its cache and becomes the gradient of those rows' weights at once; and their columns
- * of dV, which replace those of V, for nobody else reads them. */
+ * their part of dU stays in its cache and becomes the gradient of those rows' weights at once. dV comes after all of
+ * them, by blocks of tiles, and replaces V. */
 #include "nn/winograd.h"
 
 #include <omp.h>

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/stats.h"
 #include "run/derived.h"
+#include "run/origin.h"
 
 enum { KEYS_MAX = 3, VALUES_MAX = 8, INTERVALS_MAX = 2, SEEDS_MAX = 1000 };
 
@@ -60,12 +61,6 @@ struct observation {
     const char *source;      /* of the data */
     const union table_cell *cells;
     bool used;
-};
-
-/* What seeds of one run must have in common. */
-struct origin {
-    char run[RUN_NAME_SIZE], base[RUN_NAME_SIZE]; /* with and without its seed */
-    char *config;                                 /* the sections that results depend on; NULL: the file has none */
 };
 
 struct gathering {
@@ -126,49 +121,13 @@ static void observe(struct gathering *gathering, size_t file, const char *run)
     }
 }
 
-/* The config of a file, without [run]: seeds of one run differ in nothing else. */
-static enum status origin_read(const struct run_file *run, struct origin *origin, struct error *error)
-{
-    struct config config;
-    memcpy(origin->base, run->base, sizeof origin->base);
-    (void)snprintf(origin->run, sizeof origin->run, "%s", run->run);
-    if (!store_has(run->store, "/config"))
-        return STATUS_OK;
-    enum status status = run_file_config(run, &config, error);
-    if (status != STATUS_OK)
-        return status;
-    origin->config =
-        config_section_text(&config, "data model posterior dropout ensemble train prune perturb ood", error);
-    return origin->config ? STATUS_OK : STATUS_NO_MEMORY;
-}
-
-/* A mean over runs of different configs would be one of nothing. */
-static enum status origins_check(const struct origin *origins, size_t file, const char *const *paths,
-                                 struct error *error)
-{
-    for (size_t i = 0; i < file; i++) {
-        if (strcmp(origins[i].run, origins[file].run) == 0)
-            return error_set(error, STATUS_USAGE,
-                             "%s and %s are both %s, and would count as two seeds; give one of them", paths[i],
-                             paths[file], origins[file].run);
-        if (strcmp(origins[i].base, origins[file].base) == 0 && origins[i].config && origins[file].config &&
-            strcmp(origins[i].config, origins[file].config) != 0)
-            return error_set(error, STATUS_USAGE,
-                             "%s and %s have different configs, so that they are no seeds of one run; make one of them "
-                             "anew, give it another run.name, or leave it away",
-                             paths[i], paths[file]);
-    }
-    return STATUS_OK;
-}
-
 static enum status load_file(struct gathering *gathering, size_t file, const char *path, struct origin *origin,
                              struct error *error)
 {
     struct run_file run;
     enum status status = run_file_open(path, &run, error);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK)
         status = origin_read(&run, origin, error);
-    }
     if (status == STATUS_OK) {
         gathering->sources[file] = memory_copy_text(run.data_source, error);
         gathering->tables[file] = table_create(gathering->from, error);
@@ -200,7 +159,7 @@ static enum status gather(struct gathering *gathering, const char *const *paths,
     for (size_t i = 0; i < gathering->files && status == STATUS_OK; i++)
         observe(gathering, i, origins[i].base);
     for (size_t i = 0; origins && i < gathering->files; i++)
-        memory_free(origins[i].config);
+        origin_free(&origins[i]);
     memory_free(origins);
     return status;
 }
@@ -265,17 +224,6 @@ static void set_text(const struct table_kind *kind, union table_cell *cells, con
     cells[table_column_index(kind, column)].text = value;
 }
 
-/* What the members were measured on, each source once: a stand-in among real data must not go unnamed. */
-static void sources_join(const struct observation *const *members, size_t count, char *joined, size_t size)
-{
-    joined[0] = '\0';
-    for (size_t i = 0; i < count; i++) {
-        size_t used = strlen(joined);
-        if (!strstr(joined, members[i]->source))
-            (void)snprintf(joined + used, size - used, "%s%s", used > 0 ? "; " : "", members[i]->source);
-    }
-}
-
 static enum status group_add(const struct gathering *gathering, const struct observation *const *members, size_t count,
                              struct table *table, struct error *error)
 {
@@ -283,12 +231,10 @@ static enum status group_add(const struct gathering *gathering, const struct obs
     const struct table_kind *kind = table_kind_of(table);
     union table_cell cells[32];
     double values[SEEDS_MAX];
-    char sources[1024];
-    sources_join(members, count, sources, sizeof sources);
     set_text(kind, cells, "dataset", text(gathering->from, members[0]->cells, "dataset"));
     set_text(kind, cells, "method", text(gathering->from, members[0]->cells, "method"));
     set_text(kind, cells, "run", members[0]->run);
-    set_text(kind, cells, "data_source", sources);
+    set_text(kind, cells, "data_source", members[0]->source);
     set_number(kind, cells, "seeds", (double)count);
     for (size_t i = 0; i < KEYS_MAX && spec->keys[i]; i++)
         set_text(kind, cells, spec->keys[i], text(gathering->from, members[0]->cells, spec->keys[i]));

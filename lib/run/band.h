@@ -3,7 +3,7 @@
  * The interval adds two parts in squares: Student's half-width over the seeds, and the half-width over the items that
  * each run has (Wilson for an accuracy), averaged over the runs. The second is needed because all seeds are measured on
  * the same items, whose choice their spread says nothing about. With one seed it is the interval over the items.
- * STATUS_USAGE: runs of one name and different configs, or one run twice. */
+ * STATUS_USAGE: runs of one name that are no seeds of one run (origin.h). */
 #ifndef TENTH_RUN_BAND_H
 #define TENTH_RUN_BAND_H
 

@@ -287,17 +287,8 @@ static enum status measure_predictions(struct bench_state *state, struct predict
 static enum status prune_at_random(struct bench_state *state, struct error *error)
 {
     const struct bench *bench = state->bench;
-    struct ranking ranking;
-    state->keep = memory_alloc(state->posterior->size, sizeof *state->keep, error);
-    if (!state->keep)
-        return STATUS_NO_MEMORY;
-    enum status status =
-        ranking_make(state->posterior, criterion_find("random", error), false, bench->seed, &ranking, error);
-    if (status != STATUS_OK)
-        return status;
-    ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, bench->fraction), state->keep);
-    ranking_free(&ranking);
-    return STATUS_OK;
+    return pruning_keep(state->posterior, criterion_find("random", error), false, bench->seed, bench->fraction,
+                        &state->keep, error);
 }
 
 enum status bench_predict(const struct bench *bench, struct table *table, struct error *error)

@@ -37,11 +37,13 @@ const struct claim *claims(size_t *count)
 const char *claim_verdict(const struct claim *claim, const struct measured *measured, bool synthetic)
 {
     struct interval interval = finding_interval(&measured->finding);
-    if (synthetic || measured->missing[0] || measured->finding.count < claim->seeds || isnan(interval.low))
+    if (synthetic || measured->finding.count < claim->seeds || isnan(interval.low))
         return "not decidable";
     double inner = claim->side == AT_LEAST ? interval.low - claim->bound : claim->bound - interval.high;
     double outer = claim->side == AT_LEAST ? claim->bound - interval.high : interval.low - claim->bound;
-    return inner >= 0 ? "holds" : outer > 0 ? "does not hold" : "not decidable";
+    if (outer > 0) /* a part that is missing could not save the whole */
+        return "does not hold";
+    return inner >= 0 && !measured->missing[0] ? "holds" : "not decidable";
 }
 
 /* Why a claim is not decidable, or what its number is made of. */
@@ -49,7 +51,7 @@ static void explain(const struct claim *claim, const struct measured *measured, 
                     char text[512])
 {
     const struct finding *finding = &measured->finding;
-    if (measured->missing[0])
+    if (measured->missing[0] && strcmp(verdict, "does not hold") != 0)
         (void)snprintf(text, 512, "%s", measured->missing);
     else if (synthetic)
         (void)snprintf(text, 512, "measured on SYNTHETIC data");

@@ -14,7 +14,7 @@ struct claim;
 struct measured {
     struct finding finding;
     char detail[256];  /* for people: the parts that the least was taken of */
-    char missing[256]; /* what the rule needs and the files have not; "": nothing */
+    char missing[256]; /* what the rule needs and the files have not, without which nothing holds; "": nothing */
 };
 
 /* Measures a claim on the runs; one for each CLAIM_MEASURE. */

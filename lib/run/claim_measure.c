@@ -26,12 +26,22 @@ struct question {
 };
 typedef enum status answer_fn(const struct question *question, struct finding *finding, struct error *error);
 
+/* Runs on different files are no pair, whatever their items' numbers are. */
+static enum status comparable(const struct question *question, struct error *error)
+{
+    const struct run_file *a = question->a, *b = question->b;
+    if (b && strcmp(a->data_identity, b->data_identity) != 0)
+        return error_set(error, STATUS_UNSUPPORTED, "the runs were made from different data");
+    return STATUS_OK;
+}
+
 /* Asks every seed that has runs of method a and, unless it is NULL, of method b. */
 static enum status ask(const struct evidence *evidence, const struct claim *claim, const char *a, const char *b,
                        const char *part, answer_fn *answer, struct measured *measured, struct error *error)
 {
     enum status status = STATUS_OK;
     size_t runs = 0, pairs = 0;
+    char apart[sizeof measured->missing] = ""; /* two runs that cannot be compared, and why */
     for (size_t i = 0; i < evidence->count && status == STATUS_OK; i++) {
         const struct run_file *file = &evidence->files[i];
         if (!evidence_is(file, claim->dataset, a))
@@ -43,14 +53,19 @@ static enum status ask(const struct evidence *evidence, const struct claim *clai
         if (b && !question.b)
             continue;
         pairs++;
-        status = answer(&question, &measured->finding, error);
-        if (status == STATUS_UNSUPPORTED) { /* two runs that cannot be compared are no evidence; the others may be */
-            (void)snprintf(measured->missing, sizeof measured->missing, "%.60s and %.60s: %.120s", file->run,
-                           question.b ? question.b->run : "", error ? error->message : "");
-            return STATUS_OK;
+        status = comparable(&question, error);
+        if (status == STATUS_OK)
+            status = answer(&question, &measured->finding, error);
+        if (status == STATUS_UNSUPPORTED) { /* these two are no evidence; others may be */
+            (void)snprintf(apart, sizeof apart, "%.60s and %.60s: %.120s", file->run, question.b ? question.b->run : "",
+                           error ? error->message : "");
+            status = STATUS_OK;
         }
     }
-    if (runs == 0 || pairs == 0)
+    if (apart[0])
+        (void)snprintf(measured->finding.count == 0 ? measured->missing : measured->detail, sizeof measured->missing,
+                       "%s", apart);
+    else if (runs == 0 || pairs == 0)
         (void)snprintf(measured->missing, sizeof measured->missing, "no run %s_%s%s", claim->dataset, runs == 0 ? a : b,
                        runs == 0 ? "" : " of the same seed");
     else if (measured->finding.count == 0)
@@ -309,8 +324,16 @@ static bool speaks_more_against(const struct claim *claim, const struct finding 
     return a_refutes != b_refutes ? a_refutes : a.low < b.low;
 }
 
+/* Whether `one` decides rather than `least`, which may be empty: parts with as many seeds as the rule needs come first.
+ */
+static bool decides(const struct claim *claim, const struct finding *one, const struct finding *least)
+{
+    bool one_may = one->count >= claim->seeds, least_may = least->count >= claim->seeds;
+    return one_may != least_may ? one_may : least->count == 0 || speaks_more_against(claim, one, least);
+}
+
 /* Takes `one`, the measurement of `part`, into account: of all parts so far the one stays that speaks most against the
- * claim. A part that could not be measured stays missing. */
+ * claim. A part that could not be measured, or with too few seeds, stays missing. */
 static void take_least(const struct claim *claim, struct measured *least, const struct measured *one, const char *part)
 {
     size_t used = strlen(least->detail);
@@ -318,7 +341,10 @@ static void take_least(const struct claim *claim, struct measured *least, const 
                    finding_mean(&one->finding));
     if (one->missing[0] && !least->missing[0])
         (void)snprintf(least->missing, sizeof least->missing, "%s", one->missing);
-    if (least->finding.count == 0 || speaks_more_against(claim, &one->finding, &least->finding))
+    else if (one->finding.count < claim->seeds && !least->missing[0])
+        (void)snprintf(least->missing, sizeof least->missing, "%s has %zu seed; the rule needs %zu", part,
+                       one->finding.count, claim->seeds);
+    if (one->finding.count > 0 && decides(claim, &one->finding, &least->finding))
         least->finding = one->finding;
 }
 
@@ -507,7 +533,7 @@ struct cost {
     double bytes, multiply_adds;
 };
 
-/* Of mu and sigma in 32 bits each, with 16 bits for the place where `keep` leaves gaps; biases are kept whole. keep
+/* Of mu and sigma in 32 bits each, with 16 bits for the place where `keep` leaves gaps, which biases do without. keep
  * [size]; NULL: everything stays, in its order. */
 static struct cost cost_of(const struct trained *trained, const float *keep)
 {
@@ -527,26 +553,22 @@ static struct cost cost_of(const struct trained *trained, const float *keep)
 static enum status cost_left(const struct run_file *file, double fraction, struct cost *left, struct error *error)
 {
     struct trained trained = {0};
-    struct ranking ranking = {0};
+    struct config config;
     float *keep = NULL;
     *left = (struct cost){NAN, NAN};
     if (!store_has(file->store, "/posterior"))
         return STATUS_OK;
-    enum status status = run_file_trained(file, &trained, error);
+    enum status status = run_file_config(file, &config, error);
     if (status == STATUS_OK)
-        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma), false,
-                              file->seed, &ranking, error);
+        status = run_file_trained(file, &trained, error);
+    if (status == STATUS_OK)
+        status = pruning_keep(trained.posterior, criterion_usual(trained.posterior->method->has_sigma),
+                              config.prune.biases, file->seed, fraction, &keep, error);
     if (status == STATUS_OK) {
-        keep = memory_alloc(trained.posterior->size, sizeof *keep, error);
-        status = keep ? STATUS_OK : STATUS_NO_MEMORY;
-    }
-    if (status == STATUS_OK) {
-        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fraction), keep);
         struct cost whole = cost_of(&trained, NULL), rest = cost_of(&trained, keep);
         *left = (struct cost){rest.bytes / whole.bytes, rest.multiply_adds / whole.multiply_adds};
     }
     memory_free(keep);
-    ranking_free(&ranking);
     trained_free(&trained);
     return status;
 }

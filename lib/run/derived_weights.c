@@ -57,13 +57,16 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
 {
     struct trained trained = {0};
     struct ranking ranking = {0};
+    struct config config;
     double range = 0;
     if (!store_has(file->store, "/posterior"))
         return STATUS_OK;
-    enum status status = run_file_trained(file, &trained, error);
+    enum status status = run_file_config(file, &config, error);
     if (status == STATUS_OK)
-        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma), false,
-                              file->seed, &ranking, error);
+        status = run_file_trained(file, &trained, error);
+    if (status == STATUS_OK)
+        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma),
+                              config.prune.biases, file->seed, &ranking, error);
     if (status == STATUS_OK)
         status = shown_range(&ranking, &range, error);
     if (status == STATUS_OK && range > 0)
@@ -121,11 +124,8 @@ static enum status layers_find(const struct posterior *posterior, struct layers 
 /* Counts candidates [from, to) of the ranking as removed. */
 static void layers_remove(struct layers *layers, const struct ranking *ranking, size_t from, size_t to)
 {
-    const struct posterior *posterior = ranking->posterior;
     for (size_t i = from; i < to; i++) {
-        size_t t = posterior->tensor_count - 1;
-        while (posterior->tensors[t].offset > ranking->place[i])
-            t--;
+        size_t t = posterior_tensor_of(ranking->posterior, ranking->place[i]);
         if (layers->of_tensor[t] < LAYERS_MAX)
             layers->removed[layers->of_tensor[t]]++;
     }

@@ -6,18 +6,25 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "run/origin.h"
 
 enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error)
 {
     *evidence = (struct evidence){0};
     evidence->files = memory_alloc(count, sizeof *evidence->files, error);
-    enum status status = evidence->files ? STATUS_OK : STATUS_NO_MEMORY;
+    struct origin *origins = memory_alloc(count, sizeof *origins, error);
+    enum status status = evidence->files && origins ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = run_file_open(paths[i], &evidence->files[i], error);
         evidence->count++;
-        for (size_t j = 0; j < i && status == STATUS_OK; j++)
-            status = run_files_differ(&evidence->files[j], &evidence->files[i], error);
+        if (status == STATUS_OK)
+            status = origin_read(&evidence->files[i], &origins[i], error);
+        if (status == STATUS_OK)
+            status = origins_check(origins, i, paths, error);
     }
+    for (size_t i = 0; origins && i < count; i++)
+        origin_free(&origins[i]);
+    memory_free(origins);
     return status;
 }
 

@@ -16,6 +16,7 @@ struct evidence {
     struct run_file *files; /* [count] */
     size_t count;
 };
+/* STATUS_USAGE: runs of one name that are no seeds of one run (origin.h). */
 enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error);
 void evidence_close(struct evidence *evidence); /* also after a failure */
 

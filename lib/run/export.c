@@ -83,7 +83,6 @@ static enum status prune_trained(const struct run *run, const struct export_opti
                                  struct error *error)
 {
     struct trained trained;
-    struct ranking ranking = {0};
     float *keep = NULL;
     enum status status = run_load_trained(run, &trained, error);
     if (status == STATUS_OK && trained.posterior->members > 1)
@@ -92,18 +91,11 @@ static enum status prune_trained(const struct run *run, const struct export_opti
                            "export a run of vi, dropout, map or mle",
                            run->name);
     if (status == STATUS_OK)
-        status =
-            ranking_make(trained.posterior, options->criterion, run->config.prune.biases, run->seed, &ranking, error);
-    if (status == STATUS_OK) {
-        keep = memory_alloc(trained.posterior->size, sizeof *keep, error);
-        status = keep ? STATUS_OK : STATUS_NO_MEMORY;
-    }
-    if (status == STATUS_OK) {
-        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, options->fraction), keep);
+        status = pruning_keep(trained.posterior, options->criterion, run->config.prune.biases, run->seed,
+                              options->fraction, &keep, error);
+    if (status == STATUS_OK)
         status = model_make(trained.posterior, trained.network, keep, &options->model, model, error);
-    }
     memory_free(keep);
-    ranking_free(&ranking);
     trained_free(&trained);
     return status;
 }

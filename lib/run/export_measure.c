@@ -216,25 +216,17 @@ static enum status predict_dense(const struct run *run, const struct export_opti
 {
     struct trained trained;
     struct predictor predictor = {0};
-    struct ranking ranking = {0};
     float *keep = NULL;
     enum status status = run_load_trained(run, &trained, error);
     if (status == STATUS_OK)
-        status =
-            ranking_make(trained.posterior, options->criterion, run->config.prune.biases, run->seed, &ranking, error);
+        status = pruning_keep(trained.posterior, options->criterion, run->config.prune.biases, run->seed,
+                              options->fraction, &keep, error);
     if (status == STATUS_OK)
         status = predictor_make(trained.posterior, trained.network, EVALUATION_BATCH, &predictor, error);
-    if (status == STATUS_OK) {
-        keep = memory_alloc(trained.posterior->size, sizeof *keep, error);
-        status = keep ? STATUS_OK : STATUS_NO_MEMORY;
-    }
-    if (status == STATUS_OK) {
-        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, options->fraction), keep);
+    if (status == STATUS_OK)
         status = predict(&predictor, PREDICT_AT_MEAN, keep, run->seed, x, dense, error);
-    }
     memory_free(keep);
     predictor_free(&predictor);
-    ranking_free(&ranking);
     trained_free(&trained);
     return status;
 }

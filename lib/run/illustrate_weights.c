@@ -30,19 +30,11 @@ static void shares_fill(const struct ranking *ranking, double *share)
         share[ranking->place[i]] = (double)(i + 1) / (double)ranking->count;
 }
 
-static const struct tensor *tensor_at(const struct posterior *posterior, size_t place)
-{
-    size_t t = 0;
-    while (t + 1 < posterior->tensor_count && posterior->tensors[t + 1].offset <= place)
-        t++;
-    return &posterior->tensors[t];
-}
-
 static enum status weight_add(struct illustration *illustration, const char *name, size_t place, float sigma,
                               const double *by_snr, const double *by_magnitude, struct error *error)
 {
     const struct posterior *posterior = illustration->trained.posterior;
-    const struct tensor *tensor = tensor_at(posterior, place);
+    const struct tensor *tensor = &posterior->tensors[posterior_tensor_of(posterior, place)];
     double mu = (double)posterior->mu[place], spread = (double)sigma, snr = fabs(mu) / spread;
     struct row row = row_begin(illustration->run, "weight_pair");
     row_text(&row, "weight", name);

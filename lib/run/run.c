@@ -119,7 +119,7 @@ static int threads_wanted(const struct run *run, const struct run_options *optio
         return options->threads;
     if (run->config.run.threads > 0)
         return (int)run->config.run.threads;
-    return omp_get_num_procs(); /* that this process may use */
+    return options->cores > 0 ? options->cores : omp_get_num_procs(); /* that this process may use */
 }
 
 enum status run_resolve(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,

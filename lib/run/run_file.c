@@ -24,16 +24,17 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
     *file = (struct run_file){0};
     char *seed = NULL;
     struct {
-        const char *key;
+        const char *object, *key;
         char **text;
-    } texts[] = {{"run", &file->run},
-                 {"dataset", &file->dataset},
-                 {"method", &file->method},
-                 {"data_source", &file->data_source},
-                 {"seed", &seed}};
+    } texts[] = {{"/", "run", &file->run},
+                 {"/", "dataset", &file->dataset},
+                 {"/", "method", &file->method},
+                 {"/", "data_source", &file->data_source},
+                 {"/data", "identity", &file->data_identity},
+                 {"/", "seed", &seed}};
     enum status status = store_open(path, &file->store, error);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == STATUS_OK; i++)
-        status = store_get_text(file->store, "/", texts[i].key, texts[i].text, error);
+        status = store_get_text(file->store, texts[i].object, texts[i].key, texts[i].text, error);
     if (status == STATUS_OK) {
         file->seed = strtoull(seed, NULL, 10);
         run_base_name(file->run, file->base);
@@ -42,20 +43,13 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
     return status;
 }
 
-enum status run_files_differ(const struct run_file *a, const struct run_file *b, struct error *error)
-{
-    if (strcmp(a->run, b->run) != 0)
-        return STATUS_OK;
-    return error_set(error, STATUS_USAGE, "%s and %s are both %s, and would count as two seeds; give one of them",
-                     store_path(a->store), store_path(b->store), a->run);
-}
-
 void run_file_close(struct run_file *file)
 {
     memory_free(file->run);
     memory_free(file->dataset);
     memory_free(file->method);
     memory_free(file->data_source);
+    memory_free(file->data_identity);
     store_close(file->store);
     *file = (struct run_file){0};
 }

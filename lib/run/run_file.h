@@ -18,6 +18,7 @@ struct run_file {
     struct store *store;
     char base[RUN_NAME_SIZE]; /* the run's name without "_seedN": what the seeds of a run share */
     char *run, *dataset, *method, *data_source;
+    char *data_identity; /* of the data that the run was made from (dataset_identity) */
     uint64_t seed;
 };
 
@@ -26,8 +27,6 @@ void run_base_name(const char *run, char base[RUN_NAME_SIZE]);
 
 /* The caller closes, also after a failure. */
 enum status run_file_open(const char *path, struct run_file *file, struct error *error);
-/* STATUS_USAGE where two files are of one run: as two they would count as two seeds. */
-enum status run_files_differ(const struct run_file *a, const struct run_file *b, struct error *error);
 void run_file_close(struct run_file *file);
 
 /* The config that the run was made with; the caller frees with config_free (NULL on failure). run_file_config resolves
