@@ -3,7 +3,7 @@
 # their tables and figures, and the part of README.md that shows them.
 #
 #   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
-#   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds, CIFAR-10 3: about three hours on 2 cores
+#   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds: about four hours on 2 cores
 #             talk: vi with the talk's networks, 1 seed: about two hours
 #   DATASET   makes these data sets anew and keeps the others' results as they are; none: every data set
 #
@@ -62,15 +62,12 @@ epochs() {
 # make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads. Every
 # method takes as many steps as vi, or the comparison would be of epochs (the standard profile gives most of them fewer, for its time).
 make_dataset() {
-    local dataset=$1 configs=$project/configs seeds=5
+    local dataset=$1 configs=$project/configs
     if [ "$profile" = talk ]; then
         make_runs 1 1 "$configs/talk/${dataset}_vi.ini"
         return
     fi
-    if [ "$dataset" = cifar10 ]; then
-        seeds=3
-    fi
-    make_runs "$seeds" "$(nproc)" "$configs/$dataset"_{vi,map,mle,dropout,ensemble}.ini \
+    make_runs 5 "$(nproc)" "$configs/$dataset"_{vi,map,mle,dropout,ensemble}.ini \
         --set "train.epochs=$(epochs "$configs/${dataset}_vi.ini")"
 }
 
