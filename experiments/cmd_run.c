@@ -1,6 +1,5 @@
 /* experiments/cmd_run.c: `tenth run`, and its stages alone. Every cell of every config with every seed is a job; jobs
  * meet in nothing but their files, so they can run one after the other or, with --jobs, beside each other. */
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,16 +44,8 @@ struct batch {
     struct input *inputs;
     size_t input_count, job_count;
     struct progress_view view;
-    int cores; /* for each run */
     char shipped[4096];
 };
-
-/* The cores for a run of which neither --threads nor its config says how many: those beside each other share them. */
-static int cores_of_one(const struct options *options)
-{
-    int cores = omp_get_num_procs(); /* that this process may use */
-    return cores > options->jobs ? cores / (options->jobs > 1 ? options->jobs : 1) : 1;
-}
 
 static enum status input_open(struct input *input, const struct options *options, struct error *error)
 {
@@ -118,7 +109,7 @@ static struct run_options run_options_of(const struct batch *batch, const struct
         .path = input->is_run_file ? input->path : NULL,
         .places = {options->data_dir, batch->shipped},
         .threads = options->threads,
-        .cores = batch->cores,
+        .beside = options->jobs,
         .force = options->force,
     };
 }
@@ -214,7 +205,6 @@ static enum status run_stages(const struct options *options, size_t first, size_
         project_path("/data", batch.shipped, sizeof batch.shipped);
         progress_begin(&batch.view, options->quiet, batch.job_count);
         progress_hold_signals();
-        batch.cores = cores_of_one(options);
         struct monitor monitor = progress_monitor(&batch.view);
         status = jobs_work(batch.job_count, options->jobs, &monitor, job_work, &batch, error);
     }

@@ -50,8 +50,8 @@ static bool stop(void *context)
 
 void progress_pass_on_stop(pid_t child)
 {
-    (void)kill(child,
-               stop_signal == SIGTERM ? SIGINT : SIGTERM); /* fails for one that has just ended, which is as good */
+    /* fails for one that has just ended, which is as good */
+    (void)kill(child, stop_signal == SIGTERM ? SIGINT : SIGTERM);
 }
 
 void progress_duration(double seconds, char text[32])

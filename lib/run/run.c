@@ -119,7 +119,8 @@ static int threads_wanted(const struct run *run, const struct run_options *optio
         return options->threads;
     if (run->config.run.threads > 0)
         return (int)run->config.run.threads;
-    return options->cores > 0 ? options->cores : omp_get_num_procs(); /* that this process may use */
+    const int cores = omp_get_num_procs(), beside = options->beside > 1 ? options->beside : 1;
+    return cores > beside ? cores / beside : 1;
 }
 
 enum status run_resolve(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,

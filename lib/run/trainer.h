@@ -3,9 +3,9 @@
 #define TENTH_RUN_TRAINER_H
 
 #include "bayes/predictive.h"
+#include "core/monitor.h"
 #include "nn/schedule.h"
 #include "run/checkpoint.h"
-#include "core/monitor.h"
 #include "run/run.h"
 
 struct trainer {
