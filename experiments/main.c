@@ -7,6 +7,7 @@
 #include "bayes/metric.h"
 #include "bayes/posterior.h"
 #include "commands.h"
+#include "core/isa.h"
 #include "data/dataset.h"
 #include "data/ood.h"
 #include "data/perturb.h"
@@ -175,6 +176,7 @@ static enum status dispatch(int argc, char **argv, struct error *error)
 
 int main(int argc, char **argv)
 {
+    isa_flush_denormals();
     (void)gsl_set_error_handler_off();
     store_init();
     struct error error = {0};

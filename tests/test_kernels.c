@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "core/gemm.h"
+#include "core/isa.h"
 #include "core/kernels.h"
 #include "core/random.h"
 #include "core/vector_math.h"
@@ -500,6 +501,44 @@ static void test_gemm_overwrites(void **state)
     assert_true(c[0] == 0.0F && c[1] == 0.0F);
 }
 
+/* Half of the least normal number, which is a denormal; volatile, or the compiler would be the one to multiply. */
+static float half_of_least(void)
+{
+    volatile float least = FLT_MIN;
+    return least * 0.5F;
+}
+
+/* Valgrind's processor has denormals whatever the mode says. */
+static int can_flush(void)
+{
+#if defined(__x86_64__)
+    const char *wrapper = getenv("TEST_WRAPPER"); /* see tests/run.sh */
+    return !wrapper || !strstr(wrapper, "valgrind");
+#else
+    return 0;
+#endif
+}
+
+/* Comes last: the mode stays. */
+static void test_denormals_are_flushed_in_every_thread(void **state)
+{
+    (void)state;
+    if (!can_flush())
+        skip();
+    enum { THREADS = 4 };
+    volatile float denormal = half_of_least(), large = 0x1p100F;
+    assert_true(denormal > 0.0F); /* twin */
+    isa_flush_denormals();
+    float result[THREADS], factor[THREADS];
+#pragma omp parallel for num_threads(THREADS) schedule(static, 1)
+    for (int i = 0; i < THREADS; i++) {
+        result[i] = half_of_least();
+        factor[i] = denormal * large;
+    }
+    for (int i = 0; i < THREADS; i++)
+        assert_true(result[i] == 0.0F && factor[i] == 0.0F);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_adam_is_the_papers),
         cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_gemm_overwrites),
+        cmocka_unit_test(test_denormals_are_flushed_in_every_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

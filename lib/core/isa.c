@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 
+#include <pmmintrin.h>
+
 /* The features of the psABI's level x86-64-v4 (and below: v3) that compilers make use of. */
 int isa_runs_avx512(void)
 {
@@ -16,6 +18,12 @@ int isa_runs_avx2(void)
            __builtin_cpu_supports("bmi2");
 }
 
+void isa_flush_denormals(void)
+{
+    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
+    _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON);
+}
+
 #else
 
 int isa_runs_avx512(void)
@@ -26,6 +34,10 @@ int isa_runs_avx512(void)
 int isa_runs_avx2(void)
 {
     return 0;
+}
+
+void isa_flush_denormals(void)
+{
 }
 
 #endif
