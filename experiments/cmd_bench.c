@@ -20,10 +20,14 @@ static enum status describe(const struct options *options, struct bench *bench, 
     if (options->predict > 0 && options->batch > 0)
         return error_set(error, STATUS_USAGE, "--batch %d: belongs to a training step, not to --predict",
                          options->batch);
+    const char *precision = options->precision ? options->precision : "fp32";
+    if (strcmp(precision, "fp32") != 0 && strcmp(precision, "bf16") != 0)
+        return error_set(error, STATUS_USAGE, "--precision %s: fp32 or bf16 is wanted", precision);
     *bench = (struct bench){
         .kind = dataset_find(options->dataset ? options->dataset : "mnist", error),
         .batch = options->batch > 0 ? (size_t)options->batch : 128,
         .filters = options->filters > 0 ? (size_t)options->filters : 64,
+        .precision = precision,
         .repeats = (size_t)options->repeats,
         .items = (size_t)options->predict,
         .samples = options->samples > 0 ? (size_t)options->samples : 12,

@@ -33,7 +33,8 @@ enum option_set {
     OPTION_POSTERIOR = 1 << 21,
     OPTION_NAME = 1 << 22,
     OPTION_MEASURE = 1 << 23,
-    OPTION_THRESHOLD = 1 << 24
+    OPTION_THRESHOLD = 1 << 24,
+    OPTION_PRECISION = 1 << 25
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -48,7 +49,7 @@ struct options {
     int jobs;
     const char *format; /* "csv" where none is given */
     bool format_given;
-    const char *dataset, *method;
+    const char *dataset, *method, *precision;
     const char *criterion, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */
     double fraction;                                                 /* NaN: not given */
     int batch, filters, repeats, predict, samples;                   /* 0: not given */

@@ -4,15 +4,15 @@ set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-# is_row FILE HEADER: the header, and one row with a number in every column from the third on: above 0, but for a fraction and
-# for shares, which are within 0..1, and the shares together at most 1 but for the clock's own error.
+# is_row FILE HEADER: the header, and one row with a number in every column from the third on but the last, the precision: above 0,
+# but for a fraction and for shares, which are within 0..1, and the shares together at most 1 but for the clock's own error.
 is_row() {
     awk -F, -v header="$2" '
         NR == 1 && $0 != header { print "header: " $0; bad = 1 }
         NR == 1 { columns = split($0, name) }
         NR == 2 {
             if (NF != columns) { print NF " cells, " columns " columns"; bad = 1 }
-            for (i = 3; i <= NF; i++) {
+            for (i = 3; i < NF; i++) {
                 if ($i !~ /^[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?$/) { print name[i] " = \"" $i "\""; bad = 1 }
                 if (name[i] ~ /^share_|^fraction$/) {
                     if ($i > 1) { print name[i] " = " $i; bad = 1 }
@@ -30,8 +30,9 @@ cell() {
 }
 
 step_header=dataset,method,batch,filters,threads,ms_per_step,gflops,sgemm_gflops,share_gemm,share_im2col
-step_header+=,share_sampling,share_optimizer,peak_mib
-predict_header=dataset,method,samples,items,filters,fraction,threads,ms,passes_per_second,gflops,sgemm_gflops,peak_mib
+step_header+=,share_sampling,share_optimizer,peak_mib,precision
+predict_header=dataset,method,samples,items,filters,fraction,threads,ms,passes_per_second,gflops,sgemm_gflops
+predict_header+=,peak_mib,precision
 
 # Winograd's path and im2col's, one thread and two, a posterior and a point estimate.
 for cell in "mnist vi 16 1" "mnist mle 4 2" "cifar10 map 4 1" "ecg5000 vi 16 2" "ecg5000 mle 4 1"; do
@@ -52,12 +53,15 @@ check "a prediction of a pruned network" is_row row.csv "$predict_header"
 check "says how far it is pruned" test "$(cell row.csv fraction)" = 0.95
 "$tenth" bench --predict 7 --samples 3 --filters 4 --threads 1 --repeats 1 --method mle >row.csv
 check "a point estimate has one network" test "$(cell row.csv samples)" -eq 1
+"$tenth" bench --batch 3 --filters 16 --threads 1 --repeats 1 --precision bf16 >row.csv
+check "a step of bf16" is_row row.csv "$step_header"
+check "says that it is one" test "$(cell row.csv precision)" = bf16
 check "TSV has tabs" says $'dataset\tmethod\tbatch' \
     "$tenth" bench --batch 1 --filters 1 --threads 1 --repeats 1 --format tsv
 # The check itself must see what is wrong.
-printf '%s\nmnist,vi,3,4,1,1,1,1,.6,.6,.1,.1,1\n' "$step_header" >row.csv
+printf '%s\nmnist,vi,3,4,1,1,1,1,.6,.6,.1,.1,1,fp32\n' "$step_header" >row.csv
 check "shares of more than everything are noticed" exits_with 1 is_row row.csv "$step_header"
-printf '%s\nmnist,vi,3,4,1,,1,1,.6,.1,.1,.1,1\n' "$step_header" >row.csv
+printf '%s\nmnist,vi,3,4,1,,1,1,.6,.1,.1,.1,1,fp32\n' "$step_header" >row.csv
 check "an empty cell is noticed" exits_with 1 is_row row.csv "$step_header"
 
 # refuses TEXT OPTION...: exit code 2, with this text.
@@ -71,6 +75,7 @@ refuses() {
     fi
 }
 check "an unknown data set" refuses "mnist" --dataset mnits
+check "an unknown precision" refuses "fp32 or bf16 is wanted" --precision fp16
 check "an unknown method" refuses "vi" --method vo
 check "a batch of 0" refuses "--batch 0" --batch 0
 check "filters that are no number" refuses "--filters many" --filters many

@@ -153,6 +153,8 @@ static const char *other_text(const char *key)
 {
     if (strcmp(key, "kl_reduction") == 0)
         return "mean";
+    if (strcmp(key, "precision") == 0)
+        return "bf16";
     return strcmp(key, "evaluate") == 0 ? "validation" : "a \xC3\xA9 | b";
 }
 
@@ -537,7 +539,8 @@ static void test_base_order(void **state)
     char *text = config_text(source, 0, true, NULL);
     assert_non_null(text);
     assert_non_null(strstr(text, "\n[model]\nlayers = 1 ; first.ini:5\nfilters = 1 ; first.ini:2\n"
-                                 "kernel = 2 ; second.ini:2\nstride = 3 ; top.ini:4\n\n[posterior]\n"));
+                                 "kernel = 2 ; second.ini:2\nstride = 3 ; top.ini:4\nprecision = fp32 ; default\n\n"
+                                 "[posterior]\n"));
     assert_non_null(strstr(text, "\nepochs = 20 ; default\n"));
     memory_free(text);
     config_free(source);
@@ -942,6 +945,7 @@ static void test_section_text_is_canonical(void **state)
     assert_string_equal(text, same);
     assert_memory_equal(text,
                         "model.layers = 3\nmodel.filters = 7\nmodel.kernel = 6\nmodel.stride = 2\n"
+                        "model.precision = fp32\n"
                         "prune.criteria = snr,random\nprune.fractions = 0,0.5,1\n",
                         strlen("model.layers = 3\nmodel.filters = 7\nmodel.kernel = 6\nmodel.stride = 2\n"
                                "prune.criteria = snr,random\nprune.fractions = 0,0.5,1\n"));

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "core/gemm.h"
+#include "core/gemm_private.h"
 #include "core/isa.h"
 #include "core/kernels.h"
 #include "core/random.h"
@@ -417,12 +417,30 @@ static void test_adam_is_the_papers(void **state)
 
 /* ---- the matrix product ---- */
 
+static const struct multiplication {
+    const char *name;
+    gemm_fn *gemm;
+    int rounds; /* its factors, to 8 bits */
+} multiplications[] = {{"gemm", gemm, 0}, {"gemm_bf16", gemm_bf16, 1}, {"gemm_rounded", gemm_rounded, 1}};
+enum { MULTIPLICATIONS = sizeof multiplications / sizeof multiplications[0] };
+
 struct product {
+    const struct multiplication *by;
     enum gemm_op op_a, op_b;
     size_t m, n, k;
     size_t padding; /* of each row in memory */
     float beta;
 };
+
+/* To the nearest number of 8 bits, halves to the even one. */
+static void round_to_8_bits(double *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int exponent;
+        double significand = frexp(x[i], &exponent);
+        x[i] = ldexp(rint(ldexp(significand, 8)), exponent - 8);
+    }
+}
 
 /* Largest error in units of (k + 1) roundings of sum |a b| (+ |c| for beta 1): at most 1 in any order of summation. */
 static double gemm_error(const struct product *p, float spoil)
@@ -438,6 +456,10 @@ static double gemm_error(const struct product *p, float spoil)
     random_normal(random_key(1, PURPOSE_TEST, 0, 1), 0, rows_b * ldb, b);
     random_normal(random_key(1, PURPOSE_TEST, 0, 2), 0, p->m * ldc, c);
     double *wide_a = reference_widen(a, rows_a * lda), *wide_b = reference_widen(b, rows_b * ldb);
+    if (p->by->rounds) {
+        round_to_8_bits(wide_a, rows_a * lda);
+        round_to_8_bits(wide_b, rows_b * ldb);
+    }
     double *before = reference_widen(c, p->m * ldc);
     double *want = reference_doubles(p->m * p->n), *size = reference_doubles(p->m * p->n), worst = 0.0;
     int ta = p->op_a == GEMM_TRANSPOSED, tb = p->op_b == GEMM_TRANSPOSED;
@@ -447,7 +469,7 @@ static double gemm_error(const struct product *p, float spoil)
     for (size_t i = 0; i < rows_b * ldb; i++)
         wide_b[i] = fabs(wide_b[i]);
     reference_gemm(ta, tb, p->m, p->n, p->k, wide_a, lda, wide_b, ldb, size);
-    gemm(p->op_a, p->op_b, p->m, p->n, p->k, a, lda, b, ldb, p->beta, c, ldc);
+    p->by->gemm(p->op_a, p->op_b, p->m, p->n, p->k, a, lda, b, ldb, p->beta, c, ldc);
     c[0] *= spoil;
     for (size_t i = 0; i < p->m; i++)
         for (size_t j = 0; j < ldc; j++) {
@@ -464,28 +486,40 @@ static double gemm_error(const struct product *p, float spoil)
     return worst;
 }
 
+/* Empty ones, and some that are more than one piece of a factor along each side. */
+static const size_t product_sizes[][3] = {{0, 4, 4},    {4, 0, 4},    {5, 6, 0},      {1, 1, 1},
+                                          {7, 5, 3},    {1, 10, 33},  {64, 17, 65},   {33, 200, 100},
+                                          {130, 48, 7}, {49, 33, 64}, {20, 530, 520}, {300, 40, 260}};
+
 static void test_gemm(void **state)
 {
     (void)state;
-    static const size_t sizes[][3] = {{1, 1, 1},    {7, 5, 3}, {1, 10, 33}, {64, 17, 65}, {33, 200, 100},
-                                      {130, 48, 7}, {0, 4, 4}, {4, 0, 4},   {5, 6, 0}};
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+    const size_t sizes = sizeof product_sizes / sizeof *product_sizes;
+    for (size_t s = 0; s < MULTIPLICATIONS * sizes; s++)
         for (int variant = 0; variant < 16; variant++) {
-            const struct product p = {.op_a = variant & 1 ? GEMM_TRANSPOSED : GEMM_PLAIN,
+            const size_t *size = product_sizes[s % sizes];
+            const struct product p = {.by = &multiplications[s / sizes],
+                                      .op_a = variant & 1 ? GEMM_TRANSPOSED : GEMM_PLAIN,
                                       .op_b = variant & 2 ? GEMM_TRANSPOSED : GEMM_PLAIN,
-                                      .m = sizes[s][0],
-                                      .n = sizes[s][1],
-                                      .k = sizes[s][2],
+                                      .m = size[0],
+                                      .n = size[1],
+                                      .k = size[2],
                                       .padding = variant & 4 ? 3 : 0,
                                       .beta = variant & 8 ? 1.0F : 0.0F};
             if (p.op_a == GEMM_TRANSPOSED && p.m + p.padding == 0)
                 continue;
+            if (p.by->gemm == gemm_rounded && (p.m == 0 || p.n == 0 || p.k == 0)) /* gemm_bf16 keeps these from it */
+                continue;
             double error = gemm_error(&p, 1.0F);
             if (!(error <= 1.0))
-                fail_msg("%zu x %zu x %zu, variant %d: %g times the bound", p.m, p.n, p.k, variant, error);
+                fail_msg("%s of %zu x %zu x %zu, variant %d: %g times the bound", p.by->name, p.m, p.n, p.k, variant,
+                         error);
         }
-    const struct product p = {GEMM_PLAIN, GEMM_PLAIN, 33, 200, 100, 0, 0.0F};
+    struct product p = {&multiplications[0], GEMM_PLAIN, GEMM_PLAIN, 33, 200, 100, 0, 0.0F};
     assert_true(gemm_error(&p, 1.001F) > 1.0); /* twin */
+    const struct multiplication not_rounded = {"gemm_bf16", gemm_bf16, 0};
+    p.by = &not_rounded;
+    assert_true(gemm_error(&p, 1.0F) > 1.0); /* twin: the factors are rounded */
     assert_true(strlen(gemm_backend()) > 0);
 }
 
@@ -494,11 +528,31 @@ static void test_gemm_overwrites(void **state)
 {
     (void)state;
     const float a[2] = {1.0F, 2.0F}, b[2] = {3.0F, 4.0F};
+    for (size_t i = 0; i < MULTIPLICATIONS; i++) {
+        float c[2] = {NAN, NAN};
+        multiplications[i].gemm(GEMM_PLAIN, GEMM_PLAIN, 1, 1, 2, a, 2, b, 1, 0.0F, c, 1);
+        assert_true(c[0] == 11.0F);
+    }
     float c[2] = {NAN, NAN};
-    gemm(GEMM_PLAIN, GEMM_PLAIN, 1, 1, 2, a, 2, b, 1, 0.0F, c, 1);
-    assert_true(c[0] == 11.0F);
     gemm(GEMM_PLAIN, GEMM_PLAIN, 1, 2, 0, a, 1, b, 2, 0.0F, c, 2);
     assert_true(c[0] == 0.0F && c[1] == 0.0F);
+}
+
+/* Numbers that are not finite stay so, also those of which only the lowest bits say so. */
+static void test_gemm_of_what_is_not_finite(void **state)
+{
+    (void)state;
+    const uint32_t least_nan = 0x7F800001U;
+    float values[3] = {NAN, INFINITY, 0.0F};
+    memcpy(&values[2], &least_nan, sizeof least_nan);
+    for (size_t i = 0; i < MULTIPLICATIONS; i++)
+        for (size_t v = 0; v < 3; v++) {
+            const float a[4] = {1.0F, values[v], 1.0F, 1.0F}, b[2] = {2.0F, 3.0F};
+            float c[2];
+            multiplications[i].gemm(GEMM_PLAIN, GEMM_PLAIN, 2, 1, 2, a, 2, b, 1, 0.0F, c, 1);
+            assert_false(isfinite(c[0]));
+            assert_true(c[1] == 5.0F);
+        }
 }
 
 /* Half of the least normal number, which is a denormal; volatile, or the compiler would be the one to multiply. */
@@ -555,6 +609,7 @@ int main(void)
         cmocka_unit_test(test_adam_is_the_papers),
         cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_gemm_overwrites),
+        cmocka_unit_test(test_gemm_of_what_is_not_finite),
         cmocka_unit_test(test_denormals_are_flushed_in_every_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

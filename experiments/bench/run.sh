@@ -17,8 +17,10 @@
 # PyTorch is measured as it comes, which is what its users have, and once more ("kept") with glibc told by environment
 # variables to keep freed memory instead of returning it to the system: the fastest that we know to make it.
 #
+# Where the processor has AMX, tenth is measured with --precision bf16 as well.
+#
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
-# rounds; kept_ratio likewise), roofline.csv (the products of the direct convolution at the rate of sgemm measured in the same run, and where
+# rounds; kept_ratio likewise; bf16_gain is our time over that with bf16), roofline.csv (the products of the direct convolution at the rate of sgemm measured in the same run, and where
 # the time goes), scaling.csv, and measurements.csv, which has every single measurement. After Ctrl-C the same command
 # goes on where it was; a finished one starts anew.
 #
@@ -148,6 +150,7 @@ run_program() {
     shift 2
     case $program in
     ours) "$tenth" bench "$@" ;;
+    bf16) "$tenth" bench --precision bf16 "$@" ;;
     peer) "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
     kept) env "${kept_environment[@]}" "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
     esac
@@ -185,7 +188,7 @@ measure() {
     fi
     if [ "$round" -eq 0 ]; then
         options+=(--repeats 3)
-    elif [ "$program" != ours ]; then
+    elif [ "$program" = peer ] || [ "$program" = kept ]; then
         layout=$(layout_of "$cell" "$program")
     fi
     row=$(run_program "$program" "$layout" "${options[@]}" |
@@ -211,6 +214,9 @@ measure_all() {
         while read -r cell <&3; do
             if [ "$round" -gt 0 ]; then
                 measure "$cell" "$round" ours
+                if [ "$bf16" = yes ] && [[ $cell == step,* || $cell == predict,* ]]; then
+                    measure "$cell" "$round" bf16
+                fi
             fi
             if has_peer "$cell"; then
                 measure "$cell" "$round" peer
@@ -283,10 +289,12 @@ fi
 if [ "$peer" = yes ]; then
     find_peer
 fi
+# Elsewhere it is a matter of precision only, and slower.
+bf16=$("$tenth" --version | grep -q "+ AMX" && echo yes || echo no)
 open_journal
 warn_if_busy
 measure_all
 write_tables
 draw_figures
-print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio ours_mib peer_mib
+print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio bf16_ms bf16_gain ours_mib peer_mib
 say "tables: $out; figures: $out/figures"

@@ -76,15 +76,17 @@ function cell_name() {
     return part == "predict" ? dataset " " filters " predict" : dataset " " filters "/" batch " " method
 }
 
-function print_peer(    k, key, cells, log_sum, kept_sum, middle, kept, low, high, least, greatest) {
+function print_peer(    k, key, cells, log_sum, kept_sum, gain, gains, gain_sum, middle, kept, low, high, least, greatest) {
     print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
-        "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio"
+        "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain"
     for (k = 1; k <= key_count; k++) {
         key = keys[k]
         split_key(key)
         if (part != "step" && part != "predict")
             continue
         kept = median(key, "kept", "ratio")
+        gain = median(key, "bf16", "ratio")
+        gain = gain == "" ? "" : 1 / gain
         middle = median(key, "peer", "ratio")
         low = middle == "" ? "" : sorted[1]
         high = middle == "" ? "" : sorted[sort_rounds(key, "peer", "ratio")]
@@ -92,7 +94,12 @@ function print_peer(    k, key, cells, log_sum, kept_sum, middle, kept, low, hig
             rounds[key] "," text(median(key, "ours", "ms"), 5) "," text(median(key, "peer", "ms"), 5) "," \
             text(middle, 4) "," text(low, 4) "," text(high, 4) "," \
             text(median(key, "ours", "peak_mib"), 5) "," text(median(key, "peer", "peak_mib"), 5) "," \
-            value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(kept, 4)
+            value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(kept, 4) "," \
+            text(median(key, "bf16", "ms"), 5) "," text(gain, 4)
+        if (part == "step" && gain != "") {
+            gain_sum += log(gain)
+            gains++
+        }
         if (part == "step" && middle != "") {
             log_sum += log(middle)
             kept_sum += log(kept)
@@ -102,7 +109,7 @@ function print_peer(    k, key, cells, log_sum, kept_sum, middle, kept, low, hig
     }
     if (cells)
         print "geometric mean of steps,geometric_mean,,,,,,,,,,," text(exp(log_sum / cells), 4) "," text(least, 4) "," \
-            text(greatest, 4) ",,,,," text(exp(kept_sum / cells), 4)
+            text(greatest, 4) ",,,,," text(exp(kept_sum / cells), 4) ",," (gains ? text(exp(gain_sum / gains), 4) : "")
 }
 
 # What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.

@@ -1,4 +1,4 @@
-#include "core/gemm.h"
+#include "core/gemm_private.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,20 +10,11 @@
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
+#define ONEDNN "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH)
 
 const char *gemm_backend(void)
 {
-    return "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH);
-}
-
-/* No caller could do anything but give up, and each looks for numbers that are not finite: so what could not be
- * multiplied stops the run as such, instead of going on with what C held before. */
-static void fill_with_nan(size_t m, size_t n, float *c, size_t ldc)
-{
-    for (size_t row = 0; row < m; row++) {
-        for (size_t column = 0; column < n; column++)
-            c[row * ldc + column] = NAN;
-    }
+    return gemm_amx_runs_here() ? ONEDNN " + AMX" : ONEDNN;
 }
 
 /* The library stays in the calling thread when that is one of several in a parallel region; else (a region of one
@@ -40,7 +31,7 @@ static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, s
     if (threads > 1)
         omp_set_num_threads(threads);
     if (status != dnnl_success) /* memory is too short for its workspace */
-        fill_with_nan(m, n, c, ldc);
+        gemm_fill_with_nan(m, n, c, ldc);
 }
 
 #elif defined(TENTH_GEMM_CBLAS)
@@ -53,6 +44,8 @@ extern void openblas_set_num_threads(int threads) __attribute__((weak));
 
 const char *gemm_backend(void)
 {
+    if (gemm_amx_runs_here())
+        return openblas_set_num_threads ? "CBLAS (OpenBLAS) + AMX" : "CBLAS + AMX";
     return openblas_set_num_threads ? "CBLAS (OpenBLAS)" : "CBLAS";
 }
 
@@ -75,6 +68,14 @@ static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, s
 #else
 #error "define TENTH_GEMM_DNNL or TENTH_GEMM_CBLAS (make GEMM=dnnl or GEMM=cblas)"
 #endif
+
+void gemm_fill_with_nan(size_t m, size_t n, float *c, size_t ldc)
+{
+    for (size_t row = 0; row < m; row++) {
+        for (size_t column = 0; column < n; column++)
+            c[row * ldc + column] = NAN;
+    }
+}
 
 void gemm(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
           const float *b, size_t ldb, float beta, float *c, size_t ldc)

@@ -22,6 +22,7 @@ static const struct {
     const char *names[CHOICES_MAX];
 } CHOICES[] = {
     {KEY_posterior_kl_reduction, 2, {"sum", "mean"}},
+    {KEY_model_precision, 2, {"fp32", "bf16"}},
     {KEY_data_evaluate, 2, {"test", "validation"}},
 };
 

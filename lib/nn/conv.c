@@ -72,7 +72,8 @@ enum status conv_init(struct conv *conv, const struct conv_shape *shape, const s
                           .training = training,
                           .threads = threads,
                           .layer_kernels = layer_kernels(),
-                          .winograd_kernels = winograd_kernels()};
+                          .winograd_kernels = winograd_kernels(),
+                          .gemm = gemm};
     conv->workspace = memory_alloc(conv->algorithm->workspace_size(conv), sizeof *conv->workspace, error);
     return conv->workspace ? STATUS_OK : STATUS_NO_MEMORY;
 }

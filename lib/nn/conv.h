@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "core/gemm.h"
 #include "core/phase_clock.h"
 #include "core/shape.h"
 
@@ -52,6 +53,7 @@ struct conv {
     float *workspace;                          /* the algorithm's own */
     const struct layer_kernels *layer_kernels; /* conv_init takes the best builds; tests take each */
     const struct winograd_kernels *winograd_kernels;
+    gemm_fn *gemm;             /* conv_init takes that of floats */
     struct phase_clock *clock; /* NULL: not measured; borrowed */
 };
 

@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/gemm.h"
 #include "core/memory.h"
 #include "nn/layer_kernels.h"
 
@@ -150,8 +149,9 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
         for (size_t work = 0; work < p.shape.points * blocks; work++) {
             size_t point = work / blocks, tile = work % blocks * BLOCK_TILES;
             double begun = phase_begin(conv->clock);
-            gemm(GEMM_PLAIN, GEMM_PLAIN, smaller(BLOCK_TILES, tiles - tile), n, k, p.v + point * p.stride_v + tile * k,
-                 k, p.u + point * p.stride_u, n, 0.0F, p.m + point * p.stride_m + tile * n, n);
+            conv->gemm(GEMM_PLAIN, GEMM_PLAIN, smaller(BLOCK_TILES, tiles - tile), n, k,
+                       p.v + point * p.stride_v + tile * k, k, p.u + point * p.stride_u, n, 0.0F,
+                       p.m + point * p.stride_m + tile * n, n);
             phase_end(conv->clock, PHASE_GEMM, begun);
         }
 #pragma omp for
@@ -174,8 +174,8 @@ static void evaluate_items(const struct conv *conv, const struct plan *p, const 
         kernels->input(&p->shape, x + item * size_in, p->zeros, p->v + item * tiles * k, p->stride_v);
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
     for (size_t point = 0; point < p->shape.points; point++)
-        gemm(GEMM_PLAIN, GEMM_PLAIN, items * tiles, n, k, p->v + point * p->stride_v, k, p->u + point * p->stride_u, n,
-             0.0F, p->m + point * p->stride_m, n);
+        conv->gemm(GEMM_PLAIN, GEMM_PLAIN, items * tiles, n, k, p->v + point * p->stride_v, k,
+                   p->u + point * p->stride_u, n, 0.0F, p->m + point * p->stride_m, n);
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     for (size_t item = 0; item < items; item++)
         kernels->output(&p->shape, p->m + item * tiles * n, p->stride_m, conv->bias, y + item * size_out);
@@ -218,19 +218,19 @@ static void weight_rows(const struct conv *conv, const struct plan *p, size_t ti
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
     double begun = phase_begin(conv->clock);
     for (size_t point = 0; point < p->shape.points; point++)
-        gemm(GEMM_TRANSPOSED, GEMM_PLAIN, count, n, tiles, p->v + point * p->stride_v + first, k,
-             p->m + point * p->stride_m, n, 0.0F, du + point * p->stride_du, n);
+        conv->gemm(GEMM_TRANSPOSED, GEMM_PLAIN, count, n, tiles, p->v + point * p->stride_v + first, k,
+                   p->m + point * p->stride_m, n, 0.0F, du + point * p->stride_du, n);
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     conv->winograd_kernels->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
 /* dV = dM U^T for some tiles at one point */
-static void input_product(const struct plan *p, size_t point, size_t first, size_t tiles)
+static void input_product(const struct conv *conv, const struct plan *p, size_t point, size_t first, size_t tiles)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
-    gemm(GEMM_PLAIN, GEMM_TRANSPOSED, tiles, k, n, p->m + point * p->stride_m + first * n, n,
-         p->u + point * p->stride_u, n, 0.0F, p->v + point * p->stride_v + first * k, k);
+    conv->gemm(GEMM_PLAIN, GEMM_TRANSPOSED, tiles, k, n, p->m + point * p->stride_m + first * n, n,
+               p->u + point * p->stride_u, n, 0.0F, p->v + point * p->stride_v + first * k, k);
 }
 
 /* dx = the adjoint of the input's transform, of dV = dM U^T */
@@ -245,7 +245,7 @@ static void input_gradient(const struct conv *conv, const struct plan *p, size_t
         for (size_t work = 0; work < p->shape.points * blocks; work++) {
             size_t first = work % blocks * BLOCK_TILES;
             double begun = phase_begin(conv->clock);
-            input_product(p, work / blocks, first, smaller(BLOCK_TILES, tiles - first));
+            input_product(conv, p, work / blocks, first, smaller(BLOCK_TILES, tiles - first));
             phase_end(conv->clock, PHASE_GEMM, begun);
         }
 #pragma omp for

@@ -103,6 +103,8 @@ static enum status create_layer(struct network *network, size_t i, const struct 
     enum status status = conv_init(&network->convs[i], shape, NULL, network->block, training, network->threads, error);
     if (status != STATUS_OK)
         return status;
+    if (network->spec.bf16)
+        network->convs[i].gemm = gemm_bf16;
     size_t bytes = size_multiply(output_size(shape), sizeof(float));
     size_t copies = training ? 1 : (size_t)network->threads;
     network->activations[i] = memory_alloc(size_multiply(copies, network->block), bytes, error);

@@ -13,6 +13,7 @@
 #ifndef TENTH_NN_NETWORK_H
 #define TENTH_NN_NETWORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct network_spec {
     struct shape input;
     size_t classes;
     size_t layers, filters, kernel, stride;
+    bool bf16; /* the convolutions' products are gemm_bf16's; the dense layer's stay those of floats */
 };
 
 enum tensor_role { TENSOR_CONV_WEIGHT, TENSOR_CONV_BIAS, TENSOR_DENSE_WEIGHT, TENSOR_DENSE_BIAS };

@@ -1,6 +1,7 @@
 #include "run/bench.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "bayes/predictive.h"
 #include "bayes/pruning.h"
@@ -64,12 +65,9 @@ static enum status state_make(struct bench_state *state, const struct bench *ben
     if (status != STATUS_OK)
         return status;
     const struct config *config = &state->config;
-    struct network_spec spec = {.input = bench->kind->shape,
-                                .classes = bench->kind->classes,
-                                .layers = (size_t)config->model.layers,
-                                .filters = bench->filters,
-                                .kernel = (size_t)config->model.kernel,
-                                .stride = (size_t)config->model.stride};
+    state->config.model.filters = (long)bench->filters;
+    (void)snprintf(state->config.model.precision, sizeof state->config.model.precision, "%s", bench->precision);
+    struct network_spec spec = network_spec_of(config, bench->kind);
     status = network_create(&spec, batch, training, bench->threads, &state->network, error);
     struct posterior_start start = posterior_start_of(config, bench->seed);
     if (status == STATUS_OK)
@@ -186,6 +184,7 @@ static struct row row_of(const struct bench *bench, const struct table *table)
     struct row row = {.kind = table_kind_of(table)};
     row_text(&row, "dataset", bench->kind->name);
     row_text(&row, "method", bench->method->name);
+    row_text(&row, "precision", bench->precision);
     row_number(&row, "filters", (double)bench->filters);
     row_number(&row, "threads", bench->threads);
     row_number(&row, "peak_mib", provenance_peak_mib());

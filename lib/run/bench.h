@@ -17,6 +17,7 @@ struct bench {
     const struct dataset_kind *kind;
     const struct method *method;
     size_t batch, filters; /* of the talk's network: the config's defaults for what is not said here */
+    const char *precision; /* fp32 or bf16, as model.precision */
     size_t repeats;        /* timed steps or predictions; 0: as many as fit in a second, at least 10 steps */
     size_t items, samples; /* of a prediction */
     double fraction;       /* of a prediction: share of the weights that are gone, by the random criterion */

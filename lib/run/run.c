@@ -184,6 +184,7 @@ struct network_spec network_spec_of(const struct config *config, const struct da
         .filters = (size_t)config->model.filters,
         .kernel = (size_t)config->model.kernel,
         .stride = (size_t)config->model.stride,
+        .bf16 = strcmp(config->model.precision, "bf16") == 0,
     };
 }
 

@@ -1,0 +1,293 @@
+#define _DEFAULT_SOURCE /* syscall */
+/* Products of bfloat16 factors by the matrix unit: packed into its tiles, block by block. */
+#include "core/gemm_private.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+
+#include <cpuid.h>
+#include <immintrin.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define AMX __attribute__((target("avx512f,avx512bw,avx512bf16,amx-tile,amx-bf16")))
+
+/* A tile has 16 rows of 16 words of 32 bits. A word is a pair of bfloat16, neighbours along k. A tile of A is
+ * [row][pair], one of B is [pair][column]: the one is the other transposed. */
+enum {
+    TILE = 16,
+    TILE_K = 2 * TILE, /* terms of the sum that one product of tiles adds */
+    TILE_WORDS = TILE * TILE,
+    BLOCK = 2 * TILE, /* rows and columns of C that are held in tile registers */
+    /* A block of A is read for all blocks of B, from the first cache; what is packed of B stays in the second. */
+    CHUNK_K = 512,
+    CHUNK_N = 512
+};
+
+/* Tiles [block of 16 rows or columns][step along k] */
+struct packed {
+    uint32_t a[BLOCK * CHUNK_K / 2], b[CHUNK_N * CHUNK_K / 2];
+    float c[BLOCK * BLOCK];
+};
+_Static_assert(sizeof(struct packed) <= GEMM_SCRATCH_BYTES, "what is packed fits");
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- what the machine has ---- */
+
+static pthread_once_t asked = PTHREAD_ONCE_INIT;
+static int is_there;
+
+/* Intel's manual, volume 1, chapter 18; the system's side: Documentation/arch/x86/xstate.rst. */
+static void ask(void)
+{
+    enum { LEAF_FEATURES = 7, AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24, REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    unsigned int eax, ebx, ecx, edx;
+    if (!__get_cpuid_count(LEAF_FEATURES, 0, &eax, &ebx, &ecx, &edx))
+        return;
+    is_there = (edx & AMX_BF16) && (edx & AMX_TILE) && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512bf16") && syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+}
+
+int gemm_amx_runs_here(void)
+{
+    return pthread_once(&asked, ask) == 0 && is_there;
+}
+
+/* ---- packing ---- */
+
+static size_t whole_tiles(size_t lines)
+{
+    return (lines + TILE - 1) / TILE;
+}
+
+/* Those of 16 lanes that hold the first `count` of a row, and the next 16 lanes'. */
+AMX static inline __mmask16 first_lanes(size_t count)
+{
+    return (__mmask16)(count >= TILE ? 0xFFFFU : (1U << count) - 1U);
+}
+
+AMX static inline __mmask16 lanes_behind(size_t count)
+{
+    return first_lanes(count > TILE ? count - TILE : 0);
+}
+
+/* 32 floats, rounded to the nearest even: those of `low`, then those of `high` */
+AMX static inline __m512i round_pair(__m512 low, __m512 high)
+{
+    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
+}
+
+/* Tiles from x [lines][terms], whose terms of the sum follow each other: a tile's row = line. Both ways of packing read
+ * memory in its order, since most of what they read comes from beyond the second cache. */
+AMX static void pack_along(const float *x, size_t ld, size_t lines, size_t terms, size_t steps, uint32_t *tiles)
+{
+    for (size_t line = 0; line < whole_tiles(lines) * TILE; line++) {
+        uint32_t *row = tiles + line / TILE * steps * TILE_WORDS + line % TILE * TILE;
+        for (size_t step = 0; step < steps; step++, row += TILE_WORDS) {
+            const size_t left = line < lines ? terms - step * TILE_K : 0;
+            const float *from = x + line * ld + step * TILE_K;
+            _mm512_store_si512(row, round_pair(_mm512_maskz_loadu_ps(first_lanes(left), from),
+                                               _mm512_maskz_loadu_ps(lanes_behind(left), from + TILE)));
+        }
+    }
+}
+
+/* Tiles from x [terms][lines]: a tile's row = pair of terms, word = line. */
+AMX static void pack_across(const float *x, size_t ld, size_t lines, size_t terms, size_t steps, uint32_t *tiles)
+{
+    static const uint16_t by_turns[2 * TILE] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+                                                8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    const __m512i order = _mm512_loadu_si512(by_turns);
+    for (size_t pair = 0; pair < steps * TILE; pair++) {
+        uint32_t *row = tiles + pair / TILE * TILE_WORDS + pair % TILE * TILE;
+        for (size_t line = 0; line < lines; line += TILE, row += steps * TILE_WORDS) {
+            const __mmask16 some = first_lanes(lines - line);
+            const float *from = x + 2 * pair * ld + line;
+            _mm512_store_si512(
+                row, _mm512_permutexvar_epi16(
+                         order, round_pair(_mm512_maskz_loadu_ps(2 * pair < terms ? some : 0, from),
+                                           _mm512_maskz_loadu_ps(2 * pair + 1 < terms ? some : 0, from + ld))));
+        }
+    }
+}
+
+/* A tile's words are transposed, by halves: 1 x 1 with their neighbours, then 2 x 2, 4 x 4, 8 x 8. */
+AMX static void transpose(uint32_t *tile)
+{
+    __m512i r[TILE], s[TILE];
+    for (int i = 0; i < TILE; i++)
+        r[i] = _mm512_load_si512(tile + i * TILE);
+    for (int i = 0; i < TILE; i += 2) {
+        s[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+        s[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < TILE; i += 4) {
+        r[i] = _mm512_unpacklo_epi64(s[i], s[i + 2]);
+        r[i + 1] = _mm512_unpackhi_epi64(s[i], s[i + 2]);
+        r[i + 2] = _mm512_unpacklo_epi64(s[i + 1], s[i + 3]);
+        r[i + 3] = _mm512_unpackhi_epi64(s[i + 1], s[i + 3]);
+    }
+    /* r[4 g + c] has, in its four quarters q, column 4 q + c of the rows 4 g .. 4 g + 3 */
+    for (int c = 0; c < 4; c++) {
+        const __m512i even01 = _mm512_shuffle_i32x4(r[c], r[c + 4], 0x88);
+        const __m512i odd01 = _mm512_shuffle_i32x4(r[c], r[c + 4], 0xDD);
+        const __m512i even23 = _mm512_shuffle_i32x4(r[c + 8], r[c + 12], 0x88);
+        const __m512i odd23 = _mm512_shuffle_i32x4(r[c + 8], r[c + 12], 0xDD);
+        _mm512_store_si512(tile + c * TILE, _mm512_shuffle_i32x4(even01, even23, 0x88));
+        _mm512_store_si512(tile + (c + 8) * TILE, _mm512_shuffle_i32x4(even01, even23, 0xDD));
+        _mm512_store_si512(tile + (c + 4) * TILE, _mm512_shuffle_i32x4(odd01, odd23, 0x88));
+        _mm512_store_si512(tile + (c + 12) * TILE, _mm512_shuffle_i32x4(odd01, odd23, 0xDD));
+    }
+}
+
+/* Packs `lines` rows of A (or columns of B) of `terms` terms into tiles [block of lines][step]. along: an element's
+ * neighbours in memory are those along k. rows_are_lines: a tile's rows are lines (A), else pairs of terms (B). */
+AMX static void pack(const float *x, size_t ld, int along, int rows_are_lines, size_t lines, size_t terms,
+                     uint32_t *tiles)
+{
+    const size_t steps = (terms + TILE_K - 1) / TILE_K;
+    if (along)
+        pack_along(x, ld, lines, terms, steps, tiles);
+    else
+        pack_across(x, ld, lines, terms, steps, tiles);
+    if (along != rows_are_lines) {
+        for (size_t tile = 0; tile < whole_tiles(lines) * steps; tile++)
+            transpose(tiles + tile * TILE_WORDS);
+    }
+}
+
+/* ---- multiplying ---- */
+
+enum { ROW_BYTES = TILE * sizeof(uint32_t) };
+
+/* Each of the eight tile registers has 16 rows of 64 bytes. (Constant, since gcc 12 takes the instruction to read no
+ * more than 8 bytes of it and might not write the rest of a local one.) */
+static const struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+} tile_config = {
+    .palette = 1,
+    .row_bytes = {ROW_BYTES, ROW_BYTES, ROW_BYTES, ROW_BYTES, ROW_BYTES, ROW_BYTES, ROW_BYTES, ROW_BYTES},
+    .rows = {TILE, TILE, TILE, TILE, TILE, TILE, TILE, TILE},
+};
+
+/* c [2][2] tiles = the sums over `steps` tiles, of which rows x columns (1 or 2 each) are wanted. The tile registers: 0
+ * to 3 are C, 4 and 5 are rows of A, 6 and 7 columns of B. */
+AMX static inline void block(const uint32_t *a, const uint32_t *b, size_t steps, int rows, int columns, float *c)
+{
+    const size_t next = steps * TILE_WORDS;
+    __asm__ volatile("" ::: "memory"); /* what was packed is written: gcc does not know that loading a tile reads */
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (size_t step = 0; step < steps; step++, a += TILE_WORDS, b += TILE_WORDS) {
+        _tile_loadd(4, a, ROW_BYTES);
+        _tile_loadd(6, b, ROW_BYTES);
+        _tile_dpbf16ps(0, 4, 6);
+        if (columns > 1) {
+            _tile_loadd(7, b + next, ROW_BYTES);
+            _tile_dpbf16ps(1, 4, 7);
+        }
+        if (rows > 1) {
+            _tile_loadd(5, a + next, ROW_BYTES);
+            _tile_dpbf16ps(2, 5, 6);
+        }
+        if (rows > 1 && columns > 1)
+            _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_stored(0, c, BLOCK * sizeof *c);
+    if (columns > 1)
+        _tile_stored(1, c + TILE, BLOCK * sizeof *c);
+    if (rows > 1)
+        _tile_stored(2, c + (size_t)TILE * BLOCK, BLOCK * sizeof *c);
+    if (rows > 1 && columns > 1)
+        _tile_stored(3, c + (size_t)TILE * BLOCK + TILE, BLOCK * sizeof *c);
+}
+
+/* C [m][n] = or += sums [BLOCK][BLOCK] */
+AMX static void put(const float *sums, size_t m, size_t n, int add, float *c, size_t ldc)
+{
+    const __mmask16 low = first_lanes(n), high = lanes_behind(n);
+    for (size_t row = 0; row < m; row++, sums += BLOCK, c += ldc) {
+        __m512 first = _mm512_load_ps(sums), second = _mm512_load_ps(sums + TILE);
+        if (add) {
+            first = _mm512_add_ps(first, _mm512_maskz_loadu_ps(low, c));
+            second = _mm512_add_ps(second, _mm512_maskz_loadu_ps(high, c + TILE));
+        }
+        _mm512_mask_storeu_ps(c, low, first);
+        _mm512_mask_storeu_ps(c + TILE, high, second);
+    }
+}
+
+AMX static void multiply_block(struct packed *p, const uint32_t *b, size_t steps, size_t m, size_t n, int add, float *c,
+                               size_t ldc)
+{
+    if (m > TILE && n > TILE)
+        block(p->a, b, steps, 2, 2, p->c);
+    else if (m > TILE)
+        block(p->a, b, steps, 2, 1, p->c);
+    else if (n > TILE)
+        block(p->a, b, steps, 1, 2, p->c);
+    else
+        block(p->a, b, steps, 1, 1, p->c);
+    put(p->c, m, n, add, c, ldc);
+}
+
+/* How long the pieces of `size` are, at most `most` each: equal up to a multiple of `unit`. */
+static size_t piece(size_t size, size_t most, size_t unit)
+{
+    const size_t count = (size + most - 1) / most;
+    return ((size + count - 1) / count + unit - 1) / unit * unit;
+}
+
+AMX void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                  const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    struct packed *p = gemm_scratch();
+    if (!p) {
+        gemm_fill_with_nan(m, n, c, ldc);
+        return;
+    }
+    const int a_along = op_a == GEMM_PLAIN, b_along = op_b == GEMM_TRANSPOSED;
+    const size_t chunk_k = piece(k, CHUNK_K, TILE_K), chunk_n = piece(n, CHUNK_N, BLOCK);
+    _tile_loadconfig(&tile_config);
+    for (size_t column = 0; column < n; column += chunk_n) {
+        const size_t columns = smaller(chunk_n, n - column);
+        for (size_t term = 0; term < k; term += chunk_k) {
+            const size_t terms = smaller(chunk_k, k - term), steps = (terms + TILE_K - 1) / TILE_K;
+            pack(b + (b_along ? column * ldb + term : term * ldb + column), ldb, b_along, 0, columns, terms, p->b);
+            for (size_t row = 0; row < m; row += BLOCK) {
+                const size_t rows = smaller(BLOCK, m - row);
+                pack(a + (a_along ? row * lda + term : term * lda + row), lda, a_along, 1, rows, terms, p->a);
+                for (size_t i = 0; i < columns; i += BLOCK)
+                    multiply_block(p, p->b + i / TILE * steps * TILE_WORDS, steps, rows, smaller(BLOCK, columns - i),
+                                   term > 0 || beta != 0.0F, c + row * ldc + column + i, ldc);
+            }
+        }
+    }
+    _tile_release();
+}
+
+#else
+
+int gemm_amx_runs_here(void)
+{
+    return 0;
+}
+
+void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+              const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    (void)op_a, (void)op_b, (void)k, (void)a, (void)lda, (void)b, (void)ldb, (void)beta;
+    gemm_fill_with_nan(m, n, c, ldc); /* nobody calls it */
+}
+
+#endif
