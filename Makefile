@@ -10,6 +10,18 @@ BUILD ?= build/$(MODE)
 PKG_CONFIG ?= pkg-config
 PACKAGES := gsl zlib inih libpng
 
+# `make deps test`: the packages are looked for below, when this file is read. So they are installed by making a file that is
+# included, whereupon make reads all anew.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+ifeq ($(MAKE_RESTARTS)$(findstring n,$(firstword -$(MAKEFLAGS))),)
+$(shell rm -f build/deps.mk)
+include build/deps.mk
+build/deps.mk:
+	@./deps.sh install build draw fetch test browser tools
+	@mkdir -p $(@D) && touch $@
+endif
+endif
+
 # The matrix product: oneDNN when it is there, else CBLAS. GEMM=dnnl or GEMM=cblas chooses.
 GEMM ?= $(shell if printf '\043include <oneapi/dnnl/dnnl.h>\n' | $(CC) -E -x c - >/dev/null 2>&1; then echo dnnl; else echo cblas; fi)
 ifeq ($(GEMM),dnnl)
@@ -127,7 +139,7 @@ endif
 
 .PHONY: test
 test: $(PROGRAM) $(TESTS) ## every test, in MODE
-	@TENTH=$(abspath $(PROGRAM)) TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TESTS) $(TEST_SCRIPTS)
+	@TENTH="$(abspath $(PROGRAM))" TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TESTS) $(TEST_SCRIPTS)
 
 .PHONY: asan ubsan
 asan ubsan: ## the test programs and the program from end to end, under a sanitizer
@@ -135,7 +147,7 @@ asan ubsan: ## the test programs and the program from end to end, under a saniti
 
 .PHONY: golden
 golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its reason in the commit
-	@TENTH=$(abspath $(PROGRAM)) tests/test_golden.sh --update
+	@TENTH="$(abspath $(PROGRAM))" tests/test_golden.sh --update
 
 # Scripts are left out: what they call is the program, which the memory checks of the test programs cover.
 .PHONY: valgrind
@@ -156,7 +168,7 @@ $(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(LIBRARY) $(FLAGS)
 fuzz: $(PROGRAM) ## the readers of files under libFuzzer, FUZZ_SECONDS each
 	@./deps.sh check fuzz
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzzers
-	@TENTH=$(abspath $(PROGRAM)) tests/fuzz.sh $(FUZZ_SECONDS) build/fuzz $(patsubst $(BUILD)/%,build/fuzz/%,$(FUZZERS))
+	@TENTH="$(abspath $(PROGRAM))" tests/fuzz.sh $(FUZZ_SECONDS) build/fuzz $(patsubst $(BUILD)/%,build/fuzz/%,$(FUZZERS))
 
 fuzzers: $(FUZZERS)
 
@@ -166,7 +178,7 @@ BENCH_OPTIONS ?=
 
 .PHONY: bench
 bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIONS=--help lists the options
-	@TENTH=$(abspath $(PROGRAM)) experiments/bench/run.sh $(BENCH_OPTIONS)
+	@TENTH="$(abspath $(PROGRAM))" experiments/bench/run.sh $(BENCH_OPTIONS)
 
 # ---- Static checks. ----
 
@@ -207,7 +219,7 @@ shellcheck: ## shellcheck
 EMBEDDED_RUNS ?= results/standard
 .PHONY: bench-embedded
 bench-embedded: $(PROGRAM) ## bytes, times and instructions of exported models; EMBEDDED_RUNS=DIR has the runs
-	TENTH=$(abspath $(PROGRAM)) experiments/embedded.sh $(EMBEDDED_RUNS) results/embedded $(TENTH_DATA)
+	TENTH="$(abspath $(PROGRAM))" experiments/embedded.sh "$(EMBEDDED_RUNS)" results/embedded $(if $(TENTH_DATA),"$(TENTH_DATA)")
 
 # ---- Housekeeping. ----
 
@@ -217,7 +229,7 @@ format: ## format every C file
 
 .PHONY: deps
 deps: ## install the Debian packages for building, testing and checking
-	@./deps.sh install build draw fetch test browser tools
+	@: # done above
 
 .PHONY: clean
 clean: ## remove what was built

@@ -13,6 +13,7 @@
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
+read -r -a compiler <<<"${CC:-cc}" # as make takes it: perhaps with options
 
 # group  package  probe (a function below, or a command)
 needs() {
@@ -74,7 +75,7 @@ links_openmp() {
     local program
     program=$(mktemp) || return 1
     printf '#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n' |
-        "${CC:-cc}" -fopenmp -x c -o "$program" - 2>/dev/null
+        "${compiler[@]}" -fopenmp -x c -o "$program" - 2>/dev/null
     local status=$?
     rm -f "$program"
     return "$status"
@@ -96,7 +97,7 @@ has_hdf5() {
 
 # As the Makefile looks for it: oneDNN, else a CBLAS.
 has_matrix_product() {
-    printf '#include <oneapi/dnnl/dnnl.h>\n' | "${CC:-cc}" -E -x c - >/dev/null 2>&1 || pkg-config --exists openblas
+    printf '#include <oneapi/dnnl/dnnl.h>\n' | "${compiler[@]}" -E -x c - >/dev/null 2>&1 || pkg-config --exists openblas
 }
 
 # The cross compiler comes without a C library.

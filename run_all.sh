@@ -25,6 +25,7 @@
 # Exit codes: 0 done; 1 the work failed; 2 usage or config, or something is not installed; 3 data missing or corrupt;
 # 130 interrupted (and resumable).
 set -euo pipefail
+export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 
 project=$(cd "$(dirname "$0")" && pwd)
 tenth=$project/build/release/tenth
@@ -46,6 +47,7 @@ seeds=
 jobs=
 force=no
 draw_only=no
+child= # what runs in the background and is told to stop
 
 say() {
     echo "run_all: $*"
@@ -56,7 +58,13 @@ fail() {
     exit "$1"
 }
 
+# A signal to this script alone would else wait for what it waits for, which may be hours.
 interrupted() {
+    if [ -n "$child" ]; then
+        kill -TERM "$child" 2>/dev/null || true
+        wait "$child" || true
+    fi
+    rm -f "$out"/tables/.*."$$"
     echo >&2
     fail 130 "interrupted; the same command goes on from here: ${command_line% }"
 }
@@ -107,7 +115,8 @@ parse_options() {
         fail 3 "no directory $data_dir (--data-dir or \$TENTH_DATA)"
     fi
     out=${out:-$project/results/$profile}
-    if [ "$draw_only" = yes ] && [ -z "$(compgen -G "$out/*.h5")" ]; then
+    local runs=("$out"/*.h5)
+    if [ "$draw_only" = yes ] && [ ! -e "${runs[0]}" ]; then
         fail 2 "--draw-only: no run file (*.h5) in $out"
     fi
 }
@@ -170,7 +179,10 @@ run_configs() {
         options+=(--force)
     fi
     say "profile $profile: $# configs into $out, $count at a time"
-    "$tenth" run "$@" --out "$out" --jobs "$count" "${options[@]}" || status=$?
+    "$tenth" run "$@" --out "$out" --jobs "$count" "${options[@]}" &
+    child=$!
+    wait "$child" || status=$?
+    child=
     if [ "$status" -eq 130 ]; then
         interrupted
     elif [ "$status" -ne 0 ]; then

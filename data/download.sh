@@ -108,7 +108,7 @@ fetch() {
     elif command -v wget >/dev/null; then
         wget --quiet --tries=1 --timeout=10 --output-document="$2" "$1"
     else
-        echo "neither curl nor wget is installed" >&2
+        echo "neither curl nor wget is installed; ./deps.sh install fetch does it" >&2
         return 1
     fi
 }
@@ -137,7 +137,7 @@ unpack() {
     *.tar.gz) tar -xzf "$1" -C "$2" --no-same-owner --strip-components=1 ;;
     *.zip)
         if ! command -v unzip >/dev/null; then
-            echo "unzip is not installed" >&2
+            echo "unzip is not installed; ./deps.sh install fetch does it" >&2
             return 1
         fi
         unzip -q -o -j "$1" -d "$2"

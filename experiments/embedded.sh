@@ -13,6 +13,7 @@
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 3 there is no run in RUN_DIR.
 set -euo pipefail
+export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 project=$(cd "$(dirname "$0")/.." && pwd)
 tenth=${TENTH:-$project/build/release/tenth}
 datasets=(mnist cifar10 ecg5000)
@@ -22,6 +23,10 @@ export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 if [ $# -lt 2 ] || [ $# -gt 3 ]; then
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0" >&2
     exit 2
+fi
+if [ ! -d "$1" ]; then
+    echo "embedded.sh: no directory $1; \`./run_all.sh\` leaves its runs in results/standard" >&2
+    exit 3
 fi
 runs=$(cd "$1" && pwd)
 mkdir -p "$2/tables" "$2/models"

@@ -11,6 +11,7 @@
 #
 # Exit codes: 0 done; 2 usage; else that of the step that failed.
 set -euo pipefail
+export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 project=$(cd "$(dirname "$0")/.." && pwd)
 tenth=${TENTH:-$project/build/release/tenth}
 tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band confusion

@@ -17,6 +17,7 @@
 # talk_uncertainty (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the
 # registries, and for each table the arrays of split.awk.
 set -euo pipefail
+export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 
 usage() {
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
@@ -53,8 +54,19 @@ table_dir=$(cd "$table_dir" && pwd) # gnuplot is called elsewhere
 out_dir=$(cd "$out_dir" && pwd)
 
 work=$(mktemp -d)
-# Whoever ends this ends what it draws.
-trap 'set +e; jobs -rp | xargs -r kill 2>/dev/null; wait; rm -rf "$work"' EXIT
+started=0
+
+# Whoever ends this ends what it draws: each figure is a process group, with the gnuplot that it waits for.
+end_drawing() {
+    set +e
+    local figure
+    for figure in $(jobs -rp); do
+        kill -- "-$figure" 2>/dev/null
+    done
+    wait
+    rm -rf "$work" "$out_dir"/.*."$$".*
+}
+trap end_drawing EXIT
 matched=" "
 meant=" "
 : >"$work/ended"
@@ -72,9 +84,12 @@ count_ended() {
 # in_background COMMAND...: as many at a time as there are processors.
 in_background() {
     while [ "$(jobs -rp | wc -l)" -ge "$processors" ]; do
-        wait -n || true # it has told how it ended
+        wait -n || true # it has told how it ended; who has not has failed
     done
+    started=$((started + 1))
+    set -m
     "$@" &
+    set +m
 }
 
 gnuplot_quote() {
@@ -258,6 +273,7 @@ draw_figure() {
         report_missing "$figure" "no rows${dataset:+ of $dataset} in $table_dir/$table.csv"
         return
     elif [ "$status" -ne 0 ]; then
+        remove_old "$figure"
         echo "draw.sh: $figure: cannot read $table_dir/$table.csv; \`tenth table FILE.h5... $table\` writes it anew" >&2
         ended failed
         return
@@ -275,6 +291,7 @@ draw_figure() {
     } >"$here/figure.gp"
     for format in ${formats//,/ }; do
         if ! draw_format "$figure" "$script" "$format"; then
+            remove_old "$figure"
             ended failed
             return
         fi
@@ -308,6 +325,7 @@ draw_row() {
             continue
         fi
         if [ -z "$(distinct "$each" "$dataset" "$first")" ] && is_wanted "$name" "${name}_$dataset"; then
+            started=$((started + 1))
             report_missing "${name}_$dataset" "no rows of $dataset in $first"
         fi
         for chosen in $(distinct "$each" "$dataset" "$first"); do
@@ -361,8 +379,9 @@ for name in "${wanted[@]}"; do
         exit 2
     fi
 done
-drawn=$(count_ended drawn) kept=$(count_ended kept) failed=$(count_ended failed)
-echo "draw.sh: $drawn figures drawn, $kept up to date, $(count_ended missing) without rows, $failed failed; in $out_dir"
+drawn=$(count_ended drawn) kept=$(count_ended kept) missing=$(count_ended missing)
+failed=$(($(count_ended failed) + started - $(wc -l <"$work/ended")))
+echo "draw.sh: $drawn figures drawn, $kept up to date, $missing without rows, $failed failed; in $out_dir"
 if [ "$failed" -gt 0 ]; then
     exit 1
 fi

@@ -1,6 +1,6 @@
 # plots/pruning.gp: accuracy against the share of weights that are removed.
 #
-# First each config by its usual criterion (SNR where there is a sigma, else magnitude), with 95 % intervals, beside the
+# First each config by its usual criterion (SNR where there is a sigma, else magnitude; where neither was run, the first that was), with 95 % intervals, beside the
 # talk's own curve. Then every criterion of every config, and the talk's thresholds on log p(0) as points: in one panel, by
 # dashes, or, where there are many configs, in a panel for each criterion.
 # The x axis is logarithmic in the weights that are kept, because everything happens beyond 80 %.
@@ -9,9 +9,11 @@ load "series.gp"
 
 kept(column_name) = 1 - column(column_name)
 curve(i) = prune_band_grid[i] eq "fraction"
-config_has_snr(i) = (sum [j = 1:prune_band_count] (curve(j) && prune_band_run[j] eq prune_band_run[i] \
-                     && prune_band_method[j] eq prune_band_method[i] && prune_band_criterion[j] eq "snr")) > 0
-leading(i) = curve(i) && prune_band_criterion[i] eq (config_has_snr(i) ? "snr" : "magnitude")
+of_config(j, i) = curve(j) && prune_band_run[j] eq prune_band_run[i] && prune_band_method[j] eq prune_band_method[i]
+has(i, criterion) = (sum [j = 1:prune_band_count] (of_config(j, i) && prune_band_criterion[j] eq criterion)) > 0
+is_first(i) = (sum [j = 1:i] of_config(j, i)) == 1
+leading(i) = !curve(i) ? 0 : has(i, "snr") ? prune_band_criterion[i] eq "snr" \
+             : has(i, "magnitude") ? prune_band_criterion[i] eq "magnitude" : is_first(i)
 label(i) = with_variant(short_method(prune_band_method[i]).", ".named("criterion", prune_band_criterion[i]), \
                         prune_band_variant[i], prune_band_run_count[i])
 color(i) = method_color(prune_band_method[i], prune_band_run_rank[i])

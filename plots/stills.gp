@@ -15,9 +15,9 @@ unset xlabel
 unset border
 frame_width = 4
 unit = lookup("unit_perturbation_".chosen, "")
-set label 3 sprintf("%s (%s). Frame: the darker, the larger the entropy (black: %.2f nats). Title: the prediction, green when right, red when wrong.", \
+set label 3 sprintf("%s (%s)\nFrame: the darker, the larger the entropy (black: %.2f nats). Title: the prediction, green when right, red when wrong.", \
     shown_method, shown_run, largest_entropy).(note eq "" ? "" : "\n".note) \
-    at screen 0.5, screen (note eq "" ? 0.015 : 0.024) center font note_font textcolor rgb faint
+    at screen 0.5, screen (note eq "" ? 0.022 : 0.03) center font note_font textcolor rgb faint
 set multiplot layout rows, columns margins screen 0.1, screen 0.98, screen 0.04, screen 0.9 spacing screen 0.025, screen 0.032
 do for [r = 1:rows] {
     do for [k = 1:columns] {

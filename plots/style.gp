@@ -25,8 +25,6 @@ set format "%g"
 set key noautotitle
 set style fill transparent solid 0.18 noborder
 note_font = ",8"
-# The svg terminal takes ":Bold" for part of the family's name.
-head_font = terminal_name eq "svg" ? ",14" : "sans-serif:Bold,13"
 panel_font = ",11"
 
 # What the data are, above all panels: a stand-in must not be mistaken for the real thing.
@@ -35,6 +33,10 @@ unofficial = strstrt(data_source, "not the official files") > 0
 head_color = synthetic ? alarm : "#000000"
 head_line = (synthetic ? "SYNTHETIC data in place of " : "").named("dataset", dataset) \
             .(chosen eq "" ? "" : ", ".(each eq "method" ? short_method(chosen) : named(each, chosen))).(dataset eq "" ? "" : ": ").figure_title
+# A long line is set smaller, to fit the page. The svg terminal takes ":Bold" for part of the family's name.
+head_fits = word(figure_size, 1) / (9.9 * strlen(head_line))
+head_font = sprintf(terminal_name eq "svg" ? ",%.1f" : "sans-serif:Bold,%.1f", \
+                    (terminal_name eq "svg" ? 14 : 13) * (head_fits < 1 ? head_fits : 1))
 source_line = synthetic || unofficial ? data_source : ""
 set label 1 head_line at screen 0.5, screen 1 offset 0, -1.1 center font head_font textcolor rgb head_color
 set label 2 source_line at screen 0.5, screen 1 offset 0, -2.3 center font note_font textcolor rgb head_color

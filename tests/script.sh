@@ -11,6 +11,7 @@ work=$(mktemp -d)
 trap 'cd /; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset TENTH_DATA
+export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 # Threads that wait do not take the processor from tests beside this one.
 export OMP_WAIT_POLICY=passive
 

@@ -94,6 +94,13 @@ check "the limit" is "$(cell roofline limit_ms)" 5
 check "against the time" is "$(cell roofline limit_over_ms)" 0.25
 check "and what no phase has" is "$(cell roofline share_other)" 0.15
 check "without AMX nothing is of bf16" is "$(cell peer bf16_gain)" ""
+if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" 2>/dev/null; then
+    check "where numbers have a comma" exits_with 0 env LOCPATH="$work" LC_ALL=de_DE.UTF-8 TENTH="$work/tenth" "$run" \
+        --cells one.tsv --threads 1 --rounds 1 --no-peer --out comma
+    check "tables have points" test "$(tail -n 1 comma/roofline.csv | tr -cd , | wc -c)" -eq "$(head -n 1 comma/roofline.csv | tr -cd , | wc -c)"
+else
+    skip "a locale with a comma" "its source is not installed (package locales)"
+fi
 check "every measurement is kept" is "$(wc -l <out/measurements.csv)" 12
 check "nothing half-made is left" is "$(find out -name '.*' -type f)" ""
 check "a finished run starts anew" bash -c ": >log; TENTH=$work/tenth PYTHON=$work/python '$run' --cells one.tsv \

@@ -65,4 +65,21 @@ check "so does an edit of the Makefile's flags" answers 4
 echo '# a comment' >>Makefile
 check "an edit of nothing but a comment does not" makes_nothing
 check "another library links anew" bash -c "make LDFLAGS=-Wl,-z,now | grep -q -e '-o build/release/tenth '"
+
+# A package that `deps` installs says -DANSWER=6.
+cat >pkg-config <<'END'
+#!/bin/sh
+if [ -e installed ] && [ "$1" = --cflags ]; then
+    echo -DANSWER=6
+fi
+exec pkg-config "$@"
+END
+printf '#!/bin/sh\ntouch installed\n' >deps.sh
+chmod +x pkg-config deps.sh
+sed -i 's/^CFLAGS ?= .*/CFLAGS ?=/' Makefile
+check "without a package" answers 1 PKG_CONFIG=./pkg-config
+check "make -n deps installs nothing" bash -c "make -n deps PKG_CONFIG=./pkg-config && test ! -e installed"
+check "make deps all builds with what was installed" answers 6 deps all PKG_CONFIG=./pkg-config
+rm installed
+check "and installs again when it is asked again" answers 6 deps all PKG_CONFIG=./pkg-config
 finish

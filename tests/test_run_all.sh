@@ -54,7 +54,7 @@ case "$1 $*" in
     while [ "$1" != --out ]; do shift; done
     mkdir -p "$2" && touch "$2/mnist_vi_s1.h5"
     if [ -n "${FAKE_SLEEP:-}" ]; then
-        trap 'exit 130' INT
+        trap 'echo told >>"$FAKE_LOG"; exit 130' INT TERM
         touch "$2/started"
         sleep 60 &
         wait
@@ -269,6 +269,23 @@ check "Ctrl-C ends the run with 130" exits_with 130 interrupted "$work/interrupt
 check "and says how to resume" grep -q "the same command goes on from here" "$work/interrupted.log"
 check "no table is made of an interrupted run" test ! -e "$work/interrupted/tables"
 
+# A signal to run_all.sh alone, as from `kill` or a container's end.
+terminated_run() {
+    local status=0
+    rm -rf "$work/interrupted"
+    : >"$log"
+    FAKE_SLEEP=yes "$copy/run_all.sh" "${smoke[@]}" --out "$work/interrupted" >/dev/null 2>&1 &
+    until [ -e "$work/interrupted/started" ]; do
+        kill -0 $! || return 1
+        sleep 0.05
+    done
+    kill -TERM $!
+    wait $! || status=$?
+    return "$status"
+}
+check "SIGTERM to it alone ends the run with 130" exits_with 130 terminated_run
+check "after it has told the program" logged told
+
 # ---- plots/draw.sh. ----
 
 draw() {
@@ -283,6 +300,41 @@ check "a row of the registry can be asked for" exits_with 0 draw "$tables" "$dra
 check "and then nothing else is drawn" test ! -e "$draws/training_mnist.svg"
 check "one figure can be asked for" exits_with 0 draw "$tables" "$draws" training_mnist
 check "tables without any rows are an error" exits_with 3 draw "$fakes" "$draws"
+mkdir "$work/unusual"
+grep -v magnitude "$tables/prune_band.csv" >"$work/unusual/prune_band.csv"
+check "a criterion that is nobody's usual one is drawn" exits_with 0 draw "$work/unusual" "$work/unusual-figures" pruning
+check "whole" test -s "$work/unusual-figures/pruning_mnist.png"
+
+# write_gnuplot COMMAND: one that does this in place of drawing.
+write_gnuplot() {
+    mkdir -p "$work/bin"
+    # shellcheck disable=SC2016 # for the script
+    printf '#!/usr/bin/env bash\n[ "$1" = -e ] && exit\n%s\n' "$1" >"$work/bin/gnuplot"
+    chmod +x "$work/bin/gnuplot"
+    touch "$tables/train.csv"
+}
+
+with_gnuplot() {
+    write_gnuplot "$1"
+    PATH=$work/bin:$PATH draw "$tables" "$draws" training_mnist
+}
+check "a gnuplot that fails is an error" exits_with 1 with_gnuplot "exit 1"
+check "that leaves no outdated picture" test ! -e "$draws/training_mnist.svg" -a ! -e "$draws/training_mnist.png"
+check "a figure that is killed has failed" says "0 figures drawn, 0 up to date, 0 without rows, 1 failed" \
+    with_gnuplot "kill -KILL 0"
+killed_drawing() {
+    local status=0
+    write_gnuplot "echo \$\$ >'$work/gnuplot-pid'; exec sleep 60"
+    PATH=$work/bin:$PATH "$copy/plots/draw.sh" "$tables" "$draws" training_mnist &
+    until [ -s "$work/gnuplot-pid" ]; do
+        sleep 0.05
+    done
+    kill -TERM $!
+    wait $! || status=$?
+    return "$status"
+}
+check "a drawing that is ended" exits_with 143 killed_drawing
+check "ends its gnuplot" not kill -0 "$(cat "$work/gnuplot-pid")"
 mkdir "$work/outdated"
 cp "$tables/perturb_band.csv" "$work/outdated"
 sed -i '/ecg5000/d' "$work/outdated/perturb_band.csv"

@@ -7,7 +7,8 @@
 #   --quick          one round of few repeats: about four minutes instead of twenty
 #   --rounds N       measure everything N times, tenth and PyTorch by turns (default: 5)
 #   --threads N      of each program (default: 2)
-#   --only PART,...  step, predict, threads, batch, filters: some of the parts
+#   --only PART,...  step, predict, threads, batch, filters: some of the parts; the tables then have these alone, so that
+#                    --out DIR keeps those of a whole run
 #   --no-peer        tenth alone
 #   --cells FILE     what to measure (default: cells.tsv beside this script)
 #   --out DIR        where the tables and figures/ go (default: results/bench)
@@ -26,6 +27,7 @@
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 130 interrupted (and resumable).
 set -euo pipefail
+export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 
 bench=$(cd "$(dirname "$0")" && pwd)
 project=$(dirname "$(dirname "$bench")")
@@ -240,7 +242,7 @@ open_journal() {
     fi
 }
 
-# Tables without rows (parts not measured) are left as they were.
+# A table of which nothing was measured is left as it was.
 write_tables() {
     local table partial
     for table in peer roofline scaling; do
@@ -254,7 +256,6 @@ write_tables() {
         fi
     done
     mv -f "$journal" "$out/measurements.csv"
-    rm -f "$out"/.measuring-*.csv
 }
 
 # The figures whose tables there are; without the peer there is nothing to compare with.

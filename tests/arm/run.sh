@@ -30,7 +30,7 @@ if [ "$kind" = bytes ]; then
     flags+=(-DBYTES)
 fi
 
-"${CC:-cc}" "${flags[@]}" -o "$work/host" "$here/host.c" "$name.c" -lm
+${CC:-cc} "${flags[@]}" -o "$work/host" "$here/host.c" "$name.c" -lm
 (cd "$work" && ./host) >"$work/expected"
 
 # size_of FILE SECTION...: bytes of those sections.
