@@ -945,7 +945,6 @@ static void test_section_text_is_canonical(void **state)
     assert_string_equal(text, same);
     assert_memory_equal(text,
                         "model.layers = 3\nmodel.filters = 7\nmodel.kernel = 6\nmodel.stride = 2\n"
-                        "model.precision = fp32\n"
                         "prune.criteria = snr,random\nprune.fractions = 0,0.5,1\n",
                         strlen("model.layers = 3\nmodel.filters = 7\nmodel.kernel = 6\nmodel.stride = 2\n"
                                "prune.criteria = snr,random\nprune.fractions = 0,0.5,1\n"));

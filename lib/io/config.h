@@ -90,8 +90,9 @@ enum status config_cell(const struct config_source *source, size_t cell, struct 
 char *config_text(const struct config_source *source, size_t cell, bool with_origin, struct error *error);
 
 /* The values of the named sections ("data model train", separated by spaces) as canonical text: two configs agree in
- * these sections exactly where the texts are equal. NULL on failure, as where there is no such section. The caller
- * frees with memory_free. */
+ * these sections exactly where the texts are equal. Keys that a section did not have from the beginning are left out
+ * where they have the value that was the rule before, so that texts of older results still are theirs. NULL on failure,
+ * as where there is no such section. The caller frees with memory_free. */
 char *config_section_text(const struct config *config, const char *sections, struct error *error);
 
 /* The help of every key: name, type, default, range, unit, help, as aligned text or as a Markdown table. The caller

@@ -47,6 +47,25 @@ char *config_text(const struct config_source *source, size_t cell, bool with_ori
     return text_take(&text);
 }
 
+/* Keys that came when there were results of their section, each a CONFIG_TEXT, with the value that was the rule before.
+ * So valued they are left out of a section's text, which a result's identity is made of: older results stand. To add
+ * one: add a row. */
+static const struct {
+    enum config_key_index key;
+    const char *before;
+} LATER_KEYS[] = {
+    {KEY_model_precision, "fp32"},
+};
+
+static bool is_as_before(const struct config *config, size_t key)
+{
+    for (size_t i = 0; i < sizeof LATER_KEYS / sizeof LATER_KEYS[0]; i++) {
+        if (LATER_KEYS[i].key == key)
+            return strcmp(config_field_of(config, &config_keys()[key]), LATER_KEYS[i].before) == 0;
+    }
+    return false;
+}
+
 /* The keys of one section as `section.key = value` lines; how many there were. */
 static size_t add_section(const struct config *config, const char *section, size_t length, struct text_buffer *text)
 {
@@ -55,10 +74,12 @@ static size_t add_section(const struct config *config, const char *section, size
         const struct config_key *row = &config_keys()[k];
         if (strlen(row->section) != length || memcmp(row->section, section, length) != 0)
             continue;
+        found++;
+        if (is_as_before(config, k))
+            continue;
         text_add(text, "%s = ", row->full_name);
         config_value_format(row, config_field_of(config, row), text);
         text_add(text, "\n");
-        found++;
     }
     return found;
 }
