@@ -749,6 +749,40 @@ static void test_kernels_of_every_build(void **state)
     }
 }
 
+/* Outputs of 3 rows of 20 at a pitch of 23, every second column to one phase and the others to another: from two places
+ * on, so that a move has lanes that are no neighbours, and ends within a vector. */
+static void test_spread_of_every_build(void **state)
+{
+    (void)state;
+    enum { ROWS = 3, COLUMNS = 20, PITCH = 23, COUNT = ROWS * COLUMNS, PHASE = 50, PLANE = 2 * PHASE + SPARSE_SLACK };
+    uint32_t source[COUNT], target[COUNT];
+    struct sparse_move moves[4 * ROWS];
+    struct sparse_spread spread = {COUNT, source, target, 0, moves};
+    float z[ROWS * PITCH + SPARSE_SLACK], plane[PLANE], wanted[PLANE] = {0};
+    random_normal(random_key(6, PURPOSE_TEST, 4, 0), 0, sizeof z / sizeof *z, z);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const uint32_t row = i / COLUMNS, column = i % COLUMNS;
+        source[i] = row * PITCH + column;
+        target[i] = 2 + column % 2 * PHASE + row * (COLUMNS / 2 + 1) + column / 2;
+        wanted[target[i]] = z[source[i]];
+    }
+    for (uint32_t phase = 0; phase < 2; phase++) /* 16 columns, and the last 4 */
+        for (uint32_t i = 0; i < 2 * ROWS; i++) {
+            const uint32_t first = i / 2 * COLUMNS + i % 2 * 16;
+            moves[spread.move_count++] = (struct sparse_move){source[first], target[first + phase],
+                                                              (uint16_t)((i % 2 ? 0x5U : 0x5555U) << phase)};
+        }
+    size_t builds;
+    const struct sparse_kernels *const *all = sparse_kernels_all(&builds);
+    for (size_t b = 0; b < builds; b++) {
+        memset(plane, 0, sizeof plane);
+        all[b]->spread(&spread, z, plane);
+        assert_memory_equal(plane, wanted, sizeof plane);
+        all[b]->spread(&spread, z, plane); /* over what is there */
+        assert_memory_equal(plane, wanted, sizeof plane);
+    }
+}
+
 /* ---- referral ---- */
 
 static void test_threshold_tells_right_from_wrong(void **state)
@@ -845,6 +879,7 @@ int main(void)
         cmocka_unit_test(test_certain_weights_have_no_variance),
         cmocka_unit_test(test_moments_against_sampled_networks),
         cmocka_unit_test(test_kernels_of_every_build),
+        cmocka_unit_test(test_spread_of_every_build),
         cmocka_unit_test(test_threshold_tells_right_from_wrong),
         cmocka_unit_test(test_inputs_of_every_kind),
     };

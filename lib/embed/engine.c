@@ -1,6 +1,7 @@
 #include "embed/engine.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/memory.h"
 #include "core/random.h"
@@ -19,7 +20,7 @@ struct stage {
     uint32_t *full_offset;    /* [places of a filter]; NULL: too few weights are there to treat all as if they were */
     float *full_value;        /* [parts][groups of SPARSE_FILTERS][places of a filter][SPARSE_FILTERS] */
     uint32_t *target;         /* [height_in * width_in] where an input lies in its plane */
-    uint32_t *source;         /* [height_out * width_out] where an output lies among those of its filter */
+    struct sparse_spread out; /* its outputs to where the next layer reads them; of the last layer nothing */
     float *input;             /* [c_in][plane], and slack; padding is 0 and stays 0 */
     float *square, *variance; /* like input; for moments */
 };
@@ -133,8 +134,7 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     stage->value = memory_alloc(size_multiply(model->parts, layer->count), sizeof *stage->value, error);
     stage->target = memory_alloc(s->height_in * s->width_in, sizeof *stage->target, error);
     stage->input = memory_alloc(floats, sizeof *stage->input, error);
-    stage->source = memory_alloc(s->height_out * s->width_out, sizeof *stage->source, error);
-    bool complete = stage->start && stage->offset && stage->value && stage->target && stage->source && stage->input;
+    bool complete = stage->start && stage->offset && stage->value && stage->target && stage->input;
     if (complete && model->posterior == MODEL_VARIANCE) {
         stage->square = memory_alloc(floats, sizeof *stage->square, error);
         stage->variance = memory_alloc(floats, sizeof *stage->variance, error);
@@ -144,10 +144,56 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < s->height_in * s->width_in; i++)
         stage->target[i] = (uint32_t)position(stage, s->pad_top + i / s->width_in, s->pad_left + i % s->width_in);
-    for (size_t i = 0; i < s->height_out * s->width_out; i++)
-        stage->source[i] = (uint32_t)(i / s->width_out * stage->planes.pitch + i % s->width_out);
     list_weights(stage, model->parts);
     return is_full(stage) ? fill(stage, model->parts, error) : STATUS_OK;
+}
+
+/* The moves of the elements first .. end - 1, whose sources lie within 16 places: each takes what lies in order on the
+ * other side, which are the columns of one phase. */
+static void add_moves(struct sparse_spread *out, size_t first, size_t end)
+{
+    for (uint32_t left = (1U << (end - first)) - 1U; left;) {
+        struct sparse_move move = {.source = out->source[first]};
+        uint32_t next = 0;
+        for (size_t i = first; i < end; i++) {
+            const uint32_t element = 1U << (i - first);
+            if (!(left & element) || (move.lanes && out->target[i] != next))
+                continue;
+            if (!move.lanes)
+                move.target = out->target[i];
+            next = out->target[i] + 1;
+            move.lanes |= (uint16_t)(1U << (out->source[i] - move.source));
+            left &= ~element;
+        }
+        out->moves[out->move_count++] = move;
+    }
+}
+
+static int by_target(const void *a, const void *b)
+{
+    const struct sparse_move *x = a, *y = b;
+    return (x->target > y->target) - (x->target < y->target);
+}
+
+static enum status join(struct stage *stage, const struct stage *next, struct error *error)
+{
+    const struct conv_shape *s = &stage->layer->shape;
+    struct sparse_spread *out = &stage->out;
+    out->count = s->height_out * s->width_out;
+    out->target = next->target;
+    out->source = memory_alloc(out->count, sizeof *out->source, error);
+    out->moves = memory_alloc(out->count, sizeof *out->moves, error);
+    if (!out->source || !out->moves)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < out->count; i++)
+        out->source[i] = (uint32_t)(i / s->width_out * stage->planes.pitch + i % s->width_out);
+    for (size_t first = 0, end; first < out->count; first = end) {
+        for (end = first + 1; end < out->count && out->source[end] - out->source[first] < SPARSE_SLACK; end++)
+            ;
+        add_moves(out, first, end);
+    }
+    qsort(out->moves, out->move_count, sizeof *out->moves, by_target);
+    return STATUS_OK;
 }
 
 static enum status engine_make(struct engine *engine, struct error *error)
@@ -161,6 +207,10 @@ static enum status engine_make(struct engine *engine, struct error *error)
         if (status != STATUS_OK)
             return status;
         most = engine->stages[i].outputs > most ? engine->stages[i].outputs : most;
+        if (i > 0)
+            status = join(&engine->stages[i - 1], &engine->stages[i], error);
+        if (status != STATUS_OK)
+            return status;
     }
     engine->z_stride = most + SPARSE_SLACK;
     engine->z = memory_alloc(SPARSE_FILTERS * engine->z_stride, sizeof *engine->z, error);
@@ -203,7 +253,8 @@ void engine_free(struct engine *engine)
         memory_free(stage->full_offset);
         memory_free(stage->full_value);
         memory_free(stage->target);
-        memory_free(stage->source);
+        memory_free(stage->out.source);
+        memory_free(stage->out.moves);
         memory_free(stage->input);
         memory_free(stage->square);
         memory_free(stage->variance);
@@ -233,50 +284,52 @@ static void put_input(struct engine *engine, const float *x)
     }
 }
 
-/* Outputs of a filter, at the pitch of its own input, to where the next stage reads them. One flat loop: short ones
- * over rows would mostly wait for their ends to be mispredicted. */
-static void spread_out(const struct stage *stage, const struct stage *next, const float *restrict z,
-                       float *restrict plane)
-{
-    const size_t count = stage->layer->shape.height_out * stage->layer->shape.width_out;
-    const uint32_t *source = stage->source, *target = next->target;
-    for (size_t i = 0; i < count; i++)
-        plane[target[i]] = z[source[i]];
-}
-
-/* Sums of a filter's inputs: the returned outputs are valid until the next call for a filter of another group. */
-static float *sum_filter(struct engine *engine, const struct stage *stage, size_t part, size_t filter)
+/* Sums of the inputs of `filters` filters from `first` on, at most SPARSE_FILTERS and a multiple of it: into z. */
+static void sum_group(struct engine *engine, const struct stage *stage, size_t part, size_t first, size_t filters)
 {
     const struct model_layer *layer = stage->layer;
-    size_t first = stage->start[filter], places = places_of_filter(layer);
-    if (!stage->full_offset) {
-        engine->kernels->sum(stage->start[filter + 1] - first, stage->offset + first,
-                             stage->value + part * layer->count + first, stage->input, stage->outputs, false,
-                             engine->z);
-        return engine->z;
-    }
-    if (filter % SPARSE_FILTERS == 0)
-        engine->kernels->sum_filters(places, stage->full_offset, full_values(stage, part) + filter * places,
+    const size_t places = places_of_filter(layer);
+    const float *value = stage->value + part * layer->count;
+    if (stage->full_offset) {
+        engine->kernels->sum_filters(places, stage->full_offset, full_values(stage, part) + first * places,
                                      stage->input, stage->outputs, engine->z, engine->z_stride);
-    return engine->z + filter % SPARSE_FILTERS * engine->z_stride;
+        return;
+    }
+    for (size_t f = 0; f < filters; f++) {
+        const size_t from = stage->start[first + f], end = stage->start[first + f + 1];
+        engine->kernels->sum(end - from, stage->offset + from, value + from, stage->input, stage->outputs, false,
+                             engine->z + f * engine->z_stride);
+    }
+}
+
+/* What is in z becomes inputs of the next stage. A step for all filters of the group, then the next: what one has
+ * stored is then there when the next wants it. */
+static void pass_on(struct engine *engine, const struct stage *stage, const float *bias, size_t first, size_t filters)
+{
+    const struct stage *next = stage + 1;
+    for (size_t f = 0; f < filters; f++)
+        engine->kernels->bias_selu(stage->outputs, bias[first + f], engine->z + f * engine->z_stride);
+    for (size_t f = 0; f < filters; f++)
+        engine->kernels->spread(&stage->out, engine->z + f * engine->z_stride,
+                                next->input + (first + f) * next->planes.size);
 }
 
 void engine_forward(struct engine *engine, size_t part, const float *x, float *logits)
 {
     put_input(engine, x);
     for (size_t l = 0; l < engine->model->layer_count; l++) {
-        const struct stage *stage = &engine->stages[l], *next = stage + 1;
+        const struct stage *stage = &engine->stages[l];
         const size_t filters = stage->layer->shape.c_out;
         const float *bias = stage->layer->bias + part * filters;
-        bool last = l + 1 == engine->model->layer_count;
-        for (size_t f = 0; f < filters; f++) {
-            float *z = sum_filter(engine, stage, part, f);
-            if (last) {
-                logits[f] = z[0] + bias[f];
+        for (size_t first = 0; first < filters; first += SPARSE_FILTERS) {
+            const size_t group = filters - first < SPARSE_FILTERS ? filters - first : SPARSE_FILTERS;
+            sum_group(engine, stage, part, first, group);
+            if (l + 1 < engine->model->layer_count) {
+                pass_on(engine, stage, bias, first, group);
                 continue;
             }
-            engine->kernels->bias_selu(stage->outputs, bias[f], z);
-            spread_out(stage, next, z, next->input + f * next->planes.size);
+            for (size_t f = 0; f < group; f++)
+                logits[first + f] = engine->z[f * engine->z_stride] + bias[first + f];
         }
     }
 }
@@ -285,11 +338,12 @@ void engine_forward(struct engine *engine, size_t part, const float *x, float *l
 static void spread_out_moments(struct engine *engine, const struct stage *stage, const struct stage *next, size_t f)
 {
     float *mean = engine->z, *variance = engine->z_variance;
-    spread_out(stage, next, mean, next->input + f * next->planes.size);
-    spread_out(stage, next, variance, next->variance + f * next->planes.size);
+    const size_t plane = f * next->planes.size;
+    engine->kernels->spread(&stage->out, mean, next->input + plane);
+    engine->kernels->spread(&stage->out, variance, next->variance + plane);
     for (size_t i = 0; i < stage->outputs; i++)
         mean[i] = mean[i] * mean[i] + variance[i];
-    spread_out(stage, next, mean, next->square + f * next->planes.size);
+    engine->kernels->spread(&stage->out, mean, next->square + plane);
 }
 
 void engine_moments(struct engine *engine, const float *x, float *mean, float *variance)

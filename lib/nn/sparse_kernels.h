@@ -23,6 +23,21 @@ struct sparse_moments {
     const float *variance; /* NULL: the inputs are certain */
 };
 
+/* The lanes that are set of source .. source + 15 go to target and behind it, next to each other. */
+struct sparse_move {
+    uint32_t source, target;
+    uint16_t lanes;
+};
+
+/* How the outputs of a filter, at the pitch of its own input, come to lie in a plane of the next layer's input. The
+ * moves say the same as the lists, with as many elements at once as lie together on both sides. */
+struct sparse_spread {
+    size_t count;
+    uint32_t *source, *target; /* [count], both ascending along a row */
+    size_t move_count;
+    struct sparse_move *moves; /* [move_count], ascending by target */
+};
+
 struct sparse_kernels {
     const char *name; /* "avx512", "avx2", "base" */
     int (*runs_here)(void);
@@ -42,6 +57,10 @@ struct sparse_kernels {
 
     /* z [count] = selu(z + bias) */
     void (*bias_selu)(size_t count, float bias, float *z);
+
+    /* plane[target[i]] = z[source[i]]. Up to SPARSE_SLACK places of the plane behind an element may become 0: padding,
+     * which is 0, and the beginning of the next plane, which must come later. */
+    void (*spread)(const struct sparse_spread *spread, const float *z, float *plane);
 
     /* mean, variance [count], given without the bias, become those of selu(z + bias); see nn/moments.h */
     void (*bias_selu_moments)(size_t count, float bias, float bias_variance, float *mean, float *variance);

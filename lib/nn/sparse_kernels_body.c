@@ -1,6 +1,9 @@
 /* One build of the sums in nn/sparse_kernels.h; compiled once per instruction set (core/isa.h). */
 #include "nn/sparse_kernels.h"
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <string.h>
 
@@ -181,6 +184,25 @@ static void bias_selu(size_t count, float bias, float *restrict z)
         z[i] = vector_selu(z[i] + bias);
 }
 
+#if defined(__AVX512F__)
+/* Whole vectors are stored, since masked stores are slow: of what follows a move's elements, the next moves write those
+ * places that are no padding. */
+static void spread(const struct sparse_spread *spread, const float *restrict z, float *restrict plane)
+{
+    for (size_t i = 0; i < spread->move_count; i++) {
+        const struct sparse_move move = spread->moves[i];
+        _mm512_storeu_ps(plane + move.target, _mm512_maskz_compress_ps(move.lanes, _mm512_loadu_ps(z + move.source)));
+    }
+}
+#else
+/* One flat loop: short ones over rows would mostly wait for their ends to be mispredicted. */
+static void spread(const struct sparse_spread *spread, const float *restrict z, float *restrict plane)
+{
+    for (size_t i = 0; i < spread->count; i++)
+        plane[spread->target[i]] = z[spread->source[i]];
+}
+#endif
+
 static void bias_selu_moments(size_t count, float bias, float bias_variance, float *restrict mean,
                               float *restrict variance)
 {
@@ -208,5 +230,6 @@ const struct sparse_kernels ISA_NAME(sparse_kernels) = {
     .sum_filters = sum_filters,
     .sum_moments = sum_moments,
     .bias_selu = bias_selu,
+    .spread = spread,
     .bias_selu_moments = bias_selu_moments,
 };
