@@ -357,6 +357,36 @@ static void runs_of_different_data_are_no_pair(void **state)
     evidence_close(&evidence);
 }
 
+static void add_config(const char *path, const char *text)
+{
+    struct error error = {0};
+    struct store *store;
+    assert_int_equal(store_update(path, &store, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/config", "text", text, &error), STATUS_OK);
+    run_file_end(store);
+}
+
+static void runs_of_different_networks_are_no_pair(void **state)
+{
+    (void)state;
+    const char *const paths[] = {"vi1.h5", "mle1.h5", "vi2.h5", "mle2.h5"};
+    for (size_t i = 0; i < 4; i++) {
+        write_pruned(paths[i], i % 2 ? "mle" : "vi", i % 2 ? "magnitude" : "snr", i < 2 ? "1" : "2", 9, i % 2 ? 1 : 8,
+                     "real");
+        add_config(paths[i], i % 2 ? "[model]\nprecision = bf16\n[posterior]\nmethod = mle\n" : "");
+    }
+    struct table *table = claims_of(paths, 4);
+    const union table_cell *row = row_of(table, "vi_beats_mle_mnist");
+    assert_string_equal(cell(row, "holds")->text, "not decidable");
+    assert_non_null(strstr(cell(row, "detail")->text, "the runs have different networks"));
+    table_free(table);
+    for (size_t i = 1; i < 4; i += 2)
+        add_config(paths[i], "[posterior]\nmethod = mle\n"); /* the methods differ, which is what is compared */
+    table = claims_of(paths, 4);
+    assert_false(isnan(cell(row_of(table, "vi_beats_mle_mnist"), "measured")->number));
+    table_free(table);
+}
+
 static void write_fit(const char *path, const char *method, size_t fit, size_t test)
 {
     float p[2][ITEMS];
@@ -439,6 +469,7 @@ int main(void)
         RUN_TEST(one_part_refutes_the_whole),
         RUN_TEST(a_part_with_too_few_seeds_decides_nothing),
         RUN_TEST(runs_of_different_data_are_no_pair),
+        RUN_TEST(runs_of_different_networks_are_no_pair),
         RUN_TEST(overfitting_is_a_gap_of_gaps),
         RUN_TEST(stand_ins_decide_nothing),
         cmocka_unit_test(the_registry_is_sound),

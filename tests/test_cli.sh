@@ -160,6 +160,18 @@ check "seeds of different configs are no band" refuses 2 "different configs" \
     "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 "$tenth" prune out3/ecg5000_vi_seed2.h5 --set prune.samples=3 --quiet
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
+# Rounded products train another network, which is another result; what is exported of it has floats, and is held against floats.
+rounded=(--set model.precision=bf16)
+check "another precision is another result" refuses 2 "give --force" "$tenth" train small.ini "${rounded[@]}" --out out --quiet
+check "and another training" exits_with 0 "$tenth" train small.ini "${rounded[@]}" --out out9 --quiet
+check "with other numbers" bash -c "! diff <('$tenth' table out/ecg5000_vi_seed1.h5 train | cut -d, -f5-10) \
+    <('$tenth' table out9/ecg5000_vi_seed1.h5 train | cut -d, -f5-10)"
+"$tenth" export out9/ecg5000_vi_seed1.h5 --fraction .3 --quantize fp32 --out out9 --quiet --measure >measured.csv
+# shellcheck disable=SC2016 # awk's
+check "whose export is measured by floats" awk -F, '
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    NR == 2 { found = $at["largest_difference"] <= 1e-5 }
+    END { exit !found }' measured.csv
 check "TSV has tabs" says $'dataset\tmethod' "$tenth" table out/ecg5000_vi_seed1.h5 summary --format tsv
 check "the help of config lists every key" says "validation_items = 0" "$tenth" config --help
 check "every table has a header" bash -c "'$tenth' table --list | grep -v '^ ' | cut -d' ' -f1 | while read -r name; do

@@ -17,7 +17,7 @@ typedef void gemm_fn(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, s
 gemm_fn gemm;
 
 /* The same with factors that are rounded to bfloat16 (8 bits of 24, to the nearest even; what is nearer to 0 than
- * FLT_MIN counts as 0) and products that are added in float. A processor with AMX does this four to five times as fast
+ * FLT_MIN counts as 0) and products that are added in float. A processor with AMX does this two to six times as fast
  * as gemm; elsewhere it is gemm of rounded copies, and slower than gemm. The two differ by the rounding of sums only.
  */
 gemm_fn gemm_bf16;

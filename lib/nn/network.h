@@ -25,7 +25,9 @@ struct network_spec {
     struct shape input;
     size_t classes;
     size_t layers, filters, kernel, stride;
-    bool bf16; /* the convolutions' products are gemm_bf16's; the dense layer's stay those of floats */
+    /* The convolutions' products are gemm_bf16's. Those of the dense layer, and the sums over single weights by which a
+     * network is evaluated that has few, stay those of floats. */
+    bool bf16;
 };
 
 enum tensor_role { TENSOR_CONV_WEIGHT, TENSOR_CONV_BIAS, TENSOR_DENSE_WEIGHT, TENSOR_DENSE_BIAS };

@@ -26,13 +26,36 @@ struct question {
 };
 typedef enum status answer_fn(const struct question *question, struct finding *finding, struct error *error);
 
-/* Runs on different files are no pair, whatever their items' numbers are. */
+/* The network of a run, as its config says; NULL where the file has no config. */
+static enum status network_text(const struct run_file *file, char **text, struct error *error)
+{
+    struct config config;
+    *text = NULL;
+    if (!store_has(file->store, "/config"))
+        return STATUS_OK;
+    enum status status = run_file_config(file, &config, error);
+    if (status == STATUS_OK)
+        *text = config_section_text(&config, "model", error);
+    return status == STATUS_OK && !*text ? STATUS_NO_MEMORY : status;
+}
+
+/* Runs on different files are no pair, whatever their items' numbers are, nor are those of different networks. */
 static enum status comparable(const struct question *question, struct error *error)
 {
     const struct run_file *a = question->a, *b = question->b;
-    if (b && strcmp(a->data_identity, b->data_identity) != 0)
+    if (!b)
+        return STATUS_OK;
+    if (strcmp(a->data_identity, b->data_identity) != 0)
         return error_set(error, STATUS_UNSUPPORTED, "the runs were made from different data");
-    return STATUS_OK;
+    char *network_a, *network_b = NULL;
+    enum status status = network_text(a, &network_a, error);
+    if (status == STATUS_OK)
+        status = network_text(b, &network_b, error);
+    if (status == STATUS_OK && network_a && network_b && strcmp(network_a, network_b) != 0)
+        status = error_set(error, STATUS_UNSUPPORTED, "the runs have different networks (section [model])");
+    memory_free(network_a);
+    memory_free(network_b);
+    return status;
 }
 
 /* Asks every seed that has runs of method a and, unless it is NULL, of method b. */
