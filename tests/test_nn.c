@@ -493,9 +493,9 @@ static double distance(const float *found, const double *want, size_t count)
  * layer's gradient, has 2 * 5 stages. */
 static const double network_tolerance = 10.0 * 69.0 * 0.5 * (double)FLT_EPSILON; /* 4.1e-5 */
 
-/* Factors of 8 bits have roundings of 2^-9, and Winograd's transforms enlarge them: whole gradients are off by .2 to 7 %
- * (single biases by up to 13 %), while a wrong factor or order is off by 1 or more. How exact the products
- * themselves are is judged where they are (test_kernels.c). */
+/* Factors of 8 bits have roundings of 2^-9, and Winograd's transforms enlarge them: whole gradients are off by .2 to 7
+ * % (single biases by up to 13 %), while a wrong factor or order is off by 1 or more. How exact the products themselves
+ * are is judged where they are (test_kernels.c). */
 static const double bf16_tolerance = 0.2;
 
 static void check_network(const struct network_spec *spec, double tolerance)
