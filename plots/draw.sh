@@ -71,7 +71,7 @@ matched=" "
 meant=" "
 : >"$work/ended"
 
-# How a figure ended: drawn, kept, missing or failed. Figures are drawn at the same time.
+# How a figure ended: drawn, kept or missing; one that never tells has failed. Figures are drawn at the same time.
 ended() {
     echo "$1" >>"$work/ended"
 }
@@ -84,7 +84,7 @@ count_ended() {
 # in_background COMMAND...: as many at a time as there are processors.
 in_background() {
     while [ "$(jobs -rp | wc -l)" -ge "$processors" ]; do
-        wait -n || true # it has told how it ended; who has not has failed
+        wait -n || true # it has told how it ended
     done
     started=$((started + 1))
     set -m
@@ -275,7 +275,6 @@ draw_figure() {
     elif [ "$status" -ne 0 ]; then
         remove_old "$figure"
         echo "draw.sh: $figure: cannot read $table_dir/$table.csv; \`tenth table FILE.h5... $table\` writes it anew" >&2
-        ended failed
         return
     fi
     {
@@ -292,7 +291,6 @@ draw_figure() {
     for format in ${formats//,/ }; do
         if ! draw_format "$figure" "$script" "$format"; then
             remove_old "$figure"
-            ended failed
             return
         fi
     done
@@ -380,7 +378,7 @@ for name in "${wanted[@]}"; do
     fi
 done
 drawn=$(count_ended drawn) kept=$(count_ended kept) missing=$(count_ended missing)
-failed=$(($(count_ended failed) + started - $(wc -l <"$work/ended")))
+failed=$((started - drawn - kept - missing))
 echo "draw.sh: $drawn figures drawn, $kept up to date, $missing without rows, $failed failed; in $out_dir"
 if [ "$failed" -gt 0 ]; then
     exit 1

@@ -58,11 +58,11 @@ says() {
     fi
 }
 
-# interrupted FILE COMMAND...: the command gets Ctrl-C once FILE is there; its exit code is passed on. It is a background job
-# of its own process group, as a terminal would make it, and the signal goes to all of the group.
-interrupted() {
-    local file=$1 status=0 waited=0
-    shift
+# signalled SIGNAL TO FILE COMMAND...: the command gets the signal once FILE is there; its exit code is passed on. It is a
+# background job of its own process group, as a terminal would make it. TO: group, as Ctrl-C; or process, as `kill`.
+signalled() {
+    local signal=$1 to=$2 file=$3 status=0 waited=0
+    shift 3
     set -m
     "$@" &
     set +m
@@ -70,9 +70,14 @@ interrupted() {
         sleep 0.1
         waited=$((waited + 1))
     done
-    kill -INT -- "-$!"
+    kill "-$signal" -- "$([ "$to" = process ] || echo -)$!"
     wait "$!" || status=$?
     return "$status"
+}
+
+# interrupted FILE COMMAND...: Ctrl-C once FILE is there.
+interrupted() {
+    signalled INT group "$@"
 }
 
 # is_empty_directory DIR: hidden files count.

@@ -8,7 +8,6 @@
 #include <immintrin.h>
 #include <pthread.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

@@ -284,7 +284,7 @@ static void put_input(struct engine *engine, const float *x)
     }
 }
 
-/* Sums of the inputs of `filters` filters from `first` on, at most SPARSE_FILTERS and a multiple of it: into z. */
+/* Sums of the inputs of `filters` filters, at most SPARSE_FILTERS, from `first` on, a multiple of that: into z. */
 static void sum_group(struct engine *engine, const struct stage *stage, size_t part, size_t first, size_t filters)
 {
     const struct model_layer *layer = stage->layer;

@@ -26,19 +26,6 @@ struct question {
 };
 typedef enum status answer_fn(const struct question *question, struct finding *finding, struct error *error);
 
-/* The network of a run, as its config says; NULL where the file has no config. */
-static enum status network_text(const struct run_file *file, char **text, struct error *error)
-{
-    struct config config;
-    *text = NULL;
-    if (!store_has(file->store, "/config"))
-        return STATUS_OK;
-    enum status status = run_file_config(file, &config, error);
-    if (status == STATUS_OK)
-        *text = config_section_text(&config, "model", error);
-    return status == STATUS_OK && !*text ? STATUS_NO_MEMORY : status;
-}
-
 /* Runs on different files are no pair, whatever their items' numbers are, nor are those of different networks. */
 static enum status comparable(const struct question *question, struct error *error)
 {
@@ -48,9 +35,9 @@ static enum status comparable(const struct question *question, struct error *err
     if (strcmp(a->data_identity, b->data_identity) != 0)
         return error_set(error, STATUS_UNSUPPORTED, "the runs were made from different data");
     char *network_a, *network_b = NULL;
-    enum status status = network_text(a, &network_a, error);
+    enum status status = run_file_sections(a, "model", &network_a, error);
     if (status == STATUS_OK)
-        status = network_text(b, &network_b, error);
+        status = run_file_sections(b, "model", &network_b, error);
     if (status == STATUS_OK && network_a && network_b && strcmp(network_a, network_b) != 0)
         status = error_set(error, STATUS_UNSUPPORTED, "the runs have different networks (section [model])");
     memory_free(network_a);

@@ -6,18 +6,7 @@
 #include "core/memory.h"
 
 /* The config without [run]: seeds of one run differ in nothing else. */
-static enum status config_read_of(const struct run_file *file, struct origin *origin, struct error *error)
-{
-    struct config config;
-    if (!store_has(file->store, "/config"))
-        return STATUS_OK;
-    enum status status = run_file_config(file, &config, error);
-    if (status != STATUS_OK)
-        return status;
-    origin->config =
-        config_section_text(&config, "data model posterior dropout ensemble train prune perturb ood", error);
-    return origin->config ? STATUS_OK : STATUS_NO_MEMORY;
-}
+static const char SECTIONS[] = "data model posterior dropout ensemble train prune perturb ood";
 
 enum status origin_read(const struct run_file *file, struct origin *origin, struct error *error)
 {
@@ -25,7 +14,7 @@ enum status origin_read(const struct run_file *file, struct origin *origin, stru
     (void)snprintf(origin->base, sizeof origin->base, "%s", file->base);
     (void)snprintf(origin->run, sizeof origin->run, "%s", file->run);
     origin->data_identity = memory_copy_text(file->data_identity, error);
-    return origin->data_identity ? config_read_of(file, origin, error) : STATUS_NO_MEMORY;
+    return origin->data_identity ? run_file_sections(file, SECTIONS, &origin->config, error) : STATUS_NO_MEMORY;
 }
 
 void origin_free(struct origin *origin)

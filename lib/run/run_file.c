@@ -76,6 +76,18 @@ enum status run_file_config(const struct run_file *file, struct config *config, 
     return status;
 }
 
+enum status run_file_sections(const struct run_file *file, const char *sections, char **text, struct error *error)
+{
+    struct config config;
+    *text = NULL;
+    if (!store_has(file->store, "/config"))
+        return STATUS_OK;
+    enum status status = run_file_config(file, &config, error);
+    if (status == STATUS_OK)
+        *text = config_section_text(&config, sections, error);
+    return status == STATUS_OK && !*text ? STATUS_NO_MEMORY : status;
+}
+
 enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error)
 {
     struct config config;

@@ -34,6 +34,10 @@ void run_file_close(struct run_file *file);
 enum status run_file_source(const struct run_file *file, struct config_source **source, struct error *error);
 enum status run_file_config(const struct run_file *file, struct config *config, struct error *error);
 
+/* The named sections of it, as config_section_text gives them; NULL where the file has no config. The caller frees with
+ * memory_free. */
+enum status run_file_sections(const struct run_file *file, const char *sections, char **text, struct error *error);
+
 /* The network and posterior that the file's config describes, with the stored means and sigmas. STATUS_DATA where the
  * file has none (not trained yet), or not those of that network. The caller frees with trained_free. */
 enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error);
