@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/size.h"
+
 #define AMX __attribute__((target("avx512f,avx512bw,avx512bf16,amx-tile,amx-bf16")))
 
 /* A tile has 16 rows of 16 words of 32 bits. A word is a pair of bfloat16, neighbours along k. A tile of A is
@@ -31,11 +33,6 @@ struct packed {
     float c[BLOCK * BLOCK];
 };
 _Static_assert(sizeof(struct packed) <= GEMM_SCRATCH_BYTES, "what is packed fits");
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* ---- what the machine has ---- */
 

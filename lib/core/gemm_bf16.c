@@ -6,6 +6,7 @@
 
 #include "core/gemm_private.h"
 #include "core/memory.h"
+#include "core/size.h"
 
 enum { PIECE = 256 }; /* rows, columns and terms that are rounded at once */
 
@@ -57,11 +58,6 @@ static void round_piece(const float *x, size_t ld, size_t rows, size_t columns, 
         for (size_t column = 0; column < columns; column++)
             out[row * PIECE + column] = round_bf16(x[row * ld + column]);
     }
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* A factor's piece from `row` and `column` of op(x). */

@@ -11,14 +11,10 @@
 #endif
 
 #include "core/isa.h"
+#include "core/size.h"
 #include "core/vector_math.h"
 
 enum { CHUNK = RANDOM_CHUNK, BLOCKS = CHUNK / 4 }; /* a Philox block is four words */
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 #if defined(__AVX512F__)
 enum { WORDS = 16 };
@@ -168,6 +164,16 @@ static void softplus(size_t count, const float *rho, float *sigma)
     }
 }
 
+/* Asks for what a loop over chunks will want of an array some chunks later. Processors look ahead by themselves, but
+ * stop at the end of a page, which a pass over eight arrays meets eight times in 16 chunks. Of what lies behind the
+ * array's end nothing is read. */
+static inline void prefetch(const float *x)
+{
+    enum { AHEAD = 8 * CHUNK, LINE = 16 };
+    for (int i = 0; i < CHUNK; i += LINE)
+        __builtin_prefetch(x + AHEAD + i, 1);
+}
+
 static inline void sample_chunk(struct random_key key, size_t chunk, const float *restrict mu,
                                 const float *restrict rho, float *restrict w)
 {
@@ -181,8 +187,12 @@ static inline void sample_chunk(struct random_key key, size_t chunk, const float
 static void sample(struct random_key key, size_t first, size_t count, const float *mu, const float *rho, float *w)
 {
     size_t done = 0;
-    for (; done + CHUNK <= count; done += CHUNK)
+    for (; done + CHUNK <= count; done += CHUNK) {
+        prefetch(mu + done);
+        prefetch(rho + done);
+        prefetch(w + done);
         sample_chunk(key, (first + done) / CHUNK, mu + done, rho + done, w + done);
+    }
     if (done < count) {
         float mu_end[CHUNK], rho_end[CHUNK], w_end[CHUNK];
         load(mu_end, mu + done, count - done);
@@ -192,43 +202,78 @@ static void sample(struct random_key key, size_t first, size_t count, const floa
     }
 }
 
-static inline float adam_update(const struct kernel_adam *adam, float gradient, float x, float *m, float *v)
+/* x -= rate m / (sqrt(v) + epsilon), with the moments m and v of the gradient brought up to date first. */
+static inline void adam_chunk(struct kernel_adam adam, const float *restrict gradient, float *restrict x,
+                              float *restrict m, float *restrict v)
 {
-    *m += (1.0F - adam->beta1) * (gradient - *m);
-    *v += (1.0F - adam->beta2) * (gradient * gradient - *v);
-    return x - adam->rate * *m / (sqrtf(*v) + adam->epsilon);
+    float size[CHUNK];
+#pragma omp simd
+    for (int i = 0; i < CHUNK; i++) {
+        m[i] += (1.0F - adam.beta1) * (gradient[i] - m[i]);
+        v[i] += (1.0F - adam.beta2) * (gradient[i] * gradient[i] - v[i]);
+        size[i] = sqrtf(v[i]) + adam.epsilon;
+    }
+#pragma omp simd
+    for (int i = 0; i < CHUNK; i++)
+        x[i] -= adam.rate * m[i] / size[i];
 }
 
-/* The whole gradients of one weight, before clipping: likelihood and KL. */
-static inline void vi_gradient(const struct kernel_vi *step, float w, float g, float mu, float rho, float *d_mu,
-                               float *d_rho, float *sigma)
+/* a b + c. Where c is a product too a compiler may round either, and chose now one and now the other. */
+static inline float multiply_add(float a, float b, float c)
 {
-    /* With e = exp(-|rho|): softplus = max(rho, 0) + log(1 + e), its derivative is 1/(1+e) for rho >= 0, else e/(1+e).
-     */
-    float e = vector_exp(rho < 0.0F ? rho : -rho);
-    float slope = (rho < 0.0F ? e : 1.0F) / (1.0F + e);
-    *sigma = (rho < 0.0F ? 0.0F : rho) + vector_log1p_unit(e) + SIGMA_MINIMUM;
-    float inverse = 1.0F / *sigma;
-    float noise = (w - mu) * inverse;
-    *d_mu = g + step->kl_scale * mu * step->prior_precision;
-    *d_rho = (g * noise + step->kl_scale * (*sigma * step->prior_precision - inverse)) * slope;
+#ifdef __FMA__
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* The whole gradients of weights, before clipping, of likelihood and KL; and sigma.
+ * With e = exp(-|rho|): softplus = max(rho, 0) + log(1 + e), its derivative is 1/(1+e) for rho >= 0, else e/(1+e). */
+static inline void vi_gradients(const struct kernel_vi *step, const float *restrict w, const float *restrict g,
+                                const float *restrict mu, const float *restrict rho, float *restrict d_mu,
+                                float *restrict d_rho, float *restrict sigma)
+{
+    const struct kernel_vi s = *step; /* a copy, which the stores below cannot change */
+    float slope[CHUNK], below[CHUNK], inverse[CHUNK];
+#pragma omp simd
+    for (int i = 0; i < CHUNK; i++) {
+        float e = vector_exp(rho[i] < 0.0F ? rho[i] : -rho[i]);
+        slope[i] = rho[i] < 0.0F ? e : 1.0F;
+        below[i] = 1.0F + e;
+        sigma[i] = (rho[i] < 0.0F ? 0.0F : rho[i]) + vector_log1p_unit(e) + SIGMA_MINIMUM;
+    }
+#pragma omp simd
+    for (int i = 0; i < CHUNK; i++) {
+        slope[i] /= below[i];
+        inverse[i] = 1.0F / sigma[i];
+    }
+#pragma omp simd
+    for (int i = 0; i < CHUNK; i++) {
+        float noise = (w[i] - mu[i]) * inverse[i];
+        d_mu[i] = g[i] + s.kl_scale * mu[i] * s.prior_precision;
+        float kl_part = s.kl_scale * (sigma[i] * s.prior_precision - inverse[i]);
+        d_rho[i] = multiply_add(g[i], noise, kl_part) * slope[i];
+    }
 }
 
 static inline void vi_chunk(const struct kernel_vi *step, float log_prior, const float *restrict w,
                             const float *restrict g, float *restrict mu, float *restrict rho, float *restrict m_mu,
                             float *restrict v_mu, float *restrict m_rho, float *restrict v_rho, float *restrict kl)
 {
-    const struct kernel_vi s = *step; /* a copy, which the stores below cannot change */
-    const int train_rho = s.train_rho;
+    const struct kernel_vi s = *step;
+    float d_mu[CHUNK], d_rho[CHUNK], sigma[CHUNK];
+    vi_gradients(step, w, g, mu, rho, d_mu, d_rho, sigma);
 #pragma omp simd
     for (int i = 0; i < CHUNK; i++) {
-        float d_mu, d_rho, sigma;
-        vi_gradient(&s, w[i], g[i], mu[i], rho[i], &d_mu, &d_rho, &sigma);
-        kl[i] = log_prior - vector_log(sigma) + 0.5F * s.prior_precision * (sigma * sigma + mu[i] * mu[i]) - 0.5F;
-        mu[i] = adam_update(&s.mu, s.clip * d_mu, mu[i], &m_mu[i], &v_mu[i]);
-        if (train_rho)
-            rho[i] = adam_update(&s.rho, s.clip_rho * d_rho, rho[i], &m_rho[i], &v_rho[i]);
+        kl[i] =
+            log_prior - vector_log(sigma[i]) + 0.5F * s.prior_precision * (sigma[i] * sigma[i] + mu[i] * mu[i]) - 0.5F;
+        d_mu[i] *= s.clip;
+        d_rho[i] *= s.clip_rho;
     }
+    adam_chunk(s.mu, d_mu, mu, m_mu, v_mu);
+    if (s.train_rho)
+        adam_chunk(s.rho, d_rho, rho, m_rho, v_rho);
 }
 
 static double sum_of(const float *term, size_t count)
@@ -263,6 +308,9 @@ static double vi_step(const struct kernel_vi *step, size_t count, const float *w
     size_t i = 0;
     float kl[CHUNK];
     for (; i + CHUNK <= count; i += CHUNK) {
+        const float *const arrays[] = {w + i, g + i, mu + i, rho + i, m_mu + i, v_mu + i, m_rho + i, v_rho + i};
+        for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++)
+            prefetch(arrays[a]);
         vi_chunk(step, log_prior, w + i, g + i, mu + i, rho + i, m_mu + i, v_mu + i, m_rho + i, v_rho + i, kl);
         sum += sum_of(kl, CHUNK);
     }
@@ -275,12 +323,13 @@ static double vi_step(const struct kernel_vi *step, size_t count, const float *w
 static inline void point_chunk(const struct kernel_adam *adam, float l2, float clip, const float *restrict g,
                                float *restrict w, float *restrict m, float *restrict v, float *restrict square)
 {
-    const struct kernel_adam a = *adam;
+    float gradient[CHUNK];
 #pragma omp simd
     for (int i = 0; i < CHUNK; i++) {
         square[i] = w[i] * w[i];
-        w[i] = adam_update(&a, clip * (g[i] + l2 * w[i]), w[i], &m[i], &v[i]);
+        gradient[i] = clip * (g[i] + l2 * w[i]);
     }
+    adam_chunk(*adam, gradient, w, m, v);
 }
 
 static double point_step(const struct kernel_adam *adam, float l2, float clip, size_t count, const float *g, float *w,
@@ -290,6 +339,10 @@ static double point_step(const struct kernel_adam *adam, float l2, float clip, s
     size_t i = 0;
     float square[CHUNK];
     for (; i + CHUNK <= count; i += CHUNK) {
+        prefetch(g + i);
+        prefetch(w + i);
+        prefetch(m + i);
+        prefetch(v + i);
         point_chunk(adam, l2, clip, g + i, w + i, m + i, v + i, square);
         sum += sum_of(square, CHUNK);
     }
@@ -313,13 +366,12 @@ static inline void vi_square_chunk(const struct kernel_vi *step, const float *re
                                    const float *restrict mu, const float *restrict rho, float *restrict mu_square,
                                    float *restrict rho_square)
 {
-    const struct kernel_vi s = *step;
+    float d_mu[CHUNK], d_rho[CHUNK], sigma[CHUNK];
+    vi_gradients(step, w, g, mu, rho, d_mu, d_rho, sigma);
 #pragma omp simd
     for (int i = 0; i < CHUNK; i++) {
-        float d_mu, d_rho, sigma;
-        vi_gradient(&s, w[i], g[i], mu[i], rho[i], &d_mu, &d_rho, &sigma);
-        mu_square[i] = d_mu * d_mu;
-        rho_square[i] = d_rho * d_rho;
+        mu_square[i] = d_mu[i] * d_mu[i];
+        rho_square[i] = d_rho[i] * d_rho[i];
     }
 }
 

@@ -3,12 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_LENGTH = 96 };
+#include "core/size.h"
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+enum { NAME_MAX_LENGTH = 96 };
 
 /* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. Three rows of the usual
  * table. */

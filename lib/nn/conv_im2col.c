@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/size.h"
 #include "nn/layer_kernels.h"
 
 enum {
@@ -20,11 +21,6 @@ enum {
     PARTS_OF_LARGE = 4,
     REDUCE_FLOATS = 4096 /* sums of parts are added in pieces of this size */
 };
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t row_size(const struct conv_shape *shape)
 {

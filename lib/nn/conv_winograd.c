@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/size.h"
 #include "nn/layer_kernels.h"
 
 enum {
@@ -38,16 +39,6 @@ struct plan {
     float *zeros;                                   /* [the larger of c_in and c_out] */
     float *bias_parts;                              /* [BIAS_PARTS][c_out] */
 };
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* An odd number of cache lines, so that the same element of all points falls into different sets of a cache. */
 static size_t point_stride(size_t floats)

@@ -3,13 +3,9 @@
 #include <string.h>
 
 #include "core/gemm.h"
+#include "core/size.h"
 
 enum { BLOCK_ITEMS = 32, BLOCK_INPUTS = 256 };
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 void dense_evaluate(const struct dense *dense, const float *w, const float *bias, const float *x, size_t batch,
                     float *y)

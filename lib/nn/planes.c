@@ -1,9 +1,6 @@
 #include "nn/planes.h"
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
+#include "core/size.h"
 
 struct planes planes_of(const struct conv_shape *s)
 {
