@@ -195,11 +195,13 @@ touch "$log"
 
 # ---- run_all.sh: a whole run. ----
 
-check "a whole run succeeds" exits_with 0 run_all "${smoke[@]}" --seeds 2 --jobs 3 --data-dir "$work"
+check "a whole run succeeds" exits_with 0 run_all "${smoke[@]}" --seeds 2 --jobs 3 --data-dir "$work" \
+    --set train.batch=32 --set "run.name=a b"
 for name in mnist_vi cifar10_map ecg5000_mle mnist_dropout ecg5000_ensemble moons_vi; do
     check "it runs the profile's $name" logged "/configs/smoke/$name.ini"
 done
 check "--seeds reaches the program" logged "--set run.seeds=2"
+check "so does each --set, whole" logged "--set train.batch=32 --set run.name=a b "
 check "--jobs reaches the program" logged "--jobs 3"
 check "--data-dir reaches the program" logged "--data-dir $work"
 check "--force is not given unasked" not logged "--force"
