@@ -21,9 +21,11 @@
 # Where the processor has AMX, tenth is measured with --precision bf16 as well.
 #
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
-# rounds; kept_ratio likewise; bf16_gain is our time over that with bf16), roofline.csv (the products of the direct convolution at the rate of sgemm measured in the same run, and where
-# the time goes), scaling.csv, and measurements.csv, which has every single measurement. After Ctrl-C the same command
-# goes on where it was; a finished one starts anew.
+# rounds; kept_ratio likewise; bf16_gain is our time over that with bf16; limit_ratio is PyTorch's time over limit_ms of
+# the roofline, the most that a program with those products could reach), roofline.csv (limit_ms: the products of the
+# direct convolution at the rate of sgemm measured in the same run; and where the time goes), scaling.csv, and
+# measurements.csv, which has every single measurement. After Ctrl-C the same command goes on where it was; a finished
+# one starts anew.
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 130 interrupted (and resumable).
 set -euo pipefail

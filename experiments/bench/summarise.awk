@@ -76,9 +76,21 @@ function cell_name() {
     return part == "predict" ? dataset " " filters " predict" : dataset " " filters "/" batch " " method
 }
 
-function print_peer(    k, key, cells, log_sum, kept_sum, gain, gains, gain_sum, middle, kept, low, high, least, greatest) {
+# Operations of the direct convolution's products, in 1e9.
+function gflop(key) {
+    return value[key, "ours", "gflops", 1] * value[key, "ours", "ms", 1] / 1e3
+}
+
+# What they take at the rate of sgemm that was measured in the same run.
+function limit_ms(key,    sgemm) {
+    sgemm = median(key, "ours", "sgemm_gflops")
+    return sgemm > 0 ? 1e3 * gflop(key) / sgemm : ""
+}
+
+function print_peer(    k, key, cells, log_sum, kept_sum, limit_sum, gain, gains, gain_sum, middle, kept, limit, low, high,
+                        least, greatest) {
     print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
-        "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain"
+        "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio"
     for (k = 1; k <= key_count; k++) {
         key = keys[k]
         split_key(key)
@@ -87,6 +99,8 @@ function print_peer(    k, key, cells, log_sum, kept_sum, gain, gains, gain_sum,
         kept = median(key, "kept", "ratio")
         gain = median(key, "bf16", "ratio")
         gain = gain == "" ? "" : 1 / gain
+        limit = limit_ms(key)
+        limit = limit > 0 && median(key, "peer", "ms") > 0 ? median(key, "peer", "ms") / limit : ""
         middle = median(key, "peer", "ratio")
         low = middle == "" ? "" : sorted[1]
         high = middle == "" ? "" : sorted[sort_rounds(key, "peer", "ratio")]
@@ -95,7 +109,7 @@ function print_peer(    k, key, cells, log_sum, kept_sum, gain, gains, gain_sum,
             text(middle, 4) "," text(low, 4) "," text(high, 4) "," \
             text(median(key, "ours", "peak_mib"), 5) "," text(median(key, "peer", "peak_mib"), 5) "," \
             value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(kept, 4) "," \
-            text(median(key, "bf16", "ms"), 5) "," text(gain, 4)
+            text(median(key, "bf16", "ms"), 5) "," text(gain, 4) "," text(limit, 4)
         if (part == "step" && gain != "") {
             gain_sum += log(gain)
             gains++
@@ -103,17 +117,19 @@ function print_peer(    k, key, cells, log_sum, kept_sum, gain, gains, gain_sum,
         if (part == "step" && middle != "") {
             log_sum += log(middle)
             kept_sum += log(kept)
+            limit_sum += log(limit)
             least = cells++ && least <= middle ? least : middle
             greatest = middle > greatest ? middle : greatest
         }
     }
     if (cells)
         print "geometric mean of steps,geometric_mean,,,,,,,,,,," text(exp(log_sum / cells), 4) "," text(least, 4) "," \
-            text(greatest, 4) ",,,,," text(exp(kept_sum / cells), 4) ",," (gains ? text(exp(gain_sum / gains), 4) : "")
+            text(greatest, 4) ",,,,," text(exp(kept_sum / cells), 4) ",," (gains ? text(exp(gain_sum / gains), 4) : "") "," \
+            text(exp(limit_sum / cells), 4)
 }
 
 # What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.
-function print_roofline(    k, key, ms, gflop, sgemm, gemm, im2col, sampling, optimizer, other) {
+function print_roofline(    k, key, ms, limit, gemm, im2col, sampling, optimizer, other) {
     print "cell,dataset,method,filters,batch,threads,rounds,gflop,sgemm_gflops,limit_ms,ms_per_step,limit_over_ms," \
         "share_gemm,share_im2col,share_sampling,share_optimizer,share_other"
     for (k = 1; k <= key_count; k++) {
@@ -122,16 +138,15 @@ function print_roofline(    k, key, ms, gflop, sgemm, gemm, im2col, sampling, op
         if (part != "step")
             continue
         ms = median(key, "ours", "ms")
-        gflop = value[key, "ours", "gflops", 1] * value[key, "ours", "ms", 1] / 1e3
-        sgemm = median(key, "ours", "sgemm_gflops")
+        limit = limit_ms(key)
         gemm = median(key, "ours", "share_gemm")
         im2col = median(key, "ours", "share_im2col")
         sampling = median(key, "ours", "share_sampling")
         optimizer = median(key, "ours", "share_optimizer")
         other = 1 - gemm - im2col - sampling - optimizer
         print cell_name() "," dataset "," method "," filters "," batch "," threads "," rounds[key] "," \
-            text(gflop, 5) "," text(sgemm, 5) "," text(1e3 * gflop / sgemm, 5) "," text(ms, 5) "," \
-            text(1e3 * gflop / sgemm / ms, 4) "," text(gemm, 4) "," text(im2col, 4) "," text(sampling, 4) "," \
+            text(gflop(key), 5) "," text(median(key, "ours", "sgemm_gflops"), 5) "," text(limit, 5) "," text(ms, 5) "," \
+            text(limit / ms, 4) "," text(gemm, 4) "," text(im2col, 4) "," text(sampling, 4) "," \
             text(optimizer, 4) "," text(other > 0 ? other : 0, 4)
     }
 }
