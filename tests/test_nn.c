@@ -285,6 +285,38 @@ static void test_wrong_convolutions_are_noticed(void **state)
     }
 }
 
+/* conv_evaluate as on a processor with a second cache of so many bytes. */
+static void evaluate_with_cache(const struct conv_run *r, size_t second_cache, float *y)
+{
+    struct error error;
+    struct conv conv;
+    assert_int_equal(conv_init(&conv, &r->shape, &conv_winograd, r->batch, 0, 1, &error), STATUS_OK);
+    memory_free(conv.workspace);
+    conv.second_cache = second_cache;
+    conv.workspace = memory_alloc(conv.algorithm->workspace_size(&conv), sizeof *conv.workspace, &error);
+    assert_non_null(conv.workspace);
+    conv_set_weights(&conv, r->w, r->bias);
+    conv_evaluate(&conv, 0, r->x, r->batch, y);
+    conv_clear(&conv);
+}
+
+/* How many items are evaluated at once is the processor's; results are not. */
+static void test_cache_does_not_matter(void **state)
+{
+    (void)state;
+    const struct conv_case cases[] = {{{16, 16, 24}, 20, 6, 2, 50}, {{35, 1, 32}, 40, 6, 2, 50}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct conv_run r = conv_run_make(&cases[c]);
+        float *small = normals(r.size_y, 9, 1.0F), *large = normals(r.size_y, 10, 1.0F);
+        evaluate_with_cache(&r, 1U << 20, small);
+        evaluate_with_cache(&r, 2U << 20, large);
+        assert_memory_equal(small, large, r.size_y * sizeof *small);
+        memory_free(small);
+        memory_free(large);
+        conv_run_free(&r);
+    }
+}
+
 /* The shapes of the talk's networks take the fast way. */
 static void test_choice_of_algorithm(void **state)
 {
@@ -819,6 +851,7 @@ int main(void)
         cmocka_unit_test(test_convolutions),
         cmocka_unit_test(test_builds),
         cmocka_unit_test(test_wrong_convolutions_are_noticed),
+        cmocka_unit_test(test_cache_does_not_matter),
         cmocka_unit_test(test_choice_of_algorithm),
         cmocka_unit_test(test_nan_reaches_the_output),
         cmocka_unit_test(test_cross_entropy),

@@ -1,5 +1,7 @@
 #include "core/isa.h"
 
+#include <unistd.h>
+
 #if defined(__x86_64__)
 
 #include <pmmintrin.h>
@@ -45,4 +47,14 @@ void isa_flush_denormals(void)
 int isa_runs_base(void)
 {
     return 1;
+}
+
+size_t isa_second_cache(void)
+{
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+    long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    return bytes > 0 ? (size_t)bytes : 0;
+#else
+    return 0;
+#endif
 }

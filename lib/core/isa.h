@@ -25,6 +25,10 @@ int isa_runs_base(void);
  * where the processor is no x86-64. */
 void isa_flush_denormals(void);
 
+/* Bytes of the second cache of a core; 0 where the system does not say. On a virtual machine the answer takes
+ * microseconds, so it is not for inner loops. */
+size_t isa_second_cache(void);
+
 /* The builds of `struct kind`, best first. */
 #if defined(__x86_64__)
 #define ISA_BUILDS(kind)                                                                                               \

@@ -1,5 +1,6 @@
 #include "nn/conv.h"
 
+#include "core/isa.h"
 #include "core/memory.h"
 #include "nn/layer_kernels.h"
 #include "nn/winograd.h"
@@ -73,6 +74,7 @@ enum status conv_init(struct conv *conv, const struct conv_shape *shape, const s
                           .threads = threads,
                           .layer_kernels = layer_kernels(),
                           .winograd_kernels = winograd_kernels(),
+                          .second_cache = isa_second_cache(),
                           .gemm = gemm};
     conv->workspace = memory_alloc(conv->algorithm->workspace_size(conv), sizeof *conv->workspace, error);
     return conv->workspace ? STATUS_OK : STATUS_NO_MEMORY;

@@ -53,6 +53,7 @@ struct conv {
     float *workspace;                          /* the algorithm's own */
     const struct layer_kernels *layer_kernels; /* conv_init takes the best builds; tests take each */
     const struct winograd_kernels *winograd_kernels;
+    size_t second_cache;       /* bytes; conv_init asks for the processor's */
     gemm_fn *gemm;             /* conv_init takes that of floats */
     struct phase_clock *clock; /* NULL: not measured; borrowed */
 };

@@ -7,10 +7,8 @@
 #include "nn/winograd.h"
 
 #include <omp.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/memory.h"
 #include "core/size.h"
@@ -23,24 +21,12 @@ enum {
     BIAS_PARTS = 16    /* sums over the batch are split into so many */
 };
 
-/* Evaluation takes so many tiles at once. Products of few are slow, V and M of many leave the second cache: with 1 MiB
- * of it (Zen) 32 did best, with 2 MiB (Xeons since 2023) 128, by 5 to 12 %. Sums are rounded alike. */
-static size_t tiles_evaluated;
-
-static void choose_tiles(void)
-{
-    tiles_evaluated = 32;
-#if defined(_SC_LEVEL2_CACHE_SIZE)
-    if (sysconf(_SC_LEVEL2_CACHE_SIZE) >= 2L << 20)
-        tiles_evaluated = 128;
-#endif
-}
-
+/* How many items evaluation takes at once. Products of few tiles are slow, V and M of many leave the second cache: with
+ * 1 MiB of it (Zen) 32 tiles did best, with 2 MiB (Xeons since 2023) 128, by 5 to 12 %. Sums are rounded alike. */
 static size_t items_evaluated(const struct conv *conv, size_t tiles_of_item)
 {
-    static pthread_once_t chosen = PTHREAD_ONCE_INIT; /* asking takes long on virtual machines */
-    (void)pthread_once(&chosen, choose_tiles);
-    return larger(1, smaller(conv->max_batch, tiles_evaluated / tiles_of_item));
+    const size_t tiles = conv->second_cache >= 2U << 20 ? 128 : 32;
+    return larger(1, smaller(conv->max_batch, tiles / tiles_of_item));
 }
 
 struct plan {
