@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/size.h"
 
 /* Room for what one batch gives. */
 struct scratch {
@@ -17,7 +18,7 @@ static enum status add_network(struct predictor *predictor, size_t samples, cons
     enum status status = STATUS_OK;
     size_t item = shape_size(network_spec(predictor->network)->input);
     for (size_t first = 0; first < items && status == STATUS_OK; first += predictor->batch) {
-        size_t batch = items - first < predictor->batch ? items - first : predictor->batch;
+        size_t batch = smaller(items - first, predictor->batch);
         (void)network_input_gradient(predictor->network, x + first * item, labels + first, batch, scratch->weights,
                                      scratch->items);
         float scale = (float)batch / (float)samples; /* the network's loss is a mean over the batch */

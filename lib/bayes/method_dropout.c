@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bayes/point_step.h"
+#include "core/size.h"
 
 /* Whether a tensor's inputs are units of a layer below. Its network's first tensor has the items themselves for inputs.
  */
@@ -52,7 +53,7 @@ static const float *sample(const struct posterior *posterior, uint64_t seed, enu
         size_t units = tensor->shape[tensor->rank - 2];
 #pragma omp parallel for schedule(static) num_threads(posterior->threads)
         for (size_t first = 0; first < units; first += RANDOM_CHUNK) {
-            size_t count = units - first < RANDOM_CHUNK ? units - first : RANDOM_CHUNK;
+            size_t count = smaller(units - first, RANDOM_CHUNK);
             sample_units(posterior, tensor, random_key(seed, purpose, step, t), first, count, w);
         }
     }

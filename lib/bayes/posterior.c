@@ -7,6 +7,7 @@
 #include "core/kernels.h"
 #include "core/memory.h"
 #include "core/registry.h"
+#include "core/size.h"
 
 /* Small enough that a network of 200,000 weights occupies several threads, large enough that a piece's arrays fill a
  * good part of the L1 cache; a multiple of RANDOM_CHUNK, as the streams demand. */
@@ -48,7 +49,7 @@ static enum status pieces_make(struct posterior *posterior, struct error *error)
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         size_t left = posterior->tensors[t].count;
         for (size_t first = 0; left > 0; first += PIECE_SIZE) {
-            size_t part = left < PIECE_SIZE ? left : PIECE_SIZE;
+            size_t part = smaller(left, PIECE_SIZE);
             posterior->pieces[piece++] = (struct piece){t, first, part};
             left -= part;
         }

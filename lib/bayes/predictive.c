@@ -1,6 +1,7 @@
 #include "bayes/predictive.h"
 
 #include "core/memory.h"
+#include "core/size.h"
 #include "nn/loss.h"
 
 enum status predictor_make(const struct posterior *posterior, struct network *network, size_t batch,
@@ -53,8 +54,7 @@ static enum status predict_by_one(const struct predictor *predictor, const float
     size_t item_size = shape_size(network_spec(predictor->network)->input);
     enum status status = STATUS_OK;
     for (size_t first = 0; first < items && status == STATUS_OK; first += predictor->batch) {
-        size_t left = items - first;
-        size_t batch = left < predictor->batch ? left : predictor->batch;
+        size_t batch = smaller(items - first, predictor->batch);
         network_forward(predictor->network, x + first * item_size, batch, p + first * classes);
         softmax(p + first * classes, batch, classes, p + first * classes);
         status = monitor_check(predictor->monitor, error);

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
+#include "core/size.h"
 #include "nn/loss.h"
 #include "nn/planes.h"
 #include "nn/sparse_kernels.h"
@@ -322,7 +323,7 @@ void engine_forward(struct engine *engine, size_t part, const float *x, float *l
         const size_t filters = stage->layer->shape.c_out;
         const float *bias = stage->layer->bias + part * filters;
         for (size_t first = 0; first < filters; first += SPARSE_FILTERS) {
-            const size_t group = filters - first < SPARSE_FILTERS ? filters - first : SPARSE_FILTERS;
+            const size_t group = smaller(SPARSE_FILTERS, filters - first);
             sum_group(engine, stage, part, first, group);
             if (l + 1 < engine->model->layer_count) {
                 pass_on(engine, stage, bias, first, group);

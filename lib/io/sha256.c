@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/size.h"
+
 /* FIPS 180-4, section 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t round_constant[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -85,7 +87,7 @@ void sha256_add(struct sha256 *hash, const void *bytes, size_t count)
             continue;
         }
         size_t room = SHA256_BLOCK_SIZE - hash->used;
-        size_t taken = count < room ? count : room;
+        size_t taken = smaller(count, room);
         memcpy(hash->block + hash->used, next, taken);
         hash->used += taken;
         next += taken;

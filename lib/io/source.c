@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "core/memory.h"
+#include "core/size.h"
 
 enum { BUFFER_SIZE = 1 << 16, LINE_LIMIT = 1 << 20, LINE_START_SIZE = 1 << 12 };
 
@@ -213,7 +214,7 @@ enum status source_read(struct source *source, void *bytes, size_t count, struct
         if (there == 0)
             return error_set(error, STATUS_DATA, "%s: ends after %" PRIu64 " of %" PRIu64 " bytes; download it again",
                              source->path, source->delivered, source->delivered + left);
-        size_t taken = there < left ? there : left;
+        size_t taken = smaller(there, left);
         memcpy(out, source->next, taken);
         source->next += taken;
         source->delivered += taken;

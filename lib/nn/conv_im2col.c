@@ -205,7 +205,7 @@ static void add_parts(const struct conv *conv, float *d_weight, float *d_bias)
     const float *sums = conv->workspace + matrix_size(s);
 #pragma omp parallel for num_threads(conv->threads)
     for (size_t first = 0; first < weights; first += REDUCE_FLOATS) {
-        size_t count = weights - first < REDUCE_FLOATS ? weights - first : REDUCE_FLOATS;
+        size_t count = smaller(REDUCE_FLOATS, weights - first);
         double begun = phase_begin(conv->clock);
         memcpy(d_weight + first, sums + first, count * sizeof *d_weight);
         for (size_t part = 1; part < parts; part++)

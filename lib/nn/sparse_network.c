@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/size.h"
 #include "nn/planes.h"
 #include "nn/sparse_kernels.h"
 
@@ -284,7 +285,7 @@ void sparse_network_evaluate(const struct sparse_network *network, int thread, c
     const size_t size = first->shape.height_in * first->shape.width_in * first->shape.c_in;
     float *z = network->z + (size_t)thread * network->z_size;
     for (size_t done = 0; done < batch; done += SPARSE_LANES) {
-        size_t items = batch - done < SPARSE_LANES ? batch - done : SPARSE_LANES;
+        size_t items = smaller(SPARSE_LANES, batch - done);
         put_items(first, x + done * size, items, input_of(first, thread));
         evaluate_convolutions(network, thread, z);
         sum_run(network, dense, input_of(dense, thread), 0, z);

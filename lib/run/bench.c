@@ -8,6 +8,7 @@
 #include "core/gemm.h"
 #include "core/memory.h"
 #include "core/phase_clock.h"
+#include "core/size.h"
 #include "core/stats.h"
 #include "io/config.h"
 #include "run/provenance.h"
@@ -260,7 +261,7 @@ static enum status measure_predictions(struct bench_state *state, struct predict
     size_t repeats = 0;
     double spent = 0, sgemm = NAN;
     /* One batch wakes the threads and gives the network's buffers their pages. */
-    size_t first = bench->items < EVALUATION_BATCH ? bench->items : EVALUATION_BATCH;
+    size_t first = smaller(bench->items, EVALUATION_BATCH);
     network_set_weights(state->network, state->posterior->mu);
     network_forward(state->network, state->x, first, prediction->sampled);
     for (; goes_on(bench, repeats, LEAST_PREDICTIONS, spent); repeats++) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/size.h"
 #include "run/origin.h"
 
 enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error)
@@ -92,7 +93,7 @@ enum status scores_load(const struct run_file *file, const char *object, enum sc
     enum status status = run_file_stored(file, object, &stored, error);
     if (status != STATUS_OK)
         return status;
-    size_t end = to < stored.slices ? to : stored.slices;
+    size_t end = smaller(to, stored.slices);
     if (from == SLICE_LAST) {
         from = stored.slices - 1;
         end = stored.slices;

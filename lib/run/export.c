@@ -6,6 +6,7 @@
 #include "bayes/metric.h"
 #include "bayes/pruning.h"
 #include "core/memory.h"
+#include "core/size.h"
 #include "embed/compact.h"
 #include "embed/engine.h"
 
@@ -56,7 +57,7 @@ static enum status threshold_from(const struct prediction *prediction, float *th
 /* From the validation split, which neither training nor reporting uses. */
 static enum status find_threshold(const struct run *run, struct model *model, double *accuracy, struct error *error)
 {
-    size_t items = run->split.validation_count < THRESHOLD_ITEMS ? run->split.validation_count : THRESHOLD_ITEMS;
+    size_t items = smaller(run->split.validation_count, THRESHOLD_ITEMS);
     size_t networks = model->posterior == MODEL_VARIANCE ? LOGIT_DRAWS : model->parts;
     struct prediction prediction = {0};
     float *x = memory_alloc(size_multiply(items, shape_size(model->input)), sizeof *x, error);

@@ -6,6 +6,7 @@
 #include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/clock.h"
+#include "core/size.h"
 #include "core/stats.h"
 #include "embed/engine.h"
 #include "embed/index_format.h"
@@ -117,7 +118,7 @@ static enum status time_dense(const struct run *run, const struct test_items *it
     static const size_t batches[] = {1, EVALUATION_BATCH};
     enum status status = run_load_trained(run, &trained, error);
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
-        struct timing timing = {.x = items->x, .batch = batches[i] < items->count ? batches[i] : items->count};
+        struct timing timing = {.x = items->x, .batch = smaller(batches[i], items->count)};
         status = network_create(&spec, timing.batch, 0, 1, &timing.network, error);
         timing.output = memory_alloc(timing.batch * spec.classes, sizeof *timing.output, error);
         if (status == STATUS_OK && !timing.output)
@@ -182,7 +183,7 @@ static enum status compare_entropy(const struct run *run, const struct export_op
     struct export_options sampled = *options;
     struct model *many = NULL;
     struct prediction mc = {0};
-    size_t count = items->count < MC_ITEMS ? items->count : MC_ITEMS;
+    size_t count = smaller(items->count, MC_ITEMS);
     double rho = NAN, *entropy = NULL;
     sampled.number = MODEL_FP32;
     sampled.model.posterior = MODEL_SAMPLES;

@@ -6,6 +6,7 @@
 
 #include "bayes/metric.h"
 #include "core/memory.h"
+#include "core/size.h"
 #include "data/perturb.h"
 #include "run/illustration.h"
 
@@ -174,7 +175,7 @@ static enum status sweep_show(struct illustration *illustration, const struct sw
     const struct run *run = illustration->run;
     bool validation = strcmp(run->config.data.evaluate, "validation") == 0;
     const struct items *from = validation ? &run->dataset->train : &run->dataset->test;
-    size_t size = shape_size(from->shape), shown = sweep->items < STILL_ITEMS ? sweep->items : STILL_ITEMS;
+    size_t size = shape_size(from->shape), shown = smaller(sweep->items, STILL_ITEMS);
     float *x = memory_alloc(2, size * sizeof *x, error);
     enum status status = x ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t k = 0; k < shown && status == STATUS_OK; k++) {

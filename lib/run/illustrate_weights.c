@@ -4,6 +4,7 @@
 
 #include "bayes/pruning.h"
 #include "core/memory.h"
+#include "core/size.h"
 #include "run/illustration.h"
 
 enum { FILTERS_SHOWN = 32, BYTES_OF_VALUE = 4, BYTES_OF_PLACE = 2 };
@@ -98,7 +99,7 @@ static enum status filters_add(struct illustration *illustration, double fractio
     const struct posterior *posterior = illustration->trained.posterior;
     const struct tensor *tensor = &posterior->tensors[0];
     const size_t *shape = tensor->shape;
-    size_t shown = shape[3] < FILTERS_SHOWN ? shape[3] : FILTERS_SHOWN;
+    size_t shown = smaller(shape[3], FILTERS_SHOWN);
     static const char *const columns[] = {"weight", "weight2", "weight3"};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < shown * shape[0] * shape[1] && status == STATUS_OK; i++) {
