@@ -45,8 +45,7 @@ install_deps=no
 data_dir=${TENTH_DATA:-}
 offline=no
 out=
-seeds=
-overrides=()
+overrides=() # of the configs, as options of the program
 jobs=
 force=no
 draw_only=no
@@ -102,7 +101,7 @@ parse_options() {
             --profile) profile=$2 ;;
             --data-dir) data_dir=$2 ;;
             --out) out=$2 ;;
-            --seeds) whole_number "$1" "$2" && seeds=$2 ;;
+            --seeds) whole_number "$1" "$2" && overrides+=(--set "run.seeds=$2") ;;
             --jobs) whole_number "$1" "$2" && jobs=$2 ;;
             --set) overrides+=(--set "$2") ;;
             esac
@@ -175,9 +174,6 @@ run_configs() {
     shift
     if [ -n "$data_dir" ]; then
         options+=(--data-dir "$data_dir")
-    fi
-    if [ -n "$seeds" ]; then
-        options+=(--set "run.seeds=$seeds")
     fi
     if [ "$force" = yes ]; then
         options+=(--force)

@@ -87,8 +87,8 @@ function limit_ms(key,    sgemm) {
     return sgemm > 0 ? 1e3 * gflop(key) / sgemm : ""
 }
 
-function print_peer(    k, key, cells, log_sum, kept_sum, limit_sum, gain, gains, gain_sum, middle, kept, limit, low, high,
-                        least, greatest) {
+function print_peer(    k, key, cells, log_sum, kept_sum, limit_sum, gain, gains, gain_sum, peer, middle, kept, limit, low,
+                        high, least, greatest) {
     print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
         "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio"
     for (k = 1; k <= key_count; k++) {
@@ -99,13 +99,14 @@ function print_peer(    k, key, cells, log_sum, kept_sum, limit_sum, gain, gains
         kept = median(key, "kept", "ratio")
         gain = median(key, "bf16", "ratio")
         gain = gain == "" ? "" : 1 / gain
+        peer = median(key, "peer", "ms")
         limit = limit_ms(key)
-        limit = limit > 0 && median(key, "peer", "ms") > 0 ? median(key, "peer", "ms") / limit : ""
+        limit = limit > 0 && peer > 0 ? peer / limit : ""
         middle = median(key, "peer", "ratio")
         low = middle == "" ? "" : sorted[1]
         high = middle == "" ? "" : sorted[sort_rounds(key, "peer", "ratio")]
         print cell_name() "," part "," dataset "," method "," filters "," batch "," threads "," items "," samples "," \
-            rounds[key] "," text(median(key, "ours", "ms"), 5) "," text(median(key, "peer", "ms"), 5) "," \
+            rounds[key] "," text(median(key, "ours", "ms"), 5) "," text(peer, 5) "," \
             text(middle, 4) "," text(low, 4) "," text(high, 4) "," \
             text(median(key, "ours", "peak_mib"), 5) "," text(median(key, "peer", "peak_mib"), 5) "," \
             value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(kept, 4) "," \
