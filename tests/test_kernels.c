@@ -318,7 +318,7 @@ static void test_ranges_do_not_matter(void **state)
     }
 }
 
-/* Both builds that have fused multiply-adds round alike, so that a run is the same on a processor without AVX-512. */
+/* The builds that have fused multiply-adds round alike: which of them runs is not to be seen in a pass's results. */
 static void test_fused_builds_have_the_same_bits(void **state)
 {
     (void)state;
