@@ -17,6 +17,12 @@ struct point {
     size_t removed;
 };
 
+/* What a network predicts at its mean weights and, where the method has more than one network, by samples of them. */
+struct predictions {
+    struct prediction at_mean, sampled;
+    size_t removed; /* with so many candidates gone; SIZE_MAX: not made yet */
+};
+
 /* What is the same for every point of a criterion. */
 struct prune_sweep {
     const struct run *run;
@@ -24,8 +30,8 @@ struct prune_sweep {
     struct trained trained;
     struct predictor predictor;
     struct test_items items;
-    struct prediction at_mean, sampled;
-    float *keep; /* [posterior size] */
+    struct predictions whole, pruned; /* the whole network's are every criterion's first point, and made once */
+    float *keep;                      /* [posterior size] */
     double points_done, points_total;
 };
 
@@ -69,67 +75,72 @@ static size_t points_make(const struct run *run, const struct ranking *ranking, 
 
 /* Predicts with the first `removed` candidates gone. Where the method has one network only, it is both predictions. */
 static enum status predict_pruned(struct prune_sweep *sweep, const struct ranking *ranking, size_t removed,
-                                  struct error *error)
+                                  struct predictions *predictions, struct error *error)
 {
     const struct run *run = sweep->run;
     ranking_keep(ranking, removed, sweep->keep);
-    enum status status =
-        predict(&sweep->predictor, PREDICT_AT_MEAN, sweep->keep, run->seed, sweep->items.x, &sweep->at_mean, error);
-    if (status == STATUS_OK && sweep->sampled.samples > 0)
-        status =
-            predict(&sweep->predictor, PREDICT_SAMPLED, sweep->keep, run->seed, sweep->items.x, &sweep->sampled, error);
+    enum status status = predict(&sweep->predictor, PREDICT_AT_MEAN, sweep->keep, run->seed, sweep->items.x,
+                                 &predictions->at_mean, error);
+    if (status == STATUS_OK && predictions->sampled.samples > 0)
+        status = predict(&sweep->predictor, PREDICT_SAMPLED, sweep->keep, run->seed, sweep->items.x,
+                         &predictions->sampled, error);
+    predictions->removed = status == STATUS_OK ? removed : SIZE_MAX;
     return status;
 }
 
 /* The prediction that accuracy and the rest are measured on. */
-static const struct prediction *reported(const struct prune_sweep *sweep)
+static const struct prediction *reported(const struct predictions *predictions)
 {
-    return sweep->sampled.samples > 0 ? &sweep->sampled : &sweep->at_mean;
+    return predictions->sampled.samples > 0 ? &predictions->sampled : &predictions->at_mean;
 }
 
 static enum status point_record(const struct prune_sweep *sweep, const struct ranking *ranking,
-                                const struct point *point, struct table *rows, struct error *error)
+                                const struct point *point, const struct predictions *predictions, struct table *rows,
+                                struct error *error)
 {
     struct row row = row_begin(sweep->run, "prune");
-    double accuracy = metric_accuracy(reported(sweep));
-    row_metrics(&row, reported(sweep));
+    double accuracy = metric_accuracy(reported(predictions));
+    row_metrics(&row, reported(predictions));
     row_accuracy_interval(&row, accuracy, sweep->items.count);
     row_text(&row, "criterion", ranking->criterion->name);
     row_text(&row, "grid", point->grid);
     row_number(&row, "fraction", (double)point->removed / (double)ranking->count);
     row_number(&row, "fraction_tensor_mean", ranking_tensor_mean(ranking, point->removed));
     row_number(&row, "threshold", point->threshold);
-    row_number(&row, "accuracy_mean_weights", metric_accuracy(&sweep->at_mean));
+    row_number(&row, "accuracy_mean_weights", metric_accuracy(&predictions->at_mean));
     row_number(&row, "items", (double)sweep->items.count);
     return table_add(rows, row.cells, error);
 }
 
-static void report(const struct prune_sweep *sweep, const struct ranking *ranking, size_t removed)
+static void report(const struct prune_sweep *sweep, const struct ranking *ranking, size_t removed,
+                   const struct predictions *predictions)
 {
     struct progress progress = {
         .run = sweep->run->name, .stage = "prune", .done = sweep->points_done, .total = sweep->points_total};
     (void)snprintf(progress.text, sizeof progress.text, "%s  %.1f %% removed  accuracy %.4f", ranking->criterion->name,
-                   100 * (double)removed / (double)ranking->count, metric_accuracy(reported(sweep)));
+                   100 * (double)removed / (double)ranking->count, metric_accuracy(reported(predictions)));
     monitor_report(sweep->monitor, &progress);
 }
 
-/* Measures the points; those that remove as many as another was measured for reuse its prediction. probability
- * [points][items][classes] is filled. */
+/* Measures the points; those that remove as many as the one before reuse its predictions, and those that remove nothing
+ * the whole network's. probability [points][items][classes] is filled. */
 static enum status points_measure(struct prune_sweep *sweep, const struct ranking *ranking, const struct point *points,
                                   size_t count, float *probability, struct table *rows, struct error *error)
 {
-    size_t size = sweep->items.count * sweep->run->kind->classes, last = SIZE_MAX;
+    size_t size = sweep->items.count * sweep->run->kind->classes;
     enum status status = STATUS_OK;
+    sweep->pruned.removed = SIZE_MAX; /* another criterion removes other weights */
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (points[i].removed != last)
-            status = predict_pruned(sweep, ranking, points[i].removed, error);
+        size_t removed = points[i].removed;
+        struct predictions *predictions = removed == 0 ? &sweep->whole : &sweep->pruned;
+        if (predictions->removed != removed)
+            status = predict_pruned(sweep, ranking, removed, predictions, error);
         if (status != STATUS_OK)
             break;
-        last = points[i].removed;
-        memcpy(probability + i * size, reported(sweep)->mean, size * sizeof *probability);
-        status = point_record(sweep, ranking, &points[i], rows, error);
+        memcpy(probability + i * size, reported(predictions)->mean, size * sizeof *probability);
+        status = point_record(sweep, ranking, &points[i], predictions, rows, error);
         sweep->points_done += 1;
-        report(sweep, ranking, points[i].removed);
+        report(sweep, ranking, removed, predictions);
     }
     return status;
 }
@@ -160,17 +171,35 @@ static enum status criterion_run(struct prune_sweep *sweep, const struct criteri
     return status;
 }
 
-static enum status sweep_open(struct prune_sweep *sweep, struct error *error)
+static enum status predictions_alloc(const struct prune_sweep *sweep, struct predictions *predictions,
+                                     struct error *error)
 {
     const struct run *run = sweep->run;
     size_t classes = run->kind->classes, samples = (size_t)run->config.prune.samples;
+    predictions->removed = SIZE_MAX;
+    const struct test_items *items = &sweep->items;
+    enum status status = prediction_alloc(1, items->count, classes, items->labels, &predictions->at_mean, error);
+    if (status == STATUS_OK && run->method->networks != NETWORKS_ONE && samples > 0)
+        status = prediction_alloc(predictor_samples(&sweep->predictor, samples), items->count, classes, items->labels,
+                                  &predictions->sampled, error);
+    return status;
+}
+
+static void predictions_free(struct predictions *predictions)
+{
+    prediction_free(&predictions->at_mean);
+    prediction_free(&predictions->sampled);
+}
+
+static enum status sweep_open(struct prune_sweep *sweep, struct error *error)
+{
+    const struct run *run = sweep->run;
     enum status status = sweep_load(run, run->config.prune.items, sweep->monitor, &sweep->trained, &sweep->predictor,
                                     &sweep->items, error);
     if (status == STATUS_OK)
-        status = prediction_alloc(1, sweep->items.count, classes, sweep->items.labels, &sweep->at_mean, error);
-    if (status == STATUS_OK && run->method->networks != NETWORKS_ONE && samples > 0)
-        status = prediction_alloc(predictor_samples(&sweep->predictor, samples), sweep->items.count, classes,
-                                  sweep->items.labels, &sweep->sampled, error);
+        status = predictions_alloc(sweep, &sweep->whole, error);
+    if (status == STATUS_OK)
+        status = predictions_alloc(sweep, &sweep->pruned, error);
     if (status == STATUS_OK) {
         sweep->keep = memory_alloc(sweep->trained.posterior->size, sizeof(float), error);
         status = sweep->keep ? STATUS_OK : STATUS_NO_MEMORY;
@@ -181,8 +210,8 @@ static enum status sweep_open(struct prune_sweep *sweep, struct error *error)
 static void sweep_close(struct prune_sweep *sweep)
 {
     memory_free(sweep->keep);
-    prediction_free(&sweep->at_mean);
-    prediction_free(&sweep->sampled);
+    predictions_free(&sweep->whole);
+    predictions_free(&sweep->pruned);
     test_items_free(&sweep->items);
     predictor_free(&sweep->predictor);
     trained_free(&sweep->trained);
