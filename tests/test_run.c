@@ -372,6 +372,44 @@ static void the_validation_items_are_as_many_as_wanted(void **state)
     table_free(all);
 }
 
+/* For the first of three epochs. */
+static void frozen_sigmas_stand_still_and_then_learn(void **state)
+{
+    (void)state;
+    struct job job;
+    char set[64];
+    (void)snprintf(set, sizeof set, "train.sigma_freeze_steps=%d", (int)STEPS / 3);
+    job_open(&job, 2, false, set);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    struct table *sigmas = load_table(run_file, "sigma");
+    static const char *const quantiles[] = {"q05", "q50", "q95"};
+    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
+        assert_true(cell(sigmas, 1, quantiles[i]) == cell(sigmas, 0, quantiles[i]));
+        assert_true(cell(sigmas, 2, quantiles[i]) != cell(sigmas, 1, quantiles[i]));
+    }
+    table_free(sigmas);
+}
+
+/* With a point estimate there is nothing to freeze. */
+static void a_freeze_as_long_as_the_training_is_refused(void **state)
+{
+    (void)state;
+    struct job job;
+    char set[64];
+    (void)snprintf(set, sizeof set, "train.sigma_freeze_steps=%d", (int)STEPS);
+    job_open(&job, 2, false, set);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_USAGE);
+    assert_non_null(strstr(job.error.message, "the training has 18 steps"));
+    assert_int_equal(config_set(job.source, "posterior.method=mle", &job.error), STATUS_OK);
+    struct run point;
+    struct run_options options = {.out = ".", .threads = 2};
+    assert_int_equal(run_open(&point, job.source, 0, 1, &options, &job.error), STATUS_OK);
+    assert_int_equal(run_train(&point, &silent, &job.error), STATUS_OK);
+    run_close(&point);
+    job_close(&job);
+}
+
 static void pruning_what_was_not_trained_says_what_to_do(void **state)
 {
     (void)state;
@@ -646,6 +684,8 @@ int main(void)
         RUN_TEST(a_stop_while_the_trained_network_is_measured_keeps_it),
         RUN_TEST(a_file_of_another_config_is_not_touched),
         RUN_TEST(the_validation_items_are_as_many_as_wanted),
+        RUN_TEST(frozen_sigmas_stand_still_and_then_learn),
+        RUN_TEST(a_freeze_as_long_as_the_training_is_refused),
         RUN_TEST(pruning_what_was_not_trained_says_what_to_do),
         RUN_TEST(a_number_that_is_not_finite_is_named),
         RUN_TEST(a_last_step_that_is_not_finite_is_no_result),

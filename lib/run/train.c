@@ -20,7 +20,16 @@ static enum status trainer_sizes(struct trainer *trainer, struct error *error)
     trainer->steps = trainer->steps_per_epoch * (size_t)run->config.train.epochs;
     trainer->order_epoch = SIZE_MAX;
     trainer->schedule = schedule_find(run->config.train.schedule, error);
-    return trainer->schedule ? STATUS_OK : STATUS_USAGE;
+    if (!trainer->schedule)
+        return STATUS_USAGE;
+    /* A config that trains for less than the one it is based on would else keep its sigmas unseen. */
+    if (run->method->has_sigma && (size_t)run->config.train.sigma_freeze_steps >= trainer->steps)
+        return error_set(
+            error, STATUS_USAGE,
+            "train.sigma_freeze_steps: %ld, but the training has %zu steps, and no sigma would learn; give "
+            "less (0: none are frozen), or a train.sigma_rate_factor of 0 where that is meant",
+            run->config.train.sigma_freeze_steps, trainer->steps);
+    return STATUS_OK;
 }
 
 static enum status trainer_buffers(struct trainer *trainer, struct error *error)
