@@ -64,8 +64,8 @@ fail() {
 interrupted() {
     if [ -n "$child" ]; then
         kill -TERM "$child" 2>/dev/null || true
-        wait "$child" || true
     fi
+    wait # also for tables, which take seconds
     rm -f "$out"/tables/.*."$$"
     echo >&2
     fail 130 "interrupted; the same command goes on from here: ${command_line% }"
@@ -202,23 +202,42 @@ run_profile() {
     run_configs "${jobs:-$processors}" "${configs[@]}"
 }
 
-# An unchanged table keeps its file, which tells draw.sh that its figures are up to date.
+# write_table NAME: an unchanged one keeps its file, which tells draw.sh that its figures are up to date.
+write_table() {
+    local partial=$out/tables/.$1.$$
+    "$tenth" table "$out"/*.h5 "$1" >"$partial" || {
+        rm -f "$partial"
+        fail 1 "tenth table $1 failed"
+    }
+    if cmp -s "$partial" "$out/tables/$1.csv"; then
+        rm -f "$partial"
+    else
+        mv -f "$partial" "$out/tables/$1.csv"
+    fi
+}
+
 write_tables() {
-    local names name partial
+    local names name processors pid pids=() status=0
     names=$("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
+    processors=$(nproc)
     mkdir -p "$out/tables"
     for name in $names; do
-        partial=$out/tables/.$name.$$
-        "$tenth" table "$out"/*.h5 "$name" >"$partial" || {
-            rm -f "$partial"
-            fail 1 "tenth table $name failed"
-        }
-        if cmp -s "$partial" "$out/tables/$name.csv"; then
-            rm -f "$partial"
-        else
-            mv -f "$partial" "$out/tables/$name.csv"
+        if [ "${#pids[@]}" -ge "$processors" ]; then
+            wait "${pids[0]}" || status=$?
+            pids=("${pids[@]:1}")
         fi
+        if [ "$status" -ne 0 ]; then
+            break
+        fi
+        write_table "$name" &
+        pids+=("$!")
     done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || status=$?
+    done
+    if [ "$status" -ne 0 ]; then
+        exit "$status" # write_table has said what failed
+    fi
 }
 
 draw_figures() {
