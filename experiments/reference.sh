@@ -4,6 +4,7 @@
 #
 #   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
 #   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds: about four hours on 2 cores
+#             (configs/reference has what is trained in another way than by the standard profile)
 #             talk: vi with the talk's networks, 1 seed: about two hours
 #   DATASET   makes these data sets anew and keeps the others' results as they are; none: every data set
 #
@@ -60,16 +61,26 @@ epochs() {
     "$tenth" config "$1" | awk '$1 == "epochs" { print $3 }'
 }
 
+# vi_config DATASET: the standard one, or the reference's own.
+vi_config() {
+    local own=$project/configs/reference/$1_vi.ini
+    if [ -e "$own" ]; then
+        echo "$own"
+    else
+        echo "$project/configs/$1_vi.ini"
+    fi
+}
+
 # make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads. Every
 # method takes as many steps as vi, or the comparison would be of epochs (the standard profile gives most of them fewer, for its time).
 make_dataset() {
-    local dataset=$1 configs=$project/configs
+    local dataset=$1 configs=$project/configs vi
     if [ "$profile" = talk ]; then
         make_runs 1 1 "$configs/talk/${dataset}_vi.ini"
         return
     fi
-    make_runs 5 "$(nproc)" "$configs/$dataset"_{vi,map,mle,dropout,ensemble}.ini \
-        --set "train.epochs=$(epochs "$configs/${dataset}_vi.ini")"
+    vi=$(vi_config "$dataset")
+    make_runs 5 "$(nproc)" "$vi" "$configs/$dataset"_{map,mle,dropout,ensemble}.ini --set "train.epochs=$(epochs "$vi")"
 }
 
 # keep_table NEW: in place of the kept table, whose rows of other data sets stay.
