@@ -31,6 +31,7 @@ export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 
 project=$(cd "$(dirname "$0")" && pwd)
 tenth=$project/build/release/tenth
+processors=$(nproc)
 command_line=$(printf '%q ' "$0" "$@")
 # Two runs beside each other waste less of two processors than two threads of one run, which wait for each other; of small
 # networks as many run as there are processors. The longest run comes first, so that no processor waits for it in the end.
@@ -138,7 +139,7 @@ check_installed() {
 
 build() {
     say "building"
-    make -C "$project" --no-print-directory --silent -j"$(nproc)" MODE=release all || fail 1 "the build failed"
+    make -C "$project" --no-print-directory --silent -j"$processors" MODE=release all || fail 1 "the build failed"
 }
 
 # Without the data the runs go on with stand-ins, so that a failed download is no failure here.
@@ -191,8 +192,7 @@ run_configs() {
 }
 
 run_profile() {
-    local configs processors
-    processors=$(nproc)
+    local configs
     mapfile -t configs < <(configs_of "${large[@]}")
     if [ "$profile" != smoke ] && [ "$processors" -gt 2 ]; then
         run_configs "${jobs:-2}" "${configs[@]}"
@@ -217,9 +217,8 @@ write_table() {
 }
 
 write_tables() {
-    local names name processors pid pids=() status=0
+    local names name pid pids=() status=0
     names=$("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
-    processors=$(nproc)
     mkdir -p "$out/tables"
     for name in $names; do
         if [ "${#pids[@]}" -ge "$processors" ]; then
