@@ -33,6 +33,8 @@ static void print_comparison(const struct comparison *comparison)
                comparison->without_spread);
     if (comparison->sources[0])
         printf("Other data: %s.\n", comparison->sources);
+    if (comparison->configs[0])
+        printf("\nMade by other configs, A against B:\n%s", comparison->configs);
 }
 
 enum status command_compare(const struct options *options, struct error *error)

@@ -52,7 +52,7 @@ static const struct command commands[] = {
      "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
      "runs of\n"
      "the same name. The intervals are widened to hold together with 95 %. Exit code 0: they agree; 1: they do not.\n"
-     "How the runs were made, such as by which network, is not looked at.",
+     "Where both say by which config a run was made (provenance.csv), what differs is named.",
      0, command_compare, NULL},
     {"report", "DIR", "one self-contained HTML page of what run_all.sh wrote to DIR",
      "DIR has run files, tables/ and figures/; DIR/report.html is written anew. It needs no network to be read.", 0,

@@ -125,6 +125,8 @@ static void remove_prune(const char *directory)
     (void)unlink(path);
     (void)snprintf(path, sizeof path, "%s/summary.csv", directory);
     (void)unlink(path);
+    (void)snprintf(path, sizeof path, "%s/provenance.csv", directory);
+    (void)unlink(path);
     (void)rmdir(directory);
 }
 
@@ -187,11 +189,43 @@ static void what_cannot_be_compared_is_said(void **state)
     remove_prune("b");
 }
 
+#define PROVENANCE "key,value,run\n"
+
+/* Keys of both, of the first seed, but those of [run]: nothing else is named, and nothing where one side says none. */
+static void other_configs_are_named(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct comparison comparison;
+    static const char *const other[] = {PROVENANCE
+                                        "commit,1,m_seed1\nconfig run.seeds,5,m_seed1\nconfig train.epochs,40,m_seed1\n"
+                                        "config posterior.temperature,.1,m_seed1\nconfig train.old,1,m_seed1\n"
+                                        "config train.epochs,7,m_seed2\nconfig train.epochs,3,only_a_seed1\n",
+                                        PROVENANCE "commit,1,m_seed1\n", PROVENANCE};
+    write_prune("a", 0, "");
+    write_prune("b", 0, "");
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        write_text("a/provenance.csv", other[i]);
+        write_text("b/provenance.csv", PROVENANCE "config train.epochs,9,n_seed1\n"
+                                                  "commit,2,m_seed2\nconfig run.seeds,1,m_seed2\n"
+                                                  "config train.epochs,32,m_seed2\nconfig train.batch,4,m_seed2\n"
+                                                  "config posterior.temperature,.2,m_seed2\n");
+        assert_int_equal(compare_directories("a", "b", &comparison, &error), STATUS_OK);
+        assert_true(comparison_agrees(&comparison));
+        assert_string_equal(comparison.configs,
+                            i > 0 ? "" : "m: train.epochs 40 against 32, posterior.temperature .1 against .2\n");
+        comparison_free(&comparison);
+    }
+    remove_prune("a");
+    remove_prune("b");
+}
+
 static void allocation_failures_are_reported(void **state)
 {
     (void)state;
     bool met = true;
     write_prune("a", 0, "");
+    write_text("a/provenance.csv", PROVENANCE "config train.epochs,40,m_seed1\n");
     for (size_t successes = 0; met; successes++) {
         struct error error = {0};
         struct comparison comparison;
@@ -215,6 +249,7 @@ int main(void)
         cmocka_unit_test(broken_csv_is_refused_and_adds_nothing),
         RUN_TEST(the_interval_of_the_difference_decides),
         RUN_TEST(what_cannot_be_compared_is_said),
+        RUN_TEST(other_configs_are_named),
         RUN_TEST(allocation_failures_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

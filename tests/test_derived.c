@@ -230,7 +230,7 @@ static void job_close(struct job *job)
     config_free(job->source);
 }
 
-static void provenance_names_program_and_data(void **state)
+static void provenance_names_program_data_and_config(void **state)
 {
     (void)state;
     struct job job;
@@ -243,8 +243,11 @@ static void provenance_names_program_and_data(void **state)
         found += strcmp(text(table, row, "key"), "commit") == 0 && strlen(text(table, row, "value")) > 0;
         found += strcmp(text(table, row, "key"), "cores") == 0 && strtod(text(table, row, "value"), NULL) >= 1;
         found += strcmp(text(table, row, "key"), "source") == 0 && strstr(text(table, row, "value"), "SYNTHETIC");
+        found += strcmp(text(table, row, "key"), "config posterior.method") == 0 &&
+                 strcmp(text(table, row, "value"), "mle") == 0;
+        found += strcmp(text(table, row, "key"), "config prune.criteria") == 0 && !text(table, row, "value")[0];
     }
-    assert_int_equal(found, 3);
+    assert_int_equal(found, 5);
     table_free(table);
     job_close(&job);
 }
@@ -395,7 +398,7 @@ int main(void)
         RUN_TEST(rejection_by_hand),
         RUN_TEST(entropy_histogram_by_hand),
         RUN_TEST(a_run_without_results_has_no_rows),
-        RUN_TEST(provenance_names_program_and_data),
+        RUN_TEST(provenance_names_program_data_and_config),
         RUN_TEST(layers_add_up),
         RUN_TEST(unknown_items_are_predicted_once),
         cmocka_unit_test(shuffling_keeps_the_values),

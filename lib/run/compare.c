@@ -10,6 +10,7 @@
 #include "core/stats.h"
 #include "io/atomic_file.h"
 #include "io/table.h"
+#include "io/text_buffer.h"
 #include "run/run_file.h"
 
 enum { SEEDS_MAX = 1000, POINT_DIGITS = 4 };
@@ -252,6 +253,83 @@ static enum status compare_sources(const char *a, const char *b, struct comparis
     return status;
 }
 
+/* ---- how the runs were made ---- */
+
+/* Rows of a provenance table that are one run's config; first == end: none. */
+struct block {
+    size_t first, end;
+};
+
+static bool is_config(const struct table *rows, size_t row)
+{
+    return strncmp(table_text(rows, row, "key"), "config ", strlen("config ")) == 0;
+}
+
+static struct block next_block(const struct table *rows, size_t from)
+{
+    const size_t count = table_rows(rows);
+    while (from < count && !is_config(rows, from))
+        from++;
+    struct block block = {from, from};
+    while (block.end < count && is_config(rows, block.end) &&
+           strcmp(table_text(rows, block.end, "run"), table_text(rows, from, "run")) == 0)
+        block.end++;
+    return block;
+}
+
+/* The config of the first of a run's seeds. */
+static struct block first_seed(const struct table *rows, const char *run)
+{
+    struct block block = next_block(rows, 0);
+    while (block.first < block.end && !same_base(table_text(rows, block.first, "run"), run))
+        block = next_block(rows, block.end);
+    return block;
+}
+
+/* Keys that one side does not say are of another version of the program. What a run is called and how often it is
+ * repeated is no part of how it is made. */
+static void compare_blocks(const struct table *left, struct block a, const struct table *right, struct block b,
+                           struct text_buffer *text)
+{
+    char base[RUN_NAME_SIZE];
+    run_base_name(table_text(left, a.first, "run"), base);
+    size_t found = 0;
+    for (size_t i = a.first; i < a.end; i++) {
+        const char *key = table_text(left, i, "key") + strlen("config ");
+        size_t j = b.first;
+        while (j < b.end && strcmp(table_text(right, j, "key"), table_text(left, i, "key")) != 0)
+            j++;
+        if (j == b.end || strncmp(key, "run.", 4) == 0 ||
+            strcmp(table_text(left, i, "value"), table_text(right, j, "value")) == 0)
+            continue;
+        text_add(text, "%s%s %s %s against %s", found ? "" : base, found ? "," : ":", key, table_text(left, i, "value"),
+                 table_text(right, j, "value"));
+        found++;
+    }
+    if (found > 0)
+        text_add(text, "\n");
+}
+
+static enum status compare_configs(const char *a, const char *b, struct comparison *comparison, struct error *error)
+{
+    struct table *left = load(a, "provenance", error), *right = load(b, "provenance", error);
+    enum status status = left && right ? STATUS_OK : STATUS_DATA;
+    struct text_buffer text = text_begin(error);
+    struct block block = {0};
+    if (status == STATUS_OK)
+        block = next_block(left, 0);
+    for (; block.first < block.end; block = next_block(left, block.end)) {
+        const char *run = table_text(left, block.first, "run");
+        struct block other = first_seed(right, run);
+        if (first_seed(left, run).first == block.first && other.first < other.end)
+            compare_blocks(left, block, right, other, &text);
+    }
+    table_free(left);
+    table_free(right);
+    comparison->configs = text_take(&text);
+    return status == STATUS_OK && !comparison->configs ? STATUS_NO_MEMORY : status;
+}
+
 enum status compare_directories(const char *a, const char *b, struct comparison *comparison, struct error *error)
 {
     struct sides left = {0}, right = {0};
@@ -263,6 +341,8 @@ enum status compare_directories(const char *a, const char *b, struct comparison 
         status = compare_sides(&left, &right, comparison, error);
     if (status == STATUS_OK)
         status = compare_sources(a, b, comparison, error);
+    if (status == STATUS_OK)
+        status = compare_configs(a, b, comparison, error);
     sides_free(&left);
     sides_free(&right);
     return status;
@@ -271,6 +351,7 @@ enum status compare_directories(const char *a, const char *b, struct comparison 
 void comparison_free(struct comparison *comparison)
 {
     memory_free(comparison->rows);
+    memory_free(comparison->configs);
     *comparison = (struct comparison){0};
 }
 

@@ -32,6 +32,7 @@ struct comparison {
     size_t count, disagreeing;
     size_t alone;          /* numbers that one side only has */
     size_t without_spread; /* numbers of which the seeds' part is not known */
+    char *configs;         /* keys that two runs of one name do not share, a run a line: "m: train.epochs 40 against 32" */
     char sources[1024];    /* data sets that were not measured on the same data: "mnist: X against Y; " */
 };
 
@@ -40,7 +41,8 @@ struct comparison {
 enum status compare_directories(const char *a, const char *b, struct comparison *comparison, struct error *error);
 void comparison_free(struct comparison *comparison);
 
-/* Whether there is nothing that disagrees: no number, and no data set measured on other data. */
+/* Whether there is nothing that disagrees: no number, and no data set measured on other data. Configs may differ: they
+ * are named as what may have made the difference. */
 bool comparison_agrees(const struct comparison *comparison);
 
 #endif

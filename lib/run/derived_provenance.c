@@ -1,4 +1,8 @@
 /* lib/run/derived_provenance.c: what a run's file says of how it was made, as a table. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
 #include "run/derived.h"
 
 derive_fn derive_provenance;
@@ -17,6 +21,38 @@ static enum status attribute_add(void *context, const char *key, const char *sho
     return table_add(listing->rows, row.cells, error);
 }
 
+/* The lines of a config as config_text writes them, one key a row: "config train.epochs". */
+static enum status config_lines_add(struct listing *listing, char *text, struct error *error)
+{
+    const char *section = "";
+    char *rest = NULL, key[160];
+    enum status status = STATUS_OK;
+    for (char *line = strtok_r(text, "\n", &rest); line && status == STATUS_OK; line = strtok_r(NULL, "\n", &rest)) {
+        char *equals = strstr(line, " =");
+        if (line[0] == '[') {
+            section = line + 1;
+            line[strcspn(line, "]")] = '\0';
+        } else if (equals) {
+            (void)snprintf(key, sizeof key, "config %s.%.*s", section, (int)(equals - line), line);
+            status = attribute_add(listing, key, equals + 2 + strspn(equals + 2, " "), error);
+        }
+    }
+    return status;
+}
+
+static enum status config_add(struct listing *listing, struct error *error)
+{
+    struct store *store = listing->file->store;
+    if (!store_has(store, "/config"))
+        return STATUS_OK;
+    char *text = NULL;
+    enum status status = store_get_text(store, "/config", "text", &text, error);
+    if (status == STATUS_OK)
+        status = config_lines_add(listing, text, error);
+    memory_free(text);
+    return status;
+}
+
 enum status derive_provenance(const struct run_file *file, struct table *rows, struct error *error)
 {
     static const char *const objects[] = {"/data", "/provenance"};
@@ -26,5 +62,5 @@ enum status derive_provenance(const struct run_file *file, struct table *rows, s
         if (store_has(file->store, objects[i]))
             status = store_show(file->store, objects[i], attribute_add, &listing, error);
     }
-    return status;
+    return status == STATUS_OK ? config_add(&listing, error) : status;
 }
