@@ -32,8 +32,8 @@ struct comparison {
     size_t count, disagreeing;
     size_t alone;          /* numbers that one side only has */
     size_t without_spread; /* numbers of which the seeds' part is not known */
-    char *configs;         /* keys that two runs of one name do not share, a run a line: "m: train.epochs 40 against 32" */
-    char sources[1024];    /* data sets that were not measured on the same data: "mnist: X against Y; " */
+    char *configs;      /* keys that two runs of one name do not share, a run a line: "m: train.epochs 40 against 32" */
+    char sources[1024]; /* data sets that were not measured on the same data: "mnist: X against Y; " */
 };
 
 /* The caller frees, also after a failure. STATUS_DATA: a directory has no table, or one that cannot be read.
