@@ -43,9 +43,10 @@ def same_padding(size):
 
 
 class Network:
-    """Shapes and the forward pass; the weights come from outside, as a list."""
+    """Shapes and the forward pass; the weights come from outside, as a list. bf16: by PyTorch's mixed precision."""
 
-    def __init__(self, dataset, filters):
+    def __init__(self, dataset, filters, bf16=False):
+        self.bf16 = bf16
         height, width, channels, classes = DATASETS[dataset]
         self.shapes, self.convolutions, self.multiply_adds = [], [], 0
         for _ in range(LAYERS):
@@ -58,6 +59,10 @@ class Network:
         self.shapes += [(classes, height * width * channels), (classes,)]
         self.multiply_adds += math.prod(self.shapes[-2])
         self.parameters = sum(math.prod(shape) for shape in self.shapes)
+
+    def logits(self, x, weights):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            return self.forward(x, weights).float()
 
     def forward(self, x, weights):
         for layer, (stride, pad_h, pad_w) in enumerate(self.convolutions):
@@ -119,7 +124,7 @@ def is_channels_last(tensor):
 def train_step(network, posterior, x, y):
     posterior.optimizer.zero_grad(set_to_none=True)
     sigmas = posterior.sigmas()
-    loss = F.cross_entropy(network.forward(x, posterior.sample(sigmas)), y)
+    loss = F.cross_entropy(network.logits(x, posterior.sample(sigmas)), y)
     if sigmas:
         loss = loss + posterior.kl(sigmas) / TRAIN_ITEMS
     loss.backward()
@@ -134,7 +139,7 @@ def predict(network, posterior, x, samples, batch, probabilities):
         for sample in range(samples):
             weights = posterior.sample(sigmas)
             for first in range(0, len(x), batch):
-                logits = network.forward(x[first : first + batch], weights)
+                logits = network.logits(x[first : first + batch], weights)
                 torch.softmax(logits, 1, out=probabilities[sample, first : first + batch])
 
 
@@ -216,6 +221,7 @@ def parse_options():
     parser.add_argument("--batch", type=positive, default=128)
     parser.add_argument("--filters", type=positive, default=64)
     parser.add_argument("--threads", type=positive, default=torch.get_num_threads())
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="bf16: torch.autocast")
     parser.add_argument("--repeats", type=positive, default=0, help="default: as many as fit in a second")
     parser.add_argument("--predict", type=positive, metavar="ITEMS", help="time a prediction instead of a step")
     parser.add_argument("--samples", type=positive, default=12, help="networks of a prediction (12)")
@@ -234,7 +240,7 @@ def main():
     options = parse_options()
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
-    network = Network(options.dataset, options.filters)
+    network = Network(options.dataset, options.filters, options.precision == "bf16")
     row = prediction_row(options, network) if options.predict else step_row(options, network)
     row["parameters"] = network.parameters
     row["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
