@@ -11,6 +11,7 @@
 #include "io/atomic_file.h"
 #include "io/table.h"
 #include "io/text_buffer.h"
+#include "run/provenance.h"
 #include "run/run_file.h"
 
 enum { SEEDS_MAX = 1000, POINT_DIGITS = 4 };
@@ -262,7 +263,7 @@ struct block {
 
 static bool is_config(const struct table *rows, size_t row)
 {
-    return strncmp(table_text(rows, row, "key"), "config ", strlen("config ")) == 0;
+    return strncmp(table_text(rows, row, "key"), PROVENANCE_CONFIG, strlen(PROVENANCE_CONFIG)) == 0;
 }
 
 static struct block next_block(const struct table *rows, size_t from)
@@ -286,6 +287,16 @@ static struct block first_seed(const struct table *rows, const char *run)
     return block;
 }
 
+/* NULL: the block has no such key. */
+static const char *value_of(const struct table *rows, struct block block, const char *key)
+{
+    for (size_t row = block.first; row < block.end; row++) {
+        if (strcmp(table_text(rows, row, "key"), key) == 0)
+            return table_text(rows, row, "value");
+    }
+    return NULL;
+}
+
 /* Keys that one side does not say are of another version of the program. What a run is called and how often it is
  * repeated is no part of how it is made. */
 static void compare_blocks(const struct table *left, struct block a, const struct table *right, struct block b,
@@ -294,16 +305,12 @@ static void compare_blocks(const struct table *left, struct block a, const struc
     char base[RUN_NAME_SIZE];
     run_base_name(table_text(left, a.first, "run"), base);
     size_t found = 0;
-    for (size_t i = a.first; i < a.end; i++) {
-        const char *key = table_text(left, i, "key") + strlen("config ");
-        size_t j = b.first;
-        while (j < b.end && strcmp(table_text(right, j, "key"), table_text(left, i, "key")) != 0)
-            j++;
-        if (j == b.end || strncmp(key, "run.", 4) == 0 ||
-            strcmp(table_text(left, i, "value"), table_text(right, j, "value")) == 0)
+    for (size_t row = a.first; row < a.end; row++) {
+        const char *key = table_text(left, row, "key"), *name = key + strlen(PROVENANCE_CONFIG);
+        const char *value = table_text(left, row, "value"), *other = value_of(right, b, key);
+        if (!other || strcmp(value, other) == 0 || strncmp(name, "run.", strlen("run.")) == 0)
             continue;
-        text_add(text, "%s%s %s %s against %s", found ? "" : base, found ? "," : ":", key, table_text(left, i, "value"),
-                 table_text(right, j, "value"));
+        text_add(text, "%s%s %s %s against %s", found ? "" : base, found ? "," : ":", name, value, other);
         found++;
     }
     if (found > 0)

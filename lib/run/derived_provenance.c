@@ -4,6 +4,7 @@
 
 #include "core/memory.h"
 #include "run/derived.h"
+#include "run/provenance.h"
 
 derive_fn derive_provenance;
 
@@ -21,7 +22,8 @@ static enum status attribute_add(void *context, const char *key, const char *sho
     return table_add(listing->rows, row.cells, error);
 }
 
-/* The lines of a config as config_text writes them, one key a row: "config train.epochs". */
+/* The lines of a config as config_text writes them, one key a row. The stored text is not resolved anew: a run of
+ * another version of the program is still shown as it was made. */
 static enum status config_lines_add(struct listing *listing, char *text, struct error *error)
 {
     const char *section = "";
@@ -33,7 +35,7 @@ static enum status config_lines_add(struct listing *listing, char *text, struct 
             section = line + 1;
             line[strcspn(line, "]")] = '\0';
         } else if (equals) {
-            (void)snprintf(key, sizeof key, "config %s.%.*s", section, (int)(equals - line), line);
+            (void)snprintf(key, sizeof key, PROVENANCE_CONFIG "%s.%.*s", section, (int)(equals - line), line);
             status = attribute_add(listing, key, equals + 2 + strspn(equals + 2, " "), error);
         }
     }

@@ -12,6 +12,9 @@
 
 enum { PROVENANCE_TEXT_SIZE = 128 };
 
+/* In the table `provenance`, keys of the run's config begin so: "config train.epochs". */
+#define PROVENANCE_CONFIG "config "
+
 struct provenance {
     /* of the build (build_info.mk) */
     const char *version;  /* of tenth */
