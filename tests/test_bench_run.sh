@@ -151,7 +151,7 @@ header() {
 peer_header=cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min
 peer_header+=,ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio
 roofline_header=cell,dataset,method,filters,batch,threads,rounds,gflop,sgemm_gflops,limit_ms,ms_per_step,limit_over_ms
-roofline_header+=,share_gemm,share_im2col,share_sampling,share_optimizer,share_other
+roofline_header+=,share_gemm,share_im2col,share_sampling,share_optimizer,share_other,gemm_of_alone
 scaling_header=varied,dataset,method,value,filters,batch,threads,rounds,ms_per_step,items_per_second,speedup,gflops
 scaling_header+=,sgemm_gflops
 

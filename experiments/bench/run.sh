@@ -23,9 +23,9 @@
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
 # rounds; kept_ratio likewise; bf16_gain is our time over that with bf16; limit_ratio is PyTorch's time over limit_ms of
 # the roofline, the most that a program with those products could reach), roofline.csv (limit_ms: the products of the
-# direct convolution at the rate of sgemm measured in the same run; and where the time goes), scaling.csv, and
-# measurements.csv, which has every single measurement. After Ctrl-C the same command goes on where it was; a finished
-# one starts anew.
+# direct convolution at the rate of sgemm measured in the same run; where the time goes; gemm_of_alone: how much of the
+# rate that they have alone the step's products reach), scaling.csv, and measurements.csv, which has every single
+# measurement. After Ctrl-C the same command goes on where it was; a finished one starts anew.
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 130 interrupted (and resumable).
 set -euo pipefail
@@ -47,7 +47,7 @@ cells=$bench/cells.tsv
 out=$project/results/bench
 
 cell_columns=part,dataset,method,filters,batch,threads,items,samples
-measured_columns=ms,gflops,sgemm_gflops,share_gemm,share_im2col,share_sampling,share_optimizer,peak_mib,layout
+measured_columns=ms,gflops,sgemm_gflops,share_gemm,share_im2col,share_sampling,share_optimizer,peak_mib,gemm_of_alone,layout
 
 say() {
     echo "bench: $*"

@@ -132,7 +132,7 @@ function print_peer(    k, key, cells, log_sum, kept_sum, limit_sum, gain, gains
 # What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.
 function print_roofline(    k, key, ms, limit, gemm, im2col, sampling, optimizer, other) {
     print "cell,dataset,method,filters,batch,threads,rounds,gflop,sgemm_gflops,limit_ms,ms_per_step,limit_over_ms," \
-        "share_gemm,share_im2col,share_sampling,share_optimizer,share_other"
+        "share_gemm,share_im2col,share_sampling,share_optimizer,share_other,gemm_of_alone"
     for (k = 1; k <= key_count; k++) {
         key = keys[k]
         split_key(key)
@@ -148,7 +148,7 @@ function print_roofline(    k, key, ms, limit, gemm, im2col, sampling, optimizer
         print cell_name() "," dataset "," method "," filters "," batch "," threads "," rounds[key] "," \
             text(gflop(key), 5) "," text(median(key, "ours", "sgemm_gflops"), 5) "," text(limit, 5) "," text(ms, 5) "," \
             text(limit / ms, 4) "," text(gemm, 4) "," text(im2col, 4) "," text(sampling, 4) "," \
-            text(optimizer, 4) "," text(other > 0 ? other : 0, 4)
+            text(optimizer, 4) "," text(other > 0 ? other : 0, 4) "," text(median(key, "ours", "gemm_of_alone"), 4)
     }
 }
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "core/gemm.h"
 #include "core/size.h"
 
 enum { BLOCK_ITEMS = 32, BLOCK_INPUTS = 256 };
@@ -14,7 +13,7 @@ void dense_evaluate(const struct dense *dense, const float *w, const float *bias
     double begun = phase_begin(dense->clock);
     for (size_t item = 0; item < batch; item++)
         memcpy(y + item * out, bias, out * sizeof *y);
-    gemm(GEMM_PLAIN, GEMM_PLAIN, batch, out, in, x, in, w, out, 1.0F, y, out);
+    dense->gemm(GEMM_PLAIN, GEMM_PLAIN, batch, out, in, x, in, w, out, 1.0F, y, out);
     phase_end(dense->clock, PHASE_GEMM, begun);
 }
 
@@ -33,15 +32,15 @@ void dense_backward(const struct dense *dense, const float *w, const float *x, c
 #pragma omp parallel for num_threads(dense->threads)
     for (size_t first = 0; first < in; first += BLOCK_INPUTS) {
         double begun = phase_begin(dense->clock);
-        gemm(GEMM_TRANSPOSED, GEMM_PLAIN, smaller(BLOCK_INPUTS, in - first), out, batch, x + first, in, dy, out, 0.0F,
-             dw + first * out, out);
+        dense->gemm(GEMM_TRANSPOSED, GEMM_PLAIN, smaller(BLOCK_INPUTS, in - first), out, batch, x + first, in, dy, out,
+                    0.0F, dw + first * out, out);
         phase_end(dense->clock, PHASE_GEMM, begun);
     }
 #pragma omp parallel for num_threads(dense->threads)
     for (size_t first = 0; first < batch; first += BLOCK_ITEMS) {
         double begun = phase_begin(dense->clock);
-        gemm(GEMM_PLAIN, GEMM_TRANSPOSED, smaller(BLOCK_ITEMS, batch - first), in, out, dy + first * out, out, w, out,
-             0.0F, dx + first * in, in);
+        dense->gemm(GEMM_PLAIN, GEMM_TRANSPOSED, smaller(BLOCK_ITEMS, batch - first), in, out, dy + first * out, out, w,
+                    out, 0.0F, dx + first * in, in);
         phase_end(dense->clock, PHASE_GEMM, begun);
     }
     memset(d_bias, 0, out * sizeof *d_bias);

@@ -4,11 +4,13 @@
 
 #include <stddef.h>
 
+#include "core/gemm.h"
 #include "core/phase_clock.h"
 
 struct dense {
     size_t in, out;
     int threads;
+    gemm_fn *gemm;
     struct phase_clock *clock; /* NULL: not measured; borrowed */
 };
 

@@ -103,8 +103,6 @@ static enum status create_layer(struct network *network, size_t i, const struct 
     enum status status = conv_init(&network->convs[i], shape, NULL, network->block, training, network->threads, error);
     if (status != STATUS_OK)
         return status;
-    if (network->spec.bf16)
-        network->convs[i].gemm = gemm_bf16;
     size_t bytes = size_multiply(output_size(shape), sizeof(float));
     size_t copies = training ? 1 : (size_t)network->threads;
     network->activations[i] = memory_alloc(size_multiply(copies, network->block), bytes, error);
@@ -130,6 +128,7 @@ static enum status create_layers(struct network *network, int training, struct e
         shape = (struct shape){s.height_out, s.width_out, s.c_out};
     }
     network->dense = (struct dense){.in = shape_size(shape), .out = spec->classes, .threads = network->threads};
+    network_set_gemm(network, gemm, gemm_bf16);
     return STATUS_OK;
 }
 
@@ -243,6 +242,13 @@ void network_set_clock(struct network *network, struct phase_clock *clock)
     for (size_t i = 0; i < network->spec.layers; i++)
         network->convs[i].clock = clock;
     network->dense.clock = clock;
+}
+
+void network_set_gemm(struct network *network, gemm_fn *floats, gemm_fn *bf16)
+{
+    for (size_t i = 0; i < network->spec.layers; i++)
+        network->convs[i].gemm = network->spec.bf16 ? bf16 : floats;
+    network->dense.gemm = floats;
 }
 
 double network_multiply_adds(const struct network *network)

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/gemm.h"
 #include "core/phase_clock.h"
 #include "core/shape.h"
 
@@ -83,6 +84,10 @@ double network_input_gradient(struct network *network, const float *x, const uin
 /* From now on the passes add the time of their products and transforms to the clock, which is borrowed and has at least
  * the network's threads; NULL, as at first: nothing is measured. */
 void network_set_clock(struct network *network, struct phase_clock *clock);
+
+/* From now on the passes multiply by these, which do what gemm and gemm_bf16 do (those are taken at first), and perhaps
+ * take notes. */
+void network_set_gemm(struct network *network, gemm_fn *floats, gemm_fn *bf16);
 
 /* Multiply-adds of one forward pass of one item, as the direct convolution needs them. */
 double network_multiply_adds(const struct network *network);

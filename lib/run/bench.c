@@ -5,12 +5,12 @@
 
 #include "bayes/predictive.h"
 #include "bayes/pruning.h"
-#include "core/gemm.h"
 #include "core/memory.h"
 #include "core/phase_clock.h"
 #include "core/size.h"
 #include "core/stats.h"
 #include "io/config.h"
+#include "run/products.h"
 #include "run/provenance.h"
 #include "run/run.h"
 
@@ -19,9 +19,8 @@ enum {
     WARM_UP_STEPS = 3,
     LEAST_STEPS = 10,
     LEAST_PREDICTIONS = 1,
-    CLOCKED_SHARE = 4, /* one step with the clock for so many without */
-    GEMM_SIZE = 1024,  /* rows and columns; its three matrices are larger than the second cache, as a layer's are */
-    GEMM_ROUNDS = 15,
+    CLOCKED_SHARE = 4,  /* one step with the clock for so many without */
+    GEMM_SIZE = 1024,   /* rows and columns; its three matrices are larger than the second cache, as a layer's are */
     TRAIN_ITEMS = 50000 /* what the penalty of a step is divided by; its value does not matter */
 };
 
@@ -153,30 +152,16 @@ static double median(float *values, size_t count)
     return result;
 }
 
-/* GFLOP/s of products of GEMM_SIZE cubed, one per thread at the same time: the median round. */
+/* GFLOP/s of products of GEMM_SIZE cubed, one per thread at the same time. */
 static enum status sgemm_rate(int threads, uint64_t seed, double *rate, struct error *error)
 {
-    const size_t size = (size_t)GEMM_SIZE * GEMM_SIZE;
-    float *matrices = memory_alloc(size_multiply((size_t)threads, 3 * size), sizeof *matrices, error);
-    float seconds[GEMM_ROUNDS];
-    if (!matrices)
-        return STATUS_NO_MEMORY;
-    for (int round = -1; round < GEMM_ROUNDS; round++) {
-        double started = monotonic_seconds();
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
-        for (int thread = 0; thread < threads; thread++) {
-            float *a = matrices + (size_t)thread * 3 * size, *b = a + size, *c = b + size;
-            if (round < 0) /* fills the caches, wakes the threads, and gives every page its place */
-                random_normal(random_key(seed, PURPOSE_SYNTHETIC, 1, (size_t)thread), 0, 2 * size, a);
-            gemm(GEMM_PLAIN, GEMM_PLAIN, GEMM_SIZE, GEMM_SIZE, GEMM_SIZE, a, GEMM_SIZE, b, GEMM_SIZE, 0.0F, c,
-                 GEMM_SIZE);
-        }
-        if (round >= 0)
-            seconds[round] = (float)(monotonic_seconds() - started);
-    }
-    memory_free(matrices);
-    *rate = 2e-9 * threads * pow(GEMM_SIZE, 3) / median(seconds, GEMM_ROUNDS);
-    return STATUS_OK;
+    const struct product product = {gemm,      GEMM_PLAIN, GEMM_PLAIN, GEMM_SIZE, GEMM_SIZE,
+                                    GEMM_SIZE, GEMM_SIZE,  GEMM_SIZE,  GEMM_SIZE, 0.0F};
+    double seconds;
+    enum status status = product_seconds(&product, threads, seed, &seconds, error);
+    if (status == STATUS_OK)
+        *rate = 2e-9 * threads * pow(GEMM_SIZE, 3) / seconds;
+    return status;
 }
 
 /* The cells that both tables have. */
@@ -192,8 +177,10 @@ static struct row row_of(const struct bench *bench, const struct table *table)
     return row;
 }
 
-/* Parts of the threads' time in `steps` further steps. */
-static enum status measure_shares(struct bench_state *state, size_t steps, struct row *row, struct error *error)
+/* Parts of the threads' time in `steps` further steps. *gemm_seconds: of the products of one step, summed over threads.
+ */
+static enum status measure_shares(struct bench_state *state, size_t steps, struct row *row, double *gemm_seconds,
+                                  struct error *error)
 {
     static const struct {
         const char *column;
@@ -213,8 +200,23 @@ static enum status measure_shares(struct bench_state *state, size_t steps, struc
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
         row_number(row, shares[i].column,
                    phase_clock_seconds(clock, shares[i].phase) / (spent * state->bench->threads));
+    *gemm_seconds = phase_clock_seconds(clock, PHASE_GEMM) / (double)steps;
     phase_clock_free(clock);
     return STATUS_OK;
+}
+
+/* How much of the rate that its products have alone a step reaches, in which they take `seconds`. */
+static enum status measure_products(struct bench_state *state, double seconds, struct row *row, struct error *error)
+{
+    struct products products = {0};
+    double alone;
+    products_begin(state->network, &products);
+    (void)timed_step(state, NULL);
+    products_end(state->network);
+    enum status status = products_seconds(&products, state->bench->threads, state->bench->seed, &alone, error);
+    if (status == STATUS_OK)
+        row_number(row, "gemm_of_alone", alone / seconds);
+    return status;
 }
 
 static enum status measure_steps(struct bench_state *state, struct table *table, struct error *error)
@@ -228,9 +230,11 @@ static enum status measure_steps(struct bench_state *state, struct table *table,
         state->seconds[steps] = (float)timed_step(state, NULL);
         spent += (double)state->seconds[steps];
     }
-    double seconds = median(state->seconds, steps), sgemm = NAN;
+    double seconds = median(state->seconds, steps), gemm_seconds = NAN, sgemm = NAN;
     struct row row = row_of(bench, table);
-    enum status status = measure_shares(state, (steps + CLOCKED_SHARE - 1) / CLOCKED_SHARE, &row, error);
+    enum status status = measure_shares(state, (steps + CLOCKED_SHARE - 1) / CLOCKED_SHARE, &row, &gemm_seconds, error);
+    if (status == STATUS_OK)
+        status = measure_products(state, gemm_seconds, &row, error);
     if (status == STATUS_OK)
         status = sgemm_rate(bench->threads, bench->seed, &sgemm, error);
     if (status != STATUS_OK)

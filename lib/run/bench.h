@@ -31,6 +31,8 @@ struct bench {
  *                 gflops may lie above what the processor can do.
  *   sgemm_gflops  large matrix products alone, one per thread, measured in this process: the limit of a program that
  *                 multiplies as many numbers as the direct convolution.
+ *   gemm_of_alone the rate of the step's products, as a part of the rate that the same products have one by one on
+ *                 matrices that stay in the caches, weighted by their time.
  * A share is a part of the threads' time: the phases' seconds summed over threads, divided by threads x time. Shares
  * come from further steps, with the clock, so that ms_per_step is free of it. */
 enum status bench_step(const struct bench *bench, struct table *table, struct error *error);

@@ -1,0 +1,124 @@
+#include "run/products.h"
+
+#include <pthread.h>
+
+#include "core/clock.h"
+#include "core/memory.h"
+#include "core/random.h"
+#include "core/stats.h"
+
+/* ---- recording ---- */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct products *recorded; /* NULL: nobody records */
+
+static bool same(const struct product *a, const struct product *b)
+{
+    return a->multiply == b->multiply && a->op_a == b->op_a && a->op_b == b->op_b && a->m == b->m && a->n == b->n &&
+           a->k == b->k && a->lda == b->lda && a->ldb == b->ldb && a->ldc == b->ldc && a->beta == b->beta;
+}
+
+static void count(struct products *products, const struct product *product)
+{
+    size_t kind = 0;
+    while (kind < products->count && !same(&products->kinds[kind], product))
+        kind++;
+    if (kind == PRODUCT_KINDS_MAX) {
+        products->incomplete = true;
+        return;
+    }
+    if (kind == products->count)
+        products->kinds[products->count++] = *product;
+    products->calls[kind] += 1;
+}
+
+static void record(const struct product *product)
+{
+    if (pthread_mutex_lock(&lock) != 0)
+        return;
+    count(recorded, product);
+    (void)pthread_mutex_unlock(&lock); /* this thread holds it */
+}
+
+static void multiply_floats(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
+                            size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    record(&(struct product){gemm, op_a, op_b, m, n, k, lda, ldb, ldc, beta});
+    gemm(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+static void multiply_bf16(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
+                          size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    record(&(struct product){gemm_bf16, op_a, op_b, m, n, k, lda, ldb, ldc, beta});
+    gemm_bf16(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+void products_begin(struct network *network, struct products *products)
+{
+    recorded = products;
+    network_set_gemm(network, multiply_floats, multiply_bf16);
+}
+
+void products_end(struct network *network)
+{
+    network_set_gemm(network, gemm, gemm_bf16);
+    recorded = NULL;
+}
+
+/* ---- measuring ---- */
+
+/* A round is so much arithmetic that reading the clock and waking the threads do not count. */
+enum { ROUNDS = 15, ROUND_MULTIPLY_ADDS = 50000000 };
+
+static double multiply_adds(const struct product *p)
+{
+    return (double)p->m * (double)p->n * (double)p->k;
+}
+
+enum status product_seconds(const struct product *p, int threads, uint64_t seed, double *seconds, struct error *error)
+{
+    const size_t a_size = (p->op_a == GEMM_PLAIN ? p->m : p->k) * p->lda;
+    const size_t b_size = (p->op_b == GEMM_PLAIN ? p->k : p->n) * p->ldb, size = a_size + b_size + p->m * p->ldc;
+    const size_t calls = 1 + (size_t)(ROUND_MULTIPLY_ADDS / multiply_adds(p));
+    float *matrices = memory_alloc(size_multiply((size_t)threads, size), sizeof *matrices, error);
+    float rounds[ROUNDS];
+    if (!matrices)
+        return STATUS_NO_MEMORY;
+    for (int round = -1; round < ROUNDS; round++) {
+        double started = monotonic_seconds();
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+        for (int thread = 0; thread < threads; thread++) {
+            float *a = matrices + (size_t)thread * size, *b = a + a_size, *c = b + b_size;
+            if (round < 0) /* fills the caches, wakes the threads, and gives every page its place */
+                random_normal(random_key(seed, PURPOSE_SYNTHETIC, 1, (size_t)thread), 0, a_size + b_size, a);
+            for (size_t call = 0; call < calls; call++)
+                p->multiply(p->op_a, p->op_b, p->m, p->n, p->k, a, p->lda, b, p->ldb, p->beta, c, p->ldc);
+        }
+        if (round >= 0)
+            rounds[round] = (float)(monotonic_seconds() - started);
+    }
+    memory_free(matrices);
+    const double half = .5;
+    stats_quantiles(rounds, ROUNDS, &half, 1, seconds);
+    *seconds /= (double)calls;
+    return STATUS_OK;
+}
+
+enum status products_seconds(const struct products *products, int threads, uint64_t seed, double *seconds,
+                             struct error *error)
+{
+    double sum = 0;
+    if (products->incomplete)
+        return error_set(error, STATUS_FAILED, "products of more than %d kinds: PRODUCT_KINDS_MAX is too small",
+                         PRODUCT_KINDS_MAX);
+    for (size_t kind = 0; kind < products->count; kind++) {
+        double alone;
+        enum status status = product_seconds(&products->kinds[kind], threads, seed, &alone, error);
+        if (status != STATUS_OK)
+            return status;
+        sum += alone * (double)products->calls[kind];
+    }
+    *seconds = sum;
+    return STATUS_OK;
+}
