@@ -438,11 +438,39 @@ static void test_adam_is_the_papers(void **state)
 
 /* ---- the matrix product ---- */
 
+/* Products of one, as gemm_fn. */
+static void alone(gemm_batch_fn *multiply, const struct gemm_batch *sizes, const float *a, const float *b, float beta,
+                  float *c)
+{
+    const size_t m = sizes->m, n = sizes->n, ldc = sizes->ldc;
+    float *before = calloc(m * ldc + 1, sizeof *before);
+    assert_non_null(before);
+    memcpy(before, c, m * ldc * sizeof *c);
+    multiply(sizes, 1, a, b, c);
+    for (size_t i = 0; beta != 0.0F && i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            c[i * ldc + j] += before[i * ldc + j];
+    free(before);
+}
+
+#define ALONE(function)                                                                                                \
+    static void function##_alone(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,   \
+                                 size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)             \
+    {                                                                                                                  \
+        alone(function, &(struct gemm_batch){op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0}, a, b, beta, c);             \
+    }
+ALONE(gemm_batch)
+ALONE(gemm_batch_bf16)
+
 static const struct multiplication {
     const char *name;
     gemm_fn *gemm;
     int rounds; /* its factors, to 8 bits */
-} multiplications[] = {{"gemm", gemm, 0}, {"gemm_bf16", gemm_bf16, 1}, {"gemm_rounded", gemm_rounded, 1}};
+} multiplications[] = {{"gemm", gemm, 0},
+                       {"gemm_bf16", gemm_bf16, 1},
+                       {"gemm_rounded", gemm_rounded, 1},
+                       {"gemm_batch", gemm_batch_alone, 0},
+                       {"gemm_batch_bf16", gemm_batch_bf16_alone, 1}};
 enum { MULTIPLICATIONS = sizeof multiplications / sizeof multiplications[0] };
 
 struct product {
@@ -508,9 +536,10 @@ static double gemm_error(const struct product *p, float spoil)
 }
 
 /* Empty ones, and some that are more than one piece of a factor along each side. */
-static const size_t product_sizes[][3] = {{0, 4, 4},    {4, 0, 4},    {5, 6, 0},      {1, 1, 1},
-                                          {7, 5, 3},    {1, 10, 33},  {64, 17, 65},   {33, 200, 100},
-                                          {130, 48, 7}, {49, 33, 64}, {20, 530, 520}, {300, 40, 260}};
+static const size_t product_sizes[][3] = {{0, 4, 4},    {4, 0, 4},     {5, 6, 0},      {1, 1, 1},
+                                          {7, 5, 3},    {1, 10, 33},   {64, 17, 65},   {33, 200, 100},
+                                          {130, 48, 7}, {49, 33, 64},  {20, 530, 520}, {300, 40, 260},
+                                          {34, 16, 20}, {34, 32, 129}, {15, 46, 128},  {27, 64, 150}};
 
 static void test_gemm(void **state)
 {
@@ -542,6 +571,38 @@ static void test_gemm(void **state)
     p.by = &not_rounded;
     assert_true(gemm_error(&p, 1.0F) > 1.0); /* twin: the factors are rounded */
     assert_true(strlen(gemm_backend()) > 0);
+}
+
+/* The products of a batch are those of each alone, to the bit, and nothing between their matrices is touched. */
+static void test_gemm_batch(void **state)
+{
+    (void)state;
+    enum { PRODUCTS = 3, M = 21, N = 70, K = 150, STRIDE = M * K + 5, SIZE = PRODUCTS * STRIDE + N * K };
+    static float a[SIZE], b[SIZE], c[SIZE], want[SIZE];
+    gemm_batch_fn *const multiply[] = {gemm_batch, gemm_batch_bf16};
+    random_normal(random_key(1, PURPOSE_TEST, 0, 3), 0, SIZE, a);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 4), 0, SIZE, b);
+    for (int variant = 0; variant < 8; variant++) {
+        const int ta = variant & 1, tb = variant >> 1 & 1;
+        const struct gemm_batch batch = {ta ? GEMM_TRANSPOSED : GEMM_PLAIN,
+                                         tb ? GEMM_TRANSPOSED : GEMM_PLAIN,
+                                         M,
+                                         N,
+                                         K,
+                                         ta ? M : K,
+                                         tb ? K + 1 : N + 1,
+                                         N + 2,
+                                         STRIDE,
+                                         STRIDE + 16,
+                                         STRIDE + 32};
+        memset(c, 0, sizeof c);
+        memset(want, 0, sizeof want);
+        for (size_t i = 0; i < PRODUCTS; i++)
+            multiply[variant / 4](&batch, 1, a + i * batch.stride_a, b + i * batch.stride_b, want + i * batch.stride_c);
+        multiply[variant / 4](&batch, PRODUCTS, a, b, c);
+        assert_memory_equal(c, want, sizeof c);
+        assert_true(c[0] != 0.0F && c[2 * batch.stride_c] != 0.0F && c[N] == 0.0F && c[M * (N + 2)] == 0.0F);
+    }
 }
 
 /* C may hold anything before, even NaN, when beta is 0. */
@@ -630,6 +691,7 @@ int main(void)
         cmocka_unit_test(test_point_step),
         cmocka_unit_test(test_adam_is_the_papers),
         cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_gemm_batch),
         cmocka_unit_test(test_gemm_overwrites),
         cmocka_unit_test(test_gemm_of_what_is_not_finite),
         cmocka_unit_test(test_denormals_are_flushed_in_every_thread),

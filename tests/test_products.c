@@ -55,7 +55,7 @@ static double multiply_adds(const struct products *products)
 {
     double sum = 0;
     for (size_t i = 0; i < products->count; i++) {
-        const struct product *p = &products->kinds[i];
+        const struct gemm_batch *p = &products->kinds[i].sizes;
         sum += (double)products->calls[i] * (double)p->m * (double)p->n * (double)p->k;
     }
     return sum;
@@ -114,7 +114,7 @@ static void test_recording_changes_nothing(void **state)
         assert_memory_equal(s.gradient, before, bytes);
         size_t rounded = 0;
         for (size_t i = 0; i < products.count; i++)
-            rounded += products.kinds[i].multiply == gemm_bf16;
+            rounded += products.kinds[i].single == gemm_bf16 || products.kinds[i].batch == gemm_batch_bf16;
         assert_true(bf16 ? rounded > 0 && rounded < products.count : rounded == 0); /* the dense layer has floats */
         memory_free(before);
         step_free(&s);
@@ -126,10 +126,11 @@ static void test_times(void **state)
     (void)state;
     struct error error;
     double one, sum;
-    struct products products = {.count = 2,
-                                .kinds = {{gemm, GEMM_TRANSPOSED, GEMM_PLAIN, 3, 5, 7, 4, 6, 8, 1.0F},
-                                          {gemm, GEMM_PLAIN, GEMM_TRANSPOSED, 3, 5, 7, 8, 9, 10, 0.0F}},
-                                .calls = {2, 1}};
+    struct products products = {
+        .count = 2,
+        .kinds = {{.single = gemm, .sizes = {GEMM_TRANSPOSED, GEMM_PLAIN, 3, 5, 7, 4, 6, 8, 0, 0, 0}, .beta = 1.0F},
+                  {.batch = gemm_batch, .sizes = {GEMM_PLAIN, GEMM_TRANSPOSED, 3, 5, 7, 8, 9, 10, 0, 0, 0}}},
+        .calls = {2, 1}};
     assert_int_equal(product_seconds(&products.kinds[0], 2, 1, &one, &error), STATUS_OK);
     assert_true(one > 0);
     assert_int_equal(products_seconds(&products, 1, 1, &sum, &error), STATUS_OK);

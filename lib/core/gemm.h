@@ -22,6 +22,28 @@ gemm_fn gemm;
  */
 gemm_fn gemm_bf16;
 
+/* Products of equal sizes whose matrices lie at equal distances, as those of Winograd's points do. Sizes as above. */
+struct gemm_batch {
+    enum gemm_op op_a, op_b;
+    size_t m, n, k, lda, ldb, ldc;
+    size_t stride_a, stride_b, stride_c; /* floats from a matrix to the next product's */
+};
+
+/* C = op(A) op(B) for `count` products from the first one's matrices on, in the calling thread. Each C is the same
+ * whatever the count is. With AVX-512, gemm_batch is faster than gemm on matrices beyond the second cache, since it
+ * fetches those of the next product meanwhile; its sums are rounded in another order than gemm's. */
+typedef void gemm_batch_fn(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c);
+
+gemm_batch_fn gemm_batch, gemm_batch_bf16;
+
+/* The two functions of one precision. */
+struct gemm_functions {
+    gemm_fn *single;
+    gemm_batch_fn *batch;
+};
+
+extern const struct gemm_functions gemm_of_floats, gemm_of_bf16;
+
 const char *gemm_backend(void); /* name and version, for provenance; "+ AMX" where gemm_bf16 has the unit */
 
 #endif

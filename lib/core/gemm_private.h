@@ -20,4 +20,8 @@ int gemm_amx_runs_here(void);
 /* gemm_bf16 on that unit and without, for m, n, k > 0 */
 gemm_fn gemm_amx, gemm_rounded;
 
+/* gemm_batch by AVX-512, for k > 0, and whether processor and system have that. */
+int gemm_panels_run_here(void);
+gemm_batch_fn gemm_panels;
+
 #endif

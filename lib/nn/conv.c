@@ -75,7 +75,7 @@ enum status conv_init(struct conv *conv, const struct conv_shape *shape, const s
                           .layer_kernels = layer_kernels(),
                           .winograd_kernels = winograd_kernels(),
                           .second_cache = isa_second_cache(),
-                          .gemm = gemm};
+                          .gemm = &gemm_of_floats};
     conv->workspace = memory_alloc(conv->algorithm->workspace_size(conv), sizeof *conv->workspace, error);
     return conv->workspace ? STATUS_OK : STATUS_NO_MEMORY;
 }

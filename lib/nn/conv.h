@@ -53,9 +53,9 @@ struct conv {
     float *workspace;                          /* the algorithm's own */
     const struct layer_kernels *layer_kernels; /* conv_init takes the best builds; tests take each */
     const struct winograd_kernels *winograd_kernels;
-    size_t second_cache;       /* bytes; conv_init asks for the processor's */
-    gemm_fn *gemm;             /* conv_init takes that of floats */
-    struct phase_clock *clock; /* NULL: not measured; borrowed */
+    size_t second_cache;               /* bytes; conv_init asks for the processor's */
+    const struct gemm_functions *gemm; /* conv_init takes those of floats; borrowed */
+    struct phase_clock *clock;         /* NULL: not measured; borrowed */
 };
 
 /* algorithm NULL: the first that supports the shape. On failure *conv holds nothing to free. */

@@ -150,7 +150,7 @@ static void forward_block(const struct conv *conv, int thread, const float *x, s
     double begun = phase_begin(conv->clock);
     im2col(s, x, items, col);
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
-    conv->gemm(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, y, s->c_out);
+    conv->gemm->single(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, y, s->c_out);
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     conv->layer_kernels->bias_selu(rows, s->c_out, conv->bias, y);
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
@@ -185,11 +185,12 @@ static void backward_block(struct conv *conv, const float *x, const float *y, fl
     conv->layer_kernels->selu_backward(rows, s->c_out, y, dy, d_bias);
     im2col(s, x, items, col);
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
-    conv->gemm(GEMM_TRANSPOSED, GEMM_PLAIN, k, s->c_out, rows, col, k, dy, s->c_out, 1.0F, d_weight, s->c_out);
+    conv->gemm->single(GEMM_TRANSPOSED, GEMM_PLAIN, k, s->c_out, rows, col, k, dy, s->c_out, 1.0F, d_weight, s->c_out);
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     if (!dx)
         return;
-    conv->gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, k, s->c_out, dy, s->c_out, conv->weight, s->c_out, 0.0F, col, k);
+    conv->gemm->single(GEMM_PLAIN, GEMM_TRANSPOSED, rows, k, s->c_out, dy, s->c_out, conv->weight, s->c_out, 0.0F, col,
+                       k);
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     memset(dx, 0, items * size_in * sizeof *dx);
     for (size_t item = 0; item < items; item++)

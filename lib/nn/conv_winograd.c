@@ -1,12 +1,10 @@
 /* Convolution through the Winograd transforms of nn/winograd.h, for 6 x 6 kernels (6 x 1 on series) with stride 2.
  *
- * The matrix products of the points, and blocks of their rows, are spread over threads; each is one call of gemm in one
- * thread. V is kept from forward to backward. In backward, a thread takes a block of rows of U through all points:
- * their part of dU stays in its cache and becomes the gradient of those rows' weights at once. dV comes after all of
- * them, by blocks of tiles, and replaces V. */
+ * The matrix products of the points, and blocks of their rows, are spread over threads: a block of rows at some points
+ * is one batch of products in one thread. V is kept from forward to backward, where dV = dM U^T comes after
+ * dU = V^T dM and replaces V. */
 #include "nn/winograd.h"
 
-#include <omp.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,10 +13,11 @@
 #include "nn/layer_kernels.h"
 
 enum {
-    BLOCK_TILES = 256, /* rows of a product with U */
-    PAIR_ROWS = 160,   /* two blocks of rows of dU, at most: their number is even, for an even number of threads */
-    FILTER_ROWS = 8,   /* rows that are transformed at once */
-    BIAS_PARTS = 16    /* sums over the batch are split into so many */
+    BLOCK_TILES = 256,  /* rows of a product with U, at most */
+    BLOCK_ROWS = 400,   /* of dU, likewise */
+    WORK_OF_THREAD = 4, /* parts of the products for each thread, which takes the next when it is free */
+    FILTER_ROWS = 8,    /* rows that are transformed at once */
+    BIAS_PARTS = 16     /* sums over the batch are split into so many */
 };
 
 /* How many items evaluation takes at once. Products of few tiles are slow, V and M of many leave the second cache: with
@@ -32,17 +31,17 @@ static size_t items_evaluated(const struct conv *conv, size_t tiles_of_item)
 struct plan {
     struct winograd_shape shape;
     size_t tiles_of_item;
+    size_t tiles; /* of the batch, once there is one */
     size_t
         items; /* that V and M have room for: in training a batch; in evaluation, where each thread has its own, some */
-    size_t block_rows;                              /* rows of dU that are taken at once */
-    size_t stride_u, stride_v, stride_m, stride_du; /* floats between points */
-    size_t du_size, vm_size, zeros_size, size;      /* floats of one thread's du, of one's V and M, of zeros, of all */
-    float *u;                                       /* [points][rows][c_out] */
-    float *v;                                       /* [points][tiles][rows]; dV later */
-    float *m;                                       /* [points][tiles][c_out]; dM later */
-    float *du;                                      /* [threads][points][block_rows][c_out] */
-    float *zeros;                                   /* [the larger of c_in and c_out] */
-    float *bias_parts;                              /* [BIAS_PARTS][c_out] */
+    size_t stride_u, stride_v, stride_m;      /* floats between points; dU has U's */
+    size_t u_size, vm_size, zeros_size, size; /* floats of U, of one thread's V and M, of zeros, of all */
+    float *u;                                 /* [points][rows][c_out] */
+    float *v;                                 /* [points][tiles][rows]; dV later */
+    float *m;                                 /* [points][tiles][c_out]; dM later */
+    float *du;                                /* [points][rows][c_out], in training */
+    float *zeros;                             /* [the larger of c_in and c_out] */
+    float *bias_parts;                        /* [BIAS_PARTS][c_out] */
 };
 
 /* An odd number of cache lines, so that the same element of all points falls into different sets of a cache. */
@@ -72,17 +71,14 @@ static struct plan plan_sizes(const struct conv *conv)
     p.tiles_of_item = p.shape.tiles_h * p.shape.tiles_w;
     p.items = conv->training ? conv->max_batch : items_evaluated(conv, p.tiles_of_item);
     const size_t tiles = p.items * p.tiles_of_item, points = p.shape.points;
-    const size_t blocks = 2 * ((p.shape.rows + PAIR_ROWS - 1) / PAIR_ROWS);
-    p.block_rows = (p.shape.rows + blocks - 1) / blocks;
     p.stride_u = point_stride(p.shape.rows * s->c_out);
     p.stride_v = point_stride(tiles * p.shape.rows);
     p.stride_m = point_stride(tiles * s->c_out);
-    p.stride_du = point_stride(p.block_rows * s->c_out);
-    p.du_size = conv->training ? points * p.stride_du : 0;
+    p.u_size = points * p.stride_u;
     p.zeros_size = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
     p.vm_size = points * (p.stride_v + p.stride_m);
-    p.size = points * p.stride_u + p.vm_size * (conv->training ? 1 : (size_t)conv->threads) +
-             (size_t)conv->threads * p.du_size + p.zeros_size + (conv->training ? BIAS_PARTS * s->c_out : 0);
+    p.size = p.u_size + p.zeros_size +
+             (conv->training ? p.vm_size + p.u_size + BIAS_PARTS * s->c_out : p.vm_size * (size_t)conv->threads);
     return p;
 }
 
@@ -91,12 +87,12 @@ static struct plan make_plan(const struct conv *conv, int thread)
 {
     struct plan p = plan_sizes(conv);
     p.u = conv->workspace;
-    float *vm = p.u + p.shape.points * p.stride_u;
+    p.zeros = p.u + p.u_size;
+    float *vm = p.zeros + p.zeros_size;
     p.v = vm + (size_t)thread * p.vm_size;
     p.m = p.v + p.shape.points * p.stride_v;
-    p.du = vm + p.vm_size * (conv->training ? 1 : (size_t)conv->threads);
-    p.zeros = p.du + (size_t)conv->threads * p.du_size;
-    p.bias_parts = p.zeros + p.zeros_size;
+    p.du = vm + p.vm_size;
+    p.bias_parts = p.du + p.u_size;
     return p;
 }
 
@@ -125,14 +121,64 @@ static void prepare(struct conv *conv)
     }
 }
 
+/* The products of a block of rows (tiles, or rows of dU) at some points: one thread's work. */
+struct work {
+    size_t point, points, row, rows;
+};
+
+/* How the products of all points and `rows` rows are divided: blocks of rows as equal as can be, and the points of each
+ * into so many parts that there are WORK_OF_THREAD for each thread, if there can be. A part is one batch. */
+struct division {
+    size_t points, rows, blocks, parts;
+};
+
+static struct division divide(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows)
+{
+    const size_t wanted = (size_t)conv->threads * WORK_OF_THREAD, blocks = (rows + block_rows - 1) / block_rows;
+    return (struct division){p->shape.points, rows, blocks, smaller(p->shape.points, (wanted + blocks - 1) / blocks)};
+}
+
+static struct work work_at(const struct division *d, size_t index)
+{
+    const size_t part = index % d->parts, block = index / d->parts;
+    const size_t point = d->points * part / d->parts, row = d->rows * block / d->blocks;
+    return (struct work){point, d->points * (part + 1) / d->parts - point, row,
+                         d->rows * (block + 1) / d->blocks - row};
+}
+
+typedef void product_fn(const struct conv *conv, const struct plan *p, const struct work *some);
+
+/* By all threads of a parallel region. */
+static void multiply(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows, product_fn *product)
+{
+    const struct division division = divide(conv, p, rows, block_rows);
+#pragma omp for schedule(dynamic)
+    for (size_t index = 0; index < division.blocks * division.parts; index++) {
+        const struct work some = work_at(&division, index);
+        double begun = phase_begin(conv->clock);
+        product(conv, p, &some);
+        phase_end(conv->clock, PHASE_GEMM, begun);
+    }
+}
+
+/* M = V U */
+static void forward_product(const struct conv *conv, const struct plan *p, const struct work *some)
+{
+    const size_t k = p->shape.rows, n = p->shape.conv.c_out;
+    const struct gemm_batch product = {GEMM_PLAIN, GEMM_PLAIN, some->rows,  n,           k,          k,
+                                       n,          n,          p->stride_v, p->stride_u, p->stride_m};
+    conv->gemm->batch(&product, some->points, p->v + some->point * p->stride_v + some->row * k,
+                      p->u + some->point * p->stride_u, p->m + some->point * p->stride_m + some->row * n);
+}
+
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const struct plan p = make_plan(conv, 0);
+    struct plan p = make_plan(conv, 0);
     const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
-    const size_t tiles = batch * p.tiles_of_item, blocks = (tiles + BLOCK_TILES - 1) / BLOCK_TILES;
     const size_t k = p.shape.rows, n = s->c_out;
+    p.tiles = batch * p.tiles_of_item;
 #pragma omp parallel num_threads(conv->threads)
     {
 #pragma omp for
@@ -141,15 +187,7 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
             kernels->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
             phase_end(conv->clock, PHASE_TRANSFORM, begun);
         }
-#pragma omp for schedule(dynamic)
-        for (size_t work = 0; work < p.shape.points * blocks; work++) {
-            size_t point = work / blocks, tile = work % blocks * BLOCK_TILES;
-            double begun = phase_begin(conv->clock);
-            conv->gemm(GEMM_PLAIN, GEMM_PLAIN, smaller(BLOCK_TILES, tiles - tile), n, k,
-                       p.v + point * p.stride_v + tile * k, k, p.u + point * p.stride_u, n, 0.0F,
-                       p.m + point * p.stride_m + tile * n, n);
-            phase_end(conv->clock, PHASE_GEMM, begun);
-        }
+        multiply(conv, &p, p.tiles, BLOCK_TILES, forward_product);
 #pragma omp for
         for (size_t item = 0; item < batch; item++) {
             double begun = phase_begin(conv->clock);
@@ -169,9 +207,7 @@ static void evaluate_items(const struct conv *conv, const struct plan *p, const 
     for (size_t item = 0; item < items; item++)
         kernels->input(&p->shape, x + item * size_in, p->zeros, p->v + item * tiles * k, p->stride_v);
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
-    for (size_t point = 0; point < p->shape.points; point++)
-        conv->gemm(GEMM_PLAIN, GEMM_PLAIN, items * tiles, n, k, p->v + point * p->stride_v, k,
-                   p->u + point * p->stride_u, n, 0.0F, p->m + point * p->stride_m, n);
+    forward_product(conv, p, &(struct work){.points = p->shape.points, .rows = items * tiles});
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     for (size_t item = 0; item < items; item++)
         kernels->output(&p->shape, p->m + item * tiles * n, p->stride_m, conv->bias, y + item * size_out);
@@ -207,26 +243,41 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
             d_bias[c] += p->bias_parts[part * c_out + c];
 }
 
-/* The gradient of the weights in rows first .. first + count - 1: dU = V^T dM at all points, and back. */
-static void weight_rows(const struct conv *conv, const struct plan *p, size_t tiles, size_t first, size_t count,
-                        float *du, float *d_weight)
+/* dU = V^T dM */
+static void weight_product(const struct conv *conv, const struct plan *p, const struct work *some)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
-    double begun = phase_begin(conv->clock);
-    for (size_t point = 0; point < p->shape.points; point++)
-        conv->gemm(GEMM_TRANSPOSED, GEMM_PLAIN, count, n, tiles, p->v + point * p->stride_v + first, k,
-                   p->m + point * p->stride_m, n, 0.0F, du + point * p->stride_du, n);
-    begun = phase_next(conv->clock, PHASE_GEMM, begun);
-    conv->winograd_kernels->filter_adjoint(&p->shape, du, p->stride_du, first, count, d_weight);
-    phase_end(conv->clock, PHASE_TRANSFORM, begun);
+    const struct gemm_batch product = {GEMM_TRANSPOSED, GEMM_PLAIN,  some->rows, n, p->tiles, k, n, n,
+                                       p->stride_v,     p->stride_m, p->stride_u};
+    conv->gemm->batch(&product, some->points, p->v + some->point * p->stride_v + some->row,
+                      p->m + some->point * p->stride_m, p->du + some->point * p->stride_u + some->row * n);
 }
 
-/* dV = dM U^T for some tiles at one point */
-static void input_product(const struct conv *conv, const struct plan *p, size_t point, size_t first, size_t tiles)
+/* d_weight = the adjoint of the filter's transform, of dU */
+static void weight_gradient(const struct conv *conv, const struct plan *p, float *d_weight)
+{
+    const size_t rows = p->shape.rows, n = p->shape.conv.c_out;
+#pragma omp parallel num_threads(conv->threads)
+    {
+        multiply(conv, p, rows, BLOCK_ROWS, weight_product);
+#pragma omp for
+        for (size_t row = 0; row < rows; row += FILTER_ROWS) {
+            double begun = phase_begin(conv->clock);
+            conv->winograd_kernels->filter_adjoint(&p->shape, p->du + row * n, p->stride_u, row,
+                                                   smaller(FILTER_ROWS, rows - row), d_weight);
+            phase_end(conv->clock, PHASE_TRANSFORM, begun);
+        }
+    }
+}
+
+/* dV = dM U^T */
+static void input_product(const struct conv *conv, const struct plan *p, const struct work *some)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
-    conv->gemm(GEMM_PLAIN, GEMM_TRANSPOSED, tiles, k, n, p->m + point * p->stride_m + first * n, n,
-               p->u + point * p->stride_u, n, 0.0F, p->v + point * p->stride_v + first * k, k);
+    const struct gemm_batch product = {GEMM_PLAIN, GEMM_TRANSPOSED, some->rows,  k,          n, n, n,
+                                       k,          p->stride_m,     p->stride_u, p->stride_v};
+    conv->gemm->batch(&product, some->points, p->m + some->point * p->stride_m + some->row * n,
+                      p->u + some->point * p->stride_u, p->v + some->point * p->stride_v + some->row * k);
 }
 
 /* dx = the adjoint of the input's transform, of dV = dM U^T */
@@ -234,16 +285,9 @@ static void input_gradient(const struct conv *conv, const struct plan *p, size_t
 {
     const struct conv_shape *s = &conv->shape;
     const size_t size_in = s->height_in * s->width_in * s->c_in;
-    const size_t tiles = batch * p->tiles_of_item, blocks = (tiles + BLOCK_TILES - 1) / BLOCK_TILES;
 #pragma omp parallel num_threads(conv->threads)
     {
-#pragma omp for schedule(dynamic)
-        for (size_t work = 0; work < p->shape.points * blocks; work++) {
-            size_t first = work % blocks * BLOCK_TILES;
-            double begun = phase_begin(conv->clock);
-            input_product(conv, p, work / blocks, first, smaller(BLOCK_TILES, tiles - first));
-            phase_end(conv->clock, PHASE_GEMM, begun);
-        }
+        multiply(conv, p, p->tiles, BLOCK_TILES, input_product);
 #pragma omp for
         for (size_t item = 0; item < batch; item++) {
             double begun = phase_begin(conv->clock);
@@ -259,23 +303,18 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
 {
     (void)x; /* V holds what is needed of it */
     const struct conv_shape *s = &conv->shape;
-    const struct plan p = make_plan(conv, 0);
-    const struct winograd_kernels *kernels = conv->winograd_kernels;
+    struct plan p = make_plan(conv, 0);
     const size_t size_out = s->height_out * s->width_out * s->c_out, tiles = p.tiles_of_item;
+    p.tiles = batch * tiles;
     selu_backward(conv, &p, y, dy, batch, d_bias);
-#pragma omp parallel num_threads(conv->threads)
-    {
-        float *du = p.du + (size_t)omp_get_thread_num() * p.du_size;
-#pragma omp for
-        for (size_t item = 0; item < batch; item++) {
-            double begun = phase_begin(conv->clock);
-            kernels->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out, p.stride_m);
-            phase_end(conv->clock, PHASE_TRANSFORM, begun);
-        }
-#pragma omp for schedule(dynamic)
-        for (size_t row = 0; row < p.shape.rows; row += p.block_rows)
-            weight_rows(conv, &p, batch * tiles, row, smaller(p.block_rows, p.shape.rows - row), du, d_weight);
+#pragma omp parallel for num_threads(conv->threads)
+    for (size_t item = 0; item < batch; item++) {
+        double begun = phase_begin(conv->clock);
+        conv->winograd_kernels->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out,
+                                               p.stride_m);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
+    weight_gradient(conv, &p, d_weight);
     if (dx)
         input_gradient(conv, &p, batch, dx);
 }

@@ -128,7 +128,7 @@ static enum status create_layers(struct network *network, int training, struct e
         shape = (struct shape){s.height_out, s.width_out, s.c_out};
     }
     network->dense = (struct dense){.in = shape_size(shape), .out = spec->classes, .threads = network->threads};
-    network_set_gemm(network, gemm, gemm_bf16);
+    network_set_gemm(network, &gemm_of_floats, &gemm_of_bf16);
     return STATUS_OK;
 }
 
@@ -244,11 +244,11 @@ void network_set_clock(struct network *network, struct phase_clock *clock)
     network->dense.clock = clock;
 }
 
-void network_set_gemm(struct network *network, gemm_fn *floats, gemm_fn *bf16)
+void network_set_gemm(struct network *network, const struct gemm_functions *floats, const struct gemm_functions *bf16)
 {
     for (size_t i = 0; i < network->spec.layers; i++)
         network->convs[i].gemm = network->spec.bf16 ? bf16 : floats;
-    network->dense.gemm = floats;
+    network->dense.gemm = floats->single;
 }
 
 double network_multiply_adds(const struct network *network)

@@ -85,9 +85,9 @@ double network_input_gradient(struct network *network, const float *x, const uin
  * the network's threads; NULL, as at first: nothing is measured. */
 void network_set_clock(struct network *network, struct phase_clock *clock);
 
-/* From now on the passes multiply by these, which do what gemm and gemm_bf16 do (those are taken at first), and perhaps
- * take notes. */
-void network_set_gemm(struct network *network, gemm_fn *floats, gemm_fn *bf16);
+/* From now on the passes multiply by these, which do what gemm_of_floats and gemm_of_bf16 do (those are taken at first)
+ * and perhaps take notes. They are borrowed. */
+void network_set_gemm(struct network *network, const struct gemm_functions *floats, const struct gemm_functions *bf16);
 
 /* Multiply-adds of one forward pass of one item, as the direct convolution needs them. */
 double network_multiply_adds(const struct network *network);

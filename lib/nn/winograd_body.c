@@ -36,6 +36,22 @@ INLINE void store(float *to, vec value)
     *(vec_in_memory *)to = value;
 }
 
+/* The points' matrices are 36 streams, more than a processor follows by itself: what comes AHEAD floats later in each
+ * is fetched. (Steps of training took 2 % less; 64 and 128 did no better.) */
+enum { AHEAD = 32 };
+
+INLINE vec load_point(const float *from)
+{
+    __builtin_prefetch(from + AHEAD, 0);
+    return load(from);
+}
+
+INLINE void store_point(float *to, vec value)
+{
+    __builtin_prefetch(to + AHEAD, 1);
+    store(to, value);
+}
+
 /* The points a and b; their negatives are points too. */
 #define A1 0.707106781F /* sqrt(1/2) */
 #define A3 0.353553391F
@@ -151,7 +167,7 @@ INLINE void filter_all(const struct winograd_shape *s, const float *weight, size
             UNROLL for (int i = 0; i < POINTS && planar; i++)
                 filter_points(half + i * taps_w, 1, all + i * points_w, 1);
             UNROLL for (int i = 0; i < POINTS; i++) UNROLL for (int j = 0; j < points_w; j++)
-                store(u + (size_t)(i * points_w + j) * stride + o, planar ? all[i * points_w + j] : half[i]);
+                store_point(u + (size_t)(i * points_w + j) * stride + o, planar ? all[i * points_w + j] : half[i]);
         }
     }
 }
@@ -166,7 +182,7 @@ INLINE void filter_adjoint_all(const struct winograd_shape *s, const float *du, 
         for (size_t o = 0; o < c_out; o = next_channel(o, c_out)) {
             vec g[TAPS * TAPS], half[POINTS * TAPS], all[POINTS * POINTS];
             UNROLL for (int i = 0; i < POINTS; i++) UNROLL for (int j = 0; j < points_w; j++) all[i * points_w + j] =
-                load(du + (size_t)(i * points_w + j) * stride + o);
+                load_point(du + (size_t)(i * points_w + j) * stride + o);
             UNROLL for (int i = 0; i < POINTS; i++)
             {
                 if (planar)
@@ -219,7 +235,7 @@ INLINE void input_tile(const struct winograd_shape *s, const float *const *pixel
                 if (planar)
                     input_points(d + i * points_w, d + i * points_w, 1);
                 UNROLL for (int j = 0; j < points_w; j++)
-                    store(v + (size_t)(i * points_w + j) * stride + c, d[i * points_w + j]);
+                    store_point(v + (size_t)(i * points_w + j) * stride + c, d[i * points_w + j]);
             }
         }
     }
@@ -264,7 +280,7 @@ INLINE void input_adjoint_tile(const struct winograd_shape *s, const float *dv, 
             UNROLL for (int j = 0; j < points_w; j++)
             {
                 UNROLL for (int i = 0; i < POINTS; i++) d[i * points_w + j] =
-                    load(dv + (size_t)(i * points_w + j) * stride + c);
+                    load_point(dv + (size_t)(i * points_w + j) * stride + c);
                 input_points_adjoint(d + j, d + j, points_w);
             }
             UNROLL for (int i = 0; i < POINTS; i++)
@@ -315,7 +331,7 @@ INLINE void output_tile(const struct winograd_shape *s, const float *m, size_t s
         UNROLL for (int i = 0; i < POINTS; i++)
         {
             vec in[POINTS];
-            UNROLL for (int j = 0; j < points_w; j++) in[j] = load(m + (size_t)(i * points_w + j) * stride + c);
+            UNROLL for (int j = 0; j < points_w; j++) in[j] = load_point(m + (size_t)(i * points_w + j) * stride + c);
             if (planar)
                 output_points(in, 1, half + i * tile_w, 1);
             else
@@ -360,7 +376,7 @@ INLINE void output_adjoint_tile(const struct winograd_shape *s, const float *con
                 output_points_adjoint(half + i * tile_w, 1, out, 1);
             else
                 out[0] = half[i];
-            UNROLL for (int j = 0; j < points_w; j++) store(dm + (size_t)(i * points_w + j) * stride + c, out[j]);
+            UNROLL for (int j = 0; j < points_w; j++) store_point(dm + (size_t)(i * points_w + j) * stride + c, out[j]);
         }
     }
 }

@@ -155,8 +155,9 @@ static double median(float *values, size_t count)
 /* GFLOP/s of products of GEMM_SIZE cubed, one per thread at the same time. */
 static enum status sgemm_rate(int threads, uint64_t seed, double *rate, struct error *error)
 {
-    const struct product product = {gemm,      GEMM_PLAIN, GEMM_PLAIN, GEMM_SIZE, GEMM_SIZE,
-                                    GEMM_SIZE, GEMM_SIZE,  GEMM_SIZE,  GEMM_SIZE, 0.0F};
+    const size_t size = GEMM_SIZE;
+    const struct product product = {.single = gemm,
+                                    .sizes = {GEMM_PLAIN, GEMM_PLAIN, size, size, size, size, size, size, 0, 0, 0}};
     double seconds;
     enum status status = product_seconds(&product, threads, seed, &seconds, error);
     if (status == STATUS_OK)

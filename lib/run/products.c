@@ -12,13 +12,15 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct products *recorded; /* NULL: nobody records */
 
-static bool same(const struct product *a, const struct product *b)
+static bool same(const struct product *p, const struct product *q)
 {
-    return a->multiply == b->multiply && a->op_a == b->op_a && a->op_b == b->op_b && a->m == b->m && a->n == b->n &&
-           a->k == b->k && a->lda == b->lda && a->ldb == b->ldb && a->ldc == b->ldc && a->beta == b->beta;
+    const struct gemm_batch *a = &p->sizes, *b = &q->sizes;
+    return p->single == q->single && p->batch == q->batch && p->beta == q->beta && a->op_a == b->op_a &&
+           a->op_b == b->op_b && a->m == b->m && a->n == b->n && a->k == b->k && a->lda == b->lda && a->ldb == b->ldb &&
+           a->ldc == b->ldc;
 }
 
-static void count(struct products *products, const struct product *product)
+static void count(struct products *products, const struct product *product, size_t calls)
 {
     size_t kind = 0;
     while (kind < products->count && !same(&products->kinds[kind], product))
@@ -29,40 +31,54 @@ static void count(struct products *products, const struct product *product)
     }
     if (kind == products->count)
         products->kinds[products->count++] = *product;
-    products->calls[kind] += 1;
+    products->calls[kind] += calls;
 }
 
-static void record(const struct product *product)
+static void record(const struct product *product, size_t calls)
 {
     if (pthread_mutex_lock(&lock) != 0)
         return;
-    count(recorded, product);
+    count(recorded, product, calls);
     (void)pthread_mutex_unlock(&lock); /* this thread holds it */
 }
 
-static void multiply_floats(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
-                            size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
-{
-    record(&(struct product){gemm, op_a, op_b, m, n, k, lda, ldb, ldc, beta});
-    gemm(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
-}
+/* Functions that record what they multiply by `function`. */
+#define RECORD_SINGLE(function)                                                                                        \
+    static void record_##function(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,  \
+                                  size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)            \
+    {                                                                                                                  \
+        record(&(struct product){.single = function,                                                                   \
+                                 .sizes = {op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0},                               \
+                                 .beta = beta},                                                                        \
+               1);                                                                                                     \
+        function(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);                                                   \
+    }
+#define RECORD_BATCH(function)                                                                                         \
+    static void record_##function(const struct gemm_batch *batch, size_t number, const float *a, const float *b,       \
+                                  float *c)                                                                            \
+    {                                                                                                                  \
+        struct product product = {.batch = function, .sizes = *batch};                                                 \
+        product.sizes.stride_a = product.sizes.stride_b = product.sizes.stride_c = 0;                                  \
+        record(&product, number);                                                                                      \
+        function(batch, number, a, b, c);                                                                              \
+    }
+RECORD_SINGLE(gemm)
+RECORD_SINGLE(gemm_bf16)
+RECORD_BATCH(gemm_batch)
+RECORD_BATCH(gemm_batch_bf16)
 
-static void multiply_bf16(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
-                          size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
-{
-    record(&(struct product){gemm_bf16, op_a, op_b, m, n, k, lda, ldb, ldc, beta});
-    gemm_bf16(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
-}
+static const struct gemm_functions record_floats = {record_gemm, record_gemm_batch},
+                                   record_bf16 = {record_gemm_bf16, record_gemm_batch_bf16};
 
 void products_begin(struct network *network, struct products *products)
 {
     recorded = products;
-    network_set_gemm(network, multiply_floats, multiply_bf16);
+    network_set_gemm(network, &record_floats, &record_bf16);
 }
 
 void products_end(struct network *network)
 {
-    network_set_gemm(network, gemm, gemm_bf16);
+    network_set_gemm(network, &gemm_of_floats, &gemm_of_bf16);
     recorded = NULL;
 }
 
@@ -71,13 +87,24 @@ void products_end(struct network *network)
 /* A round is so much arithmetic that reading the clock and waking the threads do not count. */
 enum { ROUNDS = 15, ROUND_MULTIPLY_ADDS = 50000000 };
 
-static double multiply_adds(const struct product *p)
+static double multiply_adds(const struct gemm_batch *p)
 {
     return (double)p->m * (double)p->n * (double)p->k;
 }
 
-enum status product_seconds(const struct product *p, int threads, uint64_t seed, double *seconds, struct error *error)
+static void multiply(const struct product *product, const float *a, const float *b, float *c)
 {
+    const struct gemm_batch *p = &product->sizes;
+    if (product->batch)
+        product->batch(p, 1, a, b, c);
+    else
+        product->single(p->op_a, p->op_b, p->m, p->n, p->k, a, p->lda, b, p->ldb, product->beta, c, p->ldc);
+}
+
+enum status product_seconds(const struct product *product, int threads, uint64_t seed, double *seconds,
+                            struct error *error)
+{
+    const struct gemm_batch *p = &product->sizes;
     const size_t a_size = (p->op_a == GEMM_PLAIN ? p->m : p->k) * p->lda;
     const size_t b_size = (p->op_b == GEMM_PLAIN ? p->k : p->n) * p->ldb, size = a_size + b_size + p->m * p->ldc;
     const size_t calls = 1 + (size_t)(ROUND_MULTIPLY_ADDS / multiply_adds(p));
@@ -93,7 +120,7 @@ enum status product_seconds(const struct product *p, int threads, uint64_t seed,
             if (round < 0) /* fills the caches, wakes the threads, and gives every page its place */
                 random_normal(random_key(seed, PURPOSE_SYNTHETIC, 1, (size_t)thread), 0, a_size + b_size, a);
             for (size_t call = 0; call < calls; call++)
-                p->multiply(p->op_a, p->op_b, p->m, p->n, p->k, a, p->lda, b, p->ldb, p->beta, c, p->ldc);
+                multiply(product, a, b, c);
         }
         if (round >= 0)
             rounds[round] = (float)(monotonic_seconds() - started);

@@ -10,11 +10,10 @@
 #include "core/gemm.h"
 #include "nn/network.h"
 
-/* The arguments of a gemm_fn, but for the matrices. */
 struct product {
-    gemm_fn *multiply;
-    enum gemm_op op_a, op_b;
-    size_t m, n, k, lda, ldb, ldc;
+    gemm_fn *single;         /* what multiplied it: either this */
+    gemm_batch_fn *batch;    /* or this */
+    struct gemm_batch sizes; /* without strides */
     float beta;
 };
 
