@@ -24,7 +24,11 @@ enum {
     BLOCK = 2 * TILE, /* rows and columns of C that are held in tile registers */
     /* A block of A is read for all blocks of B, from the first cache; what is packed of B stays in the second. */
     CHUNK_K = 512,
-    CHUNK_N = 512
+    CHUNK_N = 512,
+    /* The unit is so fast that most of the time goes into waiting for memory. What is packed is fetched so far ahead
+     * (of the rows or columns that follow, where a matrix lies in one piece), and a block of C before its sums are. */
+    TERMS_AHEAD = 512,
+    ROWS_AHEAD = 8
 };
 
 /* Tiles [block of 16 rows or columns][step along k] */
@@ -88,6 +92,8 @@ AMX static void pack_along(const float *x, size_t ld, size_t lines, size_t terms
         for (size_t step = 0; step < steps; step++, row += TILE_WORDS) {
             const size_t left = line < lines ? terms - step * TILE_K : 0;
             const float *from = x + line * ld + step * TILE_K;
+            _mm_prefetch(from + TERMS_AHEAD, _MM_HINT_T0);
+            _mm_prefetch(from + TERMS_AHEAD + TILE, _MM_HINT_T0);
             _mm512_store_si512(row, round_pair(_mm512_maskz_loadu_ps(first_lanes(left), from),
                                                _mm512_maskz_loadu_ps(lanes_behind(left), from + TILE)));
         }
@@ -105,6 +111,8 @@ AMX static void pack_across(const float *x, size_t ld, size_t lines, size_t term
         for (size_t line = 0; line < lines; line += TILE, row += steps * TILE_WORDS) {
             const __mmask16 some = first_lanes(lines - line);
             const float *from = x + 2 * pair * ld + line;
+            _mm_prefetch(from + ROWS_AHEAD * ld, _MM_HINT_T0);
+            _mm_prefetch(from + (ROWS_AHEAD + 1) * ld, _MM_HINT_T0);
             _mm512_store_si512(
                 row, _mm512_permutexvar_epi16(
                          order, round_pair(_mm512_maskz_loadu_ps(2 * pair < terms ? some : 0, from),
@@ -226,6 +234,10 @@ AMX static void put(const float *sums, size_t m, size_t n, int add, float *c, si
 AMX static void multiply_block(struct packed *p, const uint32_t *b, size_t steps, size_t m, size_t n, int add, float *c,
                                size_t ldc)
 {
+    for (size_t row = 0; row < m; row++) {
+        __builtin_prefetch(c + row * ldc, 1);
+        __builtin_prefetch(c + row * ldc + TILE, 1);
+    }
     if (m > TILE && n > TILE)
         block(p->a, b, steps, 2, 2, p->c);
     else if (m > TILE)
