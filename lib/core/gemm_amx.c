@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/gemm_lanes.h"
 #include "core/size.h"
 
 #define AMX __attribute__((target("avx512f,avx512bw,avx512bf16,amx-tile,amx-bf16")))
@@ -66,12 +67,7 @@ static size_t whole_tiles(size_t lines)
     return (lines + TILE - 1) / TILE;
 }
 
-/* Those of 16 lanes that hold the first `count` of a row, and the next 16 lanes'. */
-AMX static inline __mmask16 first_lanes(size_t count)
-{
-    return (__mmask16)(count >= TILE ? 0xFFFFU : (1U << count) - 1U);
-}
-
+/* Those that hold what follows in the next 16 lanes. */
 AMX static inline __mmask16 lanes_behind(size_t count)
 {
     return first_lanes(count > TILE ? count - TILE : 0);
@@ -121,33 +117,15 @@ AMX static void pack_across(const float *x, size_t ld, size_t lines, size_t term
     }
 }
 
-/* A tile's words are transposed, by halves: 1 x 1 with their neighbours, then 2 x 2, 4 x 4, 8 x 8. */
+/* A tile's words are transposed. */
 AMX static void transpose(uint32_t *tile)
 {
-    __m512i r[TILE], s[TILE];
+    __m512i rows[TILE];
     for (int i = 0; i < TILE; i++)
-        r[i] = _mm512_load_si512(tile + i * TILE);
-    for (int i = 0; i < TILE; i += 2) {
-        s[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-        s[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-    }
-    for (int i = 0; i < TILE; i += 4) {
-        r[i] = _mm512_unpacklo_epi64(s[i], s[i + 2]);
-        r[i + 1] = _mm512_unpackhi_epi64(s[i], s[i + 2]);
-        r[i + 2] = _mm512_unpacklo_epi64(s[i + 1], s[i + 3]);
-        r[i + 3] = _mm512_unpackhi_epi64(s[i + 1], s[i + 3]);
-    }
-    /* r[4 g + c] has, in its four quarters q, column 4 q + c of the rows 4 g .. 4 g + 3 */
-    for (int c = 0; c < 4; c++) {
-        const __m512i even01 = _mm512_shuffle_i32x4(r[c], r[c + 4], 0x88);
-        const __m512i odd01 = _mm512_shuffle_i32x4(r[c], r[c + 4], 0xDD);
-        const __m512i even23 = _mm512_shuffle_i32x4(r[c + 8], r[c + 12], 0x88);
-        const __m512i odd23 = _mm512_shuffle_i32x4(r[c + 8], r[c + 12], 0xDD);
-        _mm512_store_si512(tile + c * TILE, _mm512_shuffle_i32x4(even01, even23, 0x88));
-        _mm512_store_si512(tile + (c + 8) * TILE, _mm512_shuffle_i32x4(even01, even23, 0xDD));
-        _mm512_store_si512(tile + (c + 4) * TILE, _mm512_shuffle_i32x4(odd01, odd23, 0x88));
-        _mm512_store_si512(tile + (c + 12) * TILE, _mm512_shuffle_i32x4(odd01, odd23, 0xDD));
-    }
+        rows[i] = _mm512_load_si512(tile + i * TILE);
+    transpose_lanes(rows);
+    for (int i = 0; i < TILE; i++)
+        _mm512_store_si512(tile + i * TILE, rows[i]);
 }
 
 /* Packs `lines` rows of A (or columns of B) of `terms` terms into tiles [block of lines][step]. along: an element's

@@ -10,6 +10,7 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+#include "core/gemm_lanes.h"
 #include "core/isa.h"
 #include "core/size.h"
 
@@ -17,7 +18,7 @@
 #define INLINE AVX512 static inline __attribute__((always_inline))
 
 enum {
-    LANES = 16,
+    LANES = GEMM_LANES,
     PANEL_VECTORS = 4, /* columns of a panel, at most */
     PANEL_TERMS = 128, /* a panel has 32 KiB at most; 96, 192 and 256 terms did as well */
     TILE_ROWS_MAX = 12,
@@ -201,11 +202,6 @@ static const struct tile_kind {
 
 /* ---- a panel of B ---- */
 
-AVX512 static inline __mmask16 first_lanes(size_t count)
-{
-    return (__mmask16)(count >= LANES ? 0xFFFFU : (1U << count) - 1U);
-}
-
 /* panel [terms][vectors][LANES] from b [terms][columns] */
 AVX512 static void pack_plain(const float *b, size_t ldb, size_t terms, size_t vectors, __mmask16 last, float *panel)
 {
@@ -216,38 +212,17 @@ AVX512 static void pack_plain(const float *b, size_t ldb, size_t terms, size_t v
     }
 }
 
-/* to [16 terms][step] from b [lines][ld], of which so many lines and those terms are there, by halves: 1 x 1 with their
- * neighbours, then 2 x 2, 4 x 4, 8 x 8. */
+/* to [16 terms][step] from b [lines][ld], of which so many lines and those terms are there. */
 AVX512 static void transpose(const float *b, size_t ld, size_t lines, __mmask16 terms, float *to, size_t step)
 {
-    __m512 r[LANES], s[LANES];
+    __m512i rows[LANES];
 #pragma GCC unroll 16
     for (size_t i = 0; i < LANES; i++)
-        r[i] = i < lines ? _mm512_maskz_loadu_ps(terms, b + i * ld) : _mm512_setzero_ps();
+        rows[i] = i < lines ? _mm512_maskz_loadu_epi32(terms, b + i * ld) : _mm512_setzero_si512();
+    transpose_lanes(rows);
 #pragma GCC unroll 16
-    for (int i = 0; i < LANES; i += 2) {
-        s[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
-        s[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < LANES; i += 4) {
-        r[i] = (__m512)_mm512_unpacklo_pd((__m512d)s[i], (__m512d)s[i + 2]);
-        r[i + 1] = (__m512)_mm512_unpackhi_pd((__m512d)s[i], (__m512d)s[i + 2]);
-        r[i + 2] = (__m512)_mm512_unpacklo_pd((__m512d)s[i + 1], (__m512d)s[i + 3]);
-        r[i + 3] = (__m512)_mm512_unpackhi_pd((__m512d)s[i + 1], (__m512d)s[i + 3]);
-    }
-    /* r[4 g + j] has, in its four quarters q, term 4 q + j of the lines 4 g .. 4 g + 3 */
-#pragma GCC unroll 16
-    for (int j = 0; j < 4; j++) {
-        const __m512 even01 = _mm512_shuffle_f32x4(r[j], r[j + 4], 0x88);
-        const __m512 odd01 = _mm512_shuffle_f32x4(r[j], r[j + 4], 0xDD);
-        const __m512 even23 = _mm512_shuffle_f32x4(r[j + 8], r[j + 12], 0x88);
-        const __m512 odd23 = _mm512_shuffle_f32x4(r[j + 8], r[j + 12], 0xDD);
-        _mm512_store_ps(to + (size_t)j * step, _mm512_shuffle_f32x4(even01, even23, 0x88));
-        _mm512_store_ps(to + (size_t)(j + 8) * step, _mm512_shuffle_f32x4(even01, even23, 0xDD));
-        _mm512_store_ps(to + (size_t)(j + 4) * step, _mm512_shuffle_f32x4(odd01, odd23, 0x88));
-        _mm512_store_ps(to + (size_t)(j + 12) * step, _mm512_shuffle_f32x4(odd01, odd23, 0xDD));
-    }
+    for (size_t i = 0; i < LANES; i++)
+        _mm512_store_si512(to + i * step, rows[i]);
 }
 
 /* panel [terms, rounded up to LANES][vectors][LANES] from b [columns][terms] */
