@@ -102,6 +102,7 @@ static void test_quantiles(void **state)
     stats_quantiles(values, 4, levels, 5, quantiles);
     for (size_t i = 0; i < 5; i++)
         assert_true(close_to(quantiles[i], expected[i], 40 * EXACT));
+    assert_true(close_to(stats_median(values, 4), expected[2], 40 * EXACT));
     values[0] = 31; /* twin: some order statistic changes */
     stats_quantiles(values, 4, levels, 5, quantiles);
     int changed = 0;

@@ -37,6 +37,7 @@ struct lines {
     ptrdiff_t stride, skip; /* skip: from the end of a row's lines to the next row */
 };
 
+/* A row that does not begin with a line ends in one more. */
 static struct lines lines_of(const float *x, size_t rows, size_t columns, size_t ld)
 {
     if (columns == ld) {

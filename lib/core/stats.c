@@ -61,6 +61,14 @@ void stats_quantiles(float *values, size_t count, const double *levels, size_t l
     }
 }
 
+double stats_median(float *values, size_t count)
+{
+    const double half = .5;
+    double median;
+    stats_quantiles(values, count, &half, 1, &median);
+    return median;
+}
+
 static bool is_constant(const double *values, size_t count)
 {
     for (size_t i = 1; i < count; i++) {

@@ -38,6 +38,9 @@ struct interval stats_mean_interval(const double *values /* [count] */, size_t c
 void stats_quantiles(float *values /* [count] */, size_t count, const double *levels /* [level_count] */,
                      size_t level_count, double *quantiles /* [level_count], overwritten */);
 
+/* The quantile of level .5, likewise. */
+double stats_median(float *values /* [count] */, size_t count);
+
 /* Spearman's rank correlation: Pearson's correlation of the ranks, ties having the mean of theirs (Spearman 1904, "The
  * proof and measurement of association between two things", Am. J. Psychol. 15: 72-101). *rho is in -1..1; NaN where
  * one of the arrays is constant or count < 2. Values must be finite. */

@@ -144,14 +144,6 @@ static int goes_on(const struct bench *bench, size_t done, size_t least, double 
     return done < most && (bench->repeats > 0 || done < least || spent < 1);
 }
 
-static double median(float *values, size_t count)
-{
-    static const double half = .5;
-    double result;
-    stats_quantiles(values, count, &half, 1, &result);
-    return result;
-}
-
 /* GFLOP/s of products of GEMM_SIZE cubed, one per thread at the same time. */
 static enum status sgemm_rate(int threads, uint64_t seed, double *rate, struct error *error)
 {
@@ -231,7 +223,7 @@ static enum status measure_steps(struct bench_state *state, struct table *table,
         state->seconds[steps] = (float)timed_step(state, NULL);
         spent += (double)state->seconds[steps];
     }
-    double seconds = median(state->seconds, steps), gemm_seconds = NAN, sgemm = NAN;
+    double seconds = stats_median(state->seconds, steps), gemm_seconds = NAN, sgemm = NAN;
     struct row row = row_of(bench, table);
     enum status status = measure_shares(state, (steps + CLOCKED_SHARE - 1) / CLOCKED_SHARE, &row, &gemm_seconds, error);
     if (status == STATUS_OK)
@@ -273,7 +265,7 @@ static enum status measure_predictions(struct bench_state *state, struct predict
         state->seconds[repeats] = (float)timed_prediction(state, prediction);
         spent += (double)state->seconds[repeats];
     }
-    double seconds = median(state->seconds, repeats);
+    double seconds = stats_median(state->seconds, repeats);
     double passes = (double)bench->items * (double)prediction->samples;
     struct row row = row_of(bench, table);
     enum status status = sgemm_rate(bench->threads, bench->seed, &sgemm, error);

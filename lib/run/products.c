@@ -1,7 +1,5 @@
 #include "run/products.h"
 
-#include <pthread.h>
-
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/random.h"
@@ -9,7 +7,6 @@
 
 /* ---- recording ---- */
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct products *recorded; /* NULL: nobody records */
 
 static bool same(const struct product *p, const struct product *q)
@@ -36,10 +33,8 @@ static void count(struct products *products, const struct product *product, size
 
 static void record(const struct product *product, size_t calls)
 {
-    if (pthread_mutex_lock(&lock) != 0)
-        return;
+#pragma omp critical(products)
     count(recorded, product, calls);
-    (void)pthread_mutex_unlock(&lock); /* this thread holds it */
 }
 
 /* Functions that record what they multiply by `function`. */
@@ -126,9 +121,7 @@ enum status product_seconds(const struct product *product, int threads, uint64_t
             rounds[round] = (float)(monotonic_seconds() - started);
     }
     memory_free(matrices);
-    const double half = .5;
-    stats_quantiles(rounds, ROUNDS, &half, 1, seconds);
-    *seconds /= (double)calls;
+    *seconds = stats_median(rounds, ROUNDS) / (double)calls;
     return STATUS_OK;
 }
 
