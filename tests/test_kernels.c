@@ -461,16 +461,26 @@ static void alone(gemm_batch_fn *multiply, const struct gemm_batch *sizes, const
     }
 ALONE(gemm_batch)
 ALONE(gemm_batch_bf16)
+ALONE(gemm_batch_pairs)
+
+static int always(void)
+{
+    return 1;
+}
 
 static const struct multiplication {
     const char *name;
     gemm_fn *gemm;
     int rounds; /* its factors, to 8 bits */
-} multiplications[] = {{"gemm", gemm, 0},
-                       {"gemm_bf16", gemm_bf16, 1},
-                       {"gemm_rounded", gemm_rounded, 1},
-                       {"gemm_batch", gemm_batch_alone, 0},
-                       {"gemm_batch_bf16", gemm_batch_bf16_alone, 1}};
+    int part;   /* of gemm_bf16, which keeps empty products from it */
+    int (*runs_here)(void);
+} multiplications[] = {{"gemm", gemm, 0, 0, always},
+                       {"gemm_bf16", gemm_bf16, 1, 0, always},
+                       {"gemm_rounded", gemm_rounded, 1, 1, always},
+                       {"gemm_pairs", gemm_pairs, 1, 1, gemm_pairs_run_here},
+                       {"gemm_batch", gemm_batch_alone, 0, 0, always},
+                       {"gemm_batch_bf16", gemm_batch_bf16_alone, 1, 0, always},
+                       {"gemm_batch_pairs", gemm_batch_pairs_alone, 1, 1, gemm_pairs_run_here}};
 enum { MULTIPLICATIONS = sizeof multiplications / sizeof multiplications[0] };
 
 struct product {
@@ -536,10 +546,10 @@ static double gemm_error(const struct product *p, float spoil)
 }
 
 /* Empty ones, and some that are more than one piece of a factor along each side. */
-static const size_t product_sizes[][3] = {{0, 4, 4},    {4, 0, 4},     {5, 6, 0},      {1, 1, 1},
-                                          {7, 5, 3},    {1, 10, 33},   {64, 17, 65},   {33, 200, 100},
-                                          {130, 48, 7}, {49, 33, 64},  {20, 530, 520}, {300, 40, 260},
-                                          {34, 16, 20}, {34, 32, 129}, {15, 46, 128},  {27, 64, 150}};
+static const size_t product_sizes[][3] = {{0, 4, 4},      {4, 0, 4},      {5, 6, 0},      {1, 1, 1},     {7, 5, 3},
+                                          {1, 10, 33},    {64, 17, 65},   {33, 200, 100}, {130, 48, 7},  {49, 33, 64},
+                                          {20, 530, 520}, {300, 40, 260}, {34, 16, 20},   {34, 32, 129}, {15, 46, 128},
+                                          {27, 64, 150},  {530, 20, 33}};
 
 static void test_gemm(void **state)
 {
@@ -558,7 +568,7 @@ static void test_gemm(void **state)
                                       .beta = variant & 8 ? 1.0F : 0.0F};
             if (p.op_a == GEMM_TRANSPOSED && p.m + p.padding == 0)
                 continue;
-            if (p.by->gemm == gemm_rounded && (p.m == 0 || p.n == 0 || p.k == 0)) /* gemm_bf16 keeps these from it */
+            if (!p.by->runs_here() || (p.by->part && (p.m == 0 || p.n == 0 || p.k == 0)))
                 continue;
             double error = gemm_error(&p, 1.0F);
             if (!(error <= 1.0))
@@ -567,7 +577,7 @@ static void test_gemm(void **state)
         }
     struct product p = {&multiplications[0], GEMM_PLAIN, GEMM_PLAIN, 33, 200, 100, 0, 0.0F};
     assert_true(gemm_error(&p, 1.001F) > 1.0); /* twin */
-    const struct multiplication not_rounded = {"gemm_bf16", gemm_bf16, 0};
+    const struct multiplication not_rounded = {"gemm_bf16", gemm_bf16, 0, 0, always};
     p.by = &not_rounded;
     assert_true(gemm_error(&p, 1.0F) > 1.0); /* twin: the factors are rounded */
     assert_true(strlen(gemm_backend()) > 0);
@@ -579,10 +589,10 @@ static void test_gemm_batch(void **state)
     (void)state;
     enum { PRODUCTS = 3, M = 21, N = 70, K = 150, STRIDE = M * K + 5, SIZE = PRODUCTS * STRIDE + N * K };
     static float a[SIZE], b[SIZE], c[SIZE], want[SIZE];
-    gemm_batch_fn *const multiply[] = {gemm_batch, gemm_batch_bf16};
+    static gemm_batch_fn *const multiply[] = {gemm_batch, gemm_batch_bf16, gemm_batch_pairs};
     random_normal(random_key(1, PURPOSE_TEST, 0, 3), 0, SIZE, a);
     random_normal(random_key(1, PURPOSE_TEST, 0, 4), 0, SIZE, b);
-    for (int variant = 0; variant < 8; variant++) {
+    for (int variant = 0; variant < (gemm_pairs_run_here() ? 12 : 8); variant++) {
         const int ta = variant & 1, tb = variant >> 1 & 1;
         const struct gemm_batch batch = {ta ? GEMM_TRANSPOSED : GEMM_PLAIN,
                                          tb ? GEMM_TRANSPOSED : GEMM_PLAIN,
@@ -612,6 +622,8 @@ static void test_gemm_overwrites(void **state)
     const float a[2] = {1.0F, 2.0F}, b[2] = {3.0F, 4.0F};
     for (size_t i = 0; i < MULTIPLICATIONS; i++) {
         float c[2] = {NAN, NAN};
+        if (!multiplications[i].runs_here())
+            continue;
         multiplications[i].gemm(GEMM_PLAIN, GEMM_PLAIN, 1, 1, 2, a, 2, b, 1, 0.0F, c, 1);
         assert_true(c[0] == 11.0F);
     }
@@ -628,7 +640,7 @@ static void test_gemm_of_what_is_not_finite(void **state)
     float values[3] = {NAN, INFINITY, 0.0F};
     memcpy(&values[2], &least_nan, sizeof least_nan);
     for (size_t i = 0; i < MULTIPLICATIONS; i++)
-        for (size_t v = 0; v < 3; v++) {
+        for (size_t v = 0; v < 3 && multiplications[i].runs_here(); v++) {
             const float a[4] = {1.0F, values[v], 1.0F, 1.0F}, b[2] = {2.0F, 3.0F};
             float c[2];
             multiplications[i].gemm(GEMM_PLAIN, GEMM_PLAIN, 2, 1, 2, a, 2, b, 1, 0.0F, c, 1);

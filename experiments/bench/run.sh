@@ -18,7 +18,7 @@
 # PyTorch is measured as it comes, which is what its users have, and once more ("kept") with glibc told by environment
 # variables to keep freed memory instead of returning it to the system: the fastest that we know to make it.
 #
-# Where the processor has AMX, tenth is measured with --precision bf16 as well.
+# Where the processor multiplies bfloat16 (AMX or AVX512-BF16), tenth is measured with --precision bf16 as well.
 #
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
 # rounds; kept_ratio likewise; bf16_gain is our time over that with bf16; limit_ratio is PyTorch's time over limit_ms of
@@ -293,7 +293,7 @@ if [ "$peer" = yes ]; then
     find_peer
 fi
 # Elsewhere it is a matter of precision only, and slower.
-bf16=$("$tenth" --version | grep -q "+ AMX" && echo yes || echo no)
+bf16=$("$tenth" --version | grep -Eq "\+ (AMX|AVX512-BF16)" && echo yes || echo no)
 open_journal
 warn_if_busy
 measure_all

@@ -3,6 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+/* A back end's name, a literal, and what multiplies bfloat16. */
+#define with_bf16_unit(name)                                                                                           \
+    ((const char *const[]){                                                                                            \
+        [BF16_NONE] = name, [BF16_PAIRS] = name " + AVX512-BF16", [BF16_AMX] = name " + AMX"}[gemm_bf16_unit()])
+
 #if defined(TENTH_GEMM_DNNL)
 
 #include <omp.h>
@@ -10,11 +15,10 @@
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-#define ONEDNN "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH)
 
 const char *gemm_backend(void)
 {
-    return gemm_amx_runs_here() ? ONEDNN " + AMX" : ONEDNN;
+    return with_bf16_unit("oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH));
 }
 
 /* The library stays in the calling thread when that is one of several in a parallel region; else (a region of one
@@ -44,9 +48,7 @@ extern void openblas_set_num_threads(int threads) __attribute__((weak));
 
 const char *gemm_backend(void)
 {
-    if (gemm_amx_runs_here())
-        return openblas_set_num_threads ? "CBLAS (OpenBLAS) + AMX" : "CBLAS + AMX";
-    return openblas_set_num_threads ? "CBLAS (OpenBLAS)" : "CBLAS";
+    return openblas_set_num_threads ? with_bf16_unit("CBLAS (OpenBLAS)") : with_bf16_unit("CBLAS");
 }
 
 static void use_calling_thread(void)

@@ -73,12 +73,6 @@ AMX static inline __mmask16 lanes_behind(size_t count)
     return first_lanes(count > TILE ? count - TILE : 0);
 }
 
-/* 32 floats, rounded to the nearest even: those of `low`, then those of `high` */
-AMX static inline __m512i round_pair(__m512 low, __m512 high)
-{
-    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
-}
-
 /* Tiles from x [lines][terms], whose terms of the sum follow each other: a tile's row = line. Both ways of packing read
  * memory in its order, since most of what they read comes from beyond the second cache. */
 AMX static void pack_along(const float *x, size_t ld, size_t lines, size_t terms, size_t steps, uint32_t *tiles)
@@ -90,8 +84,8 @@ AMX static void pack_along(const float *x, size_t ld, size_t lines, size_t terms
             const float *from = x + line * ld + step * TILE_K;
             _mm_prefetch(from + TERMS_AHEAD, _MM_HINT_T0);
             _mm_prefetch(from + TERMS_AHEAD + TILE, _MM_HINT_T0);
-            _mm512_store_si512(row, round_pair(_mm512_maskz_loadu_ps(first_lanes(left), from),
-                                               _mm512_maskz_loadu_ps(lanes_behind(left), from + TILE)));
+            _mm512_store_si512(row, round_pairs(_mm512_maskz_loadu_ps(first_lanes(left), from),
+                                                _mm512_maskz_loadu_ps(lanes_behind(left), from + TILE)));
         }
     }
 }
@@ -99,9 +93,6 @@ AMX static void pack_along(const float *x, size_t ld, size_t lines, size_t terms
 /* Tiles from x [terms][lines]: a tile's row = pair of terms, word = line. */
 AMX static void pack_across(const float *x, size_t ld, size_t lines, size_t terms, size_t steps, uint32_t *tiles)
 {
-    static const uint16_t by_turns[2 * TILE] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
-                                                8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-    const __m512i order = _mm512_loadu_si512(by_turns);
     for (size_t pair = 0; pair < steps * TILE; pair++) {
         uint32_t *row = tiles + pair / TILE * TILE_WORDS + pair % TILE * TILE;
         for (size_t line = 0; line < lines; line += TILE, row += steps * TILE_WORDS) {
@@ -110,9 +101,8 @@ AMX static void pack_across(const float *x, size_t ld, size_t lines, size_t term
             _mm_prefetch(from + ROWS_AHEAD * ld, _MM_HINT_T0);
             _mm_prefetch(from + (ROWS_AHEAD + 1) * ld, _MM_HINT_T0);
             _mm512_store_si512(
-                row, _mm512_permutexvar_epi16(
-                         order, round_pair(_mm512_maskz_loadu_ps(2 * pair < terms ? some : 0, from),
-                                           _mm512_maskz_loadu_ps(2 * pair + 1 < terms ? some : 0, from + ld))));
+                row, by_turns(round_pairs(_mm512_maskz_loadu_ps(2 * pair < terms ? some : 0, from),
+                                          _mm512_maskz_loadu_ps(2 * pair + 1 < terms ? some : 0, from + ld))));
         }
     }
 }

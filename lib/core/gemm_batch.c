@@ -19,7 +19,10 @@ void gemm_batch(const struct gemm_batch *batch, size_t count, const float *a, co
 
 void gemm_batch_bf16(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
 {
-    one_by_one(gemm_bf16, batch, count, a, b, c);
+    if (gemm_bf16_unit() == BF16_PAIRS && batch->m > 0 && batch->n > 0 && batch->k > 0)
+        gemm_batch_pairs(batch, count, a, b, c);
+    else
+        one_by_one(gemm_bf16, batch, count, a, b, c);
 }
 
 const struct gemm_functions gemm_of_floats = {gemm, gemm_batch}, gemm_of_bf16 = {gemm_bf16, gemm_batch_bf16};

@@ -1,4 +1,4 @@
-/* gemm_bf16 by the matrix unit where there is one, else by gemm of rounded copies. */
+/* gemm_bf16 by the matrix unit where there is one, else by pairs, else by gemm of rounded copies. */
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -92,9 +92,15 @@ void gemm_rounded(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size
     }
 }
 
+enum bf16_unit gemm_bf16_unit(void)
+{
+    return gemm_amx_runs_here() ? BF16_AMX : gemm_pairs_run_here() ? BF16_PAIRS : BF16_NONE;
+}
+
 void gemm_bf16(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
                const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
-    gemm_fn *const multiply = m == 0 || n == 0 || k == 0 ? gemm : gemm_amx_runs_here() ? gemm_amx : gemm_rounded;
+    static gemm_fn *const by_unit[] = {[BF16_NONE] = gemm_rounded, [BF16_PAIRS] = gemm_pairs, [BF16_AMX] = gemm_amx};
+    gemm_fn *const multiply = m == 0 || n == 0 || k == 0 ? gemm : by_unit[gemm_bf16_unit()];
     multiply(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }

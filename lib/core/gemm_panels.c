@@ -1,8 +1,9 @@
-/* gemm_batch by AVX-512. What Winograd's points multiply comes from beyond the second cache, and a library's product
- * waits for it: while one product is computed, this fetches the matrices of the next.
+/* Products by AVX-512, of floats and of bfloat16 in pairs. What Winograd's points multiply comes from beyond the second
+ * cache, and a library's product waits for it: while one product is computed, this fetches the matrices of the next.
  *
- * Some columns of B, as many as up to four vectors hold, are packed, one block of terms after the other. Such a panel
- * stays in the first cache while the rows of A pass, and a tile of C in registers. */
+ * Some columns of B, as many as up to four vectors hold, and some terms of the sum are packed. Such a panel stays in
+ * the first cache while the rows of A pass, and a tile of C in registers. A word of 32 bits is one term of floats, or
+ * two of bfloat16, neighbours along k; so A is packed too, when its words are pairs. */
 #include "core/gemm_private.h"
 
 #if defined(__x86_64__)
@@ -10,32 +11,172 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-#include "core/gemm_lanes.h"
+#include "core/gemm_tiles.h"
 #include "core/isa.h"
 #include "core/size.h"
 
-#define AVX512 __attribute__((target("avx512f")))
-#define INLINE AVX512 static inline __attribute__((always_inline))
-
 enum {
     LANES = GEMM_LANES,
-    PANEL_VECTORS = 4, /* columns of a panel, at most */
-    PANEL_TERMS = 128, /* a panel has 32 KiB at most; 96, 192 and 256 terms did as well */
-    TILE_ROWS_MAX = 12,
-    REGISTERS = 32,
-    LINE_BYTES = 64,
-    TERMS_PER_LINE =
-        2 /* a line is fetched for so many terms of a tile: of most products, all of the next one's lines */
+    PANEL_WORDS = 128, /* along k: a panel has 32 KiB at most; 96, 192 and 256 of floats did as well */
+    PACKED_ROWS = 512, /* of A, at most: 256 KiB */
+    LINE_BYTES = 64
 };
+_Static_assert(PACKED_ROWS *PANEL_WORDS * sizeof(float) <= GEMM_SCRATCH_BYTES, "what is packed of A fits");
+
+/* ---- packing ---- */
+
+/* A factor as it lies: op(x) is x, or x transposed. */
+struct factor {
+    const float *x;
+    size_t ld;
+    int transposed;
+};
+
+/* Its part from `row` and `column` of op(x) on. */
+static struct factor from(struct factor f, size_t row, size_t column)
+{
+    f.x += f.transposed ? column * f.ld + row : row * f.ld + column;
+    return f;
+}
+
+/* The words of 16 neighbours along k: of a line of `terms` terms, those from `term` on; 0 where there are none. */
+GEMM_INLINE __m512i words_along(const int pairs, const float *line, size_t terms, size_t term)
+{
+    const size_t left = term < terms ? terms - term : 0, of_second = left > LANES ? left - LANES : 0;
+    const __m512 first = _mm512_maskz_loadu_ps(first_lanes(left), line + term);
+    return pairs ? round_pairs(first, _mm512_maskz_loadu_ps(first_lanes(of_second), line + term + LANES))
+                 : _mm512_castps_si512(first);
+}
+
+/* The words of 16 lines, from the matrix's row of their first term and, of pairs, the row after it if that is there */
+GEMM_INLINE __m512i words_across(const int pairs, const float *row, size_t ld, int has_second, __mmask16 lines)
+{
+    const __m512 first = _mm512_maskz_loadu_ps(lines, row);
+    return pairs ? by_turns(round_pairs(first, _mm512_maskz_loadu_ps(has_second ? lines : 0, row + ld)))
+                 : _mm512_castps_si512(first);
+}
+
+/* to [words][ld_to] from x [terms][lines]; lines: a multiple of 16 in `to` */
+GEMM_INLINE void pack_across(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
+                             size_t ld_to)
+{
+    const size_t of_word = pairs ? 2 : 1;
+    for (size_t term = 0; term < terms; term += of_word, x += of_word * ld, to += ld_to)
+        for (size_t line = 0; line < lines; line += LANES)
+            _mm512_store_si512(to + line,
+                               words_across(pairs, x + line, ld, term + 1 < terms, first_lanes(lines - line)));
+}
+
+/* to [lines][ld_to] from x [lines][terms]; words: a multiple of 16 in `to` */
+GEMM_INLINE void pack_along(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
+                            size_t ld_to)
+{
+    for (size_t line = 0; line < lines; line++)
+        for (size_t term = 0, word = 0; term < terms; term += pairs ? 2 * LANES : LANES, word += LANES)
+            _mm512_store_si512(to + line * ld_to + word, words_along(pairs, x + line * ld, terms, term));
+}
+
+/* to [words, a multiple of 16][ld_to] from x [lines][terms]; lines: a multiple of 16 in `to` */
+GEMM_INLINE void pack_transposed(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
+                                 size_t ld_to)
+{
+    const size_t of_word = pairs ? 2 : 1;
+    for (size_t line = 0; line < lines; line += LANES)
+        for (size_t term = 0; term < terms; term += of_word * LANES) {
+            __m512i words[LANES];
+#pragma GCC unroll 16
+            for (size_t i = 0; i < LANES; i++)
+                words[i] =
+                    line + i < lines ? words_along(pairs, x + (line + i) * ld, terms, term) : _mm512_setzero_si512();
+            transpose_lanes(words);
+#pragma GCC unroll 16
+            for (size_t i = 0; i < LANES; i++)
+                _mm512_store_si512(to + (term / of_word + i) * ld_to + line, words[i]);
+        }
+}
+
+GEMM_INLINE void pack_panel_of(const int pairs, struct factor b, size_t terms, size_t columns, float *panel,
+                               size_t width)
+{
+    if (b.transposed)
+        pack_transposed(pairs, b.x, b.ld, terms, columns, panel, width);
+    else
+        pack_across(pairs, b.x, b.ld, terms, columns, panel, width);
+}
+
+/* panel [words, a multiple of 16][width] from b [terms][columns]; width: the columns in whole vectors */
+GEMM_AVX512 static void pack_panel(int pairs, struct factor b, size_t terms, size_t columns, float *panel, size_t width)
+{
+    if (pairs)
+        pack_panel_of(1, b, terms, columns, panel, width);
+    else
+        pack_panel_of(0, b, terms, columns, panel, width);
+}
+
+static size_t whole_vectors(size_t words)
+{
+    return (words + LANES - 1) / LANES * LANES;
+}
+
+/* A [rows][terms] in pairs, as it lies */
+GEMM_AVX512 static struct factor pack_pairs(struct factor a, size_t terms, size_t rows, float *packed)
+{
+    const size_t ld = whole_vectors(a.transposed ? rows : (terms + 1) / 2);
+    if (a.transposed)
+        pack_across(1, a.x, a.ld, terms, rows, packed, ld);
+    else
+        pack_along(1, a.x, a.ld, terms, rows, packed, ld);
+    return (struct factor){packed, ld, a.transposed};
+}
+
+/* ---- how a product is divided ---- */
+
+/* Part number `index` of `count` parts of `size`, as equal as can be. */
+struct range {
+    size_t first, size;
+};
+
+static struct range part_of(size_t size, size_t index, size_t count)
+{
+    const size_t first = size * index / count;
+    return (struct range){first, size * (index + 1) / count - first};
+}
+
+/* One product of `count` that are to come, and how it is divided: blocks of rows, whose sums are added up chunk by
+ * chunk of terms, in panels of columns. */
+struct product {
+    const struct gemm_batch *sizes;
+    int pairs, add; /* add: to C */
+    size_t blocks, chunks, panels;
+    int has_next;
+    struct factor a, b;
+    float *c;
+    float *packed; /* for a block's chunk of A, in pairs */
+};
+
+static struct range block_of(const struct product *p, size_t block)
+{
+    return part_of(p->sizes->m, block, p->blocks);
+}
+
+/* The terms of a chunk: whole words, but for the last. */
+static struct range chunk_of(const struct product *p, size_t chunk)
+{
+    const size_t of_word = p->pairs ? 2 : 1;
+    const struct range words = part_of((p->sizes->k + of_word - 1) / of_word, chunk, p->chunks);
+    const size_t first = words.first * of_word;
+    return (struct range){first, smaller(words.size * of_word, p->sizes->k - first)};
+}
+
+/* The columns of a panel: whole vectors, but for the last. */
+static struct range columns_of(const struct product *p, size_t panel)
+{
+    const struct range vectors = part_of((p->sizes->n + LANES - 1) / LANES, panel, p->panels);
+    const size_t first = vectors.first * LANES;
+    return (struct range){first, smaller(vectors.size * LANES, p->sizes->n - first)};
+}
 
 /* ---- what is fetched ---- */
-
-/* The lines of a matrix whose rows lie `stride` bytes apart. */
-struct lines {
-    const char *next, *row_end;
-    size_t left;
-    ptrdiff_t stride, skip; /* skip: from the end of a row's lines to the next row */
-};
 
 /* A row that does not begin with a line ends in one more. */
 static struct lines lines_of(const float *x, size_t rows, size_t columns, size_t ld)
@@ -50,243 +191,40 @@ static struct lines lines_of(const float *x, size_t rows, size_t columns, size_t
     return (struct lines){(const char *)x, (const char *)x + bytes, rows * of_row, stride, stride - bytes};
 }
 
-INLINE void fetch_line(struct lines *lines)
-{
-    _mm_prefetch(lines->next, _MM_HINT_T1);
-    lines->next += LINE_BYTES;
-    if (lines->next == lines->row_end) {
-        lines->next += lines->skip;
-        lines->row_end += lines->stride;
-    }
-}
-
-/* ---- a tile of C ---- */
-
-struct tile {
-    size_t terms;
-    const float *a; /* its first row */
-    size_t lda;
-    const float *panel; /* [terms][vectors of the panel][LANES] */
-    float *c;
-    size_t ldc;
-    int add;        /* to C, or overwrite it */
-    __mmask16 last; /* those columns of the last vector that there are */
-    struct lines *lines;
-};
-
-INLINE __m512 load_c(const struct tile *t, const int row, const int vector, const int vectors)
-{
-    const float *from = t->c + (size_t)row * t->ldc + vector * LANES;
-    return vector + 1 < vectors ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps(t->last, from);
-}
-
-INLINE void store_c(const struct tile *t, const int row, const int vector, const int vectors, __m512 sum)
-{
-    float *to = t->c + (size_t)row * t->ldc + vector * LANES;
-    if (vector + 1 < vectors)
-        _mm512_storeu_ps(to, sum);
-    else
-        _mm512_mask_storeu_ps(to, t->last, sum);
-}
-
-/* sums += one term's column of A times its row of the panel */
-INLINE void add_term(const int rows, const int vectors, const int transposed, const float *a, size_t lda,
-                     const float *panel, __m512 sums[TILE_ROWS_MAX][PANEL_VECTORS])
-{
-    __m512 b[PANEL_VECTORS];
-#pragma GCC unroll 16
-    for (int v = 0; v < vectors; v++)
-        b[v] = _mm512_load_ps(panel + v * LANES);
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; r++) {
-        const __m512 x = _mm512_set1_ps(transposed ? a[r] : a[(size_t)r * lda]);
-#pragma GCC unroll 16
-        for (int v = 0; v < vectors; v++)
-            sums[r][v] = _mm512_fmadd_ps(x, b[v], sums[r][v]);
-    }
-}
-
-/* Fetches a line for every TERMS_PER_LINE terms, as long as there are lines. */
-INLINE void add_terms(const int rows, const int vectors, const int transposed, const struct tile *t,
-                      __m512 sums[TILE_ROWS_MAX][PANEL_VECTORS])
-{
-    const size_t step = transposed ? t->lda : 1, lines = smaller(t->lines->left, t->terms / TERMS_PER_LINE);
-    const float *a = t->a, *panel = t->panel;
-    struct lines fetched = *t->lines;
-    for (size_t line = 0; line < lines; line++) {
-        fetch_line(&fetched);
-#pragma GCC unroll 16
-        for (int i = 0; i < TERMS_PER_LINE; i++) {
-            add_term(rows, vectors, transposed, a, t->lda, panel, sums);
-            a += step;
-            panel += vectors * LANES;
-        }
-    }
-    for (size_t term = lines * TERMS_PER_LINE; term < t->terms; term++) {
-        add_term(rows, vectors, transposed, a, t->lda, panel, sums);
-        a += step;
-        panel += vectors * LANES;
-    }
-    fetched.left -= lines;
-    *t->lines = fetched;
-}
-
-INLINE void multiply_tile(const int rows, const int vectors, const int transposed, const int add, const struct tile *t)
-{
-    __m512 sums[TILE_ROWS_MAX][PANEL_VECTORS];
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 16
-        for (int v = 0; v < vectors; v++)
-            sums[r][v] = add ? load_c(t, r, v, vectors) : _mm512_setzero_ps();
-    }
-    add_terms(rows, vectors, transposed, t, sums);
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 16
-        for (int v = 0; v < vectors; v++)
-            store_c(t, r, v, vectors, sums[r][v]);
-    }
-}
-
-typedef void tile_fn(const struct tile *t);
-
-/* The functions for one shape of a tile: A as it lies, and transposed. */
-#define TILE_FUNCTION(rows, vectors, transposed)                                                                       \
-    AVX512 static void tile_##rows##_##vectors##_##transposed(const struct tile *t)                                    \
-    {                                                                                                                  \
-        if (t->add)                                                                                                    \
-            multiply_tile(rows, vectors, transposed, 1, t);                                                            \
-        else                                                                                                           \
-            multiply_tile(rows, vectors, transposed, 0, t);                                                            \
-    }
-#define TILE(rows, vectors)                                                                                            \
-    TILE_FUNCTION(rows, vectors, 0)                                                                                    \
-    TILE_FUNCTION(rows, vectors, 1)                                                                                    \
-    _Static_assert((rows) <= TILE_ROWS_MAX && ((rows) + 1) * (vectors) < REGISTERS, "sums and factors fit")
-
-/* 12 to 24 sums at a time, but for the last rows: more than an addition waits for. */
-TILE(12, 1);
-TILE(6, 1);
-TILE(3, 1);
-TILE(1, 1);
-TILE(12, 2);
-TILE(6, 2);
-TILE(3, 2);
-TILE(1, 2);
-TILE(8, 3);
-TILE(4, 3);
-TILE(2, 3);
-TILE(1, 3);
-TILE(6, 4);
-TILE(4, 4);
-TILE(2, 4);
-TILE(1, 4);
-
-#define KIND(rows, vectors)                                                                                            \
-    {                                                                                                                  \
-        rows,                                                                                                          \
-        {                                                                                                              \
-            tile_##rows##_##vectors##_0, tile_##rows##_##vectors##_1                                                   \
-        }                                                                                                              \
-    }
-
-static const struct tile_kind {
-    size_t rows;
-    tile_fn *multiply[2]; /* A as it lies, and transposed */
-} tile_kinds[PANEL_VECTORS][4] = {
-    {KIND(12, 1), KIND(6, 1), KIND(3, 1), KIND(1, 1)},
-    {KIND(12, 2), KIND(6, 2), KIND(3, 2), KIND(1, 2)},
-    {KIND(8, 3), KIND(4, 3), KIND(2, 3), KIND(1, 3)},
-    {KIND(6, 4), KIND(4, 4), KIND(2, 4), KIND(1, 4)},
-};
-
-/* ---- a panel of B ---- */
-
-/* panel [terms][vectors][LANES] from b [terms][columns] */
-AVX512 static void pack_plain(const float *b, size_t ldb, size_t terms, size_t vectors, __mmask16 last, float *panel)
-{
-    for (size_t term = 0; term < terms; term++, b += ldb, panel += vectors * LANES) {
-        for (size_t v = 0; v + 1 < vectors; v++)
-            _mm512_store_ps(panel + v * LANES, _mm512_loadu_ps(b + v * LANES));
-        _mm512_store_ps(panel + (vectors - 1) * LANES, _mm512_maskz_loadu_ps(last, b + (vectors - 1) * LANES));
-    }
-}
-
-/* to [16 terms][step] from b [lines][ld], of which so many lines and those terms are there. */
-AVX512 static void transpose(const float *b, size_t ld, size_t lines, __mmask16 terms, float *to, size_t step)
-{
-    __m512i rows[LANES];
-#pragma GCC unroll 16
-    for (size_t i = 0; i < LANES; i++)
-        rows[i] = i < lines ? _mm512_maskz_loadu_epi32(terms, b + i * ld) : _mm512_setzero_si512();
-    transpose_lanes(rows);
-#pragma GCC unroll 16
-    for (size_t i = 0; i < LANES; i++)
-        _mm512_store_si512(to + i * step, rows[i]);
-}
-
-/* panel [terms, rounded up to LANES][vectors][LANES] from b [columns][terms] */
-AVX512 static void pack_transposed(const float *b, size_t ldb, size_t terms, size_t columns, size_t vectors,
-                                   float *panel)
-{
-    for (size_t v = 0; v < vectors; v++)
-        for (size_t term = 0; term < terms; term += LANES)
-            transpose(b + v * LANES * ldb + term, ldb, smaller(LANES, columns - v * LANES), first_lanes(terms - term),
-                      panel + (term * vectors + v) * LANES, vectors * LANES);
-}
-
-/* ---- products ---- */
-
 /* What is fetched while a panel is multiplied, one after the other. */
 struct fetched {
     struct lines matrices[3];
     size_t now;
 };
 
-/* The columns of C that panel number `index` of all has; the panels are as equal as can be. */
-struct columns {
-    size_t first, count;
-};
-
-static size_t panel_count(size_t n)
+/* The lines of op(x)'s part. */
+static struct lines lines_of_part(struct factor x, struct range rows, struct range columns)
 {
-    return (n + PANEL_VECTORS * LANES - 1) / (PANEL_VECTORS * LANES);
+    x = from(x, rows.first, columns.first);
+    return x.transposed ? lines_of(x.x, columns.size, rows.size, x.ld) : lines_of(x.x, rows.size, columns.size, x.ld);
 }
 
-static struct columns columns_of(size_t n, size_t index)
+/* While panel `index` of all chunks and blocks is multiplied: B's next panel, which may be the next product's first,
+ * and a part of the next product's A and C. What is fetched earlier than that is gone again when its turn comes, where
+ * a product fills half of the second cache. */
+static struct fetched fetch(const struct product *p, size_t index)
 {
-    const size_t vectors = (n + LANES - 1) / LANES, panels = panel_count(n), first = vectors * index / panels * LANES;
-    return (struct columns){first, smaller(vectors * (index + 1) / panels * LANES, n) - first};
-}
-
-/* Part number `part` of `parts` of a matrix's rows. */
-static struct lines part_of(const float *x, size_t rows, size_t columns, size_t ld, size_t part, size_t parts)
-{
-    const size_t first = rows * part / parts;
-    return lines_of(x + first * ld, rows * (part + 1) / parts - first, columns, ld);
-}
-
-/* B's next panel, which may be the next product's first, and a part of the next product's A and C: what is fetched
- * earlier than that is gone again when its turn comes, where a product fills half of the second cache. */
-static struct fetched fetch(const struct gemm_batch *p, size_t panel, int has_next, const float *a, const float *b,
-                            const float *c)
-{
-    const size_t panels = panel_count(p->n);
-    const int is_last = panel + 1 == panels;
+    const struct gemm_batch *sizes = p->sizes;
+    const size_t parts = p->blocks * p->chunks * p->panels, next = (index + 1) % parts;
     struct fetched fetched = {0};
-    if (is_last && !has_next)
+    if (next == 0 && !p->has_next)
         return fetched;
-    const struct columns columns = columns_of(p->n, is_last ? 0 : panel + 1);
-    if (is_last)
-        b += p->stride_b;
-    fetched.matrices[0] = p->op_b == GEMM_PLAIN ? lines_of(b + columns.first, p->k, columns.count, p->ldb)
-                                                : lines_of(b + columns.first * p->ldb, columns.count, p->k, p->ldb);
-    if (has_next) {
-        const int transposed = p->op_a == GEMM_TRANSPOSED;
-        fetched.matrices[1] =
-            part_of(a + p->stride_a, transposed ? p->k : p->m, transposed ? p->m : p->k, p->lda, panel, panels);
-        fetched.matrices[2] = part_of(c + p->stride_c, p->m, p->n, p->ldc, panel, panels);
+    struct factor b = p->b;
+    if (next == 0)
+        b.x += sizes->stride_b;
+    fetched.matrices[0] = lines_of_part(b, chunk_of(p, next / p->panels % p->chunks), columns_of(p, next % p->panels));
+    if (p->has_next) {
+        const struct range some_of_a = part_of(p->a.transposed ? sizes->k : sizes->m, index, parts),
+                           some_of_c = part_of(sizes->m, index, parts);
+        const float *a = p->a.x + sizes->stride_a + some_of_a.first * p->a.ld;
+        const float *c = p->c + sizes->stride_c + some_of_c.first * sizes->ldc;
+        fetched.matrices[1] = lines_of(a, some_of_a.size, p->a.transposed ? sizes->m : sizes->k, p->a.ld);
+        fetched.matrices[2] = lines_of(c, some_of_c.size, sizes->n, sizes->ldc);
     }
     return fetched;
 }
@@ -298,31 +236,78 @@ static struct lines *next_lines(struct fetched *fetched)
     return &fetched->matrices[fetched->now];
 }
 
-/* Some columns of C, and all its rows. */
-AVX512 static void multiply_panel(const struct gemm_batch *p, const float *a, const float *b, float *c, size_t columns,
-                                  struct fetched *fetched)
+/* ---- a product, part by part ---- */
+
+/* c [rows][columns] = or += a [rows][terms] b [terms][columns], the words of a as they are multiplied */
+GEMM_AVX512 static void multiply_panel(int pairs, struct factor a, struct factor b, size_t rows, size_t terms,
+                                       size_t columns, int add, float *c, size_t ldc, struct fetched *fetched)
 {
-    _Alignas(LINE_BYTES) float panel[PANEL_TERMS * PANEL_VECTORS * LANES];
-    const int transposed = p->op_a == GEMM_TRANSPOSED;
-    const size_t vectors = (columns + LANES - 1) / LANES;
-    const __mmask16 last = first_lanes(columns - (vectors - 1) * LANES);
-    struct tile tile = {.lda = p->lda, .panel = panel, .ldc = p->ldc, .last = last};
-    for (size_t term = 0; term < p->k; term += PANEL_TERMS) {
-        const struct tile_kind *kind = tile_kinds[vectors - 1];
-        tile.terms = smaller(PANEL_TERMS, p->k - term);
-        tile.add = term > 0;
-        if (p->op_b == GEMM_PLAIN)
-            pack_plain(b + term * p->ldb, p->ldb, tile.terms, vectors, last, panel);
-        else
-            pack_transposed(b + term, p->ldb, tile.terms, columns, vectors, panel);
-        for (size_t row = 0; row < p->m; row += kind->rows) {
-            while (kind->rows > p->m - row)
-                kind++;
-            tile.lines = next_lines(fetched);
-            tile.a = a + (transposed ? term * p->lda + row : row * p->lda + term);
-            tile.c = c + row * p->ldc;
-            kind->multiply[transposed](&tile);
+    _Alignas(LINE_BYTES) float panel[PANEL_WORDS * PANEL_VECTORS * LANES];
+    const size_t width = whole_vectors(columns);
+    const struct tile_kind *kind = tile_kinds[width / LANES - 1];
+    struct tile tile = {.words = pairs ? (terms + 1) / 2 : terms,
+                        .lda = a.ld,
+                        .panel = panel,
+                        .ldc = ldc,
+                        .add = add,
+                        .last = first_lanes(columns + LANES - width)};
+    pack_panel(pairs, b, terms, columns, panel, width);
+    for (size_t row = 0; row < rows; row += kind->rows) {
+        while (kind->rows > rows - row)
+            kind++;
+        tile.lines = next_lines(fetched);
+        tile.a = from(a, row, 0).x;
+        tile.c = c + row * ldc;
+        kind->multiply[a.transposed][pairs](&tile);
+    }
+}
+
+static void multiply(const struct product *p)
+{
+    size_t index = 0;
+    for (size_t block = 0; block < p->blocks; block++) {
+        const struct range rows = block_of(p, block);
+        for (size_t chunk = 0; chunk < p->chunks; chunk++) {
+            const struct range terms = chunk_of(p, chunk);
+            struct factor a = from(p->a, rows.first, terms.first);
+            if (p->pairs)
+                a = pack_pairs(a, terms.size, rows.size, p->packed);
+            for (size_t panel = 0; panel < p->panels; panel++, index++) {
+                const struct range columns = columns_of(p, panel);
+                struct fetched fetched = fetch(p, index);
+                multiply_panel(p->pairs, a, from(p->b, terms.first, columns.first), rows.size, terms.size, columns.size,
+                               p->add || chunk > 0, p->c + rows.first * p->sizes->ldc + columns.first, p->sizes->ldc,
+                               &fetched);
+            }
         }
+    }
+}
+
+static size_t parts_of(size_t size, size_t most)
+{
+    return (size + most - 1) / most;
+}
+
+/* add: to C, or overwrite it */
+static void multiply_all(int pairs, int add, const struct gemm_batch *batch, size_t count, const float *a,
+                         const float *b, float *c)
+{
+    struct product p = {.sizes = batch,
+                        .pairs = pairs,
+                        .add = add,
+                        .blocks = pairs ? parts_of(batch->m, PACKED_ROWS) : 1,
+                        .chunks = parts_of(batch->k, pairs ? 2 * PANEL_WORDS : PANEL_WORDS),
+                        .panels = parts_of(batch->n, PANEL_VECTORS * LANES),
+                        .packed = pairs ? gemm_scratch() : NULL};
+    for (size_t i = 0; i < count; i++) {
+        p.has_next = i + 1 < count;
+        p.a = (struct factor){a + i * batch->stride_a, batch->lda, batch->op_a == GEMM_TRANSPOSED};
+        p.b = (struct factor){b + i * batch->stride_b, batch->ldb, batch->op_b == GEMM_TRANSPOSED};
+        p.c = c + i * batch->stride_c;
+        if (pairs && !p.packed)
+            gemm_fill_with_nan(batch->m, batch->n, p.c, batch->ldc);
+        else
+            multiply(&p);
     }
 }
 
@@ -331,16 +316,26 @@ int gemm_panels_run_here(void)
     return isa_runs_avx512();
 }
 
+int gemm_pairs_run_here(void)
+{
+    return isa_runs_avx512() && __builtin_cpu_supports("avx512bf16");
+}
+
 void gemm_panels(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
 {
-    const struct gemm_batch *p = batch;
-    for (size_t i = 0; i < count; i++, a += p->stride_a, b += p->stride_b, c += p->stride_c)
-        for (size_t panel = 0; panel < panel_count(p->n); panel++) {
-            const struct columns columns = columns_of(p->n, panel);
-            struct fetched fetched = fetch(p, panel, i + 1 < count, a, b, c);
-            multiply_panel(p, a, b + (p->op_b == GEMM_PLAIN ? columns.first : columns.first * p->ldb),
-                           c + columns.first, columns.count, &fetched);
-        }
+    multiply_all(0, 0, batch, count, a, b, c);
+}
+
+void gemm_batch_pairs(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
+{
+    multiply_all(1, 0, batch, count, a, b, c);
+}
+
+void gemm_pairs(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    const struct gemm_batch one = {op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0};
+    multiply_all(1, beta != 0.0F, &one, 1, a, b, c);
 }
 
 #else
@@ -350,11 +345,28 @@ int gemm_panels_run_here(void)
     return 0;
 }
 
+int gemm_pairs_run_here(void)
+{
+    return 0;
+}
+
 void gemm_panels(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
 {
     (void)a, (void)b;
     for (size_t i = 0; i < count; i++) /* nobody calls it */
         gemm_fill_with_nan(batch->m, batch->n, c + i * batch->stride_c, batch->ldc);
+}
+
+void gemm_batch_pairs(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
+{
+    gemm_panels(batch, count, a, b, c);
+}
+
+void gemm_pairs(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    (void)op_a, (void)op_b, (void)k, (void)a, (void)lda, (void)b, (void)ldb, (void)beta;
+    gemm_fill_with_nan(m, n, c, ldc);
 }
 
 #endif

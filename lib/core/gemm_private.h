@@ -17,11 +17,21 @@ void *gemm_scratch(void);
  * many bfloat16 a cycle as the vector units do floats; the first call asks the system for it. */
 int gemm_amx_runs_here(void);
 
-/* gemm_bf16 on that unit and without, for m, n, k > 0 */
+/* What multiplies bfloat16 here, the fastest that there is. */
+enum bf16_unit { BF16_NONE, BF16_PAIRS, BF16_AMX };
+enum bf16_unit gemm_bf16_unit(void);
+
+/* gemm_bf16 on AMX and without any unit, for m, n, k > 0 */
 gemm_fn gemm_amx, gemm_rounded;
 
 /* gemm_batch by AVX-512, for k > 0, and whether processor and system have that. */
 int gemm_panels_run_here(void);
 gemm_batch_fn gemm_panels;
+
+/* gemm_bf16 and gemm_batch_bf16 likewise, for m, n, k > 0, with the instructions that multiply pairs of bfloat16
+ * (AVX512-BF16: Zen 4 and later, Intel's servers since 2020), two for each float. */
+int gemm_pairs_run_here(void);
+gemm_fn gemm_pairs;
+gemm_batch_fn gemm_batch_pairs;
 
 #endif
