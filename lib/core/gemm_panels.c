@@ -113,6 +113,12 @@ GEMM_AVX512 static void pack_panel(int pairs, struct factor b, size_t terms, siz
         pack_panel_of(0, b, terms, columns, panel, width);
 }
 
+/* Whether B lies as its only panel would, as U of networks with 16, 32, 48 or 64 filters does. */
+static int is_panel(int pairs, struct factor b, size_t width)
+{
+    return !pairs && !b.transposed && b.ld == width && (uintptr_t)b.x % LINE_BYTES == 0;
+}
+
 static size_t whole_vectors(size_t words)
 {
     return (words + LANES - 1) / LANES * LANES;
@@ -247,11 +253,12 @@ GEMM_AVX512 static void multiply_panel(int pairs, struct factor a, struct factor
     const struct tile_kind *kind = tile_kinds[width / LANES - 1];
     struct tile tile = {.words = pairs ? (terms + 1) / 2 : terms,
                         .lda = a.ld,
-                        .panel = panel,
+                        .panel = is_panel(pairs, b, width) ? b.x : panel,
                         .ldc = ldc,
                         .add = add,
                         .last = first_lanes(columns + LANES - width)};
-    pack_panel(pairs, b, terms, columns, panel, width);
+    if (tile.panel == panel)
+        pack_panel(pairs, b, terms, columns, panel, width);
     for (size_t row = 0; row < rows; row += kind->rows) {
         while (kind->rows > rows - row)
             kind++;
