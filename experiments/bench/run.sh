@@ -18,11 +18,12 @@
 # PyTorch is measured as it comes, which is what its users have, and once more ("kept") with glibc told by environment
 # variables to keep freed memory instead of returning it to the system: the fastest that we know to make it.
 #
-# Where the processor multiplies bfloat16 (AMX or AVX512-BF16), tenth is measured with --precision bf16 as well.
+# Where the processor multiplies bfloat16 (AMX or AVX512-BF16), both are measured with --precision bf16 as well.
 #
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
-# rounds; kept_ratio likewise; bf16_gain is our time over that with bf16; limit_ratio is PyTorch's time over limit_ms of
-# the roofline, the most that a program with those products could reach), roofline.csv (limit_ms: the products of the
+# rounds; kept_ratio likewise; bf16_gain is our time over that with bf16, bf16_ratio PyTorch's time over the latter, and
+# bf16_both_ratio that of PyTorch with bf16; limit_ratio is PyTorch's time over limit_ms of the roofline, the most that a
+# program with those products could reach), roofline.csv (limit_ms: the products of the
 # direct convolution at the rate of sgemm measured in the same run; where the time goes; gemm_of_alone: how much of the
 # rate that they have alone the step's products reach), scaling.csv, and measurements.csv, which has every single
 # measurement. After Ctrl-C the same command goes on where it was; a finished one starts anew.
@@ -157,6 +158,7 @@ run_program() {
     bf16) "$tenth" bench --precision bf16 "$@" ;;
     peer) "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
     kept) env "${kept_environment[@]}" "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
+    peer_bf16) "$python" "$bench/peer.py" --precision bf16 "$@" --layout "$layout" ;;
     esac
 }
 
@@ -192,7 +194,7 @@ measure() {
     fi
     if [ "$round" -eq 0 ]; then
         options+=(--repeats 3)
-    elif [ "$program" = peer ] || [ "$program" = kept ]; then
+    elif [[ $program != ours && $program != bf16 ]]; then
         layout=$(layout_of "$cell" "$program")
     fi
     row=$(run_program "$program" "$layout" "${options[@]}" |
@@ -225,6 +227,9 @@ measure_all() {
             if has_peer "$cell"; then
                 measure "$cell" "$round" peer
                 measure "$cell" "$round" kept
+                if [ "$bf16" = yes ]; then
+                    measure "$cell" "$round" peer_bf16
+                fi
             fi
         done 3<<<"$list"
     done
@@ -299,5 +304,5 @@ warn_if_busy
 measure_all
 write_tables
 draw_figures
-print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio bf16_ms bf16_gain ours_mib peer_mib
+print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio bf16_ms bf16_gain bf16_ratio bf16_both_ratio ours_mib peer_mib
 say "tables: $out; figures: $out/figures"

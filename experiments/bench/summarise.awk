@@ -38,7 +38,7 @@ END {
 function sort_rounds(key, program, column,    r, i, count, v) {
     count = 0
     for (r = 1; r <= rounds[key]; r++) {
-        v = column == "ratio" ? ratio(key, program, r) : value[key, program, column, r]
+        v = column ~ /^over_/ ? ratio(key, program, substr(column, 6), r) : value[key, program, column, r]
         if (v == "")
             continue
         for (i = ++count; i > 1 && sorted[i - 1] > v + 0; i--)
@@ -55,11 +55,23 @@ function median(key, program, column,    count) {
     return (sorted[int((count + 1) / 2)] + sorted[int(count / 2) + 1]) / 2
 }
 
-# The other program's time over ours, of those that were measured one after the other.
-function ratio(key, program, round,    ours, peer) {
-    ours = value[key, "ours", "ms", round]
-    peer = value[key, program, "ms", round]
-    return ours > 0 && peer > 0 ? peer / ours : ""
+# One program's time over another's (column over_OTHER), of those that were measured one after the other.
+function ratio(key, program, other, round,    first, second) {
+    first = value[key, program, "ms", round]
+    second = value[key, other, "ms", round]
+    return first > 0 && second > 0 ? first / second : ""
+}
+
+# The geometric mean over the steps of what add_step was given by the name.
+function add_step(name, factor) {
+    if (factor != "") {
+        log_sum[name] += log(factor)
+        steps[name]++
+    }
+}
+
+function mean_of_steps(name) {
+    return steps[name] ? text(exp(log_sum[name] / steps[name]), 4) : ""
 }
 
 function text(number, digits) {
@@ -87,46 +99,46 @@ function limit_ms(key,    sgemm) {
     return sgemm > 0 ? 1e3 * gflop(key) / sgemm : ""
 }
 
-function print_peer(    k, key, cells, log_sum, kept_sum, limit_sum, gain, gains, gain_sum, peer, middle, kept, limit, low,
-                        high, least, greatest) {
+function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, named) {
     print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
-        "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio"
+        "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio," \
+        "bf16_ratio,peer_bf16_ms,bf16_both_ratio"
+    split("ratio kept_ratio bf16_gain limit_ratio bf16_ratio bf16_both_ratio", named, " ")
     for (k = 1; k <= key_count; k++) {
         key = keys[k]
         split_key(key)
         if (part != "step" && part != "predict")
             continue
-        kept = median(key, "kept", "ratio")
-        gain = median(key, "bf16", "ratio")
-        gain = gain == "" ? "" : 1 / gain
         peer = median(key, "peer", "ms")
         limit = limit_ms(key)
-        limit = limit > 0 && peer > 0 ? peer / limit : ""
-        middle = median(key, "peer", "ratio")
-        low = middle == "" ? "" : sorted[1]
-        high = middle == "" ? "" : sorted[sort_rounds(key, "peer", "ratio")]
+        of["limit_ratio"] = limit > 0 && peer > 0 ? peer / limit : ""
+        of["kept_ratio"] = median(key, "kept", "over_ours")
+        of["bf16_gain"] = median(key, "ours", "over_bf16")
+        of["bf16_ratio"] = median(key, "peer", "over_bf16")
+        of["bf16_both_ratio"] = median(key, "peer_bf16", "over_bf16")
+        of["ratio"] = median(key, "peer", "over_ours")
+        low = of["ratio"] == "" ? "" : sorted[1]
+        high = of["ratio"] == "" ? "" : sorted[sort_rounds(key, "peer", "over_ours")]
         print cell_name() "," part "," dataset "," method "," filters "," batch "," threads "," items "," samples "," \
             rounds[key] "," text(median(key, "ours", "ms"), 5) "," text(peer, 5) "," \
-            text(middle, 4) "," text(low, 4) "," text(high, 4) "," \
+            text(of["ratio"], 4) "," text(low, 4) "," text(high, 4) "," \
             text(median(key, "ours", "peak_mib"), 5) "," text(median(key, "peer", "peak_mib"), 5) "," \
-            value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(kept, 4) "," \
-            text(median(key, "bf16", "ms"), 5) "," text(gain, 4) "," text(limit, 4)
-        if (part == "step" && gain != "") {
-            gain_sum += log(gain)
-            gains++
-        }
-        if (part == "step" && middle != "") {
-            log_sum += log(middle)
-            kept_sum += log(kept)
-            limit_sum += log(limit)
-            least = cells++ && least <= middle ? least : middle
-            greatest = middle > greatest ? middle : greatest
+            value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(of["kept_ratio"], 4) "," \
+            text(median(key, "bf16", "ms"), 5) "," text(of["bf16_gain"], 4) "," text(of["limit_ratio"], 4) "," \
+            text(of["bf16_ratio"], 4) "," text(median(key, "peer_bf16", "ms"), 5) "," text(of["bf16_both_ratio"], 4)
+        if (part != "step")
+            continue
+        for (i in named)
+            add_step(named[i], of[named[i]])
+        if (of["ratio"] != "") {
+            least = least != "" && least <= of["ratio"] ? least : of["ratio"]
+            greatest = of["ratio"] > greatest ? of["ratio"] : greatest
         }
     }
-    if (cells)
-        print "geometric mean of steps,geometric_mean,,,,,,,,,,," text(exp(log_sum / cells), 4) "," text(least, 4) "," \
-            text(greatest, 4) ",,,,," text(exp(kept_sum / cells), 4) ",," (gains ? text(exp(gain_sum / gains), 4) : "") "," \
-            text(exp(limit_sum / cells), 4)
+    if (steps["ratio"])
+        print "geometric mean of steps,geometric_mean,,,,,,,,,,," mean_of_steps("ratio") "," text(least, 4) "," \
+            text(greatest, 4) ",,,,," mean_of_steps("kept_ratio") ",," mean_of_steps("bf16_gain") "," \
+            mean_of_steps("limit_ratio") "," mean_of_steps("bf16_ratio") ",," mean_of_steps("bf16_both_ratio")
 }
 
 # What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.
