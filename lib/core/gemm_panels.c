@@ -19,9 +19,14 @@ enum {
     LANES = GEMM_LANES,
     PANEL_WORDS = 128, /* along k: a panel has 32 KiB at most; 96, 192 and 256 of floats did as well */
     PACKED_ROWS = 512, /* of A, at most: 256 KiB */
-    LINE_BYTES = 64
+    TERMS_OF_PAIR = 2
 };
 _Static_assert(PACKED_ROWS *PANEL_WORDS * sizeof(float) <= GEMM_SCRATCH_BYTES, "what is packed of A fits");
+
+static inline size_t terms_of_word(int pairs)
+{
+    return pairs ? TERMS_OF_PAIR : 1;
+}
 
 /* ---- packing ---- */
 
@@ -60,7 +65,7 @@ GEMM_INLINE __m512i words_across(const int pairs, const float *row, size_t ld, i
 GEMM_INLINE void pack_across(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
                              size_t ld_to)
 {
-    const size_t of_word = pairs ? 2 : 1;
+    const size_t of_word = terms_of_word(pairs);
     for (size_t term = 0; term < terms; term += of_word, x += of_word * ld, to += ld_to)
         for (size_t line = 0; line < lines; line += LANES)
             _mm512_store_si512(to + line,
@@ -72,7 +77,7 @@ GEMM_INLINE void pack_along(const int pairs, const float *x, size_t ld, size_t t
                             size_t ld_to)
 {
     for (size_t line = 0; line < lines; line++)
-        for (size_t term = 0, word = 0; term < terms; term += pairs ? 2 * LANES : LANES, word += LANES)
+        for (size_t term = 0, word = 0; term < terms; term += terms_of_word(pairs) * LANES, word += LANES)
             _mm512_store_si512(to + line * ld_to + word, words_along(pairs, x + line * ld, terms, term));
 }
 
@@ -80,7 +85,7 @@ GEMM_INLINE void pack_along(const int pairs, const float *x, size_t ld, size_t t
 GEMM_INLINE void pack_transposed(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
                                  size_t ld_to)
 {
-    const size_t of_word = pairs ? 2 : 1;
+    const size_t of_word = terms_of_word(pairs);
     for (size_t line = 0; line < lines; line += LANES)
         for (size_t term = 0; term < terms; term += of_word * LANES) {
             __m512i words[LANES];
@@ -121,13 +126,13 @@ static int is_panel(int pairs, struct factor b, size_t width)
 
 static size_t whole_vectors(size_t words)
 {
-    return (words + LANES - 1) / LANES * LANES;
+    return parts_of(words, LANES) * LANES;
 }
 
 /* A [rows][terms] in pairs, as it lies */
 GEMM_AVX512 static struct factor pack_pairs(struct factor a, size_t terms, size_t rows, float *packed)
 {
-    const size_t ld = whole_vectors(a.transposed ? rows : (terms + 1) / 2);
+    const size_t ld = whole_vectors(a.transposed ? rows : parts_of(terms, TERMS_OF_PAIR));
     if (a.transposed)
         pack_across(1, a.x, a.ld, terms, rows, packed, ld);
     else
@@ -136,17 +141,6 @@ GEMM_AVX512 static struct factor pack_pairs(struct factor a, size_t terms, size_
 }
 
 /* ---- how a product is divided ---- */
-
-/* Part number `index` of `count` parts of `size`, as equal as can be. */
-struct range {
-    size_t first, size;
-};
-
-static struct range part_of(size_t size, size_t index, size_t count)
-{
-    const size_t first = size * index / count;
-    return (struct range){first, size * (index + 1) / count - first};
-}
 
 /* One product of `count` that are to come, and how it is divided: blocks of rows, whose sums are added up chunk by
  * chunk of terms, in panels of columns. */
@@ -168,8 +162,8 @@ static struct range block_of(const struct product *p, size_t block)
 /* The terms of a chunk: whole words, but for the last. */
 static struct range chunk_of(const struct product *p, size_t chunk)
 {
-    const size_t of_word = p->pairs ? 2 : 1;
-    const struct range words = part_of((p->sizes->k + of_word - 1) / of_word, chunk, p->chunks);
+    const size_t of_word = terms_of_word(p->pairs);
+    const struct range words = part_of(parts_of(p->sizes->k, of_word), chunk, p->chunks);
     const size_t first = words.first * of_word;
     return (struct range){first, smaller(words.size * of_word, p->sizes->k - first)};
 }
@@ -177,7 +171,7 @@ static struct range chunk_of(const struct product *p, size_t chunk)
 /* The columns of a panel: whole vectors, but for the last. */
 static struct range columns_of(const struct product *p, size_t panel)
 {
-    const struct range vectors = part_of((p->sizes->n + LANES - 1) / LANES, panel, p->panels);
+    const struct range vectors = part_of(parts_of(p->sizes->n, LANES), panel, p->panels);
     const size_t first = vectors.first * LANES;
     return (struct range){first, smaller(vectors.size * LANES, p->sizes->n - first)};
 }
@@ -192,7 +186,7 @@ static struct lines lines_of(const float *x, size_t rows, size_t columns, size_t
         rows = 1;
     }
     const int aligned = (uintptr_t)x % LINE_BYTES == 0 && (rows == 1 || ld * sizeof *x % LINE_BYTES == 0);
-    const size_t of_row = (columns * sizeof *x + LINE_BYTES - 1) / LINE_BYTES + !aligned;
+    const size_t of_row = parts_of(columns * sizeof *x, LINE_BYTES) + !aligned;
     const ptrdiff_t stride = (ptrdiff_t)(ld * sizeof *x), bytes = (ptrdiff_t)(of_row * LINE_BYTES);
     return (struct lines){(const char *)x, (const char *)x + bytes, rows * of_row, stride, stride - bytes};
 }
@@ -251,7 +245,7 @@ GEMM_AVX512 static void multiply_panel(int pairs, struct factor a, struct factor
     _Alignas(LINE_BYTES) float panel[PANEL_WORDS * PANEL_VECTORS * LANES];
     const size_t width = whole_vectors(columns);
     const struct tile_kind *kind = tile_kinds[width / LANES - 1];
-    struct tile tile = {.words = pairs ? (terms + 1) / 2 : terms,
+    struct tile tile = {.words = parts_of(terms, terms_of_word(pairs)),
                         .lda = a.ld,
                         .panel = is_panel(pairs, b, width) ? b.x : panel,
                         .ldc = ldc,
@@ -290,11 +284,6 @@ static void multiply(const struct product *p)
     }
 }
 
-static size_t parts_of(size_t size, size_t most)
-{
-    return (size + most - 1) / most;
-}
-
 /* add: to C, or overwrite it */
 static void multiply_all(int pairs, int add, const struct gemm_batch *batch, size_t count, const float *a,
                          const float *b, float *c)
@@ -303,7 +292,7 @@ static void multiply_all(int pairs, int add, const struct gemm_batch *batch, siz
                         .pairs = pairs,
                         .add = add,
                         .blocks = pairs ? parts_of(batch->m, PACKED_ROWS) : 1,
-                        .chunks = parts_of(batch->k, pairs ? 2 * PANEL_WORDS : PANEL_WORDS),
+                        .chunks = parts_of(batch->k, terms_of_word(pairs) * PANEL_WORDS),
                         .panels = parts_of(batch->n, PANEL_VECTORS * LANES),
                         .packed = pairs ? gemm_scratch() : NULL};
     for (size_t i = 0; i < count; i++) {

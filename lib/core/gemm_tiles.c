@@ -7,7 +7,7 @@
 
 #include "core/size.h"
 
-enum { LANES = GEMM_LANES, TILE_ROWS_MAX = 12, REGISTERS = 32, LINE_BYTES = GEMM_LANES * sizeof(float) };
+enum { LANES = GEMM_LANES, TILE_ROWS_MAX = 12, REGISTERS = 32 };
 
 GEMM_INLINE void fetch_line(struct lines *lines)
 {

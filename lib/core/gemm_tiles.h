@@ -4,7 +4,10 @@
 
 #include "core/gemm_lanes.h"
 
-enum { PANEL_VECTORS = 4 }; /* columns of a panel of B, at most */
+enum {
+    PANEL_VECTORS = 4, /* columns of a panel of B, at most */
+    LINE_BYTES = 64    /* of a cache */
+};
 
 /* The lines of a matrix whose rows lie `stride` bytes apart. */
 struct lines {

@@ -1,4 +1,4 @@
-/* lib/core/size.h: the smaller and the larger of two counts. */
+/* lib/core/size.h: arithmetic of counts. */
 #ifndef TENTH_CORE_SIZE_H
 #define TENTH_CORE_SIZE_H
 
@@ -12,6 +12,23 @@ static inline size_t smaller(size_t a, size_t b)
 static inline size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/* How many parts of `most` at most `size` has: `size` over `most`, rounded up. */
+static inline size_t parts_of(size_t size, size_t most)
+{
+    return (size + most - 1) / most;
+}
+
+struct range {
+    size_t first, size;
+};
+
+/* Part number `index` of `count` parts of `size`, as equal as can be. */
+static inline struct range part_of(size_t size, size_t index, size_t count)
+{
+    const size_t first = size * index / count;
+    return (struct range){first, size * (index + 1) / count - first};
 }
 
 #endif

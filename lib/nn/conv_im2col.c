@@ -231,8 +231,9 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
         float *col = conv->workspace + part * slot_size(conv);
         float *sums = col + matrix_size(s);
         memset(sums, 0, (weights + s->c_out) * sizeof *sums);
-        size_t end = batch * (part + 1) / parts;
-        for (size_t first = batch * part / parts; first < end; first += block) {
+        const struct range some = part_of(batch, part, parts);
+        const size_t end = some.first + some.size;
+        for (size_t first = some.first; first < end; first += block) {
             size_t items = smaller(block, end - first);
             backward_block(conv, x + first * size_in, y + first * size_out, dy + first * size_out, items, col, sums,
                            sums + weights, dx ? dx + first * size_in : NULL);

@@ -134,16 +134,15 @@ struct division {
 
 static struct division divide(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows)
 {
-    const size_t wanted = (size_t)conv->threads * WORK_OF_THREAD, blocks = (rows + block_rows - 1) / block_rows;
-    return (struct division){p->shape.points, rows, blocks, smaller(p->shape.points, (wanted + blocks - 1) / blocks)};
+    const size_t wanted = (size_t)conv->threads * WORK_OF_THREAD, blocks = parts_of(rows, block_rows);
+    return (struct division){p->shape.points, rows, blocks, smaller(p->shape.points, parts_of(wanted, blocks))};
 }
 
 static struct work work_at(const struct division *d, size_t index)
 {
-    const size_t part = index % d->parts, block = index / d->parts;
-    const size_t point = d->points * part / d->parts, row = d->rows * block / d->blocks;
-    return (struct work){point, d->points * (part + 1) / d->parts - point, row,
-                         d->rows * (block + 1) / d->blocks - row};
+    const struct range points = part_of(d->points, index % d->parts, d->parts),
+                       rows = part_of(d->rows, index / d->parts, d->blocks);
+    return (struct work){points.first, points.size, rows.first, rows.size};
 }
 
 typedef void product_fn(const struct conv *conv, const struct plan *p, const struct work *some);
@@ -230,11 +229,11 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
     const size_t c_out = conv->shape.c_out, rows = batch * conv->shape.height_out * conv->shape.width_out;
 #pragma omp parallel for num_threads(conv->threads)
     for (size_t part = 0; part < BIAS_PARTS; part++) {
-        size_t first = rows * part / BIAS_PARTS, end = rows * (part + 1) / BIAS_PARTS;
+        const struct range some = part_of(rows, part, BIAS_PARTS);
         float *sum = p->bias_parts + part * c_out;
         double begun = phase_begin(conv->clock);
         memset(sum, 0, c_out * sizeof *sum);
-        conv->layer_kernels->selu_backward(end - first, c_out, y + first * c_out, dy + first * c_out, sum);
+        conv->layer_kernels->selu_backward(some.size, c_out, y + some.first * c_out, dy + some.first * c_out, sum);
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
     memset(d_bias, 0, c_out * sizeof *d_bias);
