@@ -84,7 +84,8 @@ struct conv_case {
     size_t c_out, kernel, stride, batch;
 };
 
-/* Sizes around tiles of 4 outputs and vectors of 16 channels, maps smaller than a kernel, strides that skip inputs. */
+/* Sizes around tiles of 4 outputs and vectors of 16 channels, maps smaller than a kernel, strides that skip inputs; the
+ * first eight are Winograd's, by the filterings of small batches. */
 static const struct conv_case conv_cases[] = {
     {{16, 16, 20}, 24, 6, 2, 2}, {{8, 8, 48}, 20, 6, 2, 3},  {{7, 7, 16}, 16, 6, 2, 3}, {{13, 9, 17}, 16, 6, 2, 3},
     {{70, 1, 33}, 20, 6, 2, 3},  {{35, 1, 16}, 31, 6, 2, 3}, {{1, 1, 16}, 16, 6, 2, 3}, {{3, 2, 16}, 16, 6, 2, 3},
@@ -92,6 +93,18 @@ static const struct conv_case conv_cases[] = {
     {{5, 4, 3}, 5, 2, 5, 40},    {{20, 1, 2}, 3, 5, 1, 2},
 };
 enum { CONV_CASES = sizeof conv_cases / sizeof *conv_cases };
+
+/* Batches large enough for the other filterings: one tile and several, whole and cut by the map's edge. */
+static const struct filtering_case {
+    struct conv_case conv;
+    enum winograd_filtering filtering;
+} filtering_cases[] = {
+    {{{8, 8, 16}, 16, 6, 2, 40}, WINOGRAD_IMAGES_4},   {{{14, 14, 17}, 16, 6, 2, 24}, WINOGRAD_IMAGES_7},
+    {{{25, 28, 16}, 18, 6, 2, 12}, WINOGRAD_IMAGES_7}, {{{16, 16, 16}, 17, 6, 2, 44}, WINOGRAD_IMAGES_8},
+    {{{29, 32, 20}, 16, 6, 2, 20}, WINOGRAD_IMAGES_8}, {{{8, 1, 16}, 16, 6, 2, 8}, WINOGRAD_SERIES_4},
+    {{{12, 1, 16}, 17, 6, 2, 30}, WINOGRAD_SERIES_6},  {{{35, 1, 24}, 16, 6, 2, 16}, WINOGRAD_SERIES_6},
+};
+enum { FILTERING_CASES = sizeof filtering_cases / sizeof *filtering_cases };
 
 /* One case's input and what a run makes of it. */
 struct conv_run {
@@ -142,7 +155,9 @@ static void conv_run_go(struct conv_run *r, struct conv_choice choice)
     float *dy = memory_alloc(r->size_y, sizeof *dy, NULL);
     assert_non_null(dy);
     memcpy(dy, r->dy, r->size_y * sizeof *dy);
-    assert_int_equal(conv_init(&conv, &r->shape, choice.algorithm, r->batch, 1, choice.threads, &error), STATUS_OK);
+    assert_int_equal(
+        conv_init(&conv, &r->shape, choice.algorithm, (struct conv_use){r->batch, 1, choice.threads, 0}, &error),
+        STATUS_OK);
     conv.layer_kernels = choice.layer ? choice.layer : conv.layer_kernels;
     conv.winograd_kernels = choice.winograd ? choice.winograd : conv.winograd_kernels;
     conv_set_weights(&conv, r->w, r->bias);
@@ -176,13 +191,21 @@ static double *reference_dz(const struct conv_run *r)
 
 /* Tolerances, in roundings. im2col: a sum of n products of two floats, in any order, is right to n roundings of the sum
  * of their magnitudes, and 6 more for bias, SELU and slope. Winograd: numbers of a whole tile meet in each output and
- * cancel, so errors are measured by the largest sum of magnitudes. In one dimension, with |d|, |g| <= 1, the points'
- * products weigh sum_p |A_ip| sum_j |B_pj| sum_k |G_pk| <= 25 where the result is up to 3: an amplification of 8.3, and
- * 69 in two dimensions. That is for one product; over n of them roundings partly cancel (they grow like sqrt(n), the
- * sum of magnitudes like n), so that 69 roundings stand for all. */
-static double rounds_of(const struct conv_algorithm *algorithm, size_t terms)
+ * cancel, so errors are measured by the largest sum of magnitudes. For F(4x4, 3x3), with |d|, |g| <= 1, the points'
+ * products weigh sum_p |A_ip| sum_j |B_pj| sum_k |G_pk| <= 25 in one dimension where the result is up to 3: an
+ * amplification of 8.3, and 69 in two dimensions. That is for one product; over n of them roundings partly cancel (they
+ * grow like sqrt(n), the sum of magnitudes like n), so that 69 roundings stand for all. For the other filterings it is
+ * in proportion to the amplification that their points were chosen by (winograd_points.h). */
+static double rounds_of(const struct conv_run *r, const struct conv_algorithm *algorithm, size_t terms)
 {
-    return algorithm == &conv_winograd ? 69.0 : (double)terms + 6.0;
+    static const double amplification[WINOGRAD_FILTERINGS] = {[WINOGRAD_IMAGES_4] = 5.0,
+                                                              [WINOGRAD_IMAGES_7] = 47.2,
+                                                              [WINOGRAD_IMAGES_8] = 112.6,
+                                                              [WINOGRAD_SERIES_4] = 2.2,
+                                                              [WINOGRAD_SERIES_6] = 4.5};
+    if (algorithm != &conv_winograd)
+        return (double)terms + 6.0;
+    return 69.0 / amplification[WINOGRAD_IMAGES_4] * amplification[winograd_choice(&r->shape, r->batch, 0)];
 }
 
 struct conv_verdict {
@@ -213,10 +236,10 @@ static struct conv_verdict conv_judge(const struct conv_run *r, const struct con
     }
     const int by_largest = algorithm == &conv_winograd;
     struct conv_verdict verdict = {
-        .y = within(r->y, y, size_y, r->size_y, rounds_of(algorithm, taps * s->c_in), by_largest),
-        .d_weight = within(r->d_weight, dw, size_dw, r->size_w, rounds_of(algorithm, pixels), by_largest),
+        .y = within(r->y, y, size_y, r->size_y, rounds_of(r, algorithm, taps * s->c_in), by_largest),
+        .d_weight = within(r->d_weight, dw, size_dw, r->size_w, rounds_of(r, algorithm, pixels), by_largest),
         .d_bias = within(r->d_bias, db, size_db, s->c_out, (double)pixels + 6.0, 0),
-        .dx = within(r->dx, dx, size_dx, r->size_x, rounds_of(algorithm, taps * s->c_out), by_largest),
+        .dx = within(r->dx, dx, size_dx, r->size_x, rounds_of(r, algorithm, taps * s->c_out), by_largest),
     };
     double *all[] = {x, w, bias, dz, y, size_y, dw, size_dw, db, size_db, dx, size_dx};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -255,10 +278,48 @@ static void test_builds(void **state)
     const struct layer_kernels *const *layer = layer_kernels_all(&builds);
     const struct winograd_kernels *const *winograd = winograd_kernels_all(&winograd_builds);
     assert_int_equal(builds, winograd_builds);
-    for (size_t b = 0; b < builds; b++)
+    for (size_t b = 0; b < builds; b++) {
         for (size_t i = 0; i < 9; i++)
             check_conv(&conv_cases[i],
                        (struct conv_choice){i < 8 ? &conv_winograd : &conv_im2col, layer[b], winograd[b], 1});
+        for (size_t i = 0; i < FILTERING_CASES; i++)
+            check_conv(&filtering_cases[i].conv, (struct conv_choice){&conv_winograd, layer[b], winograd[b], 1});
+    }
+}
+
+/* Each filtering has a case, so that every build of each is held against the reference. */
+static void test_choice_of_filtering(void **state)
+{
+    (void)state;
+    int seen[WINOGRAD_FILTERINGS] = {0};
+    for (size_t i = 0; i < FILTERING_CASES; i++) {
+        const struct conv_case *c = &filtering_cases[i].conv;
+        const struct conv_shape shape = conv_shape(c->input, c->c_out, c->kernel, c->stride);
+        assert_int_equal(winograd_choice(&shape, c->batch, 0), filtering_cases[i].filtering);
+        seen[filtering_cases[i].filtering] = 1;
+        assert_int_equal(winograd_choice(&shape, c->batch, 1),
+                         c->input.width > 1 ? WINOGRAD_IMAGES_4 : WINOGRAD_SERIES_4);
+    }
+    for (size_t f = 0; f < WINOGRAD_FILTERINGS; f++)
+        assert_true(seen[f]);
+}
+
+/* Twins: one wrong value in the results of each filtering must be noticed. */
+static void test_wrong_filterings_are_noticed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FILTERING_CASES; i++) {
+        struct conv_run r = conv_run_make(&filtering_cases[i].conv);
+        conv_run_go(&r, (struct conv_choice){.algorithm = &conv_winograd, .threads = 1});
+        r.d_weight[77] += 0.5F; /* of sums whose magnitudes add up to thousands */
+        r.dx[50] += 0.02F;
+        struct conv_verdict v = conv_judge(&r, &conv_winograd);
+        assert_true(v.y && !v.d_weight && v.d_bias && !v.dx);
+        r.y[5] += 0.02F;
+        v = conv_judge(&r, &conv_winograd);
+        assert_false(v.y);
+        conv_run_free(&r);
+    }
 }
 
 /* Twins: one wrong value in each result, and a run on one wrong weight, must be noticed. */
@@ -290,7 +351,8 @@ static void evaluate_with_cache(const struct conv_run *r, size_t second_cache, f
 {
     struct error error;
     struct conv conv;
-    assert_int_equal(conv_init(&conv, &r->shape, &conv_winograd, r->batch, 0, 1, &error), STATUS_OK);
+    assert_int_equal(conv_init(&conv, &r->shape, &conv_winograd, (struct conv_use){r->batch, 0, 1, 0}, &error),
+                     STATUS_OK);
     memory_free(conv.workspace);
     conv.second_cache = second_cache;
     conv.workspace = memory_alloc(conv.algorithm->workspace_size(&conv), sizeof *conv.workspace, &error);
@@ -324,11 +386,11 @@ static void test_choice_of_algorithm(void **state)
     struct conv conv;
     struct error error;
     const struct conv_shape second = conv_shape((struct shape){16, 16, 200}, 200, 6, 2);
-    assert_int_equal(conv_init(&conv, &second, NULL, 1, 0, 1, &error), STATUS_OK);
+    assert_int_equal(conv_init(&conv, &second, NULL, (struct conv_use){1, 0, 1, 0}, &error), STATUS_OK);
     assert_ptr_equal(conv.algorithm, &conv_winograd);
     conv_clear(&conv);
     const struct conv_shape first = conv_shape((struct shape){32, 32, 3}, 200, 6, 2);
-    assert_int_equal(conv_init(&conv, &first, NULL, 1, 0, 1, &error), STATUS_OK);
+    assert_int_equal(conv_init(&conv, &first, NULL, (struct conv_use){1, 0, 1, 0}, &error), STATUS_OK);
     assert_ptr_equal(conv.algorithm, &conv_im2col);
     conv_clear(&conv);
 }
@@ -850,6 +912,8 @@ int main(void)
         cmocka_unit_test(test_same_padding),
         cmocka_unit_test(test_convolutions),
         cmocka_unit_test(test_builds),
+        cmocka_unit_test(test_choice_of_filtering),
+        cmocka_unit_test(test_wrong_filterings_are_noticed),
         cmocka_unit_test(test_wrong_convolutions_are_noticed),
         cmocka_unit_test(test_cache_does_not_matter),
         cmocka_unit_test(test_choice_of_algorithm),

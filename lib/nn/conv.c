@@ -65,17 +65,15 @@ static const struct conv_algorithm *first_that_fits(const struct conv_shape *sha
 }
 
 enum status conv_init(struct conv *conv, const struct conv_shape *shape, const struct conv_algorithm *algorithm,
-                      size_t max_batch, int training, int threads, struct error *error)
+                      struct conv_use use, struct error *error)
 {
     *conv = (struct conv){.shape = *shape,
                           .algorithm = algorithm ? algorithm : first_that_fits(shape),
-                          .max_batch = max_batch,
-                          .training = training,
-                          .threads = threads,
+                          .use = use,
                           .layer_kernels = layer_kernels(),
                           .winograd_kernels = winograd_kernels(),
                           .second_cache = isa_second_cache(),
-                          .gemm = &gemm_of_floats};
+                          .gemm = use.bf16 ? &gemm_of_bf16 : &gemm_of_floats};
     conv->workspace = memory_alloc(conv->algorithm->workspace_size(conv), sizeof *conv->workspace, error);
     return conv->workspace ? STATUS_OK : STATUS_NO_MEMORY;
 }

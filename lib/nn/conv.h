@@ -42,25 +42,31 @@ struct conv_algorithm {
                      float *d_bias, float *dx);
 };
 
-struct conv {
-    struct conv_shape shape;
-    const struct conv_algorithm *algorithm;
+/* What a conv is for. */
+struct conv_use {
     size_t max_batch;
     int training; /* 1: forward, backward; 0: evaluate */
     int threads;
+    int bf16; /* 1: factors of products are rounded to bfloat16 */
+};
+
+struct conv {
+    struct conv_shape shape;
+    const struct conv_algorithm *algorithm;
+    struct conv_use use;
     const float *weight;                       /* [kernel_h][kernel_w][c_in][c_out] */
     const float *bias;                         /* [c_out] */
     float *workspace;                          /* the algorithm's own */
     const struct layer_kernels *layer_kernels; /* conv_init takes the best builds; tests take each */
     const struct winograd_kernels *winograd_kernels;
     size_t second_cache;               /* bytes; conv_init asks for the processor's */
-    const struct gemm_functions *gemm; /* conv_init takes those of floats; borrowed */
+    const struct gemm_functions *gemm; /* conv_init takes those for use.bf16; borrowed */
     struct phase_clock *clock;         /* NULL: not measured; borrowed */
 };
 
 /* algorithm NULL: the first that supports the shape. On failure *conv holds nothing to free. */
 enum status conv_init(struct conv *conv, const struct conv_shape *shape, const struct conv_algorithm *algorithm,
-                      size_t max_batch, int training, int threads, struct error *error);
+                      struct conv_use use, struct error *error);
 void conv_clear(struct conv *conv); /* a zeroed conv is allowed */
 
 void conv_set_weights(struct conv *conv, const float *weight, const float *bias);

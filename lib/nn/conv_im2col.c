@@ -53,13 +53,13 @@ static size_t matrix_size(const struct conv_shape *shape)
 static size_t slot_size(const struct conv *conv)
 {
     size_t sums = (row_size(&conv->shape) + 1) * conv->shape.c_out;
-    return matrix_size(&conv->shape) + (conv->training ? (sums + 15) / 16 * 16 : 0);
+    return matrix_size(&conv->shape) + (conv->use.training ? (sums + 15) / 16 * 16 : 0);
 }
 
 static size_t workspace_size(const struct conv *conv)
 {
-    size_t slots = (size_t)conv->threads;
-    if (conv->training && slots < part_count(&conv->shape))
+    size_t slots = (size_t)conv->use.threads;
+    if (conv->use.training && slots < part_count(&conv->shape))
         slots = part_count(&conv->shape);
     return size_multiply(slots, slot_size(conv));
 }
@@ -160,7 +160,7 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
     const size_t block = items_of_block(s), size_in = s->height_in * s->width_in * s->c_in;
-#pragma omp parallel for num_threads(conv->threads) schedule(dynamic)
+#pragma omp parallel for num_threads(conv->use.threads) schedule(dynamic)
     for (size_t first = 0; first < batch; first += block)
         forward_block(conv, omp_get_thread_num(), x + first * size_in, smaller(block, batch - first),
                       y + first * pixels_out(s) * s->c_out);
@@ -204,7 +204,7 @@ static void add_parts(const struct conv *conv, float *d_weight, float *d_bias)
     const struct conv_shape *s = &conv->shape;
     const size_t weights = row_size(s) * s->c_out, slot = slot_size(conv), parts = part_count(s);
     const float *sums = conv->workspace + matrix_size(s);
-#pragma omp parallel for num_threads(conv->threads)
+#pragma omp parallel for num_threads(conv->use.threads)
     for (size_t first = 0; first < weights; first += REDUCE_FLOATS) {
         size_t count = smaller(REDUCE_FLOATS, weights - first);
         double begun = phase_begin(conv->clock);
@@ -226,7 +226,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
     const struct conv_shape *s = &conv->shape;
     const size_t parts = part_count(s), block = items_of_block(s), weights = row_size(s) * s->c_out;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = pixels_out(s) * s->c_out;
-#pragma omp parallel for num_threads(conv->threads) schedule(dynamic)
+#pragma omp parallel for num_threads(conv->use.threads) schedule(dynamic)
     for (size_t part = 0; part < parts; part++) {
         float *col = conv->workspace + part * slot_size(conv);
         float *sums = col + matrix_size(s);

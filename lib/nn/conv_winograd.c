@@ -25,11 +25,12 @@ enum {
 static size_t items_evaluated(const struct conv *conv, size_t tiles_of_item)
 {
     const size_t tiles = conv->second_cache >= 2U << 20 ? 128 : 64;
-    return larger(1, smaller(conv->max_batch, tiles / tiles_of_item));
+    return larger(1, smaller(conv->use.max_batch, tiles / tiles_of_item));
 }
 
 struct plan {
     struct winograd_shape shape;
+    const struct winograd_transforms *transforms;
     size_t tiles_of_item;
     size_t tiles; /* of the batch, once there is one */
     size_t
@@ -50,26 +51,15 @@ static size_t point_stride(size_t floats)
     return ((floats + 15) / 16 | 1) * 16;
 }
 
-static struct winograd_shape winograd_shape(const struct conv_shape *s)
-{
-    int planar = s->kernel_w > 1;
-    return (struct winograd_shape){
-        .conv = *s,
-        .planar = planar,
-        .tiles_h = (s->height_out + WINOGRAD_TILE - 1) / WINOGRAD_TILE,
-        .tiles_w = planar ? (s->width_out + WINOGRAD_TILE - 1) / WINOGRAD_TILE : 1,
-        .points = planar ? WINOGRAD_POINTS * WINOGRAD_POINTS : WINOGRAD_POINTS,
-        .rows = (planar ? 4 : 2) * s->c_in,
-    };
-}
-
 /* How the workspace is laid out; the arrays are not set yet. */
 static struct plan plan_sizes(const struct conv *conv)
 {
     const struct conv_shape *s = &conv->shape;
-    struct plan p = {.shape = winograd_shape(s)};
+    const size_t trained = conv->use.training ? conv->use.max_batch : 0;
+    struct plan p = {.shape = winograd_shape(s, winograd_choice(s, trained, conv->use.bf16))};
+    p.transforms = &conv->winograd_kernels->transforms[p.shape.filtering];
     p.tiles_of_item = p.shape.tiles_h * p.shape.tiles_w;
-    p.items = conv->training ? conv->max_batch : items_evaluated(conv, p.tiles_of_item);
+    p.items = conv->use.training ? conv->use.max_batch : items_evaluated(conv, p.tiles_of_item);
     const size_t tiles = p.items * p.tiles_of_item, points = p.shape.points;
     p.stride_u = point_stride(p.shape.rows * s->c_out);
     p.stride_v = point_stride(tiles * p.shape.rows);
@@ -77,8 +67,9 @@ static struct plan plan_sizes(const struct conv *conv)
     p.u_size = points * p.stride_u;
     p.zeros_size = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
     p.vm_size = points * (p.stride_v + p.stride_m);
-    p.size = p.u_size + p.zeros_size +
-             (conv->training ? p.vm_size + p.u_size + BIAS_PARTS * s->c_out : p.vm_size * (size_t)conv->threads);
+    p.size =
+        p.u_size + p.zeros_size +
+        (conv->use.training ? p.vm_size + p.u_size + BIAS_PARTS * s->c_out : p.vm_size * (size_t)conv->use.threads);
     return p;
 }
 
@@ -111,12 +102,11 @@ static int supports(const struct conv_shape *s)
 static void prepare(struct conv *conv)
 {
     const struct plan p = make_plan(conv, 0);
-    const struct winograd_kernels *kernels = conv->winograd_kernels;
-#pragma omp parallel for num_threads(conv->threads)
+#pragma omp parallel for num_threads(conv->use.threads)
     for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS) {
         double begun = phase_begin(conv->clock);
-        kernels->filter(&p.shape, conv->weight, row, smaller(FILTER_ROWS, p.shape.rows - row),
-                        p.u + row * conv->shape.c_out, p.stride_u);
+        p.transforms->filter(&p.shape, conv->weight, row, smaller(FILTER_ROWS, p.shape.rows - row),
+                             p.u + row * conv->shape.c_out, p.stride_u);
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }
@@ -134,7 +124,7 @@ struct division {
 
 static struct division divide(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows)
 {
-    const size_t wanted = (size_t)conv->threads * WORK_OF_THREAD, blocks = parts_of(rows, block_rows);
+    const size_t wanted = (size_t)conv->use.threads * WORK_OF_THREAD, blocks = parts_of(rows, block_rows);
     return (struct division){p->shape.points, rows, blocks, smaller(p->shape.points, parts_of(wanted, blocks))};
 }
 
@@ -174,23 +164,23 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
     struct plan p = make_plan(conv, 0);
-    const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
     const size_t k = p.shape.rows, n = s->c_out;
     p.tiles = batch * p.tiles_of_item;
-#pragma omp parallel num_threads(conv->threads)
+#pragma omp parallel num_threads(conv->use.threads)
     {
 #pragma omp for
         for (size_t item = 0; item < batch; item++) {
             double begun = phase_begin(conv->clock);
-            kernels->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
+            p.transforms->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
             phase_end(conv->clock, PHASE_TRANSFORM, begun);
         }
         multiply(conv, &p, p.tiles, BLOCK_TILES, forward_product);
 #pragma omp for
         for (size_t item = 0; item < batch; item++) {
             double begun = phase_begin(conv->clock);
-            kernels->output(&p.shape, p.m + item * p.tiles_of_item * n, p.stride_m, conv->bias, y + item * size_out);
+            p.transforms->output(&p.shape, p.m + item * p.tiles_of_item * n, p.stride_m, conv->bias,
+                                 y + item * size_out);
             phase_end(conv->clock, PHASE_TRANSFORM, begun);
         }
     }
@@ -199,17 +189,16 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 static void evaluate_items(const struct conv *conv, const struct plan *p, const float *x, size_t items, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const struct winograd_kernels *kernels = conv->winograd_kernels;
     const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
     const size_t tiles = p->tiles_of_item, k = p->shape.rows, n = s->c_out;
     double begun = phase_begin(conv->clock);
     for (size_t item = 0; item < items; item++)
-        kernels->input(&p->shape, x + item * size_in, p->zeros, p->v + item * tiles * k, p->stride_v);
+        p->transforms->input(&p->shape, x + item * size_in, p->zeros, p->v + item * tiles * k, p->stride_v);
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
     forward_product(conv, p, &(struct work){.points = p->shape.points, .rows = items * tiles});
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     for (size_t item = 0; item < items; item++)
-        kernels->output(&p->shape, p->m + item * tiles * n, p->stride_m, conv->bias, y + item * size_out);
+        p->transforms->output(&p->shape, p->m + item * tiles * n, p->stride_m, conv->bias, y + item * size_out);
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
@@ -227,7 +216,7 @@ static void selu_backward(const struct conv *conv, const struct plan *p, const f
                           float *d_bias)
 {
     const size_t c_out = conv->shape.c_out, rows = batch * conv->shape.height_out * conv->shape.width_out;
-#pragma omp parallel for num_threads(conv->threads)
+#pragma omp parallel for num_threads(conv->use.threads)
     for (size_t part = 0; part < BIAS_PARTS; part++) {
         const struct range some = part_of(rows, part, BIAS_PARTS);
         float *sum = p->bias_parts + part * c_out;
@@ -256,14 +245,14 @@ static void weight_product(const struct conv *conv, const struct plan *p, const 
 static void weight_gradient(const struct conv *conv, const struct plan *p, float *d_weight)
 {
     const size_t rows = p->shape.rows, n = p->shape.conv.c_out;
-#pragma omp parallel num_threads(conv->threads)
+#pragma omp parallel num_threads(conv->use.threads)
     {
         multiply(conv, p, rows, BLOCK_ROWS, weight_product);
 #pragma omp for
         for (size_t row = 0; row < rows; row += FILTER_ROWS) {
             double begun = phase_begin(conv->clock);
-            conv->winograd_kernels->filter_adjoint(&p->shape, p->du + row * n, p->stride_u, row,
-                                                   smaller(FILTER_ROWS, rows - row), d_weight);
+            p->transforms->filter_adjoint(&p->shape, p->du + row * n, p->stride_u, row,
+                                          smaller(FILTER_ROWS, rows - row), d_weight);
             phase_end(conv->clock, PHASE_TRANSFORM, begun);
         }
     }
@@ -284,14 +273,14 @@ static void input_gradient(const struct conv *conv, const struct plan *p, size_t
 {
     const struct conv_shape *s = &conv->shape;
     const size_t size_in = s->height_in * s->width_in * s->c_in;
-#pragma omp parallel num_threads(conv->threads)
+#pragma omp parallel num_threads(conv->use.threads)
     {
         multiply(conv, p, p->tiles, BLOCK_TILES, input_product);
 #pragma omp for
         for (size_t item = 0; item < batch; item++) {
             double begun = phase_begin(conv->clock);
-            conv->winograd_kernels->input_adjoint(&p->shape, p->v + item * p->tiles_of_item * p->shape.rows,
-                                                  p->stride_v, dx + item * size_in);
+            p->transforms->input_adjoint(&p->shape, p->v + item * p->tiles_of_item * p->shape.rows, p->stride_v,
+                                         dx + item * size_in);
             phase_end(conv->clock, PHASE_TRANSFORM, begun);
         }
     }
@@ -306,11 +295,11 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
     const size_t size_out = s->height_out * s->width_out * s->c_out, tiles = p.tiles_of_item;
     p.tiles = batch * tiles;
     selu_backward(conv, &p, y, dy, batch, d_bias);
-#pragma omp parallel for num_threads(conv->threads)
+#pragma omp parallel for num_threads(conv->use.threads)
     for (size_t item = 0; item < batch; item++) {
         double begun = phase_begin(conv->clock);
-        conv->winograd_kernels->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out,
-                                               p.stride_m);
+        p.transforms->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out,
+                                     p.stride_m);
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
     weight_gradient(conv, &p, d_weight);

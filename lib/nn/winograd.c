@@ -1,5 +1,51 @@
 #include "nn/winograd.h"
 
 #include "core/isa.h"
+#include "core/size.h"
 
 ISA_CHOICE(winograd_kernels)
+
+static const struct {
+    int planar;
+    size_t tile;
+} filterings[WINOGRAD_FILTERINGS] = {
+    [WINOGRAD_IMAGES_4] = {1, 4}, [WINOGRAD_IMAGES_7] = {1, 7}, [WINOGRAD_IMAGES_8] = {1, 8},
+    [WINOGRAD_SERIES_4] = {0, 4}, [WINOGRAD_SERIES_6] = {0, 6},
+};
+
+struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winograd_filtering filtering)
+{
+    const int planar = filterings[filtering].planar;
+    const size_t tile = filterings[filtering].tile, points = tile + WINOGRAD_TAPS - 1;
+    return (struct winograd_shape){
+        .conv = *conv,
+        .filtering = filtering,
+        .tiles_h = parts_of(conv->height_out, tile),
+        .tiles_w = planar ? parts_of(conv->width_out, tile) : 1,
+        .points = planar ? points * points : points,
+        .rows = (planar ? 4 : 2) * conv->c_in,
+    };
+}
+
+/* What a batch costs, in products of a tile with U at one point. U's transforms, and what U and dU take of the memory's
+ * bandwidth, count as WEIGHT_TILES tiles: with 64 to 200 filters, tiles of 8 broke even at about 40 items, tiles of 7
+ * at
+ * 20. In evaluation one U serves many batches. */
+enum { WEIGHT_TILES = 28 };
+
+static size_t cost(const struct conv_shape *conv, size_t batch, enum winograd_filtering filtering)
+{
+    const struct winograd_shape shape = winograd_shape(conv, filtering);
+    const size_t tiles = shape.tiles_h * shape.tiles_w;
+    return shape.points * (batch > 0 ? batch * tiles + WEIGHT_TILES : tiles);
+}
+
+enum winograd_filtering winograd_choice(const struct conv_shape *conv, size_t batch, int bf16)
+{
+    const int planar = conv->kernel_w > 1;
+    enum winograd_filtering choice = planar ? WINOGRAD_IMAGES_4 : WINOGRAD_SERIES_4;
+    for (enum winograd_filtering f = 0; f < WINOGRAD_FILTERINGS && !bf16; f++)
+        if (filterings[f].planar == planar && cost(conv, batch, f) < cost(conv, batch, choice))
+            choice = f;
+    return choice;
+}

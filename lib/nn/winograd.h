@@ -1,18 +1,18 @@
-/* lib/nn/winograd.h: Winograd's minimal filtering F(4, 3) for 6 x 6 (or 6 x 1) kernels with stride 2. Private to
+/* lib/nn/winograd.h: Winograd's minimal filtering F(m, 3) for 6 x 6 (or 6 x 1) kernels with stride 2. Private to
  * lib/nn.
  *
  * A stride of 2 splits the padded input into phases p: with kernel tap k = 2 a + p, output o reads phase p at o + a. So
  * the convolution is one with 3 x 3 taps a and stride 1, over 4 c_in channels (3 taps over 2 c_in on series), to which
- * F(4 x 4, 3 x 3) of Lavin and Gray (2016, arXiv:1509.09308) applies: 36 multiplications for 16 outputs of 9 taps, a
- * quarter of the direct form's. For each of the 36 points (6 on series)
+ * F(m x m, 3 x 3) of Lavin and Gray (2016, arXiv:1509.09308) applies: (m + 2)^2 multiplications for m^2 outputs of 9
+ * taps. For each of those points (m + 2 on series)
  *
  *   V [tile][row]   = B^T d B   inputs; row = phase c_in + channel
  *   U [row][c_out]  = G g G^T   weights
- *   M [tile][c_out] = V U,      and the tile's 4 x 4 outputs are A^T M A
+ *   M [tile][c_out] = V U,      and the tile's m x m outputs are A^T M A
  *
- * and the backward pass is the adjoint of each step. The points are 0, +-sqrt(1/2), +-sqrt(2) and infinity, whose
- * rounding errors are smaller than those of 0, +-1, +-2. V, U and M are arrays [point][..][..] with `stride` floats
- * between points.
+ * and the backward pass is the adjoint of each step. V, U and M are arrays [point][..][..] with `stride` floats between
+ * points. With larger tiles fewer numbers are multiplied, U is larger and roundings are amplified more
+ * (winograd_points.h).
  *
  * The functions of the table work in the calling thread, on one item (all its tiles) or on some rows of the weights.
  * They need at least WINOGRAD_LEAST_CHANNELS channels on both sides: the last vector of channels overlaps the one
@@ -25,25 +25,39 @@
 #include "nn/conv.h"
 
 enum {
-    WINOGRAD_TILE = 4,   /* outputs of a tile along a dimension */
-    WINOGRAD_TAPS = 3,   /* of one phase */
-    WINOGRAD_POINTS = 6, /* along a dimension */
-    WINOGRAD_PATCH = 12, /* inputs of a tile along a dimension, both phases */
+    WINOGRAD_TAPS = 3,        /* of one phase */
+    WINOGRAD_TILE_MAX = 8,    /* outputs of a tile along a dimension */
+    WINOGRAD_POINTS_MAX = 10, /* along a dimension */
     WINOGRAD_LEAST_CHANNELS = 16
+};
+
+/* By what is filtered and the outputs of a tile along a dimension, whose points are two more. */
+enum winograd_filtering {
+    WINOGRAD_IMAGES_4,
+    WINOGRAD_IMAGES_7,
+    WINOGRAD_IMAGES_8,
+    WINOGRAD_SERIES_4,
+    WINOGRAD_SERIES_6,
+    WINOGRAD_FILTERINGS
 };
 
 struct winograd_shape {
     struct conv_shape conv;
-    int planar; /* 1: images; 0: series */
+    enum winograd_filtering filtering;
     size_t tiles_h, tiles_w;
-    size_t points; /* 36 or 6 */
+    size_t points; /* of both dimensions */
     size_t rows;   /* 4 c_in or 2 c_in */
 };
 
-struct winograd_kernels {
-    const char *name; /* "avx512", "avx2", "base" */
-    int (*runs_here)(void);
+/* The tiles of a filtering for the convolution, which must be one of images (kernel_w > 1) or of series, as the
+ * filtering is. */
+struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winograd_filtering filtering);
 
+/* The fastest filtering for training steps of `batch` items; 0: for evaluation, where the number of items does not
+ * change it. bf16: factors of products are rounded to bfloat16, which bear the roundings of the smallest tiles only. */
+enum winograd_filtering winograd_choice(const struct conv_shape *conv, size_t batch, int bf16);
+
+struct winograd_transforms {
     /* u at row `first` = transformed weights of rows first .. first + count - 1; filter_adjoint: d_weight from du there
      */
     void (*filter)(const struct winograd_shape *s, const float *weight, size_t first, size_t count, float *u,
@@ -59,6 +73,12 @@ struct winograd_kernels {
     void (*output)(const struct winograd_shape *s, const float *m, size_t stride, const float *bias, float *y);
     void (*output_adjoint)(const struct winograd_shape *s, const float *dz, const float *zeros, float *dm,
                            size_t stride);
+};
+
+struct winograd_kernels {
+    const char *name; /* "avx512", "avx2", "base" */
+    int (*runs_here)(void);
+    struct winograd_transforms transforms[WINOGRAD_FILTERINGS];
 };
 
 const struct winograd_kernels *winograd_kernels(void);                     /* the best build for this processor */

@@ -1,8 +1,9 @@
 /* One build of the transforms in nn/winograd.h; compiled once per instruction set (core/isa.h).
  *
  * Channels are the lanes of GCC's vector type. Where they are no multiple of the lanes, the last vector begins earlier
- * and overlaps the one before it, which repeats some work and needs no tail. Each transform is written once, for
- * `planar` 0 and 1; it is inlined with that constant, so that its loops unroll and its arrays live in registers. */
+ * and overlaps the one before it, which repeats some work and needs no tail. Each transform is written once, for all
+ * points and for `planar` 0 and 1; it is inlined with those constants, so that its loops unroll and its arrays live in
+ * registers. In two dimensions it is columns first, then rows, or their adjoints. */
 #include "nn/winograd.h"
 
 #include <string.h>
@@ -18,13 +19,26 @@ enum { LANES = 8 };
 #else
 enum { LANES = 4 };
 #endif
-enum { TILE = WINOGRAD_TILE, TAPS = WINOGRAD_TAPS, POINTS = WINOGRAD_POINTS, PATCH = WINOGRAD_PATCH };
 
 typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
 typedef float vec_in_memory __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 6")
+#define UNROLL _Pragma("GCC unroll 10")
+
+#include "nn/winograd_points.h"
+
+enum { PATCH_MAX = 2 * POINTS_MAX }; /* inputs of a tile along a dimension, both phases */
+
+/* Calls for each column or row. With few points all of a tile fit into registers, if all calls are written out (8 % of
+ * a step); with more they do not. */
+#define FOR_EACH(points, index, count, call)                                                                           \
+    if ((points)->pairs == 2) {                                                                                        \
+        UNROLL for (int index = 0; index < (count); index++) call;                                                     \
+    } else {                                                                                                           \
+        for (int index = 0; index < (count); index++)                                                                  \
+            call;                                                                                                      \
+    }
 
 INLINE vec load(const float *from)
 {
@@ -36,8 +50,8 @@ INLINE void store(float *to, vec value)
     *(vec_in_memory *)to = value;
 }
 
-/* The points' matrices are 36 streams, more than a processor follows by itself: what comes AHEAD floats later in each
- * is fetched. (Steps of training took 2 % less; 64 and 128 did no better.) */
+/* The points' matrices are 36 to 100 streams, more than a processor follows by itself: what comes AHEAD floats later in
+ * each is fetched. (Steps of training took 2 % less; 64 and 128 did no better.) */
 enum { AHEAD = 32 };
 
 INLINE vec load_point(const float *from)
@@ -52,88 +66,6 @@ INLINE void store_point(float *to, vec value)
     store(to, value);
 }
 
-/* The points a and b; their negatives are points too. */
-#define A1 0.707106781F /* sqrt(1/2) */
-#define A3 0.353553391F
-#define B1 1.41421356F /* sqrt(2) */
-#define B3 2.82842712F
-
-/* out = B^T in; they may be the same. Elements are `step` apart, here and below. */
-INLINE void input_points(const vec *in, vec *out, const int step)
-{
-    vec even_a = in[4 * step] - 2.0F * in[2 * step], odd_a = A1 * (in[3 * step] - 2.0F * in[step]);
-    vec even_b = in[4 * step] - 0.5F * in[2 * step], odd_b = B1 * (in[3 * step] - 0.5F * in[step]);
-    vec last = in[step] - 2.5F * in[3 * step] + in[5 * step];
-    out[0] = in[0] - 2.5F * in[2 * step] + in[4 * step];
-    out[step] = even_a + odd_a;
-    out[2 * step] = even_a - odd_a;
-    out[3 * step] = even_b + odd_b;
-    out[4 * step] = even_b - odd_b;
-    out[5 * step] = last;
-}
-
-/* out = B in; they may be the same */
-INLINE void input_points_adjoint(const vec *in, vec *out, const int step)
-{
-    vec even_a = in[step] + in[2 * step], odd_a = A1 * (in[step] - in[2 * step]);
-    vec even_b = in[3 * step] + in[4 * step], odd_b = B1 * (in[3 * step] - in[4 * step]);
-    vec first = in[0], last = in[5 * step];
-    out[0] = first;
-    out[step] = last - 2.0F * odd_a - 0.5F * odd_b;
-    out[2 * step] = -2.5F * first - 2.0F * even_a - 0.5F * even_b;
-    out[3 * step] = odd_a + odd_b - 2.5F * last;
-    out[4 * step] = first + even_a + even_b;
-    out[5 * step] = last;
-}
-
-/* out [6] = G in [3] */
-INLINE void filter_points(const vec *in, const int in_step, vec *out, const int step)
-{
-    vec first = in[0], last = in[2 * in_step];
-    vec even_a = (-2.0F / 3.0F) * (first + 0.5F * last), odd_a = (-2.0F / 3.0F * A1) * in[in_step];
-    vec even_b = (1.0F / 6.0F) * (first + 2.0F * last), odd_b = (1.0F / 6.0F * B1) * in[in_step];
-    out[0] = first;
-    out[step] = even_a + odd_a;
-    out[2 * step] = even_a - odd_a;
-    out[3 * step] = even_b + odd_b;
-    out[4 * step] = even_b - odd_b;
-    out[5 * step] = last;
-}
-
-/* out [3] = G^T in [6] */
-INLINE void filter_points_adjoint(const vec *in, const int step, vec *out, const int out_step)
-{
-    vec even_a = in[step] + in[2 * step], odd_a = in[step] - in[2 * step];
-    vec even_b = in[3 * step] + in[4 * step], odd_b = in[3 * step] - in[4 * step];
-    out[0] = in[0] - (2.0F / 3.0F) * even_a + (1.0F / 6.0F) * even_b;
-    out[out_step] = (1.0F / 6.0F * B1) * odd_b - (2.0F / 3.0F * A1) * odd_a;
-    out[2 * out_step] = in[5 * step] - (1.0F / 3.0F) * (even_a - even_b);
-}
-
-/* out [4] = A^T in [6] */
-INLINE void output_points(const vec *in, const int step, vec *out, const int out_step)
-{
-    vec even_a = in[step] + in[2 * step], odd_a = in[step] - in[2 * step];
-    vec even_b = in[3 * step] + in[4 * step], odd_b = in[3 * step] - in[4 * step];
-    out[0] = in[0] + even_a + even_b;
-    out[out_step] = A1 * odd_a + B1 * odd_b;
-    out[2 * out_step] = 0.5F * even_a + 2.0F * even_b;
-    out[3 * out_step] = A3 * odd_a + B3 * odd_b + in[5 * step];
-}
-
-/* out [6] = A in [4] */
-INLINE void output_points_adjoint(const vec *in, const int in_step, vec *out, const int step)
-{
-    vec even_a = in[0] + 0.5F * in[2 * in_step], odd_a = A1 * in[in_step] + A3 * in[3 * in_step];
-    vec even_b = in[0] + 2.0F * in[2 * in_step], odd_b = B1 * in[in_step] + B3 * in[3 * in_step];
-    out[0] = in[0];
-    out[step] = even_a + odd_a;
-    out[2 * step] = even_a - odd_a;
-    out[3 * step] = even_b + odd_b;
-    out[4 * step] = even_b - odd_b;
-    out[5 * step] = in[3 * in_step];
-}
-
 /* Where the next vector of channels begins: `step` on, but so that it does not pass the end. */
 INLINE size_t next_channel(size_t channel, size_t channels)
 {
@@ -141,73 +73,126 @@ INLINE size_t next_channel(size_t channel, size_t channels)
     return next < channels && next + LANES > channels ? channels - LANES : next;
 }
 
-/* ---- weights ---- */
-
-/* Offset of tap (0, 0) of a row = phase c_in + channel; tap (a, b) lies 2 a kernel_w + 2 b pixels further. */
-INLINE size_t filter_offset(const struct winograd_shape *s, size_t row, const int planar)
+/* Points or outputs across, of series and images. */
+INLINE int across(const int planar, const int count)
 {
-    const struct conv_shape *c = &s->conv;
-    size_t phase = row / c->c_in, channel = row % c->c_in;
-    size_t pixel = planar ? phase / 2 * c->kernel_w + phase % 2 : phase;
-    return (pixel * c->c_in + channel) * c->c_out;
+    return planar ? count : 1;
 }
 
-INLINE void filter_all(const struct winograd_shape *s, const float *weight, size_t first, size_t count, float *u,
-                       size_t stride, const int planar)
+/* A row of points, at point (i, 0) of all. */
+INLINE void load_row(const struct points *p, const float *at, size_t stride, const int planar, vec *row)
 {
-    const int taps_w = planar ? TAPS : 1, points_w = planar ? POINTS : 1;
-    const size_t c_out = s->conv.c_out, step_w = 2 * s->conv.c_in * c_out, step_h = step_w * s->conv.kernel_w;
+    UNROLL for (int j = 0; j < across(planar, point_count(p)); j++) row[j] = load_point(at + (size_t)j * stride);
+}
+
+INLINE void store_row(const struct points *p, const vec *row, float *at, size_t stride, const int planar)
+{
+    UNROLL for (int j = 0; j < across(planar, point_count(p)); j++) store_point(at + (size_t)j * stride, row[j]);
+}
+
+/* Floats from a row of points to the next. */
+INLINE size_t row_stride(const struct points *p, size_t stride, const int planar)
+{
+    return stride * (size_t)across(planar, point_count(p));
+}
+
+/* ---- weights ---- */
+
+/* The weights of a row of U: where its taps begin, and floats between them. */
+struct taps {
+    size_t offset, step_h, step_w;
+};
+
+/* row = phase c_in + channel; taps are two pixels apart */
+INLINE struct taps taps_of(const struct winograd_shape *s, size_t row, const int planar)
+{
+    const struct conv_shape *c = &s->conv;
+    const size_t phase = row / c->c_in, channel = row % c->c_in, step = 2 * c->c_in * c->c_out;
+    const size_t pixel = planar ? phase / 2 * c->kernel_w + phase % 2 : phase;
+    return (struct taps){(pixel * c->c_in + channel) * c->c_out, step * c->kernel_w, step};
+}
+
+INLINE void filter_column(const struct points *p, const float *from, size_t step, vec *half, const int planar)
+{
+    vec taps[TAPS];
+    UNROLL for (int a = 0; a < TAPS; a++) taps[a] = load(from + (size_t)a * step);
+    filter_points(p, taps, half, across(planar, TAPS));
+}
+
+INLINE void filter_row(const struct points *p, const vec *half, float *u, size_t stride, const int planar)
+{
+    vec row[POINTS_MAX] = {half[0]};
+    if (planar)
+        filter_points(p, half, row, 1);
+    store_row(p, row, u, stride, planar);
+}
+
+INLINE void filter_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *weight,
+                       size_t first, size_t count, float *u, size_t stride)
+{
+    const size_t c_out = s->conv.c_out;
+    const int taps_w = across(planar, TAPS);
     for (size_t row = first; row < first + count; row++, u += c_out) {
-        const float *from = weight + filter_offset(s, row, planar);
+        const struct taps taps = taps_of(s, row, planar);
         for (size_t o = 0; o < c_out; o = next_channel(o, c_out)) {
-            vec g[TAPS * TAPS], half[POINTS * TAPS], all[POINTS * POINTS];
-            UNROLL for (int a = 0; a < TAPS; a++) UNROLL for (int b = 0; b < taps_w; b++) g[a * taps_w + b] =
-                load(from + (size_t)a * step_h + (size_t)b * step_w + o);
-            UNROLL for (int b = 0; b < taps_w; b++) filter_points(g + b, taps_w, half + b, taps_w);
-            UNROLL for (int i = 0; i < POINTS && planar; i++)
-                filter_points(half + i * taps_w, 1, all + i * points_w, 1);
-            UNROLL for (int i = 0; i < POINTS; i++) UNROLL for (int j = 0; j < points_w; j++)
-                store_point(u + (size_t)(i * points_w + j) * stride + o, planar ? all[i * points_w + j] : half[i]);
+            const float *from = weight + taps.offset + o;
+            vec half[POINTS_MAX * TAPS];
+            FOR_EACH(p, b, taps_w, filter_column(p, from + (size_t)b * taps.step_w, taps.step_h, half + b, planar))
+            FOR_EACH(
+                p, i, point_count(p),
+                filter_row(p, half + i * taps_w, u + o + (size_t)i * row_stride(p, stride, planar), stride, planar))
         }
     }
 }
 
-INLINE void filter_adjoint_all(const struct winograd_shape *s, const float *du, size_t stride, size_t first,
-                               size_t count, float *d_weight, const int planar)
+INLINE void filter_row_adjoint(const struct points *p, const float *du, size_t stride, vec *half, const int planar)
 {
-    const int taps_w = planar ? TAPS : 1, points_w = planar ? POINTS : 1;
-    const size_t c_out = s->conv.c_out, step_w = 2 * s->conv.c_in * c_out, step_h = step_w * s->conv.kernel_w;
+    vec row[POINTS_MAX];
+    load_row(p, du, stride, planar, row);
+    if (planar)
+        filter_points_adjoint(p, row, 1, half);
+    else
+        half[0] = row[0];
+}
+
+INLINE void filter_column_adjoint(const struct points *p, const vec *half, float *to, size_t step, const int planar)
+{
+    vec taps[TAPS];
+    filter_points_adjoint(p, half, across(planar, TAPS), taps);
+    UNROLL for (int a = 0; a < TAPS; a++) store(to + (size_t)a * step, taps[a]);
+}
+
+INLINE void filter_adjoint_all(const struct winograd_shape *s, const struct points *p, const int planar,
+                               const float *du, size_t stride, size_t first, size_t count, float *d_weight)
+{
+    const size_t c_out = s->conv.c_out;
+    const int taps_w = across(planar, TAPS);
     for (size_t row = first; row < first + count; row++, du += c_out) {
-        float *to = d_weight + filter_offset(s, row, planar);
+        const struct taps taps = taps_of(s, row, planar);
         for (size_t o = 0; o < c_out; o = next_channel(o, c_out)) {
-            vec g[TAPS * TAPS], half[POINTS * TAPS], all[POINTS * POINTS];
-            UNROLL for (int i = 0; i < POINTS; i++) UNROLL for (int j = 0; j < points_w; j++) all[i * points_w + j] =
-                load_point(du + (size_t)(i * points_w + j) * stride + o);
-            UNROLL for (int i = 0; i < POINTS; i++)
-            {
-                if (planar)
-                    filter_points_adjoint(all + i * points_w, 1, half + i * taps_w, 1);
-                else
-                    half[i] = all[i];
-            }
-            UNROLL for (int b = 0; b < taps_w; b++) filter_points_adjoint(half + b, taps_w, g + b, taps_w);
-            UNROLL for (int a = 0; a < TAPS; a++) UNROLL for (int b = 0; b < taps_w; b++)
-                store(to + (size_t)a * step_h + (size_t)b * step_w + o, g[a * taps_w + b]);
+            float *to = d_weight + taps.offset + o;
+            vec half[POINTS_MAX * TAPS];
+            FOR_EACH(p, i, point_count(p),
+                     filter_row_adjoint(p, du + o + (size_t)i * row_stride(p, stride, planar), stride,
+                                        half + i * taps_w, planar))
+            FOR_EACH(p, b, taps_w,
+                     filter_column_adjoint(p, half + b, to + (size_t)b * taps.step_w, taps.step_h, planar))
         }
     }
 }
 
 /* ---- inputs ---- */
 
-/* Fills offset [PATCH][PATCH or 1] with where a tile's pixels lie in an item, -1 for padding. */
-INLINE void patch_offsets(const struct winograd_shape *s, size_t tile_h, size_t tile_w, ptrdiff_t *offset,
-                          const int planar)
+/* Fills offset [patch][patch or 1] with where a tile's pixels lie in an item, -1 for padding. */
+INLINE void patch_offsets(const struct winograd_shape *s, const struct points *p, const int planar, size_t tile,
+                          ptrdiff_t *offset)
 {
     const struct conv_shape *c = &s->conv;
-    const int patch_w = planar ? PATCH : 1;
-    ptrdiff_t top = (ptrdiff_t)(tile_h * 2 * TILE) - (ptrdiff_t)c->pad_top;
-    ptrdiff_t left = planar ? (ptrdiff_t)(tile_w * 2 * TILE) - (ptrdiff_t)c->pad_left : 0;
-    for (int i = 0; i < PATCH; i++)
+    const int patch = 2 * point_count(p), patch_w = across(planar, patch);
+    const size_t step = 2 * (size_t)tile_of(p);
+    ptrdiff_t top = (ptrdiff_t)(tile / s->tiles_w * step) - (ptrdiff_t)c->pad_top;
+    ptrdiff_t left = planar ? (ptrdiff_t)(tile % s->tiles_w * step) - (ptrdiff_t)c->pad_left : 0;
+    for (int i = 0; i < patch; i++)
         for (int j = 0; j < patch_w; j++) {
             ptrdiff_t h = top + i, w = left + j;
             int inside = h >= 0 && w >= 0 && h < (ptrdiff_t)c->height_in && w < (ptrdiff_t)c->width_in;
@@ -215,42 +200,50 @@ INLINE void patch_offsets(const struct winograd_shape *s, size_t tile_h, size_t 
         }
 }
 
-INLINE void input_tile(const struct winograd_shape *s, const float *const *pixel, float *v, size_t stride,
-                       const int planar)
+/* Where a phase begins in a patch; its pixels are two apart. */
+INLINE int phase_corner(const struct points *p, const int planar, int phase)
 {
-    const int points_w = planar ? POINTS : 1, patch_w = planar ? PATCH : 1;
-    const int phases_w = planar ? 2 : 1;
-    const size_t c_in = s->conv.c_in;
-    for (int phase = 0; phase < 2 * phases_w; phase++, v += c_in) {
-        const float *const *corner = pixel + phase / phases_w * patch_w + phase % phases_w;
-        for (size_t c = 0; c < c_in; c = next_channel(c, c_in)) {
-            vec d[POINTS * POINTS];
-            UNROLL for (int j = 0; j < points_w; j++)
-            {
-                UNROLL for (int i = 0; i < POINTS; i++) d[i * points_w + j] = load(corner[2 * i * patch_w + 2 * j] + c);
-                input_points(d + j, d + j, points_w);
-            }
-            UNROLL for (int i = 0; i < POINTS; i++)
-            {
-                if (planar)
-                    input_points(d + i * points_w, d + i * points_w, 1);
-                UNROLL for (int j = 0; j < points_w; j++)
-                    store_point(v + (size_t)(i * points_w + j) * stride + c, d[i * points_w + j]);
-            }
-        }
-    }
+    return planar ? phase / 2 * 2 * point_count(p) + phase % 2 : phase;
 }
 
-INLINE void input_all(const struct winograd_shape *s, const float *x, const float *zeros, float *v, size_t stride,
-                      const int planar)
+/* pixel: of the phase's first row, in the column */
+INLINE void input_column(const struct points *p, const float *const *pixel, size_t channel, vec *half, const int planar)
 {
-    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++, v += s->rows) {
-        ptrdiff_t offset[PATCH * PATCH];
-        const float *pixel[PATCH * PATCH];
-        patch_offsets(s, tile / s->tiles_w, tile % s->tiles_w, offset, planar);
-        for (int i = 0; i < (planar ? PATCH * PATCH : PATCH); i++)
+    const int n = point_count(p);
+    vec column[POINTS_MAX] = {{0}};
+    UNROLL for (int i = 0; i < n; i++) column[i] = load(pixel[2 * i * across(planar, 2 * n)] + channel);
+    input_points(p, column, half, across(planar, n));
+}
+
+INLINE void input_row(const struct points *p, const vec *half, float *v, size_t stride, const int planar)
+{
+    vec row[POINTS_MAX] = {half[0]};
+    if (planar)
+        input_points(p, half, row, 1);
+    store_row(p, row, v, stride, planar);
+}
+
+INLINE void input_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *x,
+                      const float *zeros, float *v, size_t stride)
+{
+    const int n = point_count(p), points_w = across(planar, n), phases = planar ? 4 : 2;
+    const size_t c_in = s->conv.c_in;
+    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++) {
+        ptrdiff_t offset[PATCH_MAX * PATCH_MAX];
+        const float *pixel[PATCH_MAX * PATCH_MAX];
+        patch_offsets(s, p, planar, tile, offset);
+        for (int i = 0; i < 2 * n * across(planar, 2 * n); i++)
             pixel[i] = offset[i] < 0 ? zeros : x + offset[i];
-        input_tile(s, pixel, v, stride, planar);
+        for (int phase = 0; phase < phases; phase++, v += c_in) {
+            const float *const *corner = pixel + phase_corner(p, planar, phase);
+            for (size_t c = 0; c < c_in; c = next_channel(c, c_in)) {
+                vec half[POINTS_MAX * POINTS_MAX];
+                FOR_EACH(p, j, points_w, input_column(p, corner + 2 * j, c, half + j, planar))
+                FOR_EACH(p, i, n,
+                         input_row(p, half + i * points_w, v + c + (size_t)i * row_stride(p, stride, planar), stride,
+                                   planar))
+            }
+        }
     }
 }
 
@@ -267,194 +260,214 @@ INLINE void add_lanes(float *to, vec value, size_t done)
         to[lane] += lanes[lane];
 }
 
-INLINE void input_adjoint_tile(const struct winograd_shape *s, const float *dv, size_t stride, const ptrdiff_t *offset,
-                               float *dx, const int planar)
+INLINE void input_row_adjoint(const struct points *p, const float *dv, size_t stride, vec *half, const int planar)
 {
-    const int points_w = planar ? POINTS : 1, patch_w = planar ? PATCH : 1;
-    const int phases_w = planar ? 2 : 1;
-    const size_t c_in = s->conv.c_in;
-    for (int phase = 0; phase < 2 * phases_w; phase++, dv += c_in) {
-        const ptrdiff_t *corner = offset + phase / phases_w * patch_w + phase % phases_w;
-        for (size_t c = 0, end = 0; c < c_in; end = c + LANES, c = next_channel(c, c_in)) {
-            vec d[POINTS * POINTS];
-            UNROLL for (int j = 0; j < points_w; j++)
-            {
-                UNROLL for (int i = 0; i < POINTS; i++) d[i * points_w + j] =
-                    load_point(dv + (size_t)(i * points_w + j) * stride + c);
-                input_points_adjoint(d + j, d + j, points_w);
-            }
-            UNROLL for (int i = 0; i < POINTS; i++)
-            {
-                if (planar)
-                    input_points_adjoint(d + i * points_w, d + i * points_w, 1);
-                UNROLL for (int j = 0; j < points_w; j++) if (corner[2 * i * patch_w + 2 * j] >= 0)
-                    add_lanes(dx + corner[2 * i * patch_w + 2 * j] + c, d[i * points_w + j], end > c ? end - c : 0);
-            }
-        }
+    vec row[POINTS_MAX];
+    load_row(p, dv, stride, planar, row);
+    if (planar)
+        input_points_adjoint(p, row, half, 1);
+    else
+        half[0] = row[0];
+}
+
+/* offset: of the phase's first row, in the column; dx: at the channel */
+INLINE void input_column_adjoint(const struct points *p, const vec *half, const ptrdiff_t *offset, float *dx,
+                                 size_t done, const int planar)
+{
+    const int n = point_count(p);
+    vec in[POINTS_MAX], column[POINTS_MAX];
+    UNROLL for (int i = 0; i < n; i++) in[i] = half[i * across(planar, n)];
+    input_points_adjoint(p, in, column, 1);
+    UNROLL for (int i = 0; i < n; i++)
+    {
+        const ptrdiff_t to = offset[2 * i * across(planar, 2 * n)];
+        if (to >= 0)
+            add_lanes(dx + to, column[i], done);
     }
 }
 
-INLINE void input_adjoint_all(const struct winograd_shape *s, const float *dv, size_t stride, float *dx,
-                              const int planar)
+INLINE void input_adjoint_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *dv,
+                              size_t stride, float *dx)
 {
-    const struct conv_shape *c = &s->conv;
-    memset(dx, 0, c->height_in * c->width_in * c->c_in * sizeof *dx);
-    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++, dv += s->rows) {
-        ptrdiff_t offset[PATCH * PATCH];
-        patch_offsets(s, tile / s->tiles_w, tile % s->tiles_w, offset, planar);
-        input_adjoint_tile(s, dv, stride, offset, dx, planar);
+    const struct conv_shape *conv = &s->conv;
+    const int n = point_count(p), points_w = across(planar, n), phases = planar ? 4 : 2;
+    const size_t c_in = conv->c_in;
+    memset(dx, 0, conv->height_in * conv->width_in * c_in * sizeof *dx);
+    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++) {
+        ptrdiff_t offset[PATCH_MAX * PATCH_MAX];
+        patch_offsets(s, p, planar, tile, offset);
+        for (int phase = 0; phase < phases; phase++, dv += c_in) {
+            const ptrdiff_t *corner = offset + phase_corner(p, planar, phase);
+            for (size_t c = 0, end = 0; c < c_in; end = c + LANES, c = next_channel(c, c_in)) {
+                vec half[POINTS_MAX * POINTS_MAX];
+                FOR_EACH(p, i, n,
+                         input_row_adjoint(p, dv + c + (size_t)i * row_stride(p, stride, planar), stride,
+                                           half + i * points_w, planar))
+                FOR_EACH(p, j, points_w,
+                         input_column_adjoint(p, half + j, corner + 2 * j, dx + c, end > c ? end - c : 0, planar))
+            }
+        }
     }
 }
 
 /* ---- outputs ---- */
 
-/* Fills offset [TILE][TILE or 1] with where a tile's outputs lie in an item, -1 for those beyond its edge. */
-INLINE void tile_offsets(const struct winograd_shape *s, size_t tile, ptrdiff_t *offset, const int planar)
+/* Fills offset [tile][tile or 1] with where a tile's outputs lie in an item, -1 for those beyond its edge. */
+INLINE void tile_offsets(const struct winograd_shape *s, const struct points *p, const int planar, size_t index,
+                         ptrdiff_t *offset)
 {
     const struct conv_shape *c = &s->conv;
-    const size_t tile_w = planar ? TILE : 1;
-    for (size_t i = 0; i < TILE; i++)
+    const size_t tile = (size_t)tile_of(p), tile_w = planar ? tile : 1;
+    for (size_t i = 0; i < tile; i++)
         for (size_t j = 0; j < tile_w; j++) {
-            size_t h = tile / s->tiles_w * TILE + i, w = tile % s->tiles_w * tile_w + j;
+            size_t h = index / s->tiles_w * tile + i, w = index % s->tiles_w * tile_w + j;
             int inside = h < c->height_out && w < c->width_out;
             offset[i * tile_w + j] = inside ? (ptrdiff_t)((h * c->width_out + w) * c->c_out) : -1;
         }
 }
 
-INLINE void output_tile(const struct winograd_shape *s, const float *m, size_t stride, const float *bias,
-                        const ptrdiff_t *offset, float *y, const int planar)
+INLINE void output_row(const struct points *p, const float *m, size_t stride, vec *half, const int planar)
 {
-    const int points_w = planar ? POINTS : 1, tile_w = planar ? TILE : 1;
-    const size_t c_out = s->conv.c_out;
-    for (size_t c = 0; c < c_out; c = next_channel(c, c_out)) {
-        vec half[POINTS * TILE], all[TILE * TILE];
-        UNROLL for (int i = 0; i < POINTS; i++)
-        {
-            vec in[POINTS];
-            UNROLL for (int j = 0; j < points_w; j++) in[j] = load_point(m + (size_t)(i * points_w + j) * stride + c);
-            if (planar)
-                output_points(in, 1, half + i * tile_w, 1);
-            else
-                half[i] = in[0];
-        }
-        UNROLL for (int j = 0; j < tile_w; j++) output_points(half + j, tile_w, all + j, tile_w);
-        float z[TILE * TILE * LANES] __attribute__((aligned(64)));
-        for (int i = 0; i < TILE * tile_w; i++)
-            store(z + i * LANES, all[i] + load(bias + c));
+    vec row[POINTS_MAX];
+    load_row(p, m, stride, planar, row);
+    if (planar)
+        output_points(p, row, 1, half, 1);
+    else
+        half[0] = row[0];
+}
+
+/* offset: of the tile's first row, in the column; y: at the channel */
+INLINE void output_column(const struct points *p, const vec *half, vec bias, const ptrdiff_t *offset, float *y,
+                          const int planar)
+{
+    const int tile = tile_of(p), tile_w = across(planar, tile);
+    vec column[TILE_MAX];
+    output_points(p, half, tile_w, column, 1);
+    UNROLL for (int i = 0; i < tile; i++)
+    {
+        if (offset[i * tile_w] < 0)
+            continue;
+        float z[LANES] __attribute__((aligned(64)));
+        store(z, column[i] + bias);
 #pragma omp simd
-        for (int i = 0; i < TILE * tile_w * LANES; i++)
-            z[i] = vector_selu(z[i]);
-        for (int i = 0; i < TILE * tile_w; i++)
-            if (offset[i] >= 0)
-                store(y + offset[i] + c, load(z + i * LANES));
+        for (int lane = 0; lane < LANES; lane++)
+            z[lane] = vector_selu(z[lane]);
+        store(y + offset[i * tile_w], load(z));
     }
 }
 
-INLINE void output_all(const struct winograd_shape *s, const float *m, size_t stride, const float *bias, float *y,
-                       const int planar)
+INLINE void output_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *m,
+                       size_t stride, const float *bias, float *y)
 {
-    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++, m += s->conv.c_out) {
-        ptrdiff_t offset[TILE * TILE];
-        tile_offsets(s, tile, offset, planar);
-        output_tile(s, m, stride, bias, offset, y, planar);
-    }
-}
-
-INLINE void output_adjoint_tile(const struct winograd_shape *s, const float *const *pixel, float *dm, size_t stride,
-                                const int planar)
-{
-    const int points_w = planar ? POINTS : 1, tile_w = planar ? TILE : 1;
     const size_t c_out = s->conv.c_out;
-    for (size_t c = 0; c < c_out; c = next_channel(c, c_out)) {
-        vec all[TILE * TILE], half[POINTS * TILE];
-        UNROLL for (int i = 0; i < TILE * tile_w; i++) all[i] = load(pixel[i] + c);
-        UNROLL for (int j = 0; j < tile_w; j++) output_points_adjoint(all + j, tile_w, half + j, tile_w);
-        UNROLL for (int i = 0; i < POINTS; i++)
-        {
-            vec out[POINTS];
-            if (planar)
-                output_points_adjoint(half + i * tile_w, 1, out, 1);
-            else
-                out[0] = half[i];
-            UNROLL for (int j = 0; j < points_w; j++) store_point(dm + (size_t)(i * points_w + j) * stride + c, out[j]);
+    const int tile_w = across(planar, tile_of(p));
+    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++, m += c_out) {
+        ptrdiff_t offset[TILE_MAX * TILE_MAX];
+        tile_offsets(s, p, planar, tile, offset);
+        for (size_t c = 0; c < c_out; c = next_channel(c, c_out)) {
+            vec half[POINTS_MAX * TILE_MAX];
+            FOR_EACH(
+                p, i, point_count(p),
+                output_row(p, m + c + (size_t)i * row_stride(p, stride, planar), stride, half + i * tile_w, planar))
+            FOR_EACH(p, j, tile_w, output_column(p, half + j, load(bias + c), offset + j, y + c, planar))
         }
     }
 }
 
-INLINE void output_adjoint_all(const struct winograd_shape *s, const float *dz, const float *zeros, float *dm,
-                               size_t stride, const int planar)
+/* pixel: of the tile's first row, in the column */
+INLINE void output_column_adjoint(const struct points *p, const float *const *pixel, size_t channel, vec *half,
+                                  const int planar)
 {
-    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++, dm += s->conv.c_out) {
-        ptrdiff_t offset[TILE * TILE];
-        const float *pixel[TILE * TILE];
-        tile_offsets(s, tile, offset, planar);
-        for (int i = 0; i < (planar ? TILE * TILE : TILE); i++)
+    const int tile = tile_of(p), tile_w = across(planar, tile);
+    vec column[TILE_MAX] = {{0}};
+    UNROLL for (int i = 0; i < tile; i++) column[i] = load(pixel[i * tile_w] + channel);
+    output_points_adjoint(p, column, half, tile_w);
+}
+
+INLINE void output_row_adjoint(const struct points *p, const vec *half, float *dm, size_t stride, const int planar)
+{
+    vec row[POINTS_MAX] = {half[0]};
+    if (planar)
+        output_points_adjoint(p, half, row, 1);
+    store_row(p, row, dm, stride, planar);
+}
+
+INLINE void output_adjoint_all(const struct winograd_shape *s, const struct points *p, const int planar,
+                               const float *dz, const float *zeros, float *dm, size_t stride)
+{
+    const size_t c_out = s->conv.c_out;
+    const int tile = tile_of(p), tile_w = across(planar, tile);
+    for (size_t index = 0; index < s->tiles_h * s->tiles_w; index++, dm += c_out) {
+        ptrdiff_t offset[TILE_MAX * TILE_MAX];
+        const float *pixel[TILE_MAX * TILE_MAX];
+        tile_offsets(s, p, planar, index, offset);
+        for (int i = 0; i < tile * tile_w; i++)
             pixel[i] = offset[i] < 0 ? zeros : dz + offset[i];
-        output_adjoint_tile(s, pixel, dm, stride, planar);
+        for (size_t c = 0; c < c_out; c = next_channel(c, c_out)) {
+            vec half[POINTS_MAX * TILE_MAX];
+            FOR_EACH(p, j, tile_w, output_column_adjoint(p, pixel + j, c, half + j, planar))
+            FOR_EACH(p, i, point_count(p),
+                     output_row_adjoint(p, half + i * tile_w, dm + c + (size_t)i * row_stride(p, stride, planar),
+                                        stride, planar))
+        }
     }
 }
 
-/* ---- the table: each transform for images and for series ---- */
+/* ---- the table: each transform of each filtering ---- */
 
-static void filter(const struct winograd_shape *s, const float *weight, size_t first, size_t count, float *u,
-                   size_t stride)
-{
-    if (s->planar)
-        filter_all(s, weight, first, count, u, stride, 1);
-    else
-        filter_all(s, weight, first, count, u, stride, 0);
-}
+#define TRANSFORMS(name, points, planar)                                                                               \
+    static void filter_##name(const struct winograd_shape *s, const float *weight, size_t first, size_t count,         \
+                              float *u, size_t stride)                                                                 \
+    {                                                                                                                  \
+        filter_all(s, points, planar, weight, first, count, u, stride);                                                \
+    }                                                                                                                  \
+    static void filter_adjoint_##name(const struct winograd_shape *s, const float *du, size_t stride, size_t first,    \
+                                      size_t count, float *d_weight)                                                   \
+    {                                                                                                                  \
+        filter_adjoint_all(s, points, planar, du, stride, first, count, d_weight);                                     \
+    }                                                                                                                  \
+    static void input_##name(const struct winograd_shape *s, const float *x, const float *zeros, float *v,             \
+                             size_t stride)                                                                            \
+    {                                                                                                                  \
+        input_all(s, points, planar, x, zeros, v, stride);                                                             \
+    }                                                                                                                  \
+    static void input_adjoint_##name(const struct winograd_shape *s, const float *dv, size_t stride, float *dx)        \
+    {                                                                                                                  \
+        input_adjoint_all(s, points, planar, dv, stride, dx);                                                          \
+    }                                                                                                                  \
+    static void output_##name(const struct winograd_shape *s, const float *m, size_t stride, const float *bias,        \
+                              float *y)                                                                                \
+    {                                                                                                                  \
+        output_all(s, points, planar, m, stride, bias, y);                                                             \
+    }                                                                                                                  \
+    static void output_adjoint_##name(const struct winograd_shape *s, const float *dz, const float *zeros, float *dm,  \
+                                      size_t stride)                                                                   \
+    {                                                                                                                  \
+        output_adjoint_all(s, points, planar, dz, zeros, dm, stride);                                                  \
+    }
 
-static void filter_adjoint(const struct winograd_shape *s, const float *du, size_t stride, size_t first, size_t count,
-                           float *d_weight)
-{
-    if (s->planar)
-        filter_adjoint_all(s, du, stride, first, count, d_weight, 1);
-    else
-        filter_adjoint_all(s, du, stride, first, count, d_weight, 0);
-}
+TRANSFORMS(images_4, &points_4, 1)
+TRANSFORMS(images_7, &points_7, 1)
+TRANSFORMS(images_8, &points_8, 1)
+TRANSFORMS(series_4, &points_4, 0)
+TRANSFORMS(series_6, &points_6, 0)
 
-static void input(const struct winograd_shape *s, const float *x, const float *zeros, float *v, size_t stride)
-{
-    if (s->planar)
-        input_all(s, x, zeros, v, stride, 1);
-    else
-        input_all(s, x, zeros, v, stride, 0);
-}
-
-static void input_adjoint(const struct winograd_shape *s, const float *dv, size_t stride, float *dx)
-{
-    if (s->planar)
-        input_adjoint_all(s, dv, stride, dx, 1);
-    else
-        input_adjoint_all(s, dv, stride, dx, 0);
-}
-
-static void output(const struct winograd_shape *s, const float *m, size_t stride, const float *bias, float *y)
-{
-    if (s->planar)
-        output_all(s, m, stride, bias, y, 1);
-    else
-        output_all(s, m, stride, bias, y, 0);
-}
-
-static void output_adjoint(const struct winograd_shape *s, const float *dz, const float *zeros, float *dm,
-                           size_t stride)
-{
-    if (s->planar)
-        output_adjoint_all(s, dz, zeros, dm, stride, 1);
-    else
-        output_adjoint_all(s, dz, zeros, dm, stride, 0);
-}
+#define ROW(name)                                                                                                      \
+    {                                                                                                                  \
+        .filter = filter_##name, .filter_adjoint = filter_adjoint_##name, .input = input_##name,                       \
+        .input_adjoint = input_adjoint_##name, .output = output_##name, .output_adjoint = output_adjoint_##name        \
+    }
 
 extern const struct winograd_kernels ISA_NAME(winograd_kernels);
 const struct winograd_kernels ISA_NAME(winograd_kernels) = {
     .name = ISA_TEXT(ISA),
     .runs_here = ISA_NAME(isa_runs),
-    .filter = filter,
-    .filter_adjoint = filter_adjoint,
-    .input = input,
-    .input_adjoint = input_adjoint,
-    .output = output,
-    .output_adjoint = output_adjoint,
+    .transforms =
+        {
+            [WINOGRAD_IMAGES_4] = ROW(images_4),
+            [WINOGRAD_IMAGES_7] = ROW(images_7),
+            [WINOGRAD_IMAGES_8] = ROW(images_8),
+            [WINOGRAD_SERIES_4] = ROW(series_4),
+            [WINOGRAD_SERIES_6] = ROW(series_6),
+        },
 };
