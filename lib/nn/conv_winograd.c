@@ -13,11 +13,11 @@
 #include "nn/layer_kernels.h"
 
 enum {
-    BLOCK_TILES = 256,  /* rows of a product with U, at most */
-    BLOCK_ROWS = 400,   /* of dU, likewise */
-    WORK_OF_THREAD = 4, /* parts of the products for each thread, which takes the next when it is free */
-    FILTER_ROWS = 8,    /* rows that are transformed at once */
-    BIAS_PARTS = 16     /* sums over the batch are split into so many */
+    BLOCK_TILES = 256, /* rows of a product with U, at most */
+    BLOCK_ROWS = 400,  /* of dU, likewise */
+    SHARE = 2,         /* a thread that is free takes one in SHARE of what would be its part of what is left */
+    FILTER_ROWS = 8,   /* rows that are transformed at once */
+    BIAS_PARTS = 16    /* sums over the batch are split into so many */
 };
 
 /* How many items evaluation takes at once. Products of few tiles are slow, V and M of many leave the second cache: with
@@ -116,22 +116,41 @@ struct work {
     size_t point, points, row, rows;
 };
 
-/* How the products of all points and `rows` rows are divided: blocks of rows as equal as can be, and the points of each
- * into so many parts that there are WORK_OF_THREAD for each thread, if there can be. A part is one batch. */
+/* How the products of all points and `rows` rows are divided: blocks of rows as equal as can be, and the points into
+ * runs that get shorter, so that all threads end at the same time, whatever else the machine does. A run of a block is
+ * one batch, which a free thread takes. */
 struct division {
-    size_t points, rows, blocks, parts;
+    size_t points, rows, blocks, share; /* a run is one in `share` of the points that are left */
 };
 
 static struct division divide(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows)
 {
-    const size_t wanted = (size_t)conv->use.threads * WORK_OF_THREAD, blocks = parts_of(rows, block_rows);
-    return (struct division){p->shape.points, rows, blocks, smaller(p->shape.points, parts_of(wanted, blocks))};
+    const size_t blocks = parts_of(rows, block_rows);
+    return (struct division){p->shape.points, rows, blocks, larger(SHARE, SHARE * (size_t)conv->use.threads / blocks)};
+}
+
+/* Run number `index` of the points; none of them is left where its size is 0. */
+static struct range run_of(const struct division *d, size_t index)
+{
+    struct range run = {0, parts_of(d->points, d->share)};
+    for (size_t i = 0; i < index; i++) {
+        run.first += run.size;
+        run.size = parts_of(d->points - run.first, d->share);
+    }
+    return run;
+}
+
+static size_t count_runs(const struct division *d)
+{
+    size_t count = 0;
+    while (run_of(d, count).size > 0)
+        count++;
+    return count;
 }
 
 static struct work work_at(const struct division *d, size_t index)
 {
-    const struct range points = part_of(d->points, index % d->parts, d->parts),
-                       rows = part_of(d->rows, index / d->parts, d->blocks);
+    const struct range points = run_of(d, index / d->blocks), rows = part_of(d->rows, index % d->blocks, d->blocks);
     return (struct work){points.first, points.size, rows.first, rows.size};
 }
 
@@ -141,8 +160,9 @@ typedef void product_fn(const struct conv *conv, const struct plan *p, const str
 static void multiply(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows, product_fn *product)
 {
     const struct division division = divide(conv, p, rows, block_rows);
+    const size_t count = count_runs(&division) * division.blocks;
 #pragma omp for schedule(dynamic)
-    for (size_t index = 0; index < division.blocks * division.parts; index++) {
+    for (size_t index = 0; index < count; index++) {
         const struct work some = work_at(&division, index);
         double begun = phase_begin(conv->clock);
         product(conv, p, &some);
