@@ -33,8 +33,7 @@ struct plan {
     const struct winograd_transforms *transforms;
     size_t tiles_of_item;
     size_t tiles; /* of the batch, once there is one */
-    size_t
-        items; /* that V and M have room for: in training a batch; in evaluation, where each thread has its own, some */
+    size_t items; /* that V and M have room for: a batch in training; some in evaluation, in each thread's own */
     size_t stride_u, stride_v, stride_m;      /* floats between points; dU has U's */
     size_t u_size, vm_size, zeros_size, size; /* floats of U, of one thread's V and M, of zeros, of all */
     float *u;                                 /* [points][rows][c_out] */
