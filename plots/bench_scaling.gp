@@ -36,7 +36,9 @@ if (words(by_filters) > 0) {
     batch_fixed = STATS_min
 }
 
-set multiplot layout 1, 3 margins screen 0.065, screen 0.985, screen 0.24, screen 0.81 spacing screen 0.075
+# Parts that were not measured have no panel.
+panels = (words(by_threads) > 0) + (words(by_batch) > 0) + (words(by_filters) > 0)
+set multiplot layout 1, panels margins screen 0.085, screen 0.985, screen 0.24, screen 0.81 spacing screen 0.09
 set label 4 "by threads (dotted: as many times)" at graph 0, graph 1.06 left font panel_font
 set xlabel "threads"
 set ylabel "items per second (one thread: 1)"
@@ -51,8 +53,6 @@ if (words(by_threads) > 0) {
     unset label 1
     unset label 2
     do for [j = 1:words(names)] { unset label (10 + j) }
-} else {
-    set multiplot next
 }
 
 set label 4 sprintf("by batch, %d filters", filters_fixed)
@@ -68,8 +68,6 @@ if (words(by_batch) > 0) {
     unset label 1
     unset label 2
     do for [j = 1:words(names)] { unset label (10 + j) }
-} else {
-    set multiplot next
 }
 
 set label 4 sprintf("by filters, batch %d (dotted: sgemm)", batch_fixed)
