@@ -39,7 +39,7 @@ static enum status pieces_make(struct posterior *posterior, struct error *error)
 {
     size_t count = 0;
     for (size_t t = 0; t < posterior->tensor_count; t++)
-        count += (posterior->tensors[t].count + PIECE_SIZE - 1) / PIECE_SIZE;
+        count += parts_of(posterior->tensors[t].count, PIECE_SIZE);
     posterior->piece_count = count;
     posterior->pieces = memory_alloc(count, sizeof *posterior->pieces, error);
     posterior->partial = memory_alloc(count, 2 * sizeof *posterior->partial, error);

@@ -64,7 +64,7 @@ int gemm_amx_runs_here(void)
 
 static size_t whole_tiles(size_t lines)
 {
-    return (lines + TILE - 1) / TILE;
+    return parts_of(lines, TILE);
 }
 
 /* Those that hold what follows in the next 16 lanes. */
@@ -123,7 +123,7 @@ AMX static void transpose(uint32_t *tile)
 AMX static void pack(const float *x, size_t ld, int along, int rows_are_lines, size_t lines, size_t terms,
                      uint32_t *tiles)
 {
-    const size_t steps = (terms + TILE_K - 1) / TILE_K;
+    const size_t steps = parts_of(terms, TILE_K);
     if (along)
         pack_along(x, ld, lines, terms, steps, tiles);
     else
@@ -220,8 +220,8 @@ AMX static void multiply_block(struct packed *p, const uint32_t *b, size_t steps
 /* How long the pieces of `size` are, at most `most` each: equal up to a multiple of `unit`. */
 static size_t piece(size_t size, size_t most, size_t unit)
 {
-    const size_t count = (size + most - 1) / most;
-    return ((size + count - 1) / count + unit - 1) / unit * unit;
+    const size_t count = parts_of(size, most);
+    return round_up(parts_of(size, count), unit);
 }
 
 AMX void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
@@ -238,7 +238,7 @@ AMX void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size
     for (size_t column = 0; column < n; column += chunk_n) {
         const size_t columns = smaller(chunk_n, n - column);
         for (size_t term = 0; term < k; term += chunk_k) {
-            const size_t terms = smaller(chunk_k, k - term), steps = (terms + TILE_K - 1) / TILE_K;
+            const size_t terms = smaller(chunk_k, k - term), steps = parts_of(terms, TILE_K);
             pack(b + (b_along ? column * ldb + term : term * ldb + column), ldb, b_along, 0, columns, terms, p->b);
             for (size_t row = 0; row < m; row += BLOCK) {
                 const size_t rows = smaller(BLOCK, m - row);

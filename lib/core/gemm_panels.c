@@ -126,7 +126,7 @@ static int is_panel(int pairs, struct factor b, size_t width)
 
 static size_t whole_vectors(size_t words)
 {
-    return parts_of(words, LANES) * LANES;
+    return round_up(words, LANES);
 }
 
 /* A [rows][terms] in pairs, as it lies */

@@ -20,6 +20,12 @@ static inline size_t parts_of(size_t size, size_t most)
     return (size + most - 1) / most;
 }
 
+/* The least multiple of `unit` that `size` fits into. */
+static inline size_t round_up(size_t size, size_t unit)
+{
+    return parts_of(size, unit) * unit;
+}
+
 struct range {
     size_t first, size;
 };

@@ -88,7 +88,7 @@ static size_t places_of_filter(const struct model_layer *layer)
 
 static size_t filter_groups(const struct model_layer *layer)
 {
-    return (layer->shape.c_out + SPARSE_FILTERS - 1) / SPARSE_FILTERS;
+    return parts_of(layer->shape.c_out, SPARSE_FILTERS);
 }
 
 static float *full_values(const struct stage *stage, size_t part)

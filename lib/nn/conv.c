@@ -2,6 +2,7 @@
 
 #include "core/isa.h"
 #include "core/memory.h"
+#include "core/size.h"
 #include "nn/layer_kernels.h"
 #include "nn/winograd.h"
 
@@ -18,7 +19,7 @@ const struct conv_algorithm *const *conv_algorithms(size_t *count)
 /* TensorFlow's SAME along one dimension: the size of the output; *before receives the zeros in front. */
 static size_t same_padding(size_t in, size_t kernel, size_t stride, size_t *before)
 {
-    size_t out = (in + stride - 1) / stride;
+    size_t out = parts_of(in, stride);
     size_t covered = (out - 1) * stride + kernel;
     *before = covered > in ? (covered - in) / 2 : 0;
     return out;

@@ -47,13 +47,13 @@ static size_t part_count(const struct conv_shape *shape)
  * with the part's d_weight and d_bias. */
 static size_t matrix_size(const struct conv_shape *shape)
 {
-    return (items_of_block(shape) * pixels_out(shape) * row_size(shape) + 15) / 16 * 16;
+    return round_up(items_of_block(shape) * pixels_out(shape) * row_size(shape), 16);
 }
 
 static size_t slot_size(const struct conv *conv)
 {
     size_t sums = (row_size(&conv->shape) + 1) * conv->shape.c_out;
-    return matrix_size(&conv->shape) + (conv->use.training ? (sums + 15) / 16 * 16 : 0);
+    return matrix_size(&conv->shape) + (conv->use.training ? round_up(sums, 16) : 0);
 }
 
 static size_t workspace_size(const struct conv *conv)

@@ -47,7 +47,7 @@ struct plan {
 /* An odd number of cache lines, so that the same element of all points falls into different sets of a cache. */
 static size_t point_stride(size_t floats)
 {
-    return ((floats + 15) / 16 | 1) * 16;
+    return (parts_of(floats, 16) | 1) * 16;
 }
 
 /* How the workspace is laid out; the arrays are not set yet. */
@@ -64,7 +64,7 @@ static struct plan plan_sizes(const struct conv *conv)
     p.stride_v = point_stride(tiles * p.shape.rows);
     p.stride_m = point_stride(tiles * s->c_out);
     p.u_size = points * p.stride_u;
-    p.zeros_size = (larger(s->c_in, s->c_out) + 15) / 16 * 16;
+    p.zeros_size = round_up(larger(s->c_in, s->c_out), 16);
     p.vm_size = points * (p.stride_v + p.stride_m);
     p.size =
         p.u_size + p.zeros_size +
@@ -128,21 +128,25 @@ static struct division divide(const struct conv *conv, const struct plan *p, siz
     return (struct division){p->shape.points, rows, blocks, larger(SHARE, SHARE * (size_t)conv->use.threads / blocks)};
 }
 
-/* Run number `index` of the points; none of them is left where its size is 0. */
+/* The run of points after `run`; none of them is left where its size is 0. */
+static struct range next_run(const struct division *d, struct range run)
+{
+    const size_t first = run.first + run.size;
+    return (struct range){first, parts_of(d->points - first, d->share)};
+}
+
 static struct range run_of(const struct division *d, size_t index)
 {
-    struct range run = {0, parts_of(d->points, d->share)};
-    for (size_t i = 0; i < index; i++) {
-        run.first += run.size;
-        run.size = parts_of(d->points - run.first, d->share);
-    }
+    struct range run = next_run(d, (struct range){0, 0});
+    for (size_t i = 0; i < index; i++)
+        run = next_run(d, run);
     return run;
 }
 
 static size_t count_runs(const struct division *d)
 {
     size_t count = 0;
-    while (run_of(d, count).size > 0)
+    for (struct range run = run_of(d, 0); run.size > 0; run = next_run(d, run))
         count++;
     return count;
 }

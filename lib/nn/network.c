@@ -84,7 +84,7 @@ static void add_tensor(struct network *network, const char *layer, enum tensor_r
         tensor->shape[i] = shape[i];
         tensor->count *= shape[i];
     }
-    network->weight_size += (tensor->count + ALIGNED_FLOATS - 1) / ALIGNED_FLOATS * ALIGNED_FLOATS;
+    network->weight_size += round_up(tensor->count, ALIGNED_FLOATS);
 }
 
 static void list_tensors(struct network *network)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/isa.h"
+#include "core/size.h"
 #include "core/vector_math.h"
 #include "nn/moments.h"
 
@@ -71,7 +72,7 @@ static void sum(size_t count, const uint32_t *offset, const float *value, const 
         z[0] = sum_single(count, offset, value, x) + (add ? z[0] : 0);
         return;
     }
-    size_t vectors = (outputs + VECTOR_FLOATS - 1) / VECTOR_FLOATS;
+    size_t vectors = parts_of(outputs, VECTOR_FLOATS);
     for (; vectors >= BLOCK; vectors -= BLOCK, x += BLOCK * VECTOR_FLOATS, z += BLOCK * VECTOR_FLOATS)
         sum_block(BLOCK, count, offset, value, x, add, z);
     switch (vectors) {
@@ -128,7 +129,7 @@ static inline __attribute__((always_inline)) void filters_block(const int vector
 static void sum_filters(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs,
                         float *z, size_t stride)
 {
-    size_t first = 0, vectors = (outputs + VECTOR_FLOATS - 1) / VECTOR_FLOATS;
+    size_t first = 0, vectors = parts_of(outputs, VECTOR_FLOATS);
     for (; vectors >= FILTER_BLOCK; vectors -= FILTER_BLOCK, first += (size_t)FILTER_BLOCK * VECTOR_FLOATS)
         filters_block(FILTER_BLOCK, count, offset, value, x + first, z + first, stride);
     for (; vectors >= 1; vectors -= 1, first += (size_t)VECTOR_FLOATS)
@@ -163,7 +164,7 @@ static inline __attribute__((always_inline)) void moments_block(const int vector
 static void sum_moments(size_t count, const uint32_t *offset, const float *value, const float *spread,
                         const struct sparse_moments *x, size_t outputs, float *mean, float *variance)
 {
-    size_t first = 0, vectors = (outputs + VECTOR_FLOATS - 1) / VECTOR_FLOATS;
+    size_t first = 0, vectors = parts_of(outputs, VECTOR_FLOATS);
     for (; vectors >= 4; vectors -= 4, first += (size_t)4 * VECTOR_FLOATS)
         moments_block(4, count, offset, value, spread, x, first, mean, variance);
     for (; vectors >= 1; vectors -= 1, first += (size_t)VECTOR_FLOATS)
@@ -173,7 +174,7 @@ static void sum_moments(size_t count, const uint32_t *offset, const float *value
 /* To the end of the last vector: what is computed beyond `count` costs less than a remainder that is no vector. */
 static size_t whole_vectors(size_t count)
 {
-    return (count + VECTOR_FLOATS - 1) / VECTOR_FLOATS * VECTOR_FLOATS;
+    return round_up(count, VECTOR_FLOATS);
 }
 
 static void bias_selu(size_t count, float bias, float *restrict z)

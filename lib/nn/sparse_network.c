@@ -152,7 +152,7 @@ static void choose_blocks(struct sparse_layer *layer, size_t count)
     if (channels < 1)
         channels = 1;
     layer->block_channels = channels < s->c_in ? channels : s->c_in;
-    layer->blocks = (s->c_in + layer->block_channels - 1) / layer->block_channels;
+    layer->blocks = parts_of(s->c_in, layer->block_channels);
 }
 
 static size_t count_weights(const struct conv_shape *s, const float *w)

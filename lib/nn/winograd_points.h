@@ -51,46 +51,52 @@ struct points {
             (float)((a) * (b) + (c) * (d) + ((a) + (b)) * ((c) + (d))), (float)(-(a) - (b) - (c) - (d)), 1.0F          \
     }
 
-/* p: the points; z: their squares */
-#define POINTS_OF_2(p1, p2, z1, z2, has_infinity)                                                                      \
+#define SQUARE(p) ((p) * (p))
+
+/* 1 / (a pair's polynomial at its points), which is 2 p^2 Q there */
+#define SCALE(p, rest_at_p) ((float)(0.5 / (SQUARE(p) * (rest_at_p))))
+#define APART(p, other) (SQUARE(p) - SQUARE(other))
+
+#define POINTS_OF_2(a, b, has_infinity)                                                                                \
     {                                                                                                                  \
-        .pairs = 2, .infinite = has_infinity, .p = {(float)(p1), (float)(p2)}, .power = {POWERS(p1), POWERS(p2)},      \
-        .all = ROOTS_2(z1, z2), .rest = {ROOT_1(z2), ROOT_1(z1)}, .scale_0 = (float)(1.0 / ((z1) * (z2))), .scale = {  \
-            (float)(0.5 / ((z1) * ((z1) - (z2)))),                                                                     \
-            (float)(0.5 / ((z2) * ((z2) - (z1))))                                                                      \
+        .pairs = 2, .infinite = has_infinity, .p = {(float)(a), (float)(b)}, .power = {POWERS(a), POWERS(b)},          \
+        .all = ROOTS_2(SQUARE(a), SQUARE(b)), .rest = {ROOT_1(SQUARE(b)), ROOT_1(SQUARE(a))},                          \
+        .scale_0 = (float)(1.0 / (SQUARE(a) * SQUARE(b))), .scale = {                                                  \
+            SCALE(a, APART(a, b)),                                                                                     \
+            SCALE(b, APART(b, a))                                                                                      \
         }                                                                                                              \
     }
-#define POINTS_OF_3(p1, p2, p3, z1, z2, z3, has_infinity)                                                              \
+#define POINTS_OF_3(a, b, c, has_infinity)                                                                             \
     {                                                                                                                  \
-        .pairs = 3, .infinite = has_infinity, .p = {(float)(p1), (float)(p2), (float)(p3)},                            \
-        .power = {POWERS(p1), POWERS(p2), POWERS(p3)}, .all = ROOTS_3(z1, z2, z3),                                     \
-        .rest = {ROOTS_2(z2, z3), ROOTS_2(z1, z3), ROOTS_2(z1, z2)}, .scale_0 = (float)(-1.0 / ((z1) * (z2) * (z3))),  \
-        .scale = {                                                                                                     \
-            (float)(0.5 / ((z1) * ((z1) - (z2)) * ((z1) - (z3)))),                                                     \
-            (float)(0.5 / ((z2) * ((z2) - (z1)) * ((z2) - (z3)))),                                                     \
-            (float)(0.5 / ((z3) * ((z3) - (z1)) * ((z3) - (z2)))),                                                     \
+        .pairs = 3, .infinite = has_infinity, .p = {(float)(a), (float)(b), (float)(c)},                               \
+        .power = {POWERS(a), POWERS(b), POWERS(c)}, .all = ROOTS_3(SQUARE(a), SQUARE(b), SQUARE(c)),                   \
+        .rest = {ROOTS_2(SQUARE(b), SQUARE(c)), ROOTS_2(SQUARE(a), SQUARE(c)), ROOTS_2(SQUARE(a), SQUARE(b))},         \
+        .scale_0 = (float)(-1.0 / (SQUARE(a) * SQUARE(b) * SQUARE(c))), .scale = {                                     \
+            SCALE(a, APART(a, b) * APART(a, c)),                                                                       \
+            SCALE(b, APART(b, a) * APART(b, c)),                                                                       \
+            SCALE(c, APART(c, a) * APART(c, b))                                                                        \
         }                                                                                                              \
     }
-#define POINTS_OF_4(p1, p2, p3, p4, z1, z2, z3, z4, has_infinity)                                                      \
+#define POINTS_OF_4(a, b, c, d, has_infinity)                                                                          \
     {                                                                                                                  \
-        .pairs = 4, .infinite = has_infinity, .p = {(float)(p1), (float)(p2), (float)(p3), (float)(p4)},               \
-        .power = {POWERS(p1), POWERS(p2), POWERS(p3), POWERS(p4)}, .all = ROOTS_4(z1, z2, z3, z4),                     \
-        .rest = {ROOTS_3(z2, z3, z4), ROOTS_3(z1, z3, z4), ROOTS_3(z1, z2, z4), ROOTS_3(z1, z2, z3)},                  \
-        .scale_0 = (float)(1.0 / ((z1) * (z2) * (z3) * (z4))), .scale = {                                              \
-            (float)(0.5 / ((z1) * ((z1) - (z2)) * ((z1) - (z3)) * ((z1) - (z4)))),                                     \
-            (float)(0.5 / ((z2) * ((z2) - (z1)) * ((z2) - (z3)) * ((z2) - (z4)))),                                     \
-            (float)(0.5 / ((z3) * ((z3) - (z1)) * ((z3) - (z2)) * ((z3) - (z4)))),                                     \
-            (float)(0.5 / ((z4) * ((z4) - (z1)) * ((z4) - (z2)) * ((z4) - (z3)))),                                     \
+        .pairs = 4, .infinite = has_infinity, .p = {(float)(a), (float)(b), (float)(c), (float)(d)},                   \
+        .power = {POWERS(a), POWERS(b), POWERS(c), POWERS(d)},                                                         \
+        .all = ROOTS_4(SQUARE(a), SQUARE(b), SQUARE(c), SQUARE(d)),                                                    \
+        .rest = {ROOTS_3(SQUARE(b), SQUARE(c), SQUARE(d)), ROOTS_3(SQUARE(a), SQUARE(c), SQUARE(d)),                   \
+                 ROOTS_3(SQUARE(a), SQUARE(b), SQUARE(d)), ROOTS_3(SQUARE(a), SQUARE(b), SQUARE(c))},                  \
+        .scale_0 = (float)(1.0 / (SQUARE(a) * SQUARE(b) * SQUARE(c) * SQUARE(d))), .scale = {                          \
+            SCALE(a, APART(a, b) * APART(a, c) * APART(a, d)),                                                         \
+            SCALE(b, APART(b, a) * APART(b, c) * APART(b, d)),                                                         \
+            SCALE(c, APART(c, a) * APART(c, b) * APART(c, d)),                                                         \
+            SCALE(d, APART(d, a) * APART(d, b) * APART(d, c))                                                          \
         }                                                                                                              \
     }
 
 /* By the outputs of a tile. */
-static const struct points points_4 = POINTS_OF_2(0.70710678118654752, 1.4142135623730951, 0.5, 2.0, 1);
-static const struct points points_6 = POINTS_OF_3(0.5, 1.0, 2.0, 0.25, 1.0, 4.0, 1);
-static const struct points points_7 =
-    POINTS_OF_4(0.459, 0.888, 1.479, 4.3, (0.459 * 0.459), (0.888 * 0.888), (1.479 * 1.479), (4.3 * 4.3), 0);
-static const struct points points_8 =
-    POINTS_OF_4(0.42, 0.809, 1.236, 2.38, (0.42 * 0.42), (0.809 * 0.809), (1.236 * 1.236), (2.38 * 2.38), 1);
+static const struct points points_4 = POINTS_OF_2(0.70710678118654752, 1.4142135623730951, 1);
+static const struct points points_6 = POINTS_OF_3(0.5, 1.0, 2.0, 1);
+static const struct points points_7 = POINTS_OF_4(0.459, 0.888, 1.479, 4.3, 0);
+static const struct points points_8 = POINTS_OF_4(0.42, 0.809, 1.236, 2.38, 1);
 
 INLINE int point_count(const struct points *p)
 {

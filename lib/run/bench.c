@@ -225,7 +225,7 @@ static enum status measure_steps(struct bench_state *state, struct table *table,
     }
     double seconds = stats_median(state->seconds, steps), gemm_seconds = NAN, sgemm = NAN;
     struct row row = row_of(bench, table);
-    enum status status = measure_shares(state, (steps + CLOCKED_SHARE - 1) / CLOCKED_SHARE, &row, &gemm_seconds, error);
+    enum status status = measure_shares(state, parts_of(steps, CLOCKED_SHARE), &row, &gemm_seconds, error);
     if (status == STATUS_OK)
         status = measure_products(state, gemm_seconds, &row, error);
     if (status == STATUS_OK)
