@@ -18,6 +18,7 @@
 #include "nn/network.h"
 #include "nn/schedule.h"
 #include "nn/winograd.h"
+#include "nn/winograd_few.h"
 #include "reference.h"
 
 static const double unit = 0.5 * (double)FLT_EPSILON; /* the relative error of one rounding */
@@ -94,7 +95,8 @@ static const struct conv_case conv_cases[] = {
 };
 enum { CONV_CASES = sizeof conv_cases / sizeof *conv_cases };
 
-/* Batches large enough for the other filterings: one tile and several, whole and cut by the map's edge. */
+/* Batches large enough for the other filterings: one tile and several, whole and cut by the map's edge; many channels
+ * and few. */
 static const struct filtering_case {
     struct conv_case conv;
     enum winograd_filtering filtering;
@@ -103,6 +105,9 @@ static const struct filtering_case {
     {{{25, 28, 16}, 18, 6, 2, 12}, WINOGRAD_IMAGES_7}, {{{16, 16, 16}, 17, 6, 2, 44}, WINOGRAD_IMAGES_8},
     {{{29, 32, 20}, 16, 6, 2, 20}, WINOGRAD_IMAGES_8}, {{{8, 1, 16}, 16, 6, 2, 8}, WINOGRAD_SERIES_4},
     {{{12, 1, 16}, 17, 6, 2, 30}, WINOGRAD_SERIES_6},  {{{35, 1, 24}, 16, 6, 2, 16}, WINOGRAD_SERIES_6},
+    {{{8, 8, 1}, 16, 6, 2, 40}, WINOGRAD_IMAGES_4},    {{{28, 28, 1}, 20, 6, 2, 9}, WINOGRAD_IMAGES_7},
+    {{{25, 28, 2}, 33, 6, 2, 12}, WINOGRAD_IMAGES_7},  {{{32, 32, 3}, 24, 6, 2, 15}, WINOGRAD_IMAGES_8},
+    {{{29, 32, 5}, 16, 6, 2, 20}, WINOGRAD_IMAGES_8},  {{{3, 2, 15}, 31, 6, 2, 3}, WINOGRAD_IMAGES_4},
 };
 enum { FILTERING_CASES = sizeof filtering_cases / sizeof *filtering_cases };
 
@@ -145,6 +150,7 @@ struct conv_choice {
     const struct conv_algorithm *algorithm;
     const struct layer_kernels *layer;
     const struct winograd_kernels *winograd;
+    const struct winograd_few_kernels *few;
     int threads;
 };
 
@@ -160,6 +166,7 @@ static void conv_run_go(struct conv_run *r, struct conv_choice choice)
         STATUS_OK);
     conv.layer_kernels = choice.layer ? choice.layer : conv.layer_kernels;
     conv.winograd_kernels = choice.winograd ? choice.winograd : conv.winograd_kernels;
+    conv.winograd_few_kernels = choice.few ? choice.few : conv.winograd_few_kernels;
     conv_set_weights(&conv, r->w, r->bias);
     conv_forward(&conv, r->x, r->batch, r->y);
     conv_backward(&conv, r->x, r->y, dy, r->batch, r->d_weight, r->d_bias, r->dx);
@@ -189,6 +196,17 @@ static double *reference_dz(const struct conv_run *r)
     return dz;
 }
 
+static int is_winograd(const struct conv_algorithm *algorithm)
+{
+    return algorithm == &conv_winograd || algorithm == &conv_winograd_few;
+}
+
+/* The algorithm of Winograd's for a case. */
+static const struct conv_algorithm *winograd_of(const struct conv_case *c)
+{
+    return c->input.channels < WINOGRAD_LEAST_CHANNELS ? &conv_winograd_few : &conv_winograd;
+}
+
 /* Tolerances, in roundings. im2col: a sum of n products of two floats, in any order, is right to n roundings of the sum
  * of their magnitudes, and 6 more for bias, SELU and slope. Winograd: numbers of a whole tile meet in each output and
  * cancel, so errors are measured by the largest sum of magnitudes. For F(4x4, 3x3), with |d|, |g| <= 1, the points'
@@ -203,7 +221,7 @@ static double rounds_of(const struct conv_run *r, const struct conv_algorithm *a
                                                               [WINOGRAD_IMAGES_8] = 112.6,
                                                               [WINOGRAD_SERIES_4] = 2.2,
                                                               [WINOGRAD_SERIES_6] = 4.5};
-    if (algorithm != &conv_winograd)
+    if (!is_winograd(algorithm))
         return (double)terms + 6.0;
     return 69.0 / amplification[WINOGRAD_IMAGES_4] * amplification[winograd_choice(&r->shape, r->batch, 0)];
 }
@@ -234,7 +252,7 @@ static struct conv_verdict conv_judge(const struct conv_run *r, const struct con
         y[i] = reference_selu(y[i]);
         size_y[i] *= 1.7581; /* the steepest slope of SELU */
     }
-    const int by_largest = algorithm == &conv_winograd;
+    const int by_largest = is_winograd(algorithm);
     struct conv_verdict verdict = {
         .y = within(r->y, y, size_y, r->size_y, rounds_of(r, algorithm, taps * s->c_in), by_largest),
         .d_weight = within(r->d_weight, dw, size_dw, r->size_w, rounds_of(r, algorithm, pixels), by_largest),
@@ -274,16 +292,19 @@ static void test_convolutions(void **state)
 static void test_builds(void **state)
 {
     (void)state;
-    size_t builds, winograd_builds;
+    size_t builds, winograd_builds, few_builds;
     const struct layer_kernels *const *layer = layer_kernels_all(&builds);
     const struct winograd_kernels *const *winograd = winograd_kernels_all(&winograd_builds);
+    const struct winograd_few_kernels *const *few = winograd_few_kernels_all(&few_builds);
     assert_int_equal(builds, winograd_builds);
+    assert_int_equal(builds, few_builds);
     for (size_t b = 0; b < builds; b++) {
         for (size_t i = 0; i < 9; i++)
             check_conv(&conv_cases[i],
-                       (struct conv_choice){i < 8 ? &conv_winograd : &conv_im2col, layer[b], winograd[b], 1});
+                       (struct conv_choice){i < 8 ? &conv_winograd : &conv_im2col, layer[b], winograd[b], few[b], 1});
         for (size_t i = 0; i < FILTERING_CASES; i++)
-            check_conv(&filtering_cases[i].conv, (struct conv_choice){&conv_winograd, layer[b], winograd[b], 1});
+            check_conv(&filtering_cases[i].conv,
+                       (struct conv_choice){winograd_of(&filtering_cases[i].conv), layer[b], winograd[b], few[b], 1});
     }
 }
 
@@ -310,13 +331,14 @@ static void test_wrong_filterings_are_noticed(void **state)
     (void)state;
     for (size_t i = 0; i < FILTERING_CASES; i++) {
         struct conv_run r = conv_run_make(&filtering_cases[i].conv);
-        conv_run_go(&r, (struct conv_choice){.algorithm = &conv_winograd, .threads = 1});
+        const struct conv_algorithm *algorithm = winograd_of(&filtering_cases[i].conv);
+        conv_run_go(&r, (struct conv_choice){.algorithm = algorithm, .threads = 1});
         r.d_weight[77] += 0.5F; /* of sums whose magnitudes add up to thousands */
         r.dx[50] += 0.02F;
-        struct conv_verdict v = conv_judge(&r, &conv_winograd);
+        struct conv_verdict v = conv_judge(&r, algorithm);
         assert_true(v.y && !v.d_weight && v.d_bias && !v.dx);
         r.y[5] += 0.02F;
-        v = conv_judge(&r, &conv_winograd);
+        v = conv_judge(&r, algorithm);
         assert_false(v.y);
         conv_run_free(&r);
     }
@@ -391,6 +413,10 @@ static void test_choice_of_algorithm(void **state)
     conv_clear(&conv);
     const struct conv_shape first = conv_shape((struct shape){32, 32, 3}, 200, 6, 2);
     assert_int_equal(conv_init(&conv, &first, NULL, (struct conv_use){1, 0, 1, 0}, &error), STATUS_OK);
+    assert_ptr_equal(conv.algorithm, &conv_winograd_few);
+    conv_clear(&conv);
+    const struct conv_shape series = conv_shape((struct shape){140, 1, 1}, 130, 6, 2);
+    assert_int_equal(conv_init(&conv, &series, NULL, (struct conv_use){1, 0, 1, 0}, &error), STATUS_OK);
     assert_ptr_equal(conv.algorithm, &conv_im2col);
     conv_clear(&conv);
 }

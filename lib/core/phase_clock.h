@@ -11,7 +11,8 @@
 
 enum phase {
     PHASE_GEMM,      /* matrix products */
-    PHASE_TRANSFORM, /* what lies between products and activations: im2col, Winograd's transforms, bias and SELU */
+    PHASE_TRANSFORM, /* between products and activations: im2col, Winograd's transforms, with the products that are made
+                        inside of them (nn/winograd_few.h), bias and SELU */
     PHASE_SAMPLING,  /* weights drawn from the posterior */
     PHASE_OPTIMIZER, /* the update of the posterior */
     PHASE_COUNT

@@ -31,14 +31,11 @@ static inline uint32_t bits_of_float(float value)
     return bits;
 }
 
-/* x = n ln 2 + r with |r| <= ln 2 / 2: returns exp(r) - 1 and sets *scale to 2^n. x is first held within -87 .. 88,
- * where 2^n is a normal number. n is read from the bits of a sum with 1.5 * 2^23, whose last place is worth 1: adding
- * it rounds. */
+/* x = n ln 2 + r with |r| <= ln 2 / 2: returns exp(r) - 1 and sets *scale to 2^n, which is a normal number for
+ * -87 <= x <= 88. n is read from the bits of a sum with 1.5 * 2^23, whose last place is worth 1: adding it rounds. */
 static inline float vector_reduce_exp(float x, float *scale)
 {
     const float rounder = 12582912.0F;
-    x = x < -87.0F ? -87.0F : x;
-    x = x > 88.0F ? 88.0F : x;
     float shifted = x * 1.44269504F + rounder;
     float n = shifted - rounder;
     float r = x - n * 0.693145752F; /* ln 2 in two parts: the first has few digits, so that n times it is exact */
@@ -56,15 +53,17 @@ static inline float vector_reduce_exp(float x, float *scale)
 static inline float vector_exp(float x)
 {
     float scale;
+    x = x < -87.0F ? -87.0F : x;
+    x = x > 88.0F ? 88.0F : x;
     float part = vector_reduce_exp(x, &scale);
     return scale + scale * part;
 }
 
-/* exp(x) - 1, accurate relative to itself also near 0. */
+/* exp(x) - 1 for x <= 88, accurate relative to itself also near 0. */
 static inline float vector_expm1(float x)
 {
     float scale;
-    float part = vector_reduce_exp(x, &scale);
+    float part = vector_reduce_exp(x < -87.0F ? -87.0F : x, &scale);
     return scale * part + (scale - 1.0F);
 }
 
@@ -74,8 +73,15 @@ static inline float vector_expm1(float x)
 
 static inline float vector_selu(float x)
 {
-    float negative = SELU_LAMBDA * SELU_ALPHA * vector_expm1(x > 0.0F ? 0.0F : x);
-    return x > 0.0F ? SELU_LAMBDA * x : negative;
+    uint32_t bits = bits_of_float(x), sign = 0U - (bits >> 31); /* all ones for x < 0: masks cost less than choices */
+    float positive = float_of_bits(bits & ~sign), negative = float_of_bits(bits & sign); /* the other is 0 */
+    return SELU_LAMBDA * positive + SELU_LAMBDA * SELU_ALPHA * vector_expm1(negative);
+}
+
+/* SELU's slope where it has the value y; y = 0 is taken from below */
+static inline float vector_selu_slope(float y)
+{
+    return y > 0.0F ? SELU_LAMBDA : y + SELU_LAMBDA * SELU_ALPHA;
 }
 
 /* log(1 + f) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1 */

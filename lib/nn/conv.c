@@ -5,9 +5,10 @@
 #include "core/size.h"
 #include "nn/layer_kernels.h"
 #include "nn/winograd.h"
+#include "nn/winograd_few.h"
 
 /* To add an algorithm: write it in conv_NAME.c, declare it in conv.h and add it here; the first that fits is used. */
-static const struct conv_algorithm *const algorithms[] = {&conv_winograd, &conv_im2col};
+static const struct conv_algorithm *const algorithms[] = {&conv_winograd, &conv_winograd_few, &conv_im2col};
 enum { ALGORITHM_COUNT = sizeof algorithms / sizeof *algorithms };
 
 const struct conv_algorithm *const *conv_algorithms(size_t *count)
@@ -73,6 +74,7 @@ enum status conv_init(struct conv *conv, const struct conv_shape *shape, const s
                           .use = use,
                           .layer_kernels = layer_kernels(),
                           .winograd_kernels = winograd_kernels(),
+                          .winograd_few_kernels = winograd_few_kernels(),
                           .second_cache = isa_second_cache(),
                           .gemm = use.bf16 ? &gemm_of_bf16 : &gemm_of_floats};
     conv->workspace = memory_alloc(conv->algorithm->workspace_size(conv), sizeof *conv->workspace, error);

@@ -30,6 +30,7 @@ struct conv_shape conv_dense_shape(struct shape maps, size_t c_out);
 struct conv;
 struct layer_kernels;
 struct winograd_kernels;
+struct winograd_few_kernels;
 
 struct conv_algorithm {
     const char *name;
@@ -59,6 +60,7 @@ struct conv {
     float *workspace;                          /* the algorithm's own */
     const struct layer_kernels *layer_kernels; /* conv_init takes the best builds; tests take each */
     const struct winograd_kernels *winograd_kernels;
+    const struct winograd_few_kernels *winograd_few_kernels;
     size_t second_cache;               /* bytes; conv_init asks for the processor's */
     const struct gemm_functions *gemm; /* conv_init takes those for use.bf16; borrowed */
     struct phase_clock *clock;         /* NULL: not measured; borrowed */
@@ -87,7 +89,8 @@ void conv_backward(struct conv *conv, const float *x, const float *y, float *dy 
 /* Every algorithm, for tests. */
 const struct conv_algorithm *const *conv_algorithms(size_t *count);
 
-extern const struct conv_algorithm conv_winograd; /* kernel 6, stride 2, at least 16 channels on both sides */
-extern const struct conv_algorithm conv_im2col;   /* any shape */
+extern const struct conv_algorithm conv_winograd;     /* kernel 6, stride 2, at least 16 channels on both sides */
+extern const struct conv_algorithm conv_winograd_few; /* images; kernel 6, stride 2, fewer than 16 channels to more */
+extern const struct conv_algorithm conv_im2col;       /* any shape */
 
 #endif

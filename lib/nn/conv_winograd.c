@@ -40,7 +40,7 @@ struct plan {
     float *v;                                 /* [points][tiles][rows]; dV later */
     float *m;                                 /* [points][tiles][c_out]; dM later */
     float *du;                                /* [points][rows][c_out], in training */
-    float *zeros;                             /* [the larger of c_in and c_out] */
+    float *zeros;                             /* [c_in] */
     float *bias_parts;                        /* [BIAS_PARTS][c_out] */
 };
 
@@ -64,7 +64,7 @@ static struct plan plan_sizes(const struct conv *conv)
     p.stride_v = point_stride(tiles * p.shape.rows);
     p.stride_m = point_stride(tiles * s->c_out);
     p.u_size = points * p.stride_u;
-    p.zeros_size = round_up(larger(s->c_in, s->c_out), 16);
+    p.zeros_size = round_up(s->c_in, 16);
     p.vm_size = points * (p.stride_v + p.stride_m);
     p.size =
         p.u_size + p.zeros_size +
@@ -321,8 +321,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
 #pragma omp parallel for num_threads(conv->use.threads)
     for (size_t item = 0; item < batch; item++) {
         double begun = phase_begin(conv->clock);
-        p.transforms->output_adjoint(&p.shape, dy + item * size_out, p.zeros, p.m + item * tiles * s->c_out,
-                                     p.stride_m);
+        p.transforms->output_adjoint(&p.shape, dy + item * size_out, p.m + item * tiles * s->c_out, p.stride_m);
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
     weight_gradient(conv, &p, d_weight);

@@ -4,11 +4,6 @@
 #include "core/isa.h"
 #include "core/vector_math.h"
 
-static inline float selu_slope(float y)
-{
-    return y > 0.0F ? SELU_LAMBDA : y + SELU_LAMBDA * SELU_ALPHA;
-}
-
 static void bias_selu(size_t rows, size_t channels, const float *restrict bias, float *restrict y)
 {
     for (size_t row = 0; row < rows; row++, y += channels) {
@@ -24,7 +19,7 @@ static void selu_backward(size_t rows, size_t channels, const float *restrict y,
     for (size_t row = 0; row < rows; row++, y += channels, dy += channels) {
 #pragma omp simd
         for (size_t c = 0; c < channels; c++) {
-            float dz = dy[c] * selu_slope(y[c]);
+            float dz = dy[c] * vector_selu_slope(y[c]);
             dy[c] = dz;
             d_bias[c] += dz;
         }

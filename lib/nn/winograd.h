@@ -69,10 +69,9 @@ struct winograd_transforms {
     void (*input)(const struct winograd_shape *s, const float *x, const float *zeros, float *v, size_t stride);
     void (*input_adjoint)(const struct winograd_shape *s, const float *dv, size_t stride, float *dx /* overwritten */);
 
-    /* One item: y [height_out][width_out][c_out] = selu(outputs + bias). output_adjoint: dm from dz. zeros: [c_out] */
+    /* One item: y [height_out][width_out][c_out] = selu(outputs + bias). output_adjoint: dm from dz */
     void (*output)(const struct winograd_shape *s, const float *m, size_t stride, const float *bias, float *y);
-    void (*output_adjoint)(const struct winograd_shape *s, const float *dz, const float *zeros, float *dm,
-                           size_t stride);
+    void (*output_adjoint)(const struct winograd_shape *s, const float *dz, float *dm, size_t stride);
 };
 
 struct winograd_kernels {

@@ -9,24 +9,7 @@
 #include <string.h>
 
 #include "core/isa.h"
-#include "core/vector_math.h"
-#include "nn/layer_kernels.h"
-
-#if defined(__AVX512F__)
-enum { LANES = 16 };
-#elif defined(__AVX__)
-enum { LANES = 8 };
-#else
-enum { LANES = 4 };
-#endif
-
-typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
-typedef float vec_in_memory __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
-
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 10")
-
-#include "nn/winograd_points.h"
+#include "nn/winograd_tiles.h"
 
 enum { PATCH_MAX = 2 * POINTS_MAX }; /* inputs of a tile along a dimension, both phases */
 
@@ -39,16 +22,6 @@ enum { PATCH_MAX = 2 * POINTS_MAX }; /* inputs of a tile along a dimension, both
         for (int index = 0; index < (count); index++)                                                                  \
             call;                                                                                                      \
     }
-
-INLINE vec load(const float *from)
-{
-    return *(const vec_in_memory *)from;
-}
-
-INLINE void store(float *to, vec value)
-{
-    *(vec_in_memory *)to = value;
-}
 
 /* The points' matrices are 36 to 100 streams, more than a processor follows by itself: what comes AHEAD floats later in
  * each is fetched. (Steps of training took 2 % less; 64 and 128 did no better.) */
@@ -73,12 +46,6 @@ INLINE size_t next_channel(size_t channel, size_t channels)
     return next < channels && next + LANES > channels ? channels - LANES : next;
 }
 
-/* Points or outputs across, of series and images. */
-INLINE int across(const int planar, const int count)
-{
-    return planar ? count : 1;
-}
-
 /* A row of points, at point (i, 0) of all. */
 INLINE void load_row(const struct points *p, const float *at, size_t stride, const int planar, vec *row)
 {
@@ -97,27 +64,6 @@ INLINE size_t row_stride(const struct points *p, size_t stride, const int planar
 }
 
 /* ---- weights ---- */
-
-/* The weights of a row of U: where its taps begin, and floats between them. */
-struct taps {
-    size_t offset, step_h, step_w;
-};
-
-/* row = phase c_in + channel; taps are two pixels apart */
-INLINE struct taps taps_of(const struct winograd_shape *s, size_t row, const int planar)
-{
-    const struct conv_shape *c = &s->conv;
-    const size_t phase = row / c->c_in, channel = row % c->c_in, step = 2 * c->c_in * c->c_out;
-    const size_t pixel = planar ? phase / 2 * c->kernel_w + phase % 2 : phase;
-    return (struct taps){(pixel * c->c_in + channel) * c->c_out, step * c->kernel_w, step};
-}
-
-INLINE void filter_column(const struct points *p, const float *from, size_t step, vec *half, const int planar)
-{
-    vec taps[TAPS];
-    UNROLL for (int a = 0; a < TAPS; a++) taps[a] = load(from + (size_t)a * step);
-    filter_points(p, taps, half, across(planar, TAPS));
-}
 
 INLINE void filter_row(const struct points *p, const vec *half, float *u, size_t stride, const int planar)
 {
@@ -153,13 +99,6 @@ INLINE void filter_row_adjoint(const struct points *p, const float *du, size_t s
         filter_points_adjoint(p, row, 1, half);
     else
         half[0] = row[0];
-}
-
-INLINE void filter_column_adjoint(const struct points *p, const vec *half, float *to, size_t step, const int planar)
-{
-    vec taps[TAPS];
-    filter_points_adjoint(p, half, across(planar, TAPS), taps);
-    UNROLL for (int a = 0; a < TAPS; a++) store(to + (size_t)a * step, taps[a]);
 }
 
 INLINE void filter_adjoint_all(const struct winograd_shape *s, const struct points *p, const int planar,
@@ -312,20 +251,6 @@ INLINE void input_adjoint_all(const struct winograd_shape *s, const struct point
 
 /* ---- outputs ---- */
 
-/* Fills offset [tile][tile or 1] with where a tile's outputs lie in an item, -1 for those beyond its edge. */
-INLINE void tile_offsets(const struct winograd_shape *s, const struct points *p, const int planar, size_t index,
-                         ptrdiff_t *offset)
-{
-    const struct conv_shape *c = &s->conv;
-    const size_t tile = (size_t)tile_of(p), tile_w = planar ? tile : 1;
-    for (size_t i = 0; i < tile; i++)
-        for (size_t j = 0; j < tile_w; j++) {
-            size_t h = index / s->tiles_w * tile + i, w = index % s->tiles_w * tile_w + j;
-            int inside = h < c->height_out && w < c->width_out;
-            offset[i * tile_w + j] = inside ? (ptrdiff_t)((h * c->width_out + w) * c->c_out) : -1;
-        }
-}
-
 INLINE void output_row(const struct points *p, const float *m, size_t stride, vec *half, const int planar)
 {
     vec row[POINTS_MAX];
@@ -336,52 +261,30 @@ INLINE void output_row(const struct points *p, const float *m, size_t stride, ve
         half[0] = row[0];
 }
 
-/* offset: of the tile's first row, in the column; y: at the channel */
-INLINE void output_column(const struct points *p, const vec *half, vec bias, const ptrdiff_t *offset, float *y,
-                          const int planar)
-{
-    const int tile = tile_of(p), tile_w = across(planar, tile);
-    vec column[TILE_MAX];
-    output_points(p, half, tile_w, column, 1);
-    UNROLL for (int i = 0; i < tile; i++)
-    {
-        if (offset[i * tile_w] < 0)
-            continue;
-        float z[LANES] __attribute__((aligned(64)));
-        store(z, column[i] + bias);
-#pragma omp simd
-        for (int lane = 0; lane < LANES; lane++)
-            z[lane] = vector_selu(z[lane]);
-        store(y + offset[i * tile_w], load(z));
-    }
-}
-
 INLINE void output_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *m,
                        size_t stride, const float *bias, float *y)
 {
     const size_t c_out = s->conv.c_out;
     const int tile_w = across(planar, tile_of(p));
     for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++, m += c_out) {
-        ptrdiff_t offset[TILE_MAX * TILE_MAX];
-        tile_offsets(s, p, planar, tile, offset);
+        const struct place place = place_of(s, p, planar, tile);
         for (size_t c = 0; c < c_out; c = next_channel(c, c_out)) {
             vec half[POINTS_MAX * TILE_MAX];
             FOR_EACH(
                 p, i, point_count(p),
                 output_row(p, m + c + (size_t)i * row_stride(p, stride, planar), stride, half + i * tile_w, planar))
-            FOR_EACH(p, j, tile_w, output_column(p, half + j, load(bias + c), offset + j, y + c, planar))
+            output_tile(s, p, planar, half, load(bias + c), place, y + c);
         }
     }
 }
 
-/* pixel: of the tile's first row, in the column */
-INLINE void output_column_adjoint(const struct points *p, const float *const *pixel, size_t channel, vec *half,
+/* dz: of the tile's first row, in the column, at the channel; there are `rows` of them, the others are 0 */
+INLINE void output_column_adjoint(const struct points *p, const float *dz, size_t row, int rows, vec *half,
                                   const int planar)
 {
-    const int tile = tile_of(p), tile_w = across(planar, tile);
     vec column[TILE_MAX] = {{0}};
-    UNROLL for (int i = 0; i < tile; i++) column[i] = load(pixel[i * tile_w] + channel);
-    output_points_adjoint(p, column, half, tile_w);
+    UNROLL for (int i = 0; i < tile_of(p); i++) column[i] = i < rows ? load(dz + (size_t)i * row) : (vec){0};
+    output_points_adjoint(p, column, half, across(planar, tile_of(p)));
 }
 
 INLINE void output_row_adjoint(const struct points *p, const vec *half, float *dm, size_t stride, const int planar)
@@ -393,19 +296,18 @@ INLINE void output_row_adjoint(const struct points *p, const vec *half, float *d
 }
 
 INLINE void output_adjoint_all(const struct winograd_shape *s, const struct points *p, const int planar,
-                               const float *dz, const float *zeros, float *dm, size_t stride)
+                               const float *dz, float *dm, size_t stride)
 {
-    const size_t c_out = s->conv.c_out;
-    const int tile = tile_of(p), tile_w = across(planar, tile);
+    const size_t c_out = s->conv.c_out, row = s->conv.width_out * c_out;
+    const int tile_w = across(planar, tile_of(p));
     for (size_t index = 0; index < s->tiles_h * s->tiles_w; index++, dm += c_out) {
-        ptrdiff_t offset[TILE_MAX * TILE_MAX];
-        const float *pixel[TILE_MAX * TILE_MAX];
-        tile_offsets(s, p, planar, index, offset);
-        for (int i = 0; i < tile * tile_w; i++)
-            pixel[i] = offset[i] < 0 ? zeros : dz + offset[i];
+        const struct place place = place_of(s, p, planar, index);
+        const float *from = dz + place.offset;
         for (size_t c = 0; c < c_out; c = next_channel(c, c_out)) {
             vec half[POINTS_MAX * TILE_MAX];
-            FOR_EACH(p, j, tile_w, output_column_adjoint(p, pixel + j, c, half + j, planar))
+            FOR_EACH(p, j, tile_w,
+                     output_column_adjoint(p, from + (size_t)j * c_out + c, row, j < place.columns ? place.rows : 0,
+                                           half + j, planar))
             FOR_EACH(p, i, point_count(p),
                      output_row_adjoint(p, half + i * tile_w, dm + c + (size_t)i * row_stride(p, stride, planar),
                                         stride, planar))
@@ -440,10 +342,9 @@ INLINE void output_adjoint_all(const struct winograd_shape *s, const struct poin
     {                                                                                                                  \
         output_all(s, points, planar, m, stride, bias, y);                                                             \
     }                                                                                                                  \
-    static void output_adjoint_##name(const struct winograd_shape *s, const float *dz, const float *zeros, float *dm,  \
-                                      size_t stride)                                                                   \
+    static void output_adjoint_##name(const struct winograd_shape *s, const float *dz, float *dm, size_t stride)       \
     {                                                                                                                  \
-        output_adjoint_all(s, points, planar, dz, zeros, dm, stride);                                                  \
+        output_adjoint_all(s, points, planar, dz, dm, stride);                                                         \
     }
 
 TRANSFORMS(images_4, &points_4, 1)

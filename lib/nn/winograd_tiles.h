@@ -1,0 +1,111 @@
+/* lib/nn/winograd_tiles.h: what the bodies of Winograd's transforms share: vectors of channels, where a tile lies, and
+ * the columns of weights and outputs. For winograd_body.c and winograd_few_body.c only. */
+#ifndef TENTH_NN_WINOGRAD_TILES_H
+#define TENTH_NN_WINOGRAD_TILES_H
+
+#include "core/vector_math.h"
+#include "nn/winograd.h"
+
+#if defined(__AVX512F__)
+enum { LANES = 16 };
+#elif defined(__AVX__)
+enum { LANES = 8 };
+#else
+enum { LANES = 4 };
+#endif
+
+typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
+typedef float vec_in_memory __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 10")
+
+#include "nn/winograd_points.h"
+
+INLINE vec load(const float *from)
+{
+    return *(const vec_in_memory *)from;
+}
+
+INLINE void store(float *to, vec value)
+{
+    *(vec_in_memory *)to = value;
+}
+
+/* Points or outputs across, of series and images. */
+INLINE int across(const int planar, const int count)
+{
+    return planar ? count : 1;
+}
+
+/* ---- weights ---- */
+
+/* The weights of a row of U: where its taps begin, and floats between them. */
+struct taps {
+    size_t offset, step_h, step_w;
+};
+
+/* row = phase c_in + channel; taps are two pixels apart */
+INLINE struct taps taps_of(const struct winograd_shape *s, size_t row, const int planar)
+{
+    const struct conv_shape *c = &s->conv;
+    const size_t phase = row / c->c_in, channel = row % c->c_in, step = 2 * c->c_in * c->c_out;
+    const size_t pixel = planar ? phase / 2 * c->kernel_w + phase % 2 : phase;
+    return (struct taps){(pixel * c->c_in + channel) * c->c_out, step * c->kernel_w, step};
+}
+
+INLINE void filter_column(const struct points *p, const float *from, size_t step, vec *half, const int planar)
+{
+    vec taps[TAPS];
+    UNROLL for (int a = 0; a < TAPS; a++) taps[a] = load(from + (size_t)a * step);
+    filter_points(p, taps, half, across(planar, TAPS));
+}
+
+INLINE void filter_column_adjoint(const struct points *p, const vec *half, float *to, size_t step, const int planar)
+{
+    vec taps[TAPS];
+    filter_points_adjoint(p, half, across(planar, TAPS), taps);
+    UNROLL for (int a = 0; a < TAPS; a++) store(to + (size_t)a * step, taps[a]);
+}
+
+/* ---- outputs ---- */
+
+/* Where a tile's outputs lie in an item: the first of them, and how many rows and columns are inside. */
+struct place {
+    size_t offset;
+    int rows, columns;
+};
+
+INLINE struct place place_of(const struct winograd_shape *s, const struct points *p, const int planar, size_t tile)
+{
+    const struct conv_shape *c = &s->conv;
+    const size_t size = (size_t)tile_of(p);
+    const size_t top = tile / s->tiles_w * size, left = planar ? tile % s->tiles_w * size : 0;
+    const size_t rows = c->height_out - top, columns = c->width_out - left;
+    return (struct place){(top * c->width_out + left) * c->c_out, (int)(rows < size ? rows : size),
+                          (int)(columns < size ? columns : size)};
+}
+
+/* y at the tile's channel: selu(outputs + bias) of those that lie inside, from `half` [points][tile or 1]. What is
+ * outside is computed and left, so that SELU is one loop. */
+INLINE void output_tile(const struct winograd_shape *s, const struct points *p, const int planar, const vec *half,
+                        vec bias, struct place place, float *y)
+{
+    const int tile = tile_of(p), tile_w = across(planar, tile);
+    const size_t c_out = s->conv.c_out;
+    float z[TILE_MAX * TILE_MAX * LANES] __attribute__((aligned(64)));
+    for (int j = 0; j < tile_w; j++) {
+        vec column[TILE_MAX];
+        output_points(p, half + j, tile_w, column, 1);
+        UNROLL for (int i = 0; i < tile; i++) store(z + (i * tile_w + j) * LANES, column[i] + bias);
+    }
+#pragma omp simd
+    for (int k = 0; k < tile * tile_w * LANES; k++)
+        z[k] = vector_selu(z[k]);
+    y += place.offset;
+    for (int i = 0; i < tile && i < place.rows; i++, y += s->conv.width_out * c_out)
+        for (int j = 0; j < tile_w && j < place.columns; j++)
+            store(y + (size_t)j * c_out, load(z + (i * tile_w + j) * LANES));
+}
+
+#endif
