@@ -615,6 +615,48 @@ static void test_gemm_batch(void **state)
     }
 }
 
+/* A packed B gives the bits that B gives as it lies, wherever its rows were divided. */
+static void test_packed_batch(void **state)
+{
+    (void)state;
+    enum { PRODUCTS = 2, M = 21, K_MOST = 150, N_MOST = 200, STRIDE_A = M * K_MOST, STRIDE_B = K_MOST * 208 };
+    static float a[PRODUCTS * STRIDE_A], b[PRODUCTS * STRIDE_B], c[PRODUCTS * M * N_MOST], want[PRODUCTS * M * N_MOST];
+    static _Alignas(64) float packed[PRODUCTS * STRIDE_B];
+    static const struct {
+        gemm_batch_fn *multiply;
+        gemm_pack_fn *pack;
+        int (*runs_here)(void);
+    } by[] = {{gemm_batch, gemm_pack, always},
+              {gemm_batch_bf16, gemm_pack_bf16, always},
+              {gemm_batch_pairs, gemm_pack_pairs, gemm_pairs_run_here}};
+    static const size_t sizes[][3] = {{150, 70, 8}, {129, 64, 2}, {8, 16, 4}, {131, 200, 130}, {5, 17, 2}};
+    random_normal(random_key(1, PURPOSE_TEST, 0, 5), 0, PRODUCTS * STRIDE_A, a);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 6), 0, PRODUCTS * STRIDE_B, b);
+    for (size_t v = 0; v < 3 * (sizeof sizes / sizeof *sizes); v++) {
+        const size_t *size = sizes[v / 3], k = size[0], n = size[1], ldb = n + 3;
+        if (!by[v % 3].runs_here())
+            continue;
+        struct gemm_batch batch = {GEMM_PLAIN, GEMM_PLAIN, M, n, k, k, ldb, n, STRIDE_A, STRIDE_B, M * N_MOST};
+        assert_true(gemm_packed_size(k, n) <= STRIDE_B);
+        memset(packed, 0, sizeof packed);
+        for (size_t i = 0; i < PRODUCTS; i++) {
+            const float *from = b + i * STRIDE_B;
+            by[v % 3].pack(k, n, size[2], k - size[2], from + size[2] * ldb, ldb, packed + i * STRIDE_B);
+            by[v % 3].pack(k, n, 0, size[2], from, ldb, packed + i * STRIDE_B);
+        }
+        memset(c, 0, sizeof c);
+        memset(want, 0, sizeof want);
+        by[v % 3].multiply(&batch, PRODUCTS, a, b, want);
+        batch.op_b = GEMM_PACKED;
+        by[v % 3].multiply(&batch, PRODUCTS, a, packed, c);
+        assert_memory_equal(c, want, sizeof c);
+        assert_true(c[0] != 0.0F && c[M * N_MOST + M * n - 1] != 0.0F);
+        packed[(size_t)(k > 128) * 64] += 1.0F; /* twin: a number in the middle of the first product's B */
+        by[v % 3].multiply(&batch, PRODUCTS, a, packed, c);
+        assert_memory_not_equal(c, want, sizeof c);
+    }
+}
+
 /* C may hold anything before, even NaN, when beta is 0. */
 static void test_gemm_overwrites(void **state)
 {
@@ -704,6 +746,7 @@ int main(void)
         cmocka_unit_test(test_adam_is_the_papers),
         cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_gemm_batch),
+        cmocka_unit_test(test_packed_batch),
         cmocka_unit_test(test_gemm_overwrites),
         cmocka_unit_test(test_gemm_of_what_is_not_finite),
         cmocka_unit_test(test_denormals_are_flushed_in_every_thread),

@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-enum gemm_op { GEMM_PLAIN, GEMM_TRANSPOSED };
+/* GEMM_PACKED: only for B, and only in batches; see gemm_pack_fn. */
+enum gemm_op { GEMM_PLAIN, GEMM_TRANSPOSED, GEMM_PACKED };
 
 /* C [m][n] = op(A) op(B) + beta C, row-major; op(A) is [m][k], op(B) is [k][n]. lda, ldb, ldc: floats between rows as
  * they lie in memory. beta is 0 (C may hold anything) or 1. Sizes above INT_MAX are not supported by the back ends;
@@ -36,10 +37,22 @@ typedef void gemm_batch_fn(const struct gemm_batch *batch, size_t count, const f
 
 gemm_batch_fn gemm_batch, gemm_batch_bf16;
 
-/* The two functions of one precision. */
+/* A B that meets many A can be brought into the order in which it is multiplied once for all: rows `first` to first +
+ * rows - 1 of op(B) [k][n], which lie at b [rows][ldb], go to their places in `packed`, which has gemm_packed_size(k,
+ * n) floats from a multiple of 64 bytes on, 0 at first. `first` is even; so is `rows`, unless they are the last.
+ * Batches of the same precision take `packed` as their B, with GEMM_PACKED; ldb then means nothing, and stride_b is a
+ * multiple of 16. C is the same to the bit. */
+typedef void gemm_pack_fn(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed);
+
+gemm_pack_fn gemm_pack, gemm_pack_bf16;
+
+size_t gemm_packed_size(size_t k, size_t n);
+
+/* The functions of one precision. */
 struct gemm_functions {
     gemm_fn *single;
     gemm_batch_fn *batch;
+    gemm_pack_fn *pack;
 };
 
 extern const struct gemm_functions gemm_of_floats, gemm_of_bf16;

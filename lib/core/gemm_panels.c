@@ -3,7 +3,8 @@
  *
  * Some columns of B, as many as up to four vectors hold, and some terms of the sum are packed. Such a panel stays in
  * the first cache while the rows of A pass, and a tile of C in registers. A word of 32 bits is one term of floats, or
- * two of bfloat16, neighbours along k; so A is packed too, when its words are pairs. */
+ * two of bfloat16, neighbours along k; so A is packed too, when its words are pairs. A packed B is its panels, one
+ * after the other, each [words of all terms][columns in whole vectors]. */
 #include "core/gemm_private.h"
 
 #if defined(__x86_64__)
@@ -118,12 +119,6 @@ GEMM_AVX512 static void pack_panel(int pairs, struct factor b, size_t terms, siz
         pack_panel_of(0, b, terms, columns, panel, width);
 }
 
-/* Whether B lies as its only panel would, as U of networks with 16, 32, 48 or 64 filters does. */
-static int is_panel(int pairs, struct factor b, size_t width)
-{
-    return !pairs && !b.transposed && b.ld == width && (uintptr_t)b.x % LINE_BYTES == 0;
-}
-
 static size_t whole_vectors(size_t words)
 {
     return round_up(words, LANES);
@@ -147,6 +142,7 @@ GEMM_AVX512 static struct factor pack_pairs(struct factor a, size_t terms, size_
 struct product {
     const struct gemm_batch *sizes;
     int pairs, add; /* add: to C */
+    int b_packed;
     size_t blocks, chunks, panels;
     int has_next;
     struct factor a, b;
@@ -168,12 +164,36 @@ static struct range chunk_of(const struct product *p, size_t chunk)
     return (struct range){first, smaller(words.size * of_word, p->sizes->k - first)};
 }
 
-/* The columns of a panel: whole vectors, but for the last. */
-static struct range columns_of(const struct product *p, size_t panel)
+static size_t count_panels(size_t n)
 {
-    const struct range vectors = part_of(parts_of(p->sizes->n, LANES), panel, p->panels);
+    return parts_of(n, PANEL_VECTORS * LANES);
+}
+
+/* The columns of a panel: whole vectors, but for the last. */
+static struct range columns_of(size_t n, size_t panel)
+{
+    const struct range vectors = part_of(parts_of(n, LANES), panel, count_panels(n));
     const size_t first = vectors.first * LANES;
-    return (struct range){first, smaller(vectors.size * LANES, p->sizes->n - first)};
+    return (struct range){first, smaller(vectors.size * LANES, n - first)};
+}
+
+/* Where the words of a panel's columns from `term` on are in a packed B of k terms. */
+static size_t packed_offset(int pairs, size_t k, struct range columns, size_t term)
+{
+    return columns.first * parts_of(k, terms_of_word(pairs)) +
+           term / terms_of_word(pairs) * whole_vectors(columns.size);
+}
+
+/* A part of B that lies as its panel would: packed, or the only panel, as U of networks with 16, 32, 48 or 64 filters
+ * is; NULL: it does not. */
+static const float *ready_panel(const struct product *p, const float *b, struct range terms, struct range columns)
+{
+    if (p->b_packed)
+        return b + packed_offset(p->pairs, p->sizes->k, columns, terms.first);
+    const struct factor part = from((struct factor){b, p->b.ld, p->b.transposed}, terms.first, columns.first);
+    const int is_ready =
+        !p->pairs && !part.transposed && part.ld == whole_vectors(columns.size) && (uintptr_t)part.x % LINE_BYTES == 0;
+    return is_ready ? part.x : NULL;
 }
 
 /* ---- what is fetched ---- */
@@ -197,11 +217,15 @@ struct fetched {
     size_t now;
 };
 
-/* The lines of op(x)'s part. */
-static struct lines lines_of_part(struct factor x, struct range rows, struct range columns)
+/* The lines of a part of B. */
+static struct lines lines_of_panel(const struct product *p, const float *b, struct range terms, struct range columns)
 {
-    x = from(x, rows.first, columns.first);
-    return x.transposed ? lines_of(x.x, columns.size, rows.size, x.ld) : lines_of(x.x, rows.size, columns.size, x.ld);
+    const struct factor part = from((struct factor){b, p->b.ld, p->b.transposed}, terms.first, columns.first);
+    const float *ready = ready_panel(p, b, terms, columns);
+    if (ready)
+        return lines_of(ready, 1, parts_of(terms.size, terms_of_word(p->pairs)) * whole_vectors(columns.size), 0);
+    return part.transposed ? lines_of(part.x, columns.size, terms.size, part.ld)
+                           : lines_of(part.x, terms.size, columns.size, part.ld);
 }
 
 /* While panel `index` of all chunks and blocks is multiplied: B's next panel, which may be the next product's first,
@@ -214,10 +238,9 @@ static struct fetched fetch(const struct product *p, size_t index)
     struct fetched fetched = {0};
     if (next == 0 && !p->has_next)
         return fetched;
-    struct factor b = p->b;
-    if (next == 0)
-        b.x += sizes->stride_b;
-    fetched.matrices[0] = lines_of_part(b, chunk_of(p, next / p->panels % p->chunks), columns_of(p, next % p->panels));
+    fetched.matrices[0] =
+        lines_of_panel(p, next == 0 ? p->b.x + sizes->stride_b : p->b.x, chunk_of(p, next / p->panels % p->chunks),
+                       columns_of(sizes->n, next % p->panels));
     if (p->has_next) {
         const struct range some_of_a = part_of(p->a.transposed ? sizes->k : sizes->m, index, parts),
                            some_of_c = part_of(sizes->m, index, parts);
@@ -238,20 +261,22 @@ static struct lines *next_lines(struct fetched *fetched)
 
 /* ---- a product, part by part ---- */
 
-/* c [rows][columns] = or += a [rows][terms] b [terms][columns], the words of a as they are multiplied */
-GEMM_AVX512 static void multiply_panel(int pairs, struct factor a, struct factor b, size_t rows, size_t terms,
-                                       size_t columns, int add, float *c, size_t ldc, struct fetched *fetched)
+/* c [rows][columns] = or += a [rows][terms] b [terms][columns], the words of a as they are multiplied; ready: b's, or
+ * NULL */
+GEMM_AVX512 static void multiply_panel(int pairs, struct factor a, struct factor b, const float *ready, size_t rows,
+                                       size_t terms, size_t columns, int add, float *c, size_t ldc,
+                                       struct fetched *fetched)
 {
     _Alignas(LINE_BYTES) float panel[PANEL_WORDS * PANEL_VECTORS * LANES];
     const size_t width = whole_vectors(columns);
     const struct tile_kind *kind = tile_kinds[width / LANES - 1];
     struct tile tile = {.words = parts_of(terms, terms_of_word(pairs)),
                         .lda = a.ld,
-                        .panel = is_panel(pairs, b, width) ? b.x : panel,
+                        .panel = ready ? ready : panel,
                         .ldc = ldc,
                         .add = add,
                         .last = first_lanes(columns + LANES - width)};
-    if (tile.panel == panel)
+    if (!ready)
         pack_panel(pairs, b, terms, columns, panel, width);
     for (size_t row = 0; row < rows; row += kind->rows) {
         while (kind->rows > rows - row)
@@ -274,9 +299,10 @@ static void multiply(const struct product *p)
             if (p->pairs)
                 a = pack_pairs(a, terms.size, rows.size, p->packed);
             for (size_t panel = 0; panel < p->panels; panel++, index++) {
-                const struct range columns = columns_of(p, panel);
+                const struct range columns = columns_of(p->sizes->n, panel);
                 struct fetched fetched = fetch(p, index);
-                multiply_panel(p->pairs, a, from(p->b, terms.first, columns.first), rows.size, terms.size, columns.size,
+                multiply_panel(p->pairs, a, from(p->b, terms.first, columns.first),
+                               ready_panel(p, p->b.x, terms, columns), rows.size, terms.size, columns.size,
                                p->add || chunk > 0, p->c + rows.first * p->sizes->ldc + columns.first, p->sizes->ldc,
                                &fetched);
             }
@@ -291,9 +317,10 @@ static void multiply_all(int pairs, int add, const struct gemm_batch *batch, siz
     struct product p = {.sizes = batch,
                         .pairs = pairs,
                         .add = add,
+                        .b_packed = batch->op_b == GEMM_PACKED,
                         .blocks = pairs ? parts_of(batch->m, PACKED_ROWS) : 1,
                         .chunks = parts_of(batch->k, terms_of_word(pairs) * PANEL_WORDS),
-                        .panels = parts_of(batch->n, PANEL_VECTORS * LANES),
+                        .panels = count_panels(batch->n),
                         .packed = pairs ? gemm_scratch() : NULL};
     for (size_t i = 0; i < count; i++) {
         p.has_next = i + 1 < count;
@@ -304,6 +331,16 @@ static void multiply_all(int pairs, int add, const struct gemm_batch *batch, siz
             gemm_fill_with_nan(batch->m, batch->n, p.c, batch->ldc);
         else
             multiply(&p);
+    }
+}
+
+static void pack_rows(int pairs, size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb,
+                      float *packed)
+{
+    for (size_t panel = 0; panel < count_panels(n); panel++) {
+        const struct range columns = columns_of(n, panel);
+        pack_panel(pairs, (struct factor){b + columns.first, ldb, 0}, rows, columns.size,
+                   packed + packed_offset(pairs, k, columns, first), whole_vectors(columns.size));
     }
 }
 
@@ -325,6 +362,16 @@ void gemm_panels(const struct gemm_batch *batch, size_t count, const float *a, c
 void gemm_batch_pairs(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
 {
     multiply_all(1, 0, batch, count, a, b, c);
+}
+
+void gemm_pack_panels(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed)
+{
+    pack_rows(0, k, n, first, rows, b, ldb, packed);
+}
+
+void gemm_pack_pairs(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed)
+{
+    pack_rows(1, k, n, first, rows, b, ldb, packed);
 }
 
 void gemm_pairs(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
@@ -356,6 +403,16 @@ void gemm_panels(const struct gemm_batch *batch, size_t count, const float *a, c
 void gemm_batch_pairs(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
 {
     gemm_panels(batch, count, a, b, c);
+}
+
+void gemm_pack_panels(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed)
+{
+    (void)k, (void)n, (void)first, (void)rows, (void)b, (void)ldb, (void)packed; /* likewise */
+}
+
+void gemm_pack_pairs(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed)
+{
+    gemm_pack_panels(k, n, first, rows, b, ldb, packed);
 }
 
 void gemm_pairs(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,

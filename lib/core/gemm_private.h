@@ -27,11 +27,13 @@ gemm_fn gemm_amx, gemm_rounded;
 /* gemm_batch by AVX-512, for k > 0, and whether processor and system have that. */
 int gemm_panels_run_here(void);
 gemm_batch_fn gemm_panels;
+gemm_pack_fn gemm_pack_panels;
 
 /* gemm_bf16 and gemm_batch_bf16 likewise, for m, n, k > 0, with the instructions that multiply pairs of bfloat16
  * (AVX512-BF16: Zen 4 and later, Intel's servers since 2020), two for each float. */
 int gemm_pairs_run_here(void);
 gemm_fn gemm_pairs;
 gemm_batch_fn gemm_batch_pairs;
+gemm_pack_fn gemm_pack_pairs;
 
 #endif

@@ -5,6 +5,7 @@
  * dU = V^T dM and replaces V. */
 #include "nn/winograd.h"
 
+#include <omp.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -36,12 +37,14 @@ struct plan {
     size_t items; /* that V and M have room for: a batch in training; some in evaluation, in each thread's own */
     size_t stride_u, stride_v, stride_m;      /* floats between points; dU has U's */
     size_t u_size, vm_size, zeros_size, size; /* floats of U, of one thread's V and M, of zeros, of all */
-    float *u;                                 /* [points][rows][c_out] */
-    float *v;                                 /* [points][tiles][rows]; dV later */
-    float *m;                                 /* [points][tiles][c_out]; dM later */
-    float *du;                                /* [points][rows][c_out], in training */
-    float *zeros;                             /* [c_in] */
-    float *bias_parts;                        /* [BIAS_PARTS][c_out] */
+    size_t stride_some;                       /* floats between points of FILTER_ROWS rows of U */
+    float *u;                                 /* [points][rows][c_out]; in evaluation packed for its products */
+    float *some;       /* in evaluation, for each thread: FILTER_ROWS rows before they are packed */
+    float *v;          /* [points][tiles][rows]; dV later */
+    float *m;          /* [points][tiles][c_out]; dM later */
+    float *du;         /* [points][rows][c_out], in training */
+    float *zeros;      /* [c_in] */
+    float *bias_parts; /* [BIAS_PARTS][c_out] */
 };
 
 /* An odd number of cache lines, so that the same element of all points falls into different sets of a cache. */
@@ -60,15 +63,16 @@ static struct plan plan_sizes(const struct conv *conv)
     p.tiles_of_item = p.shape.tiles_h * p.shape.tiles_w;
     p.items = conv->use.training ? conv->use.max_batch : items_evaluated(conv, p.tiles_of_item);
     const size_t tiles = p.items * p.tiles_of_item, points = p.shape.points;
-    p.stride_u = point_stride(p.shape.rows * s->c_out);
+    p.stride_u = point_stride(conv->use.training ? p.shape.rows * s->c_out : gemm_packed_size(p.shape.rows, s->c_out));
+    p.stride_some = point_stride(FILTER_ROWS * s->c_out);
     p.stride_v = point_stride(tiles * p.shape.rows);
     p.stride_m = point_stride(tiles * s->c_out);
     p.u_size = points * p.stride_u;
     p.zeros_size = round_up(s->c_in, 16);
     p.vm_size = points * (p.stride_v + p.stride_m);
-    p.size =
-        p.u_size + p.zeros_size +
-        (conv->use.training ? p.vm_size + p.u_size + BIAS_PARTS * s->c_out : p.vm_size * (size_t)conv->use.threads);
+    p.size = p.u_size + p.zeros_size +
+             (conv->use.training ? p.vm_size + p.u_size + BIAS_PARTS * s->c_out
+                                 : (p.vm_size + points * p.stride_some) * (size_t)conv->use.threads);
     return p;
 }
 
@@ -83,6 +87,7 @@ static struct plan make_plan(const struct conv *conv, int thread)
     p.m = p.v + p.shape.points * p.stride_v;
     p.du = vm + p.vm_size;
     p.bias_parts = p.du + p.u_size;
+    p.some = vm + (size_t)conv->use.threads * p.vm_size;
     return p;
 }
 
@@ -98,14 +103,27 @@ static int supports(const struct conv_shape *s)
     return (images || series) && s->c_in >= WINOGRAD_LEAST_CHANNELS && s->c_out >= WINOGRAD_LEAST_CHANNELS;
 }
 
+/* Rows of U for evaluation, packed. */
+static void pack_rows(const struct conv *conv, const struct plan *p, size_t row, size_t rows)
+{
+    const size_t k = p->shape.rows, n = conv->shape.c_out;
+    float *some = p->some + (size_t)omp_get_thread_num() * p->shape.points * p->stride_some;
+    p->transforms->filter(&p->shape, conv->weight, row, rows, some, p->stride_some);
+    for (size_t point = 0; point < p->shape.points; point++)
+        conv->gemm->pack(k, n, row, rows, some + point * p->stride_some, n, p->u + point * p->stride_u);
+}
+
 static void prepare(struct conv *conv)
 {
     const struct plan p = make_plan(conv, 0);
 #pragma omp parallel for num_threads(conv->use.threads)
     for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS) {
+        const size_t rows = smaller(FILTER_ROWS, p.shape.rows - row);
         double begun = phase_begin(conv->clock);
-        p.transforms->filter(&p.shape, conv->weight, row, smaller(FILTER_ROWS, p.shape.rows - row),
-                             p.u + row * conv->shape.c_out, p.stride_u);
+        if (conv->use.training)
+            p.transforms->filter(&p.shape, conv->weight, row, rows, p.u + row * conv->shape.c_out, p.stride_u);
+        else
+            pack_rows(conv, &p, row, rows);
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }
@@ -177,8 +195,9 @@ static void multiply(const struct conv *conv, const struct plan *p, size_t rows,
 static void forward_product(const struct conv *conv, const struct plan *p, const struct work *some)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
-    const struct gemm_batch product = {GEMM_PLAIN, GEMM_PLAIN, some->rows,  n,           k,          k,
-                                       n,          n,          p->stride_v, p->stride_u, p->stride_m};
+    const enum gemm_op op_u = conv->use.training ? GEMM_PLAIN : GEMM_PACKED;
+    const struct gemm_batch product = {GEMM_PLAIN, op_u, some->rows,  n,           k,          k,
+                                       n,          n,    p->stride_v, p->stride_u, p->stride_m};
     conv->gemm->batch(&product, some->points, p->v + some->point * p->stride_v + some->row * k,
                       p->u + some->point * p->stride_u, p->m + some->point * p->stride_m + some->row * n);
 }

@@ -15,11 +15,12 @@
 enum {
     ALIGNED_FLOATS = 16, /* tensors begin at cache lines */
     /* Without gradients nothing need be kept: a thread takes so many items through all layers by itself, and no thread
-     * waits for another before the last item. Fewer make the matrix products of small maps slow. */
-    BLOCK_ITEMS = 32,
-    /* Weights of so many floats come anew from beyond the second cache for each block, and twice the items share them:
-     * 3 to 19 % faster with 96 filters and more, 2 % slower with 64. */
-    LARGE_WEIGHT = 1 << 18
+     * waits for another before the last item. More leave the second cache, fewer take the weights from beyond it more
+     * often: with 64 filters 12 to 16 did best (32 took 13 % longer), with 96 it did not matter, with 120 and 200
+     * filters 48 did best (16 took 4 and 15 % longer). */
+    BLOCK_ITEMS = 16,
+    BLOCK_ITEMS_OF_LARGE = 48,
+    LARGE_WEIGHT = 3 << 17 /* floats of a layer */
 };
 
 /* Without gradients, sums over single weights are faster than matrix products once so small a part of the multiply-adds
@@ -70,7 +71,7 @@ static size_t items_evaluated(const struct network_spec *spec)
 {
     const size_t taps = spec->input.width > 1 ? spec->kernel * spec->kernel : spec->kernel;
     return size_multiply(taps, size_multiply(spec->filters, spec->filters)) < LARGE_WEIGHT ? BLOCK_ITEMS
-                                                                                           : 2 * BLOCK_ITEMS;
+                                                                                           : BLOCK_ITEMS_OF_LARGE;
 }
 
 /* Appends a tensor behind those that are there. */

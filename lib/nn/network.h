@@ -26,8 +26,8 @@ struct network_spec {
     struct shape input;
     size_t classes;
     size_t layers, filters, kernel, stride;
-    /* The convolutions' products are gemm_bf16's. Those of few input channels (nn/winograd_few.h) and of the dense layer,
-     * and the sums over single weights by which a network is evaluated that has few, stay those of floats. */
+    /* The convolutions' products are gemm_bf16's. Those of few input channels (nn/winograd_few.h) and of the dense
+     * layer, and the sums over single weights by which a network is evaluated that has few, stay those of floats. */
     bool bf16;
 };
 

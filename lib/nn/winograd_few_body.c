@@ -283,7 +283,7 @@ INLINE void multiply_items(const struct winograd_shape *s, const struct points *
     for (int i = 0; i < n; i++)
         for (size_t row = 0; row < s->rows; row += ROWS_AT_ONCE, du += ROWS_AT_ONCE * n * LANES)
             for (int j = 0; j < n; j += at_once) {
-                const size_t point = (size_t)(i * n + j);
+                const size_t point = (size_t)i * (size_t)n + (size_t)j;
                 add_products(at_once, n, s->rows, v + point * stride + row, stride, s->points * stride, items, tiles,
                              dm + point * dm_stride, dm_stride, du + j * LANES);
             }

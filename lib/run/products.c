@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/random.h"
+#include "core/size.h"
 #include "core/stats.h"
 
 /* ---- recording ---- */
@@ -62,8 +63,8 @@ RECORD_SINGLE(gemm_bf16)
 RECORD_BATCH(gemm_batch)
 RECORD_BATCH(gemm_batch_bf16)
 
-static const struct gemm_functions record_floats = {record_gemm, record_gemm_batch},
-                                   record_bf16 = {record_gemm_bf16, record_gemm_batch_bf16};
+static const struct gemm_functions record_floats = {record_gemm, record_gemm_batch, gemm_pack},
+                                   record_bf16 = {record_gemm_bf16, record_gemm_batch_bf16, gemm_pack_bf16};
 
 void products_begin(struct network *network, struct products *products)
 {
@@ -100,8 +101,10 @@ enum status product_seconds(const struct product *product, int threads, uint64_t
                             struct error *error)
 {
     const struct gemm_batch *p = &product->sizes;
-    const size_t a_size = (p->op_a == GEMM_PLAIN ? p->m : p->k) * p->lda;
-    const size_t b_size = (p->op_b == GEMM_PLAIN ? p->k : p->n) * p->ldb, size = a_size + b_size + p->m * p->ldc;
+    const size_t a_size = round_up((p->op_a == GEMM_PLAIN ? p->m : p->k) * p->lda, 16); /* b begins at a cache line */
+    const size_t b_size =
+        p->op_b == GEMM_PACKED ? gemm_packed_size(p->k, p->n) : (p->op_b == GEMM_PLAIN ? p->k : p->n) * p->ldb;
+    const size_t size = round_up(a_size + b_size + p->m * p->ldc, 16);
     const size_t calls = 1 + (size_t)(ROUND_MULTIPLY_ADDS / multiply_adds(p));
     float *matrices = memory_alloc(size_multiply((size_t)threads, size), sizeof *matrices, error);
     float rounds[ROUNDS];
