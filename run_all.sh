@@ -17,7 +17,7 @@
 #   --jobs N        runs at the same time (default: 2, which share the processors; of small networks as many as there are
 #                   processors)
 #   --set S.K=V     override a key of every config, as in `tenth run`; may be repeated. With AMX or
-#                   AVX512-BF16, --set model.precision=bf16 makes most steps 1.3 to 1.8 times as fast (README)
+#                   AVX512-BF16, --set model.precision=bf16 makes steps up to 1.8 times as fast (README)
 #   --force         replace runs in DIR that another config or other data made, such as those of stand-ins once the data
 #                   are there; without it they end the run
 #   --draw-only     run nothing: tables, figures and report of the run files that are in DIR, an ablation's among them
