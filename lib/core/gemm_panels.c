@@ -142,7 +142,6 @@ GEMM_AVX512 static struct factor pack_pairs(struct factor a, size_t terms, size_
 struct product {
     const struct gemm_batch *sizes;
     int pairs, add; /* add: to C */
-    int b_packed;
     size_t blocks, chunks, panels;
     int has_next;
     struct factor a, b;
@@ -188,7 +187,7 @@ static size_t packed_offset(int pairs, size_t k, struct range columns, size_t te
  * is; NULL: it does not. */
 static const float *ready_panel(const struct product *p, const float *b, struct range terms, struct range columns)
 {
-    if (p->b_packed)
+    if (p->sizes->op_b == GEMM_PACKED)
         return b + packed_offset(p->pairs, p->sizes->k, columns, terms.first);
     const struct factor part = from((struct factor){b, p->b.ld, p->b.transposed}, terms.first, columns.first);
     const int is_ready =
@@ -261,30 +260,31 @@ static struct lines *next_lines(struct fetched *fetched)
 
 /* ---- a product, part by part ---- */
 
-/* c [rows][columns] = or += a [rows][terms] b [terms][columns], the words of a as they are multiplied; ready: b's, or
- * NULL */
-GEMM_AVX512 static void multiply_panel(int pairs, struct factor a, struct factor b, const float *ready, size_t rows,
-                                       size_t terms, size_t columns, int add, float *c, size_t ldc,
-                                       struct fetched *fetched)
+/* The part of C with those rows and columns = or += its product of those terms; a: the words of those rows and terms as
+ * they are multiplied */
+GEMM_AVX512 static void multiply_panel(const struct product *p, struct factor a, struct range rows, struct range terms,
+                                       struct range columns, int add, struct fetched *fetched)
 {
     _Alignas(LINE_BYTES) float panel[PANEL_WORDS * PANEL_VECTORS * LANES];
-    const size_t width = whole_vectors(columns);
+    const size_t width = whole_vectors(columns.size);
+    const float *ready = ready_panel(p, p->b.x, terms, columns);
+    float *c = p->c + rows.first * p->sizes->ldc + columns.first;
     const struct tile_kind *kind = tile_kinds[width / LANES - 1];
-    struct tile tile = {.words = parts_of(terms, terms_of_word(pairs)),
+    struct tile tile = {.words = parts_of(terms.size, terms_of_word(p->pairs)),
                         .lda = a.ld,
                         .panel = ready ? ready : panel,
-                        .ldc = ldc,
+                        .ldc = p->sizes->ldc,
                         .add = add,
-                        .last = first_lanes(columns + LANES - width)};
+                        .last = first_lanes(columns.size + LANES - width)};
     if (!ready)
-        pack_panel(pairs, b, terms, columns, panel, width);
-    for (size_t row = 0; row < rows; row += kind->rows) {
-        while (kind->rows > rows - row)
+        pack_panel(p->pairs, from(p->b, terms.first, columns.first), terms.size, columns.size, panel, width);
+    for (size_t row = 0; row < rows.size; row += kind->rows) {
+        while (kind->rows > rows.size - row)
             kind++;
         tile.lines = next_lines(fetched);
         tile.a = from(a, row, 0).x;
-        tile.c = c + row * ldc;
-        kind->multiply[a.transposed][pairs](&tile);
+        tile.c = c + row * p->sizes->ldc;
+        kind->multiply[a.transposed][p->pairs](&tile);
     }
 }
 
@@ -301,10 +301,7 @@ static void multiply(const struct product *p)
             for (size_t panel = 0; panel < p->panels; panel++, index++) {
                 const struct range columns = columns_of(p->sizes->n, panel);
                 struct fetched fetched = fetch(p, index);
-                multiply_panel(p->pairs, a, from(p->b, terms.first, columns.first),
-                               ready_panel(p, p->b.x, terms, columns), rows.size, terms.size, columns.size,
-                               p->add || chunk > 0, p->c + rows.first * p->sizes->ldc + columns.first, p->sizes->ldc,
-                               &fetched);
+                multiply_panel(p, a, rows, terms, columns, p->add || chunk > 0, &fetched);
             }
         }
     }
@@ -317,7 +314,6 @@ static void multiply_all(int pairs, int add, const struct gemm_batch *batch, siz
     struct product p = {.sizes = batch,
                         .pairs = pairs,
                         .add = add,
-                        .b_packed = batch->op_b == GEMM_PACKED,
                         .blocks = pairs ? parts_of(batch->m, PACKED_ROWS) : 1,
                         .chunks = parts_of(batch->k, terms_of_word(pairs) * PANEL_WORDS),
                         .panels = count_panels(batch->n),

@@ -21,6 +21,17 @@ struct conv_shape {
     size_t pad_top, pad_left; /* rows and columns of zeros before the input; as many as needed follow it */
 };
 
+/* Floats of an item's input and output. */
+static inline size_t conv_size_in(const struct conv_shape *shape)
+{
+    return shape->height_in * shape->width_in * shape->c_in;
+}
+
+static inline size_t conv_size_out(const struct conv_shape *shape)
+{
+    return shape->height_out * shape->width_out * shape->c_out;
+}
+
 /* SAME padding as in nn/network.h, with a square kernel and stride, or kernel x 1 on series (width 1). */
 struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
 

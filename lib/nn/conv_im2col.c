@@ -139,7 +139,7 @@ static void col2im_item(const struct conv_shape *s, const float *col, float *dx 
 static void im2col(const struct conv_shape *s, const float *x, size_t items, float *col)
 {
     for (size_t item = 0; item < items; item++)
-        im2col_item(s, x + item * s->height_in * s->width_in * s->c_in, col + item * pixels_out(s) * row_size(s));
+        im2col_item(s, x + item * conv_size_in(s), col + item * pixels_out(s) * row_size(s));
 }
 
 static void forward_block(const struct conv *conv, int thread, const float *x, size_t items, float *y)
@@ -159,20 +159,19 @@ static void forward_block(const struct conv *conv, int thread, const float *x, s
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const size_t block = items_of_block(s), size_in = s->height_in * s->width_in * s->c_in;
+    const size_t block = items_of_block(s), size_in = conv_size_in(s);
 #pragma omp parallel for num_threads(conv->use.threads) schedule(dynamic)
     for (size_t first = 0; first < batch; first += block)
         forward_block(conv, omp_get_thread_num(), x + first * size_in, smaller(block, batch - first),
-                      y + first * pixels_out(s) * s->c_out);
+                      y + first * conv_size_out(s));
 }
 
 static void evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const size_t block = items_of_block(s), size_in = s->height_in * s->width_in * s->c_in;
+    const size_t block = items_of_block(s), size_in = conv_size_in(s);
     for (size_t first = 0; first < batch; first += block)
-        forward_block(conv, thread, x + first * size_in, smaller(block, batch - first),
-                      y + first * pixels_out(s) * s->c_out);
+        forward_block(conv, thread, x + first * size_in, smaller(block, batch - first), y + first * conv_size_out(s));
 }
 
 /* One block of items: adds to the part's sums and, where wanted, writes dx. */
@@ -180,7 +179,7 @@ static void backward_block(struct conv *conv, const float *x, const float *y, fl
                            float *d_weight, float *d_bias, float *dx)
 {
     const struct conv_shape *s = &conv->shape;
-    const size_t rows = items * pixels_out(s), k = row_size(s), size_in = s->height_in * s->width_in * s->c_in;
+    const size_t rows = items * pixels_out(s), k = row_size(s), size_in = conv_size_in(s);
     double begun = phase_begin(conv->clock);
     conv->layer_kernels->selu_backward(rows, s->c_out, y, dy, d_bias);
     im2col(s, x, items, col);
@@ -225,7 +224,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
 {
     const struct conv_shape *s = &conv->shape;
     const size_t parts = part_count(s), block = items_of_block(s), weights = row_size(s) * s->c_out;
-    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = pixels_out(s) * s->c_out;
+    const size_t size_in = conv_size_in(s), size_out = conv_size_out(s);
 #pragma omp parallel for num_threads(conv->use.threads) schedule(dynamic)
     for (size_t part = 0; part < parts; part++) {
         float *col = conv->workspace + part * slot_size(conv);

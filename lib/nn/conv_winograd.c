@@ -98,9 +98,9 @@ static size_t workspace_size(const struct conv *conv)
 
 static int supports(const struct conv_shape *s)
 {
-    int images = s->kernel_h == 6 && s->kernel_w == 6 && s->stride_h == 2 && s->stride_w == 2;
     int series = s->kernel_h == 6 && s->kernel_w == 1 && s->stride_h == 2 && s->width_in == 1;
-    return (images || series) && s->c_in >= WINOGRAD_LEAST_CHANNELS && s->c_out >= WINOGRAD_LEAST_CHANNELS;
+    return (winograd_is_of_images(s) || series) && s->c_in >= WINOGRAD_LEAST_CHANNELS &&
+           s->c_out >= WINOGRAD_LEAST_CHANNELS;
 }
 
 /* Rows of U for evaluation, packed. */
@@ -206,7 +206,7 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
     struct plan p = make_plan(conv, 0);
-    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
+    const size_t size_in = conv_size_in(s), size_out = conv_size_out(s);
     const size_t k = p.shape.rows, n = s->c_out;
     p.tiles = batch * p.tiles_of_item;
 #pragma omp parallel num_threads(conv->use.threads)
@@ -231,7 +231,7 @@ static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 static void evaluate_items(const struct conv *conv, const struct plan *p, const float *x, size_t items, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
+    const size_t size_in = conv_size_in(s), size_out = conv_size_out(s);
     const size_t tiles = p->tiles_of_item, k = p->shape.rows, n = s->c_out;
     double begun = phase_begin(conv->clock);
     for (size_t item = 0; item < items; item++)
@@ -248,7 +248,7 @@ static void evaluate(const struct conv *conv, int thread, const float *x, size_t
 {
     const struct conv_shape *s = &conv->shape;
     const struct plan p = make_plan(conv, thread);
-    const size_t size_in = s->height_in * s->width_in * s->c_in, size_out = s->height_out * s->width_out * s->c_out;
+    const size_t size_in = conv_size_in(s), size_out = conv_size_out(s);
     for (size_t first = 0; first < batch; first += p.items)
         evaluate_items(conv, &p, x + first * size_in, smaller(p.items, batch - first), y + first * size_out);
 }
@@ -314,7 +314,7 @@ static void input_product(const struct conv *conv, const struct plan *p, const s
 static void input_gradient(const struct conv *conv, const struct plan *p, size_t batch, float *dx)
 {
     const struct conv_shape *s = &conv->shape;
-    const size_t size_in = s->height_in * s->width_in * s->c_in;
+    const size_t size_in = conv_size_in(s);
 #pragma omp parallel num_threads(conv->use.threads)
     {
         multiply(conv, p, p->tiles, BLOCK_TILES, input_product);
@@ -334,7 +334,7 @@ static void backward(struct conv *conv, const float *x, const float *y, float *d
     (void)x; /* V holds what is needed of it */
     const struct conv_shape *s = &conv->shape;
     struct plan p = make_plan(conv, 0);
-    const size_t size_out = s->height_out * s->width_out * s->c_out, tiles = p.tiles_of_item;
+    const size_t size_out = conv_size_out(s), tiles = p.tiles_of_item;
     p.tiles = batch * tiles;
     selu_backward(conv, &p, y, dy, batch, d_bias);
 #pragma omp parallel for num_threads(conv->use.threads)

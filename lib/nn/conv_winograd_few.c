@@ -7,27 +7,28 @@
 #include <omp.h>
 #include <string.h>
 
-#include "core/memory.h"
 #include "core/size.h"
 
-enum {
-    LEAST_UNITS = 16 /* that backward's work is divided into, at least */
-};
+enum { LEAST_UNITS = 16 }; /* that backward's work is divided into, at least */
 
 struct plan {
     struct winograd_shape shape;
     const struct winograd_few_transforms *transforms;
-    size_t blocks, parts;
-    size_t taps;                               /* of a kernel, of all channels */
-    size_t u_size, v_size, sums_size, dm_size; /* of a block; of an item; of a unit; of a thread */
-    size_t size;                               /* of all */
-    float *u;                                  /* [blocks][u_size] */
-    float *v;                                  /* [items in training, threads in evaluation][v_size] */
-    float *sums;                               /* [parts][blocks][taps + 1][WINOGRAD_BLOCK]: d_weight and d_bias */
-    float *scratch;                            /* [threads][u_size + dm_size] */
+    size_t blocks, parts;   /* of channels; of items */
+    size_t taps;            /* of a kernel, of all channels */
+    size_t kept;            /* V: the items' in training, the threads' in evaluation */
+    size_t u_size, dm_size; /* of a block */
+    size_t v_size;          /* of an item */
+    size_t sums_size;       /* of a block and a part */
+    size_t size;            /* of all */
+    float *u;               /* [blocks][u_size] */
+    float *v;               /* [kept][v_size] */
+    float *sums;            /* [parts][blocks][taps + 1][WINOGRAD_BLOCK]: d_weight and d_bias, in training */
+    float *scratch;         /* [threads][u_size + dm_size], in training */
 };
 
-static struct plan make_plan(const struct conv *conv)
+/* How the workspace is laid out; the arrays are not set yet. */
+static struct plan plan_sizes(const struct conv *conv)
 {
     const struct conv_shape *s = &conv->shape;
     const int training = conv->use.training;
@@ -37,27 +38,34 @@ static struct plan make_plan(const struct conv *conv)
     p.blocks = parts_of(s->c_out, WINOGRAD_BLOCK);
     p.parts = parts_of(LEAST_UNITS, p.blocks);
     p.taps = s->kernel_h * s->kernel_w * s->c_in;
+    p.kept = training ? conv->use.max_batch : threads;
     p.u_size = p.shape.points * p.shape.rows * WINOGRAD_BLOCK;
+    p.dm_size = p.shape.points * winograd_few_dm_stride(&p.shape);
     p.v_size = p.shape.points * winograd_few_lanes(&p.shape);
     p.sums_size = (p.taps + 1) * WINOGRAD_BLOCK;
-    p.dm_size = p.shape.points * winograd_few_dm_stride(&p.shape);
+    p.size = p.blocks * p.u_size + p.kept * p.v_size +
+             (training ? p.parts * p.blocks * p.sums_size + threads * (p.u_size + p.dm_size) : 0);
+    return p;
+}
+
+static struct plan make_plan(const struct conv *conv)
+{
+    struct plan p = plan_sizes(conv);
     p.u = conv->workspace;
     p.v = p.u + p.blocks * p.u_size;
-    p.sums = p.v + (training ? conv->use.max_batch : threads) * p.v_size;
-    p.scratch = p.sums + (training ? p.parts * p.blocks * p.sums_size : 0);
-    p.size = (size_t)(p.scratch - p.u) + (training ? threads * (p.u_size + p.dm_size) : 0);
+    p.sums = p.v + p.kept * p.v_size;
+    p.scratch = p.sums + p.parts * p.blocks * p.sums_size;
     return p;
 }
 
 static size_t workspace_size(const struct conv *conv)
 {
-    return make_plan(conv).size;
+    return plan_sizes(conv).size;
 }
 
 static int supports(const struct conv_shape *s)
 {
-    return s->kernel_h == 6 && s->kernel_w == 6 && s->stride_h == 2 && s->stride_w == 2 &&
-           s->c_in < WINOGRAD_LEAST_CHANNELS && s->c_out >= WINOGRAD_BLOCK;
+    return winograd_is_of_images(s) && s->c_in < WINOGRAD_LEAST_CHANNELS && s->c_out >= WINOGRAD_BLOCK;
 }
 
 static void prepare(struct conv *conv)
@@ -66,7 +74,7 @@ static void prepare(struct conv *conv)
 #pragma omp parallel for num_threads(conv->use.threads)
     for (size_t block = 0; block < p.blocks; block++) {
         double begun = phase_begin(conv->clock);
-        p.transforms->filter(&p.shape, conv->weight, block, p.u);
+        p.transforms->filter(&p.shape, conv->weight, block, p.u + block * p.u_size);
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }
@@ -79,31 +87,21 @@ static void forward_item(const struct conv *conv, const struct plan *p, const fl
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
-static size_t size_in(const struct conv_shape *s)
-{
-    return s->height_in * s->width_in * s->c_in;
-}
-
-static size_t size_out(const struct conv_shape *s)
-{
-    return s->height_out * s->width_out * s->c_out;
-}
-
 static void forward(struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct plan p = make_plan(conv);
 #pragma omp parallel for num_threads(conv->use.threads)
     for (size_t item = 0; item < batch; item++)
-        forward_item(conv, &p, x + item * size_in(&conv->shape), p.v + item * p.v_size,
-                     y + item * size_out(&conv->shape));
+        forward_item(conv, &p, x + item * conv_size_in(&conv->shape), p.v + item * p.v_size,
+                     y + item * conv_size_out(&conv->shape));
 }
 
 static void evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y)
 {
     const struct plan p = make_plan(conv);
     for (size_t item = 0; item < batch; item++)
-        forward_item(conv, &p, x + item * size_in(&conv->shape), p.v + (size_t)thread * p.v_size,
-                     y + item * size_out(&conv->shape));
+        forward_item(conv, &p, x + item * conv_size_in(&conv->shape), p.v + (size_t)thread * p.v_size,
+                     y + item * conv_size_out(&conv->shape));
 }
 
 /* One unit: a block of channels and a part of the items. */
@@ -113,7 +111,7 @@ static void gradient_unit(const struct conv *conv, const struct plan *p, size_t 
     const struct range items = part_of(batch, unit / p->blocks, p->parts);
     float *sums = p->sums + unit * p->sums_size;
     float *scratch = p->scratch + (size_t)omp_get_thread_num() * (p->u_size + p->dm_size);
-    const size_t out = items.first * size_out(&conv->shape);
+    const size_t out = items.first * conv_size_out(&conv->shape);
     double begun = phase_begin(conv->clock);
     p->transforms->weight_gradient(
         &p->shape, p->v + items.first * p->v_size, y + out, dy + out, items.size, unit % p->blocks,
@@ -126,7 +124,7 @@ static void gradient_unit(const struct conv *conv, const struct plan *p, size_t 
 static void add_parts(const struct plan *p, const float *sums, float *row)
 {
     for (size_t block = 0; block < p->blocks; block++) {
-        float *to = row + smaller(block * WINOGRAD_BLOCK, p->shape.conv.c_out - WINOGRAD_BLOCK);
+        float *to = row + winograd_few_channel(block, p->shape.conv.c_out);
         memcpy(to, sums + block * p->sums_size, WINOGRAD_BLOCK * sizeof *to);
         for (size_t part = 1; part < p->parts; part++)
             for (size_t c = 0; c < WINOGRAD_BLOCK; c++)
@@ -140,8 +138,8 @@ static void input_gradient(const struct conv *conv, const float *y, float *dy, s
 #pragma omp parallel for num_threads(conv->use.threads)
     for (size_t item = 0; item < batch; item++) {
         double begun = phase_begin(conv->clock);
-        conv->winograd_few_kernels->input_gradient(s, conv->weight, y + item * size_out(s), dy + item * size_out(s),
-                                                   dx + item * size_in(s));
+        conv->winograd_few_kernels->input_gradient(s, conv->weight, y + item * conv_size_out(s),
+                                                   dy + item * conv_size_out(s), dx + item * conv_size_in(s));
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }

@@ -104,11 +104,6 @@ static void list_tensors(struct network *network)
     add_tensor(network, "dense", TENSOR_DENSE_BIAS, dense->in, 1, &dense->out);
 }
 
-static size_t output_size(const struct conv_shape *shape)
-{
-    return shape->height_out * shape->width_out * shape->c_out;
-}
-
 /* One convolution and the buffers of its output. */
 static enum status create_layer(struct network *network, size_t i, const struct conv_shape *shape, int training,
                                 struct error *error)
@@ -118,7 +113,7 @@ static enum status create_layer(struct network *network, size_t i, const struct 
     enum status status = conv_init(&network->convs[i], shape, NULL, use, error);
     if (status != STATUS_OK)
         return status;
-    size_t bytes = size_multiply(output_size(shape), sizeof(float));
+    size_t bytes = size_multiply(conv_size_out(shape), sizeof(float));
     size_t copies = training ? 1 : (size_t)network->threads;
     network->activations[i] = memory_alloc(size_multiply(copies, network->block), bytes, error);
     if (!network->activations[i])
@@ -271,7 +266,7 @@ double network_multiply_adds(const struct network *network)
     double sum = (double)network->dense.in * (double)network->dense.out;
     for (size_t i = 0; i < network->spec.layers; i++) {
         const struct conv_shape *s = &network->convs[i].shape;
-        sum += (double)output_size(s) * (double)(s->kernel_h * s->kernel_w * s->c_in);
+        sum += (double)conv_size_out(s) * (double)(s->kernel_h * s->kernel_w * s->c_in);
     }
     return sum;
 }
@@ -336,7 +331,7 @@ static void evaluate_block(const struct network *network, int thread, const floa
         return;
     }
     for (size_t i = 0; i < layers; i++) {
-        float *y = network->activations[i] + (size_t)thread * network->block * output_size(&network->convs[i].shape);
+        float *y = network->activations[i] + (size_t)thread * network->block * conv_size_out(&network->convs[i].shape);
         conv_evaluate(&network->convs[i], thread, x, batch, y);
         x = y;
     }

@@ -282,7 +282,7 @@ void sparse_network_evaluate(const struct sparse_network *network, int thread, c
 {
     const struct sparse_layer *first = network->layers, *dense = first + network->layer_count - 1;
     const size_t classes = dense->shape.c_out;
-    const size_t size = first->shape.height_in * first->shape.width_in * first->shape.c_in;
+    const size_t size = conv_size_in(&first->shape);
     float *z = network->z + (size_t)thread * network->z_size;
     for (size_t done = 0; done < batch; done += SPARSE_LANES) {
         size_t items = smaller(SPARSE_LANES, batch - done);

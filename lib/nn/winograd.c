@@ -13,6 +13,11 @@ static const struct {
     [WINOGRAD_SERIES_4] = {0, 4}, [WINOGRAD_SERIES_6] = {0, 6},
 };
 
+int winograd_is_of_images(const struct conv_shape *conv)
+{
+    return conv->kernel_h == 6 && conv->kernel_w == 6 && conv->stride_h == 2 && conv->stride_w == 2;
+}
+
 struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winograd_filtering filtering)
 {
     const int planar = filterings[filtering].planar;

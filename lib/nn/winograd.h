@@ -49,6 +49,9 @@ struct winograd_shape {
     size_t rows;   /* 4 c_in or 2 c_in */
 };
 
+/* Whether the convolution is one of images that can be filtered so, by its kernel and stride. */
+int winograd_is_of_images(const struct conv_shape *conv);
+
 /* The tiles of a filtering for the convolution, which must be one of images (kernel_w > 1) or of series, as the
  * filtering is. */
 struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winograd_filtering filtering);

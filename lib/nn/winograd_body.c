@@ -231,7 +231,7 @@ INLINE void input_adjoint_all(const struct winograd_shape *s, const struct point
     const struct conv_shape *conv = &s->conv;
     const int n = point_count(p), points_w = across(planar, n), phases = planar ? 4 : 2;
     const size_t c_in = conv->c_in;
-    memset(dx, 0, conv->height_in * conv->width_in * c_in * sizeof *dx);
+    memset(dx, 0, conv_size_in(conv) * sizeof *dx);
     for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++) {
         ptrdiff_t offset[PATCH_MAX * PATCH_MAX];
         patch_offsets(s, p, planar, tile, offset);

@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 
+#include "core/size.h"
 #include "nn/winograd.h"
 
 enum { WINOGRAD_BLOCK = WINOGRAD_LEAST_CHANNELS };
@@ -28,7 +29,7 @@ struct winograd_few_sums {
 };
 
 struct winograd_few_transforms {
-    void (*filter)(const struct winograd_shape *s, const float *weight, size_t block, float *u /* all of U */);
+    void (*filter)(const struct winograd_shape *s, const float *weight, size_t block, float *u /* the block's */);
 
     /* One item: x [height_in][width_in][c_in], y [height_out][width_out][c_out] = selu(outputs + bias) */
     void (*input)(const struct winograd_shape *s, const float *x, float *v);
@@ -48,6 +49,12 @@ struct winograd_few_kernels {
     /* One item: dx [height_in][width_in][c_in], overwritten, by the direct convolution's adjoint. dy becomes dz. */
     void (*input_gradient)(const struct conv_shape *s, const float *weight, const float *y, float *dy, float *dx);
 };
+
+/* The channel where a block begins. */
+static inline size_t winograd_few_channel(size_t block, size_t c_out)
+{
+    return smaller(block * WINOGRAD_BLOCK, c_out - WINOGRAD_BLOCK);
+}
 
 size_t winograd_few_lanes(const struct winograd_shape *s);
 

@@ -19,12 +19,6 @@ enum {
     ROWS_AT_ONCE = 4 /* of dU; there are 4 c_in */
 };
 
-/* The channel where a block begins. */
-INLINE size_t channel_of(size_t block, size_t c_out)
-{
-    return smaller(block * BLOCK, c_out - BLOCK);
-}
-
 /* ---- weights: U of a block is [VECTORS][point down][row][point across][LANES] ---- */
 
 INLINE float *u_row(const struct points *p, float *u, size_t rows, int vector, int i, size_t row)
@@ -37,8 +31,7 @@ INLINE void filter_block(const struct winograd_shape *s, const struct points *p,
                          float *u)
 {
     const int n = point_count(p);
-    const size_t channel = channel_of(block, s->conv.c_out);
-    u += block * s->points * s->rows * BLOCK;
+    const size_t channel = winograd_few_channel(block, s->conv.c_out);
     for (size_t row = 0; row < s->rows; row++) {
         const struct taps taps = taps_of(s, row, 1);
         for (int vector = 0; vector < VECTORS; vector++) {
@@ -199,7 +192,7 @@ INLINE void output_blocks(const struct winograd_shape *s, const struct points *p
 {
     const size_t tiles = s->tiles_h * s->tiles_w, c_out = s->conv.c_out;
     for (size_t block = 0; block * BLOCK < c_out; block++) {
-        const size_t channel = channel_of(block, c_out);
+        const size_t channel = winograd_few_channel(block, c_out);
         for (int vector = 0; vector < VECTORS; vector++, u += s->points * s->rows * LANES)
             for (size_t first = 0; first < tiles; first += TILES_OF_ROW)
                 output_tiles(s, p, first, smaller(TILES_OF_ROW, tiles - first), v, u, bias + channel + vector * LANES,
@@ -292,8 +285,9 @@ INLINE void multiply_items(const struct winograd_shape *s, const struct points *
 INLINE void gradient_block(const struct winograd_shape *s, const struct points *p, const float *v, const float *y,
                            const float *dy, size_t items, size_t block, const struct winograd_few_sums *sums)
 {
-    const size_t tiles = s->tiles_h * s->tiles_w, size_out = s->conv.height_out * s->conv.width_out * s->conv.c_out;
-    const size_t channel = channel_of(block, s->conv.c_out), most = winograd_few_items(s);
+    const size_t tiles = s->tiles_h * s->tiles_w, size_out = conv_size_out(&s->conv);
+    const size_t channel = winograd_few_channel(block, s->conv.c_out), most = winograd_few_items(s);
+    const size_t dm_stride = winograd_few_dm_stride(s);
     vec d_bias[VECTORS] = {{0}};
     memset(sums->du, 0, s->points * s->rows * BLOCK * sizeof *sums->du);
     for (size_t first = 0; first < items; first += most) {
@@ -303,7 +297,7 @@ INLINE void gradient_block(const struct winograd_shape *s, const struct points *
                 for (int vector = 0; vector < VECTORS; vector++) {
                     const size_t at = (first + i) * size_out + channel + (size_t)(vector * LANES);
                     gradient_tile(s, p, tile, y + at, dy + at, &d_bias[vector],
-                                  sums->dm + (i * tiles + tile) * BLOCK + vector * LANES, winograd_few_dm_stride(s));
+                                  sums->dm + (i * tiles + tile) * BLOCK + vector * LANES, dm_stride);
                 }
         for (int vector = 0; vector < VECTORS; vector++)
             multiply_items(s, p, v + first * s->points * winograd_few_lanes(s), count, sums->dm + vector * LANES,
@@ -337,7 +331,7 @@ static void add_input_gradient(const struct conv_shape *s, const float *weight, 
 
 static void input_gradient(const struct conv_shape *s, const float *weight, const float *y, float *dy, float *dx)
 {
-    memset(dx, 0, s->height_in * s->width_in * s->c_in * sizeof *dx);
+    memset(dx, 0, conv_size_in(s) * sizeof *dx);
     for (size_t h = 0; h < s->height_out; h++)
         for (size_t w = 0; w < s->width_out; w++, y += s->c_out, dy += s->c_out) {
 #pragma omp simd

@@ -3,6 +3,7 @@
 #ifndef TENTH_NN_WINOGRAD_TILES_H
 #define TENTH_NN_WINOGRAD_TILES_H
 
+#include "core/size.h"
 #include "core/vector_math.h"
 #include "nn/winograd.h"
 
@@ -82,8 +83,8 @@ INLINE struct place place_of(const struct winograd_shape *s, const struct points
     const size_t size = (size_t)tile_of(p);
     const size_t top = tile / s->tiles_w * size, left = planar ? tile % s->tiles_w * size : 0;
     const size_t rows = c->height_out - top, columns = c->width_out - left;
-    return (struct place){(top * c->width_out + left) * c->c_out, (int)(rows < size ? rows : size),
-                          (int)(columns < size ? columns : size)};
+    return (struct place){(top * c->width_out + left) * c->c_out, (int)smaller(rows, size),
+                          (int)smaller(columns, size)};
 }
 
 /* y at the tile's channel: selu(outputs + bias) of those that lie inside, from `half` [points][tile or 1]. What is
