@@ -91,7 +91,7 @@ static void test_peak_memory(void **state)
 {
     (void)state;
     const size_t mib = 64;
-    double before = provenance_peak_mib();
+    double before = provenance_peak_mib(), faults = provenance_page_faults();
     assert_true(before > 0.1 && before < 4096);
     volatile char *block = malloc(mib << 20);
     assert_non_null(block);
@@ -101,6 +101,7 @@ static void test_peak_memory(void **state)
     free((void *)block);
     assert_true(after >= (double)mib);
     assert_true(provenance_peak_mib() >= after); /* a peak does not fall */
+    assert_true(provenance_page_faults() > faults);
 }
 
 static void assert_stored(struct store *store, const char *key, const char *expected)

@@ -143,21 +143,26 @@ def predict(network, posterior, x, samples, batch, probabilities):
                 torch.softmax(logits, 1, out=probabilities[sample, first : first + batch])
 
 
-def median_ms(work, repeats, least):
-    """The median time of so many calls; repeats 0: of as many as fit in a second, but at least `least`."""
-    times = []
+def page_faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+
+def measure(work, repeats, least):
+    """The median time of so many calls, in ms, and the mean of the pages that the system had to provide; repeats 0: as
+    many calls as fit in a second, but at least `least`."""
+    times, faults = [], page_faults()
     while len(times) < (repeats or MOST_STEPS) and (repeats or len(times) < least or sum(times) < ENOUGH_SECONDS):
         started = time.perf_counter()
         work()
         times.append(time.perf_counter() - started)
-    return 1e3 * statistics.median(times)
+    return 1e3 * statistics.median(times), (page_faults() - faults) / len(times)
 
 
 def measure_step(options, network, layout):
     posterior = Posterior(network, options.method, layout)
     x, y = random_items(options.dataset, options.batch, layout)
-    median_ms(lambda: train_step(network, posterior, x, y), WARM_UP, WARM_UP)
-    return median_ms(lambda: train_step(network, posterior, x, y), options.repeats, LEAST_STEPS)
+    measure(lambda: train_step(network, posterior, x, y), WARM_UP, WARM_UP)
+    return measure(lambda: train_step(network, posterior, x, y), options.repeats, LEAST_STEPS)
 
 
 def measure_prediction(options, network, layout, batch, items, samples, repeats):
@@ -165,20 +170,22 @@ def measure_prediction(options, network, layout, batch, items, samples, repeats)
     x, _ = random_items(options.dataset, items, layout)
     probabilities = torch.empty(samples, items, DATASETS[options.dataset][3])
     predict(network, posterior, x[:batch], 1, batch, probabilities)
-    return median_ms(lambda: predict(network, posterior, x, samples, batch, probabilities), repeats, 1)
+    return measure(lambda: predict(network, posterior, x, samples, batch, probabilities), repeats, 1)
 
 
 def step_row(options, network):
-    ms = {layout: measure_step(options, network, layout) for layout in options.layouts}
-    best = min(ms, key=ms.get)
+    measured = {layout: measure_step(options, network, layout) for layout in options.layouts}
+    best = min(measured, key=measured.get)
+    ms, faults = measured[best]
     return {
         "dataset": options.dataset,
         "method": options.method,
         "batch": options.batch,
         "filters": options.filters,
         "threads": options.threads,
-        "ms_per_step": ms[best],
-        "gflops": 6e-6 * network.multiply_adds * options.batch / ms[best],
+        "ms_per_step": ms,
+        "gflops": 6e-6 * network.multiply_adds * options.batch / ms,
+        "page_faults": faults,
         "layout": best,
     }
 
@@ -191,7 +198,7 @@ def prediction_row(options, network):
     if len(choices) > 1:
         choices.sort(key=lambda choice: measure_prediction(options, network, *choice, some, 1, 2))
     layout, batch = choices[0]
-    ms = measure_prediction(options, network, layout, batch, options.predict, samples, options.repeats)
+    ms, faults = measure_prediction(options, network, layout, batch, options.predict, samples, options.repeats)
     passes = samples * options.predict
     return {
         "dataset": options.dataset,
@@ -203,6 +210,7 @@ def prediction_row(options, network):
         "ms": ms,
         "passes_per_second": 1e3 * passes / ms,
         "gflops": 2e-6 * network.multiply_adds * passes / ms,
+        "page_faults": faults,
         "layout": f"{layout}:{batch}",
     }
 

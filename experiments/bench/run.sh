@@ -23,10 +23,11 @@
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
 # rounds; kept_ratio likewise; bf16_gain is our time over that with bf16, bf16_ratio PyTorch's time over the latter, and
 # bf16_both_ratio that of PyTorch with bf16; limit_ratio is PyTorch's time over limit_ms of the roofline, the most that a
-# program with those products could reach), roofline.csv (limit_ms: the products of the
-# direct convolution at the rate of sgemm measured in the same run; where the time goes; gemm_of_alone: how much of the
-# rate that they have alone the step's products reach), scaling.csv, and measurements.csv, which has every single
-# measurement. After Ctrl-C the same command goes on where it was; a finished one starts anew.
+# program with those products could reach; ours_faults, peer_faults and kept_faults are the pages that the system had to
+# provide for a step: most of what differs between peer_ms and kept_ms, and what a page costs differs between machines),
+# roofline.csv (limit_ms: the products of the direct convolution at the rate of sgemm measured in the same run; where the
+# time goes; gemm_of_alone: how much of the rate that they have alone the step's products reach), scaling.csv, and
+# measurements.csv, which has every single measurement. After Ctrl-C the same command goes on where it was; a finished one starts anew.
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 130 interrupted (and resumable).
 set -euo pipefail
@@ -48,7 +49,7 @@ cells=$bench/cells.tsv
 out=$project/results/bench
 
 cell_columns=part,dataset,method,filters,batch,threads,items,samples
-measured_columns=ms,gflops,sgemm_gflops,share_gemm,share_im2col,share_sampling,share_optimizer,peak_mib,gemm_of_alone,layout
+measured_columns=ms,gflops,sgemm_gflops,share_gemm,share_im2col,share_sampling,share_optimizer,peak_mib,gemm_of_alone,page_faults,layout
 
 say() {
     echo "bench: $*"
@@ -304,5 +305,5 @@ warn_if_busy
 measure_all
 write_tables
 draw_figures
-print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio bf16_ms bf16_gain bf16_ratio bf16_both_ratio ours_mib peer_mib
+print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio bf16_ms bf16_gain bf16_ratio bf16_both_ratio ours_mib peer_mib peer_faults
 say "tables: $out; figures: $out/figures"

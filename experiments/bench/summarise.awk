@@ -102,7 +102,7 @@ function limit_ms(key,    sgemm) {
 function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, named) {
     print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
         "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio," \
-        "bf16_ratio,peer_bf16_ms,bf16_both_ratio"
+        "bf16_ratio,peer_bf16_ms,bf16_both_ratio,ours_faults,peer_faults,kept_faults"
     split("ratio kept_ratio bf16_gain limit_ratio bf16_ratio bf16_both_ratio", named, " ")
     for (k = 1; k <= key_count; k++) {
         key = keys[k]
@@ -125,7 +125,9 @@ function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, 
             text(median(key, "ours", "peak_mib"), 5) "," text(median(key, "peer", "peak_mib"), 5) "," \
             value[key, "peer", "layout", 1] "," text(median(key, "kept", "ms"), 5) "," text(of["kept_ratio"], 4) "," \
             text(median(key, "bf16", "ms"), 5) "," text(of["bf16_gain"], 4) "," text(of["limit_ratio"], 4) "," \
-            text(of["bf16_ratio"], 4) "," text(median(key, "peer_bf16", "ms"), 5) "," text(of["bf16_both_ratio"], 4)
+            text(of["bf16_ratio"], 4) "," text(median(key, "peer_bf16", "ms"), 5) "," text(of["bf16_both_ratio"], 4) "," \
+            text(median(key, "ours", "page_faults"), 4) "," text(median(key, "peer", "page_faults"), 4) "," \
+            text(median(key, "kept", "page_faults"), 4)
         if (part != "step")
             continue
         for (i in named)
@@ -138,7 +140,7 @@ function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, 
     if (steps["ratio"])
         print "geometric mean of steps,geometric_mean,,,,,,,,,,," mean_of_steps("ratio") "," text(least, 4) "," \
             text(greatest, 4) ",,,,," mean_of_steps("kept_ratio") ",," mean_of_steps("bf16_gain") "," \
-            mean_of_steps("limit_ratio") "," mean_of_steps("bf16_ratio") ",," mean_of_steps("bf16_both_ratio")
+            mean_of_steps("limit_ratio") "," mean_of_steps("bf16_ratio") ",," mean_of_steps("bf16_both_ratio") ",,,"
 }
 
 # What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.

@@ -219,10 +219,12 @@ static enum status measure_steps(struct bench_state *state, struct table *table,
     double spent = 0;
     for (size_t i = 0; i < WARM_UP_STEPS; i++)
         (void)timed_step(state, NULL);
+    double faults = provenance_page_faults();
     for (; goes_on(bench, steps, LEAST_STEPS, spent); steps++) {
         state->seconds[steps] = (float)timed_step(state, NULL);
         spent += (double)state->seconds[steps];
     }
+    faults = provenance_page_faults() - faults;
     double seconds = stats_median(state->seconds, steps), gemm_seconds = NAN, sgemm = NAN;
     struct row row = row_of(bench, table);
     enum status status = measure_shares(state, parts_of(steps, CLOCKED_SHARE), &row, &gemm_seconds, error);
@@ -236,6 +238,7 @@ static enum status measure_steps(struct bench_state *state, struct table *table,
     row_number(&row, "ms_per_step", 1e3 * seconds);
     row_number(&row, "gflops", 6e-9 * network_multiply_adds(state->network) * (double)bench->batch / seconds);
     row_number(&row, "sgemm_gflops", sgemm);
+    row_number(&row, "page_faults", faults / (double)steps);
     return table_add(table, row.cells, error);
 }
 
@@ -261,10 +264,12 @@ static enum status measure_predictions(struct bench_state *state, struct predict
     size_t first = smaller(bench->items, EVALUATION_BATCH);
     network_set_weights(state->network, state->posterior->mu);
     network_forward(state->network, state->x, first, prediction->sampled);
+    double faults = provenance_page_faults();
     for (; goes_on(bench, repeats, LEAST_PREDICTIONS, spent); repeats++) {
         state->seconds[repeats] = (float)timed_prediction(state, prediction);
         spent += (double)state->seconds[repeats];
     }
+    faults = provenance_page_faults() - faults;
     double seconds = stats_median(state->seconds, repeats);
     double passes = (double)bench->items * (double)prediction->samples;
     struct row row = row_of(bench, table);
@@ -278,6 +283,7 @@ static enum status measure_predictions(struct bench_state *state, struct predict
     row_number(&row, "passes_per_second", passes / seconds);
     row_number(&row, "gflops", 2e-9 * network_multiply_adds(state->network) * passes / seconds);
     row_number(&row, "sgemm_gflops", sgemm);
+    row_number(&row, "page_faults", faults / (double)repeats);
     return table_add(table, row.cells, error);
 }
 

@@ -33,8 +33,10 @@ struct bench {
  *                 multiplies as many numbers as the direct convolution.
  *   gemm_of_alone the rate of the step's products, as a part of the rate that the same products have one by one on
  *                 matrices that stay in the caches, weighted by their time.
- * A share is a part of the threads' time: the phases' seconds summed over threads, divided by threads x time. Shares
- * come from further steps, with the clock, so that ms_per_step is free of it. */
+ *   page_faults   how many pages the system had to provide for a step or a prediction, the mean of those timed. What a
+ *                 program gives back and takes again costs them; with some virtual machines each takes many
+ * microseconds. A share is a part of the threads' time: the phases' seconds summed over threads, divided by threads x
+ * time. Shares come from further steps, with the clock, so that ms_per_step is free of it. */
 enum status bench_step(const struct bench *bench, struct table *table, struct error *error);
 enum status bench_predict(const struct bench *bench, struct table *table, struct error *error);
 

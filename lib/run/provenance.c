@@ -30,6 +30,12 @@ double provenance_peak_mib(void)
     return (double)usage.ru_maxrss / kib_per_mib; /* KiB on Linux */
 }
 
+double provenance_page_faults(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_minflt : 0;
+}
+
 /* The first "model name : ..." of the kernel's list of processors. */
 static void find_processor(char name[PROVENANCE_TEXT_SIZE])
 {

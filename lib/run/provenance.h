@@ -43,4 +43,7 @@ enum status provenance_write(struct store *store, struct error *error);
 /* The largest resident memory of the process so far, in MiB; 0 where it cannot be found out. */
 double provenance_peak_mib(void);
 
+/* How often the process had to be given a page of memory so far, such as one that it had given back; 0 likewise. */
+double provenance_page_faults(void);
+
 #endif
