@@ -168,8 +168,13 @@ static void conv_run_go(struct conv_run *r, struct conv_choice choice)
     conv.winograd_kernels = choice.winograd ? choice.winograd : conv.winograd_kernels;
     conv.winograd_few_kernels = choice.few ? choice.few : conv.winograd_few_kernels;
     conv_set_weights(&conv, r->w, r->bias);
-    conv_forward(&conv, r->x, r->batch, r->y);
-    conv_backward(&conv, r->x, r->y, dy, r->batch, r->d_weight, r->d_bias, r->dx);
+#pragma omp parallel num_threads(choice.threads)
+    {
+        conv_prepare(&conv);
+#pragma omp barrier
+        conv_forward(&conv, r->x, r->batch, r->y);
+        conv_backward(&conv, r->x, r->y, dy, r->batch, r->d_weight, r->d_bias, r->dx);
+    }
     conv_clear(&conv);
     memory_free(dy);
 }
@@ -380,6 +385,7 @@ static void evaluate_with_cache(const struct conv_run *r, size_t second_cache, f
     conv.workspace = memory_alloc(conv.algorithm->workspace_size(&conv), sizeof *conv.workspace, &error);
     assert_non_null(conv.workspace);
     conv_set_weights(&conv, r->w, r->bias);
+    conv_prepare(&conv);
     conv_evaluate(&conv, 0, r->x, r->batch, y);
     conv_clear(&conv);
 }

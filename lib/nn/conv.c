@@ -91,10 +91,14 @@ void conv_set_weights(struct conv *conv, const float *weight, const float *bias)
 {
     conv->weight = weight;
     conv->bias = bias;
+}
+
+void conv_prepare(const struct conv *conv)
+{
     conv->algorithm->prepare(conv);
 }
 
-void conv_forward(struct conv *conv, const float *x, size_t batch, float *y)
+void conv_forward(const struct conv *conv, const float *x, size_t batch, float *y)
 {
     conv->algorithm->forward(conv, x, batch, y);
 }
@@ -104,7 +108,7 @@ void conv_evaluate(const struct conv *conv, int thread, const float *x, size_t b
     conv->algorithm->evaluate(conv, thread, x, batch, y);
 }
 
-void conv_backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+void conv_backward(const struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                    float *d_bias, float *dx)
 {
     conv->algorithm->backward(conv, x, y, dy, batch, d_weight, d_bias, dx);

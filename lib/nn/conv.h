@@ -2,7 +2,11 @@
  *
  * How it is computed is a row of the table in conv.c: algorithms differ in speed and rounding only. A conv borrows its
  * weights, owns its workspace, and splits its work at places that depend on shapes alone, never on the number of
- * threads. The first algorithm whose `supports` says yes is used. */
+ * threads. The first algorithm whose `supports` says yes is used.
+ *
+ * A step is one parallel region (nn/network.c): conv_prepare, conv_forward and conv_backward are called by each of its
+ * threads, at most use.threads, with the same arguments, divide their loops among them, and return when all is done.
+ * Outside of a parallel region the calling thread does everything. */
 #ifndef TENTH_NN_CONV_H
 #define TENTH_NN_CONV_H
 
@@ -47,10 +51,10 @@ struct conv_algorithm {
     const char *name;
     int (*supports)(const struct conv_shape *shape);
     size_t (*workspace_size)(const struct conv *conv); /* floats; SIZE_MAX when that does not fit */
-    void (*prepare)(struct conv *conv);                /* the weights are new */
-    void (*forward)(struct conv *conv, const float *x, size_t batch, float *y);
+    void (*prepare)(const struct conv *conv);          /* the weights are new; need not wait for the other threads */
+    void (*forward)(const struct conv *conv, const float *x, size_t batch, float *y);
     void (*evaluate)(const struct conv *conv, int thread, const float *x, size_t batch, float *y);
-    void (*backward)(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+    void (*backward)(const struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                      float *d_bias, float *dx);
 };
 
@@ -82,10 +86,15 @@ enum status conv_init(struct conv *conv, const struct conv_shape *shape, const s
                       struct conv_use use, struct error *error);
 void conv_clear(struct conv *conv); /* a zeroed conv is allowed */
 
+/* Before any other thread uses the conv; conv_prepare must follow. */
 void conv_set_weights(struct conv *conv, const float *weight, const float *bias);
 
-/* y = selu(convolution of x + bias); overwritten. By all threads, which keep what backward needs. */
-void conv_forward(struct conv *conv, const float *x /* [batch][height_in][width_in][c_in] */, size_t batch,
+/* Makes of the weights what the algorithm needs. Alone of the three it does not wait for the other threads, so that
+ * several convs are prepared at once: a barrier, or the end of the region, must follow. */
+void conv_prepare(const struct conv *conv);
+
+/* y = selu(convolution of x + bias); overwritten. Keeps what backward needs. */
+void conv_forward(const struct conv *conv, const float *x /* [batch][height_in][width_in][c_in] */, size_t batch,
                   float *y /* [batch][height_out][width_out][c_out] */);
 
 /* The same y, by the calling thread alone. Threads with different numbers, 0 <= thread < threads, may do so at the same
@@ -93,7 +102,7 @@ void conv_forward(struct conv *conv, const float *x /* [batch][height_in][width_
 void conv_evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y);
 
 /* After conv_forward of the same x and batch (algorithms may have kept what they made of x). dy is destroyed. */
-void conv_backward(struct conv *conv, const float *x, const float *y, float *dy /* like y */, size_t batch,
+void conv_backward(const struct conv *conv, const float *x, const float *y, float *dy /* like y */, size_t batch,
                    float *d_weight /* overwritten */, float *d_bias /* overwritten */,
                    float *dx /* like x; overwritten; NULL: not wanted */);
 

@@ -2,8 +2,9 @@
  * then multiplied by the weights [kernel_h kernel_w c_in][c_out]. Fits any shape; best where there are few input
  * channels.
  *
- * Items are taken in blocks of a fixed size. For the sums over a batch (d_weight, d_bias) the items are split into a
- * fixed number of parts with a sum each, added in order at the end. */
+ * A batch is split into a fixed number of parts, which have a sum each of the gradients of weight and bias, added in
+ * order at the end. A thread has the same parts forward and backward, so that their activations stay in its cache. A
+ * part's items are taken in blocks of a fixed size. */
 #include "nn/conv.h"
 
 #include <omp.h>
@@ -17,7 +18,7 @@
 enum {
     BLOCK_FLOATS = 1 << 17, /* aim of a block's matrix: half a MiB, well inside the second cache */
     LARGE_WEIGHT = 1 << 17, /* a sum of the weights' gradient beyond this many floats costs more than it helps */
-    PARTS_OF_SMALL = 16,
+    PARTS = 16,             /* of the batch */
     PARTS_OF_LARGE = 4,
     REDUCE_FLOATS = 4096 /* sums of parts are added in pieces of this size */
 };
@@ -40,7 +41,7 @@ static size_t items_of_block(const struct conv_shape *shape)
 
 static size_t part_count(const struct conv_shape *shape)
 {
-    return row_size(shape) * shape->c_out > LARGE_WEIGHT ? PARTS_OF_LARGE : PARTS_OF_SMALL;
+    return row_size(shape) * shape->c_out > LARGE_WEIGHT ? PARTS_OF_LARGE : PARTS;
 }
 
 /* The workspace is a list of slots, one per part or thread. Each begins with a block's matrix, and in training goes on
@@ -70,7 +71,7 @@ static int supports(const struct conv_shape *shape)
     return 1;
 }
 
-static void prepare(struct conv *conv)
+static void prepare(const struct conv *conv)
 {
     (void)conv; /* the weights are used as they are */
 }
@@ -156,16 +157,6 @@ static void forward_block(const struct conv *conv, int thread, const float *x, s
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
-static void forward(struct conv *conv, const float *x, size_t batch, float *y)
-{
-    const struct conv_shape *s = &conv->shape;
-    const size_t block = items_of_block(s), size_in = conv_size_in(s);
-#pragma omp parallel for num_threads(conv->use.threads) schedule(dynamic)
-    for (size_t first = 0; first < batch; first += block)
-        forward_block(conv, omp_get_thread_num(), x + first * size_in, smaller(block, batch - first),
-                      y + first * conv_size_out(s));
-}
-
 static void evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
@@ -174,8 +165,19 @@ static void evaluate(const struct conv *conv, int thread, const float *x, size_t
         forward_block(conv, thread, x + first * size_in, smaller(block, batch - first), y + first * conv_size_out(s));
 }
 
+static void forward(const struct conv *conv, const float *x, size_t batch, float *y)
+{
+    const struct conv_shape *s = &conv->shape;
+#pragma omp for
+    for (size_t part = 0; part < PARTS; part++) {
+        const struct range items = part_of(batch, part, PARTS);
+        evaluate(conv, omp_get_thread_num(), x + items.first * conv_size_in(s), items.size,
+                 y + items.first * conv_size_out(s));
+    }
+}
+
 /* One block of items: adds to the part's sums and, where wanted, writes dx. */
-static void backward_block(struct conv *conv, const float *x, const float *y, float *dy, size_t items, float *col,
+static void backward_block(const struct conv *conv, const float *x, const float *y, float *dy, size_t items, float *col,
                            float *d_weight, float *d_bias, float *dx)
 {
     const struct conv_shape *s = &conv->shape;
@@ -197,13 +199,23 @@ static void backward_block(struct conv *conv, const float *x, const float *y, fl
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
+static void add_bias_parts(const float *sums, size_t slot, size_t parts, size_t c_out, float *d_bias)
+{
+    memcpy(d_bias, sums, c_out * sizeof *d_bias);
+    for (size_t part = 1; part < parts; part++)
+        for (size_t c = 0; c < c_out; c++)
+            d_bias[c] += sums[part * slot + c];
+}
+
 /* d_weight and d_bias = the sum of the parts' sums, in order. */
 static void add_parts(const struct conv *conv, float *d_weight, float *d_bias)
 {
     const struct conv_shape *s = &conv->shape;
     const size_t weights = row_size(s) * s->c_out, slot = slot_size(conv), parts = part_count(s);
     const float *sums = conv->workspace + matrix_size(s);
-#pragma omp parallel for num_threads(conv->use.threads)
+#pragma omp single nowait
+    add_bias_parts(sums + weights, slot, parts, s->c_out, d_bias);
+#pragma omp for
     for (size_t first = 0; first < weights; first += REDUCE_FLOATS) {
         size_t count = smaller(REDUCE_FLOATS, weights - first);
         double begun = phase_begin(conv->clock);
@@ -213,19 +225,15 @@ static void add_parts(const struct conv *conv, float *d_weight, float *d_bias)
                 d_weight[i] += sums[part * slot + i];
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
-    memcpy(d_bias, sums + weights, s->c_out * sizeof *d_bias);
-    for (size_t part = 1; part < parts; part++)
-        for (size_t c = 0; c < s->c_out; c++)
-            d_bias[c] += sums[part * slot + weights + c];
 }
 
-static void backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+static void backward(const struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                      float *d_bias, float *dx)
 {
     const struct conv_shape *s = &conv->shape;
     const size_t parts = part_count(s), block = items_of_block(s), weights = row_size(s) * s->c_out;
     const size_t size_in = conv_size_in(s), size_out = conv_size_out(s);
-#pragma omp parallel for num_threads(conv->use.threads) schedule(dynamic)
+#pragma omp for
     for (size_t part = 0; part < parts; part++) {
         float *col = conv->workspace + part * slot_size(conv);
         float *sums = col + matrix_size(s);

@@ -1,8 +1,7 @@
 /* Convolution through the Winograd transforms of nn/winograd.h, for 6 x 6 kernels (6 x 1 on series) with stride 2.
  *
- * The matrix products of the points, and blocks of their rows, are spread over threads: a block of rows at some points
- * is one batch of products in one thread. V is kept from forward to backward, where dV = dM U^T comes after
- * dU = V^T dM and replaces V. */
+ * A thread transforms some of the items and multiplies at some of the points, always the same ones. V is kept from
+ * forward to backward, where dV = dM U^T comes after dU = V^T dM and replaces V. */
 #include "nn/winograd.h"
 
 #include <omp.h>
@@ -14,11 +13,8 @@
 #include "nn/layer_kernels.h"
 
 enum {
-    BLOCK_TILES = 256, /* rows of a product with U, at most */
-    BLOCK_ROWS = 400,  /* of dU, likewise */
-    SHARE = 2,         /* a thread that is free takes one in SHARE of what would be its part of what is left */
-    FILTER_ROWS = 8,   /* rows that are transformed at once */
-    BIAS_PARTS = 16    /* sums over the batch are split into so many */
+    FILTER_ROWS = 8, /* rows that are transformed at once */
+    ITEM_PARTS = 32  /* so many parts of the batch have a sum each, of the bias's gradient */
 };
 
 /* How many items evaluation takes at once. Products of few tiles are slow, V and M of many leave the second cache: with
@@ -44,7 +40,7 @@ struct plan {
     float *m;          /* [points][tiles][c_out]; dM later */
     float *du;         /* [points][rows][c_out], in training */
     float *zeros;      /* [c_in] */
-    float *bias_parts; /* [BIAS_PARTS][c_out] */
+    float *bias_parts; /* [ITEM_PARTS][c_out] */
 };
 
 /* An odd number of cache lines, so that the same element of all points falls into different sets of a cache. */
@@ -71,7 +67,7 @@ static struct plan plan_sizes(const struct conv *conv)
     p.zeros_size = round_up(s->c_in, 16);
     p.vm_size = points * (p.stride_v + p.stride_m);
     p.size = p.u_size + p.zeros_size +
-             (conv->use.training ? p.vm_size + p.u_size + BIAS_PARTS * s->c_out
+             (conv->use.training ? p.vm_size + p.u_size + ITEM_PARTS * s->c_out
                                  : (p.vm_size + points * p.stride_some) * (size_t)conv->use.threads);
     return p;
 }
@@ -113,10 +109,10 @@ static void pack_rows(const struct conv *conv, const struct plan *p, size_t row,
         conv->gemm->pack(k, n, row, rows, some + point * p->stride_some, n, p->u + point * p->stride_u);
 }
 
-static void prepare(struct conv *conv)
+static void prepare(const struct conv *conv)
 {
     const struct plan p = make_plan(conv, 0);
-#pragma omp parallel for num_threads(conv->use.threads)
+#pragma omp for nowait
     for (size_t row = 0; row < p.shape.rows; row += FILTER_ROWS) {
         const size_t rows = smaller(FILTER_ROWS, p.shape.rows - row);
         double begun = phase_begin(conv->clock);
@@ -128,106 +124,52 @@ static void prepare(struct conv *conv)
     }
 }
 
-/* The products of a block of rows (tiles, or rows of dU) at some points: one thread's work. */
-struct work {
-    size_t point, points, row, rows;
-};
+typedef void product_fn(const struct conv *conv, const struct plan *p, struct range points);
 
-/* How the products of all points and `rows` rows are divided: blocks of rows as equal as can be, and the points into
- * runs that get shorter, so that all threads end at the same time, whatever else the machine does. A run of a block is
- * one batch, which a free thread takes. */
-struct division {
-    size_t points, rows, blocks, share; /* a run is one in `share` of the points that are left */
-};
-
-static struct division divide(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows)
+/* The products of all points. Each thread has some of the points, the same in every product of a step, so that their
+ * matrices stay in its cache. */
+static void multiply(const struct conv *conv, const struct plan *p, product_fn *product)
 {
-    const size_t blocks = parts_of(rows, block_rows);
-    return (struct division){p->shape.points, rows, blocks, larger(SHARE, SHARE * (size_t)conv->use.threads / blocks)};
-}
-
-/* The run of points after `run`; none of them is left where its size is 0. */
-static struct range next_run(const struct division *d, struct range run)
-{
-    const size_t first = run.first + run.size;
-    return (struct range){first, parts_of(d->points - first, d->share)};
-}
-
-static struct range run_of(const struct division *d, size_t index)
-{
-    struct range run = next_run(d, (struct range){0, 0});
-    for (size_t i = 0; i < index; i++)
-        run = next_run(d, run);
-    return run;
-}
-
-static size_t count_runs(const struct division *d)
-{
-    size_t count = 0;
-    for (struct range run = run_of(d, 0); run.size > 0; run = next_run(d, run))
-        count++;
-    return count;
-}
-
-static struct work work_at(const struct division *d, size_t index)
-{
-    const struct range points = run_of(d, index / d->blocks), rows = part_of(d->rows, index % d->blocks, d->blocks);
-    return (struct work){points.first, points.size, rows.first, rows.size};
-}
-
-typedef void product_fn(const struct conv *conv, const struct plan *p, const struct work *some);
-
-/* By all threads of a parallel region. */
-static void multiply(const struct conv *conv, const struct plan *p, size_t rows, size_t block_rows, product_fn *product)
-{
-    const struct division division = divide(conv, p, rows, block_rows);
-    const size_t count = count_runs(&division) * division.blocks;
-#pragma omp for schedule(dynamic)
-    for (size_t index = 0; index < count; index++) {
-        const struct work some = work_at(&division, index);
-        double begun = phase_begin(conv->clock);
-        product(conv, p, &some);
-        phase_end(conv->clock, PHASE_GEMM, begun);
-    }
+    double begun = phase_begin(conv->clock);
+    product(conv, p, part_of(p->shape.points, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads()));
+    phase_end(conv->clock, PHASE_GEMM, begun);
+#pragma omp barrier
 }
 
 /* M = V U */
-static void forward_product(const struct conv *conv, const struct plan *p, const struct work *some)
+static void forward_product(const struct conv *conv, const struct plan *p, struct range points)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
     const enum gemm_op op_u = conv->use.training ? GEMM_PLAIN : GEMM_PACKED;
-    const struct gemm_batch product = {GEMM_PLAIN, op_u, some->rows,  n,           k,          k,
+    const struct gemm_batch product = {GEMM_PLAIN, op_u, p->tiles,    n,           k,          k,
                                        n,          n,    p->stride_v, p->stride_u, p->stride_m};
-    conv->gemm->batch(&product, some->points, p->v + some->point * p->stride_v + some->row * k,
-                      p->u + some->point * p->stride_u, p->m + some->point * p->stride_m + some->row * n);
+    conv->gemm->batch(&product, points.size, p->v + points.first * p->stride_v, p->u + points.first * p->stride_u,
+                      p->m + points.first * p->stride_m);
 }
 
-static void forward(struct conv *conv, const float *x, size_t batch, float *y)
+static void forward(const struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
     struct plan p = make_plan(conv, 0);
     const size_t size_in = conv_size_in(s), size_out = conv_size_out(s);
     const size_t k = p.shape.rows, n = s->c_out;
     p.tiles = batch * p.tiles_of_item;
-#pragma omp parallel num_threads(conv->use.threads)
-    {
 #pragma omp for
-        for (size_t item = 0; item < batch; item++) {
-            double begun = phase_begin(conv->clock);
-            p.transforms->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
-            phase_end(conv->clock, PHASE_TRANSFORM, begun);
-        }
-        multiply(conv, &p, p.tiles, BLOCK_TILES, forward_product);
+    for (size_t item = 0; item < batch; item++) {
+        double begun = phase_begin(conv->clock);
+        p.transforms->input(&p.shape, x + item * size_in, p.zeros, p.v + item * p.tiles_of_item * k, p.stride_v);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
+    }
+    multiply(conv, &p, forward_product);
 #pragma omp for
-        for (size_t item = 0; item < batch; item++) {
-            double begun = phase_begin(conv->clock);
-            p.transforms->output(&p.shape, p.m + item * p.tiles_of_item * n, p.stride_m, conv->bias,
-                                 y + item * size_out);
-            phase_end(conv->clock, PHASE_TRANSFORM, begun);
-        }
+    for (size_t item = 0; item < batch; item++) {
+        double begun = phase_begin(conv->clock);
+        p.transforms->output(&p.shape, p.m + item * p.tiles_of_item * n, p.stride_m, conv->bias, y + item * size_out);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }
 
+/* `items` have p->tiles */
 static void evaluate_items(const struct conv *conv, const struct plan *p, const float *x, size_t items, float *y)
 {
     const struct conv_shape *s = &conv->shape;
@@ -237,7 +179,7 @@ static void evaluate_items(const struct conv *conv, const struct plan *p, const 
     for (size_t item = 0; item < items; item++)
         p->transforms->input(&p->shape, x + item * size_in, p->zeros, p->v + item * tiles * k, p->stride_v);
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
-    forward_product(conv, p, &(struct work){.points = p->shape.points, .rows = items * tiles});
+    forward_product(conv, p, (struct range){0, p->shape.points});
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
     for (size_t item = 0; item < items; item++)
         p->transforms->output(&p->shape, p->m + item * tiles * n, p->stride_m, conv->bias, y + item * size_out);
@@ -247,105 +189,107 @@ static void evaluate_items(const struct conv *conv, const struct plan *p, const 
 static void evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *s = &conv->shape;
-    const struct plan p = make_plan(conv, thread);
+    struct plan p = make_plan(conv, thread);
     const size_t size_in = conv_size_in(s), size_out = conv_size_out(s);
-    for (size_t first = 0; first < batch; first += p.items)
-        evaluate_items(conv, &p, x + first * size_in, smaller(p.items, batch - first), y + first * size_out);
+    for (size_t first = 0; first < batch; first += p.items) {
+        const size_t items = smaller(p.items, batch - first);
+        p.tiles = items * p.tiles_of_item;
+        evaluate_items(conv, &p, x + first * size_in, items, y + first * size_out);
+    }
 }
 
-/* dy becomes d loss / d (sums before SELU); d_bias receives its sum over the batch. */
-static void selu_backward(const struct conv *conv, const struct plan *p, const float *y, float *dy, size_t batch,
-                          float *d_bias)
+/* A part of the batch: dy becomes d loss / d (the sums before SELU), whose sum over the part is kept for the bias, and
+ * dM is the adjoint of the output's transform, of it. */
+static void gradient_of_part(const struct conv *conv, const struct plan *p, size_t part, const float *y, float *dy,
+                             size_t batch)
 {
-    const size_t c_out = conv->shape.c_out, rows = batch * conv->shape.height_out * conv->shape.width_out;
-#pragma omp parallel for num_threads(conv->use.threads)
-    for (size_t part = 0; part < BIAS_PARTS; part++) {
-        const struct range some = part_of(rows, part, BIAS_PARTS);
-        float *sum = p->bias_parts + part * c_out;
-        double begun = phase_begin(conv->clock);
-        memset(sum, 0, c_out * sizeof *sum);
-        conv->layer_kernels->selu_backward(some.size, c_out, y + some.first * c_out, dy + some.first * c_out, sum);
-        phase_end(conv->clock, PHASE_TRANSFORM, begun);
+    const struct conv_shape *s = &conv->shape;
+    const struct range items = part_of(batch, part, ITEM_PARTS);
+    const size_t size_out = conv_size_out(s), pixels = s->height_out * s->width_out;
+    float *d_bias = p->bias_parts + part * s->c_out;
+    double begun = phase_begin(conv->clock);
+    memset(d_bias, 0, s->c_out * sizeof *d_bias);
+    for (size_t item = items.first; item < items.first + items.size; item++) {
+        conv->layer_kernels->selu_backward(pixels, s->c_out, y + item * size_out, dy + item * size_out, d_bias);
+        p->transforms->output_adjoint(&p->shape, dy + item * size_out, p->m + item * p->tiles_of_item * s->c_out,
+                                      p->stride_m);
     }
+    phase_end(conv->clock, PHASE_TRANSFORM, begun);
+}
+
+static void add_bias_parts(const struct plan *p, float *d_bias)
+{
+    const size_t c_out = p->shape.conv.c_out;
     memset(d_bias, 0, c_out * sizeof *d_bias);
-    for (size_t part = 0; part < BIAS_PARTS; part++)
+    for (size_t part = 0; part < ITEM_PARTS; part++)
         for (size_t c = 0; c < c_out; c++)
             d_bias[c] += p->bias_parts[part * c_out + c];
 }
 
 /* dU = V^T dM */
-static void weight_product(const struct conv *conv, const struct plan *p, const struct work *some)
+static void weight_product(const struct conv *conv, const struct plan *p, struct range points)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
-    const struct gemm_batch product = {GEMM_TRANSPOSED, GEMM_PLAIN,  some->rows, n, p->tiles, k, n, n,
+    const struct gemm_batch product = {GEMM_TRANSPOSED, GEMM_PLAIN,  k,          n, p->tiles, k, n, n,
                                        p->stride_v,     p->stride_m, p->stride_u};
-    conv->gemm->batch(&product, some->points, p->v + some->point * p->stride_v + some->row,
-                      p->m + some->point * p->stride_m, p->du + some->point * p->stride_u + some->row * n);
+    conv->gemm->batch(&product, points.size, p->v + points.first * p->stride_v, p->m + points.first * p->stride_m,
+                      p->du + points.first * p->stride_u);
 }
 
-/* d_weight = the adjoint of the filter's transform, of dU */
+/* d_weight = the adjoint of the filter's transform, of dU. Does not wait for the other threads. */
 static void weight_gradient(const struct conv *conv, const struct plan *p, float *d_weight)
 {
     const size_t rows = p->shape.rows, n = p->shape.conv.c_out;
-#pragma omp parallel num_threads(conv->use.threads)
-    {
-        multiply(conv, p, rows, BLOCK_ROWS, weight_product);
-#pragma omp for
-        for (size_t row = 0; row < rows; row += FILTER_ROWS) {
-            double begun = phase_begin(conv->clock);
-            p->transforms->filter_adjoint(&p->shape, p->du + row * n, p->stride_u, row,
-                                          smaller(FILTER_ROWS, rows - row), d_weight);
-            phase_end(conv->clock, PHASE_TRANSFORM, begun);
-        }
+#pragma omp for nowait
+    for (size_t row = 0; row < rows; row += FILTER_ROWS) {
+        double begun = phase_begin(conv->clock);
+        p->transforms->filter_adjoint(&p->shape, p->du + row * n, p->stride_u, row, smaller(FILTER_ROWS, rows - row),
+                                      d_weight);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }
 
 /* dV = dM U^T */
-static void input_product(const struct conv *conv, const struct plan *p, const struct work *some)
+static void input_product(const struct conv *conv, const struct plan *p, struct range points)
 {
     const size_t k = p->shape.rows, n = p->shape.conv.c_out;
-    const struct gemm_batch product = {GEMM_PLAIN, GEMM_TRANSPOSED, some->rows,  k,          n, n, n,
+    const struct gemm_batch product = {GEMM_PLAIN, GEMM_TRANSPOSED, p->tiles,    k,          n, n, n,
                                        k,          p->stride_m,     p->stride_u, p->stride_v};
-    conv->gemm->batch(&product, some->points, p->m + some->point * p->stride_m + some->row * n,
-                      p->u + some->point * p->stride_u, p->v + some->point * p->stride_v + some->row * k);
+    conv->gemm->batch(&product, points.size, p->m + points.first * p->stride_m, p->u + points.first * p->stride_u,
+                      p->v + points.first * p->stride_v);
 }
 
-/* dx = the adjoint of the input's transform, of dV = dM U^T */
+/* dx = the adjoint of the input's transform, of dV. Does not wait, either. */
 static void input_gradient(const struct conv *conv, const struct plan *p, size_t batch, float *dx)
 {
-    const struct conv_shape *s = &conv->shape;
-    const size_t size_in = conv_size_in(s);
-#pragma omp parallel num_threads(conv->use.threads)
-    {
-        multiply(conv, p, p->tiles, BLOCK_TILES, input_product);
-#pragma omp for
-        for (size_t item = 0; item < batch; item++) {
-            double begun = phase_begin(conv->clock);
-            p->transforms->input_adjoint(&p->shape, p->v + item * p->tiles_of_item * p->shape.rows, p->stride_v,
-                                         dx + item * size_in);
-            phase_end(conv->clock, PHASE_TRANSFORM, begun);
-        }
+    const size_t size_in = conv_size_in(&conv->shape);
+#pragma omp for nowait
+    for (size_t item = 0; item < batch; item++) {
+        double begun = phase_begin(conv->clock);
+        p->transforms->input_adjoint(&p->shape, p->v + item * p->tiles_of_item * p->shape.rows, p->stride_v,
+                                     dx + item * size_in);
+        phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
 }
 
-static void backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+static void backward(const struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                      float *d_bias, float *dx)
 {
     (void)x; /* V holds what is needed of it */
-    const struct conv_shape *s = &conv->shape;
     struct plan p = make_plan(conv, 0);
-    const size_t size_out = conv_size_out(s), tiles = p.tiles_of_item;
-    p.tiles = batch * tiles;
-    selu_backward(conv, &p, y, dy, batch, d_bias);
-#pragma omp parallel for num_threads(conv->use.threads)
-    for (size_t item = 0; item < batch; item++) {
-        double begun = phase_begin(conv->clock);
-        p.transforms->output_adjoint(&p.shape, dy + item * size_out, p.m + item * tiles * s->c_out, p.stride_m);
-        phase_end(conv->clock, PHASE_TRANSFORM, begun);
-    }
+    p.tiles = batch * p.tiles_of_item;
+#pragma omp for
+    for (size_t part = 0; part < ITEM_PARTS; part++)
+        gradient_of_part(conv, &p, part, y, dy, batch);
+#pragma omp single nowait
+    add_bias_parts(&p, d_bias);
+    multiply(conv, &p, weight_product);
     weight_gradient(conv, &p, d_weight);
-    if (dx)
+    if (dx) {
+        multiply(conv, &p, input_product);
         input_gradient(conv, &p, batch, dx);
+    }
+#pragma omp barrier
 }
 
 const struct conv_algorithm conv_winograd = {

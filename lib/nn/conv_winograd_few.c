@@ -68,10 +68,10 @@ static int supports(const struct conv_shape *s)
     return winograd_is_of_images(s) && s->c_in < WINOGRAD_LEAST_CHANNELS && s->c_out >= WINOGRAD_BLOCK;
 }
 
-static void prepare(struct conv *conv)
+static void prepare(const struct conv *conv)
 {
     const struct plan p = make_plan(conv);
-#pragma omp parallel for num_threads(conv->use.threads)
+#pragma omp for nowait
     for (size_t block = 0; block < p.blocks; block++) {
         double begun = phase_begin(conv->clock);
         p.transforms->filter(&p.shape, conv->weight, block, p.u + block * p.u_size);
@@ -87,10 +87,10 @@ static void forward_item(const struct conv *conv, const struct plan *p, const fl
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
-static void forward(struct conv *conv, const float *x, size_t batch, float *y)
+static void forward(const struct conv *conv, const float *x, size_t batch, float *y)
 {
     const struct plan p = make_plan(conv);
-#pragma omp parallel for num_threads(conv->use.threads)
+#pragma omp for
     for (size_t item = 0; item < batch; item++)
         forward_item(conv, &p, x + item * conv_size_in(&conv->shape), p.v + item * p.v_size,
                      y + item * conv_size_out(&conv->shape));
@@ -135,7 +135,7 @@ static void add_parts(const struct plan *p, const float *sums, float *row)
 static void input_gradient(const struct conv *conv, const float *y, float *dy, size_t batch, float *dx)
 {
     const struct conv_shape *s = &conv->shape;
-#pragma omp parallel for num_threads(conv->use.threads)
+#pragma omp for
     for (size_t item = 0; item < batch; item++) {
         double begun = phase_begin(conv->clock);
         conv->winograd_few_kernels->input_gradient(s, conv->weight, y + item * conv_size_out(s),
@@ -144,17 +144,17 @@ static void input_gradient(const struct conv *conv, const float *y, float *dy, s
     }
 }
 
-static void backward(struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
+static void backward(const struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                      float *d_bias, float *dx)
 {
     (void)x; /* V holds what is needed of it */
     const struct plan p = make_plan(conv);
-#pragma omp parallel for num_threads(conv->use.threads) schedule(dynamic)
+#pragma omp for
     for (size_t unit = 0; unit < p.parts * p.blocks; unit++)
         gradient_unit(conv, &p, unit, y, dy, batch);
-    for (size_t tap = 0; tap < p.taps; tap++)
-        add_parts(&p, p.sums + tap * WINOGRAD_BLOCK, d_weight + tap * conv->shape.c_out);
-    add_parts(&p, p.sums + p.taps * WINOGRAD_BLOCK, d_bias);
+#pragma omp for
+    for (size_t row = 0; row <= p.taps; row++) /* the bias comes last */
+        add_parts(&p, p.sums + row * WINOGRAD_BLOCK, row < p.taps ? d_weight + row * conv->shape.c_out : d_bias);
     if (dx)
         input_gradient(conv, y, dy, batch, dx);
 }

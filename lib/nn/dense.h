@@ -1,4 +1,5 @@
-/* lib/nn/dense.h: the fully connected layer. Private to lib/nn. Work is split at fixed places. */
+/* lib/nn/dense.h: the fully connected layer. Private to lib/nn. Work is split at fixed places, and among the threads of
+ * the parallel region that all call, as in conv.h. */
 #ifndef TENTH_NN_DENSE_H
 #define TENTH_NN_DENSE_H
 
@@ -9,7 +10,6 @@
 
 struct dense {
     size_t in, out;
-    int threads;
     gemm_fn *gemm;
     struct phase_clock *clock; /* NULL: not measured; borrowed */
 };

@@ -137,8 +137,7 @@ static enum status create_layers(struct network *network, int training, struct e
             return status;
         shape = (struct shape){s.height_out, s.width_out, s.c_out};
     }
-    network->dense = (struct dense){
-        .in = shape_size(shape), .out = spec->classes, .threads = network->threads, .gemm = gemm_of_floats.single};
+    network->dense = (struct dense){.in = shape_size(shape), .out = spec->classes, .gemm = gemm_of_floats.single};
     return STATUS_OK;
 }
 
@@ -300,18 +299,29 @@ static bool few_are_left(const struct network *network, const float *w)
     return left <= most;
 }
 
+static void set_conv_weights(struct network *network, const float *w)
+{
+    const size_t layers = network->spec.layers;
+    for (size_t i = 0; i < layers; i++)
+        conv_set_weights(&network->convs[i], w + weight_offset(network, i), w + bias_offset(network, i));
+#pragma omp parallel num_threads(network->threads)
+    for (size_t i = 0; i < layers; i++)
+        conv_prepare(&network->convs[i]);
+}
+
 void network_set_weights(struct network *network, const float *w)
 {
     network->w = w;
     network->is_sparse = network->sparse && few_are_left(network, w);
     for (size_t i = 0; network->is_sparse && i <= network->spec.layers; i++)
         sparse_network_set_layer(network->sparse, i, w + weight_offset(network, i), w + bias_offset(network, i));
-    for (size_t i = 0; !network->is_sparse && i < network->spec.layers; i++)
-        conv_set_weights(&network->convs[i], w + weight_offset(network, i), w + bias_offset(network, i));
+    if (!network->is_sparse)
+        set_conv_weights(network, w);
 }
 
-/* 1 <= batch <= block; the activations stay for the backward pass. */
-static void forward_block(struct network *network, const float *x, size_t batch, float *logits)
+/* By each thread of a parallel region, which share the work (nn/conv.h). 1 <= batch <= block; the activations stay for
+ * the backward pass. */
+static void forward_layers(const struct network *network, const float *x, size_t batch, float *logits)
 {
     const size_t layers = network->spec.layers;
     for (size_t i = 0; i < layers; i++) {
@@ -343,7 +353,8 @@ void network_forward(struct network *network, const float *x, size_t batch, floa
 {
     const size_t size = shape_size(network->spec.input), block = network->block;
     if (network->training) {
-        forward_block(network, x, batch, logits);
+#pragma omp parallel num_threads(network->threads)
+        forward_layers(network, x, batch, logits);
         return;
     }
 #pragma omp parallel for num_threads(network->threads) schedule(dynamic)
@@ -362,14 +373,10 @@ static void clear_padding(const struct network *network, float *gradient)
     }
 }
 
-/* d_x NULL: not wanted. */
-static double gradients(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
-                        float *d_x, size_t *correct)
+/* By each thread of a parallel region, from d_logits to the gradient. d_x NULL: not wanted. */
+static void backward_layers(const struct network *network, const float *x, size_t batch, float *gradient, float *d_x)
 {
     const size_t layers = network->spec.layers;
-    float *logits = network->d_logits;
-    forward_block(network, x, batch, logits);
-    double loss = cross_entropy(logits, y, batch, network->spec.classes, logits, correct);
     dense_backward(&network->dense, network->w + weight_offset(network, layers), network->activations[layers - 1],
                    network->d_logits, batch, gradient + weight_offset(network, layers),
                    gradient + bias_offset(network, layers), network->d_activations[layers - 1]);
@@ -378,6 +385,21 @@ static double gradients(struct network *network, const float *x, const uint8_t *
         float *d_input = i > 0 ? network->d_activations[i - 1] : d_x;
         conv_backward(&network->convs[i], input, network->activations[i], network->d_activations[i], batch,
                       gradient + weight_offset(network, i), gradient + bias_offset(network, i), d_input);
+    }
+}
+
+/* One parallel region: a step has some thirty loops, and every region has to wake the threads once more. */
+static double gradients(const struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
+                        float *d_x, size_t *correct)
+{
+    float *logits = network->d_logits;
+    double loss = 0;
+#pragma omp parallel num_threads(network->threads)
+    {
+        forward_layers(network, x, batch, logits);
+#pragma omp single
+        loss = cross_entropy(logits, y, batch, network->spec.classes, logits, correct);
+        backward_layers(network, x, batch, gradient, d_x);
     }
     clear_padding(network, gradient);
     return loss;
