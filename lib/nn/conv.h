@@ -1,12 +1,13 @@
 /* lib/nn/conv.h: one convolution with bias and SELU, forward and backward. Private to lib/nn.
  *
  * How it is computed is a row of the table in conv.c: algorithms differ in speed and rounding only. A conv borrows its
- * weights, owns its workspace, and splits its work at places that depend on shapes alone, never on the number of
+ * weights, owns its workspace, and splits its sums at places that depend on shapes alone, never on the number of
  * threads. The first algorithm whose `supports` says yes is used.
  *
  * A step is one parallel region (nn/network.c): conv_prepare, conv_forward and conv_backward are called by each of its
- * threads, at most use.threads, with the same arguments, divide their loops among them, and return when all is done.
- * Outside of a parallel region the calling thread does everything. */
+ * threads, at most use.threads, with the same arguments, and return when all is done. A thread has the same items in
+ * every loop over a batch, as near as its parts allow. Outside of a parallel region the calling thread does
+ * everything. */
 #ifndef TENTH_NN_CONV_H
 #define TENTH_NN_CONV_H
 

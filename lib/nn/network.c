@@ -388,7 +388,8 @@ static void backward_layers(const struct network *network, const float *x, size_
     }
 }
 
-/* One parallel region: a step has some thirty loops, and every region has to wake the threads once more. */
+/* One parallel region, in whose loops a thread has the same items from the first layer to the last and back: what it
+ * wrote stays in its cache. */
 static double gradients(const struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
                         float *d_x, size_t *correct)
 {
