@@ -13,6 +13,7 @@
 #include "nn/layer_kernels.h"
 
 enum {
+    FREE_SHARE = 8,  /* about one in so many points is no thread's own */
     FILTER_ROWS = 8, /* rows that are transformed at once */
     ITEM_PARTS = 32  /* so many parts of the batch have a sum each, of the bias's gradient */
 };
@@ -126,14 +127,24 @@ static void prepare(const struct conv *conv)
 
 typedef void product_fn(const struct conv *conv, const struct plan *p, struct range points);
 
-/* The products of all points. Each thread has some of the points, the same in every product of a step, so that their
- * matrices stay in its cache. */
-static void multiply(const struct conv *conv, const struct plan *p, product_fn *product)
+static void multiply_some(const struct conv *conv, const struct plan *p, struct range points, product_fn *product)
 {
     double begun = phase_begin(conv->clock);
-    product(conv, p, part_of(p->shape.points, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads()));
+    product(conv, p, points);
     phase_end(conv->clock, PHASE_GEMM, begun);
-#pragma omp barrier
+}
+
+/* The products of all points. Most are each thread's own, the same in every product of a step, so that their matrices
+ * stay in its cache; where there are many, the last ones are for who is free, so that all threads end together,
+ * whatever else the machine does. */
+static void multiply(const struct conv *conv, const struct plan *p, product_fn *product)
+{
+    const size_t points = p->shape.points, threads = (size_t)omp_get_num_threads();
+    const size_t own = smaller(points / threads, parts_of(points - points / FREE_SHARE, threads));
+    multiply_some(conv, p, (struct range){(size_t)omp_get_thread_num() * own, own}, product);
+#pragma omp for schedule(dynamic)
+    for (size_t point = threads * own; point < points; point++)
+        multiply_some(conv, p, (struct range){point, 1}, product);
 }
 
 /* M = V U */
