@@ -5,7 +5,7 @@
 #                [--out DIR] [--seeds N] [--jobs N] [--set SECTION.KEY=VALUE] [--force] [--draw-only]
 #
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
-#                   standard (default): real results, 20 to 30 minutes on 2 cores; without dropout and ensemble on CIFAR-10
+#                   standard (default): real results, 18 to 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
 #                   talk: the talk's own networks, hours
 #   --install-deps  install missing Debian packages with apt-get (through sudo where needed); without it nothing is
 #                   installed, what is missing is named
