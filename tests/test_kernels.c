@@ -438,6 +438,65 @@ static void test_adam_is_the_papers(void **state)
 
 /* ---- the matrix product ---- */
 
+static int always(void)
+{
+    return 1;
+}
+
+enum { BUILDS_MOST = 3 };
+
+/* The builds of panels that run here, best first; NULL: there are not so many. */
+static const struct gemm_panels *panels_build(size_t index)
+{
+    size_t builds;
+    const struct gemm_panels *const *all = gemm_panels_all(&builds);
+    assert_true(builds <= BUILDS_MOST);
+    return index < builds ? all[index] : NULL;
+}
+
+#define PANELS_BUILD(index)                                                                                            \
+    static int build_##index##_runs(void)                                                                              \
+    {                                                                                                                  \
+        return panels_build(index) != NULL;                                                                            \
+    }                                                                                                                  \
+    static void panels_##index(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c) \
+    {                                                                                                                  \
+        panels_build(index)->floats.batch(batch, count, a, b, c);                                                      \
+    }                                                                                                                  \
+    static void pack_##index(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed) \
+    {                                                                                                                  \
+        panels_build(index)->floats.pack(k, n, first, rows, b, ldb, packed);                                           \
+    }
+PANELS_BUILD(0)
+PANELS_BUILD(1)
+PANELS_BUILD(2)
+
+static void pairs(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
+{
+    gemm_panels()->pairs.batch(batch, count, a, b, c);
+}
+
+static void pack_pairs(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed)
+{
+    gemm_panels()->pairs.pack(k, n, first, rows, b, ldb, packed);
+}
+
+static void pairs_single(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                         const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    gemm_panels()->pairs.single(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+/* Products of batches, and what packs their B. */
+static const struct {
+    gemm_batch_fn *multiply;
+    gemm_pack_fn *pack;
+    int (*runs_here)(void);
+} batches[] = {{gemm_batch, gemm_pack, always},          {gemm_batch_bf16, gemm_pack_bf16, always},
+               {pairs, pack_pairs, gemm_pairs_run_here}, {panels_0, pack_0, build_0_runs},
+               {panels_1, pack_1, build_1_runs},         {panels_2, pack_2, build_2_runs}};
+enum { BATCHES = sizeof batches / sizeof batches[0] };
+
 /* Products of one, as gemm_fn. */
 static void alone(gemm_batch_fn *multiply, const struct gemm_batch *sizes, const float *a, const float *b, float beta,
                   float *c)
@@ -461,12 +520,10 @@ static void alone(gemm_batch_fn *multiply, const struct gemm_batch *sizes, const
     }
 ALONE(gemm_batch)
 ALONE(gemm_batch_bf16)
-ALONE(gemm_batch_pairs)
-
-static int always(void)
-{
-    return 1;
-}
+ALONE(pairs)
+ALONE(panels_0)
+ALONE(panels_1)
+ALONE(panels_2)
 
 static const struct multiplication {
     const char *name;
@@ -477,10 +534,13 @@ static const struct multiplication {
 } multiplications[] = {{"gemm", gemm, 0, 0, always},
                        {"gemm_bf16", gemm_bf16, 1, 0, always},
                        {"gemm_rounded", gemm_rounded, 1, 1, always},
-                       {"gemm_pairs", gemm_pairs, 1, 1, gemm_pairs_run_here},
+                       {"pairs, single", pairs_single, 1, 1, gemm_pairs_run_here},
                        {"gemm_batch", gemm_batch_alone, 0, 0, always},
                        {"gemm_batch_bf16", gemm_batch_bf16_alone, 1, 0, always},
-                       {"gemm_batch_pairs", gemm_batch_pairs_alone, 1, 1, gemm_pairs_run_here}};
+                       {"pairs", pairs_alone, 1, 0, gemm_pairs_run_here},
+                       {"panels of the best build", panels_0_alone, 0, 0, build_0_runs},
+                       {"panels of the second build", panels_1_alone, 0, 0, build_1_runs},
+                       {"panels of the third build", panels_2_alone, 0, 0, build_2_runs}};
 enum { MULTIPLICATIONS = sizeof multiplications / sizeof multiplications[0] };
 
 struct product {
@@ -589,10 +649,11 @@ static void test_gemm_batch(void **state)
     (void)state;
     enum { PRODUCTS = 3, M = 21, N = 70, K = 150, STRIDE = M * K + 5, SIZE = PRODUCTS * STRIDE + N * K };
     static float a[SIZE], b[SIZE], c[SIZE], want[SIZE];
-    static gemm_batch_fn *const multiply[] = {gemm_batch, gemm_batch_bf16, gemm_batch_pairs};
     random_normal(random_key(1, PURPOSE_TEST, 0, 3), 0, SIZE, a);
     random_normal(random_key(1, PURPOSE_TEST, 0, 4), 0, SIZE, b);
-    for (int variant = 0; variant < (gemm_pairs_run_here() ? 12 : 8); variant++) {
+    for (int variant = 0; variant < 4 * BATCHES; variant++) {
+        if (!batches[variant / 4].runs_here())
+            continue;
         const int ta = variant & 1, tb = variant >> 1 & 1;
         const struct gemm_batch batch = {ta ? GEMM_TRANSPOSED : GEMM_PLAIN,
                                          tb ? GEMM_TRANSPOSED : GEMM_PLAIN,
@@ -608,8 +669,9 @@ static void test_gemm_batch(void **state)
         memset(c, 0, sizeof c);
         memset(want, 0, sizeof want);
         for (size_t i = 0; i < PRODUCTS; i++)
-            multiply[variant / 4](&batch, 1, a + i * batch.stride_a, b + i * batch.stride_b, want + i * batch.stride_c);
-        multiply[variant / 4](&batch, PRODUCTS, a, b, c);
+            batches[variant / 4].multiply(&batch, 1, a + i * batch.stride_a, b + i * batch.stride_b,
+                                          want + i * batch.stride_c);
+        batches[variant / 4].multiply(&batch, PRODUCTS, a, b, c);
         assert_memory_equal(c, want, sizeof c);
         assert_true(c[0] != 0.0F && c[2 * batch.stride_c] != 0.0F && c[N] == 0.0F && c[M * (N + 2)] == 0.0F);
     }
@@ -622,37 +684,30 @@ static void test_packed_batch(void **state)
     enum { PRODUCTS = 2, M = 21, K_MOST = 150, N_MOST = 200, STRIDE_A = M * K_MOST, STRIDE_B = K_MOST * 208 };
     static float a[PRODUCTS * STRIDE_A], b[PRODUCTS * STRIDE_B], c[PRODUCTS * M * N_MOST], want[PRODUCTS * M * N_MOST];
     static _Alignas(64) float packed[PRODUCTS * STRIDE_B];
-    static const struct {
-        gemm_batch_fn *multiply;
-        gemm_pack_fn *pack;
-        int (*runs_here)(void);
-    } by[] = {{gemm_batch, gemm_pack, always},
-              {gemm_batch_bf16, gemm_pack_bf16, always},
-              {gemm_batch_pairs, gemm_pack_pairs, gemm_pairs_run_here}};
     static const size_t sizes[][3] = {{150, 70, 8}, {129, 64, 2}, {8, 16, 4}, {131, 200, 130}, {5, 17, 2}};
     random_normal(random_key(1, PURPOSE_TEST, 0, 5), 0, PRODUCTS * STRIDE_A, a);
     random_normal(random_key(1, PURPOSE_TEST, 0, 6), 0, PRODUCTS * STRIDE_B, b);
-    for (size_t v = 0; v < 3 * (sizeof sizes / sizeof *sizes); v++) {
-        const size_t *size = sizes[v / 3], k = size[0], n = size[1], ldb = n + 3;
-        if (!by[v % 3].runs_here())
+    for (size_t v = 0; v < BATCHES * (sizeof sizes / sizeof *sizes); v++) {
+        const size_t *size = sizes[v / BATCHES], k = size[0], n = size[1], ldb = n + 3;
+        if (!batches[v % BATCHES].runs_here())
             continue;
         struct gemm_batch batch = {GEMM_PLAIN, GEMM_PLAIN, M, n, k, k, ldb, n, STRIDE_A, STRIDE_B, M * N_MOST};
         assert_true(gemm_packed_size(k, n) <= STRIDE_B);
         memset(packed, 0, sizeof packed);
         for (size_t i = 0; i < PRODUCTS; i++) {
             const float *from = b + i * STRIDE_B;
-            by[v % 3].pack(k, n, size[2], k - size[2], from + size[2] * ldb, ldb, packed + i * STRIDE_B);
-            by[v % 3].pack(k, n, 0, size[2], from, ldb, packed + i * STRIDE_B);
+            batches[v % BATCHES].pack(k, n, size[2], k - size[2], from + size[2] * ldb, ldb, packed + i * STRIDE_B);
+            batches[v % BATCHES].pack(k, n, 0, size[2], from, ldb, packed + i * STRIDE_B);
         }
         memset(c, 0, sizeof c);
         memset(want, 0, sizeof want);
-        by[v % 3].multiply(&batch, PRODUCTS, a, b, want);
+        batches[v % BATCHES].multiply(&batch, PRODUCTS, a, b, want);
         batch.op_b = GEMM_PACKED;
-        by[v % 3].multiply(&batch, PRODUCTS, a, packed, c);
+        batches[v % BATCHES].multiply(&batch, PRODUCTS, a, packed, c);
         assert_memory_equal(c, want, sizeof c);
         assert_true(c[0] != 0.0F && c[M * N_MOST + M * n - 1] != 0.0F);
-        packed[(size_t)(k > 128) * 64] += 1.0F; /* twin: a number in the middle of the first product's B */
-        by[v % 3].multiply(&batch, PRODUCTS, a, packed, c);
+        packed[k / 2 * 8] += 1.0F; /* twin: a number in the middle of the first product's B */
+        batches[v % BATCHES].multiply(&batch, PRODUCTS, a, packed, c);
         assert_memory_not_equal(c, want, sizeof c);
     }
 }

@@ -31,8 +31,8 @@ struct gemm_batch {
 };
 
 /* C = op(A) op(B) for `count` products from the first one's matrices on, in the calling thread. Each C is the same
- * whatever the count is. With AVX-512, gemm_batch is faster than gemm on matrices beyond the second cache, since it
- * fetches those of the next product meanwhile; its sums are rounded in another order than gemm's. */
+ * whatever the count is. gemm_batch is made for matrices beyond the second cache, where it is faster than gemm, since
+ * it fetches those of the next product meanwhile; its sums are rounded in another order than gemm's. */
 typedef void gemm_batch_fn(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c);
 
 gemm_batch_fn gemm_batch, gemm_batch_bf16;

@@ -100,7 +100,8 @@ enum bf16_unit gemm_bf16_unit(void)
 void gemm_bf16(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
                const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
-    static gemm_fn *const by_unit[] = {[BF16_NONE] = gemm_rounded, [BF16_PAIRS] = gemm_pairs, [BF16_AMX] = gemm_amx};
+    gemm_fn *const by_unit[] = {
+        [BF16_NONE] = gemm_rounded, [BF16_PAIRS] = gemm_panels()->pairs.single, [BF16_AMX] = gemm_amx};
     gemm_fn *const multiply = m == 0 || n == 0 || k == 0 ? gemm : by_unit[gemm_bf16_unit()];
     multiply(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }

@@ -24,16 +24,19 @@ enum bf16_unit gemm_bf16_unit(void);
 /* gemm_bf16 on AMX and without any unit, for m, n, k > 0 */
 gemm_fn gemm_amx, gemm_rounded;
 
-/* gemm_batch by AVX-512, for k > 0, and whether processor and system have that. */
-int gemm_panels_run_here(void);
-gemm_batch_fn gemm_panels;
-gemm_pack_fn gemm_pack_panels;
+/* Products by panels and tiles (gemm_panels_body.c), for any sizes. */
+struct gemm_panels {
+    const char *name; /* "avx512", "avx2", "base" */
+    int (*runs_here)(void);
+    struct gemm_functions floats; /* without `single`, which is the library's */
+    struct gemm_functions pairs;  /* of bfloat16, two for each float; NULL where the build has none */
+};
 
-/* gemm_bf16 and gemm_batch_bf16 likewise, for m, n, k > 0, with the instructions that multiply pairs of bfloat16
- * (AVX512-BF16: Zen 4 and later, Intel's servers since 2020), two for each float. */
+const struct gemm_panels *gemm_panels(void);                     /* the best build for this processor */
+const struct gemm_panels *const *gemm_panels_all(size_t *count); /* every build that runs here */
+
+/* Whether the best build's pairs do, by instructions that multiply them (AVX512-BF16: Zen 4 and later, Intel's servers
+ * since 2020). */
 int gemm_pairs_run_here(void);
-gemm_fn gemm_pairs;
-gemm_batch_fn gemm_batch_pairs;
-gemm_pack_fn gemm_pack_pairs;
 
 #endif

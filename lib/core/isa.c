@@ -20,6 +20,11 @@ int isa_runs_avx2(void)
            __builtin_cpu_supports("bmi2");
 }
 
+int isa_runs_avx512_bf16(void)
+{
+    return isa_runs_avx512() && __builtin_cpu_supports("avx512bf16");
+}
+
 void isa_flush_denormals(void)
 {
     _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
@@ -34,6 +39,11 @@ int isa_runs_avx512(void)
 }
 
 int isa_runs_avx2(void)
+{
+    return 0;
+}
+
+int isa_runs_avx512_bf16(void)
 {
     return 0;
 }

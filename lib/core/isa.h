@@ -18,6 +18,8 @@ int isa_runs_avx512(void);
 int isa_runs_avx2(void);
 int isa_runs_base(void);
 
+int isa_runs_avx512_bf16(void); /* that of avx512, and instructions for bfloat16 */
+
 /* From here on, numbers nearer to 0 than FLT_MIN are 0, as factors and as results, in the calling thread and in the
  * threads and processes that it starts. A trained network has many (gradients of items that it is sure of, Adam's
  * second moments of weights that rest), they mean nothing, and Intel's cores leave the fast path for each: unflushed, a
