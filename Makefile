@@ -1,6 +1,6 @@
 # tenth: build, test and check. `make help` lists the targets.
 #
-#   make [MODE=release|debug|asan|ubsan]    build/MODE/tenth
+#   make [MODE=release|debug|asan]          build/MODE/tenth
 #   make test                               every test, in MODE
 #   make help                               the other targets
 
@@ -40,16 +40,14 @@ OPT_release := -O3 -DNDEBUG
 OPT_debug := -O1
 # What the sanitizers add to the code makes gcc warn of paths that nobody can take; the other modes judge those warnings.
 INSTRUMENTED := -Wno-error=maybe-uninitialized -Wno-error=format-truncation
-SANITIZE_asan := -fsanitize=address -fno-omit-frame-pointer
-SANITIZE_ubsan := -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+SANITIZE_asan := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_asan := -O1 $(SANITIZE_asan) $(INSTRUMENTED)
-OPT_ubsan := -O1 $(SANITIZE_ubsan) $(INSTRUMENTED)
 # For `make fuzz`, with clang: its OpenMP in one thread, gcc's header of it, and without the warnings that are gcc's.
 OPT_fuzz = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
            -fopenmp=libgomp -idirafter $(shell gcc -print-file-name=include) -w
 OPT := $(OPT_$(MODE))
 ifeq ($(OPT),)
-$(error MODE=$(MODE) is none of release, debug, asan, ubsan, fuzz)
+$(error MODE=$(MODE) is none of release, debug, asan, fuzz)
 endif
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -132,18 +130,18 @@ $(BUILD)/lib/report/report.o: $(REPORT_PAGE)
 # ---- Tests. A program tests/test_NAME.c or a script tests/test_NAME.sh is found by its name. ----
 
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
-# Under a sanitizer the other scripts have nothing to find: they run no program of ours, or only what these run as well.
-ifneq ($(filter asan ubsan,$(MODE)),)
+# The sanitizers have nothing to find in the other scripts: they run no program of ours, or only what these run as well.
+ifeq ($(MODE),asan)
 TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli golden export report bench)
 endif
 
 .PHONY: test
 test: $(PROGRAM) $(TESTS) ## every test, in MODE
-	@TENTH="$(abspath $(PROGRAM))" TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TESTS) $(TEST_SCRIPTS)
+	@TENTH="$(abspath $(PROGRAM))" TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TEST_SCRIPTS) $(TESTS)
 
-.PHONY: asan ubsan
-asan ubsan: ## the test programs and the program from end to end, under a sanitizer
-	@TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=$@ test
+.PHONY: asan
+asan: ## the test programs and the program from end to end, under the sanitizers of addresses and of undefined behaviour
+	@TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=asan test
 
 .PHONY: golden
 golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its reason in the commit
@@ -239,6 +237,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1: \2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
-	@echo "MODE=release|debug|asan|ubsan chooses the build; GEMM=dnnl|cblas the matrix product; CC the compiler."
+	@echo "MODE=release|debug|asan chooses the build; GEMM=dnnl|cblas the matrix product; CC the compiler."
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -9,6 +9,9 @@
 # What a sanitizer reports fails the test, whichever process it was in: reports go to files, since a script may expect that a
 # program fails, or not look at what it says. A program of which one is reported ends with 99, which no test expects.
 #
+# Tests run beside each other and are told of as they end.
+#
+#   TEST_JOBS     how many at a time (default: one for each processor)
 #   TEST_TIMEOUT  seconds for one program (default 300); one that hangs has failed
 #   TEST_WRAPPER  a command that runs the programs, such as valgrind with its options
 #
@@ -20,67 +23,87 @@ if [ $# -eq 0 ]; then
     exit 2
 fi
 
-read -r -a wrapper <<<"${TEST_WRAPPER:-}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0 skipped=0
-reporting="exitcode=99:log_path=$work/report"
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}$reporting"
-export UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}$reporting"
-
-# The reports since the last test; without any it fails.
-take_reports() {
-    compgen -G "$work/report.*" >/dev/null || return 1
-    cat "$work"/report.*
-    rm "$work"/report.*
-}
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+export results
 
 # Prints how often the pattern stands at the beginning of a line of the test's standard output.
 count() {
-    grep -c "^$1" "$work/out" || true
+    grep -c "^$1" out || true
 }
 
 # The numbers of tests that a cmocka program announced, one for each of its groups.
 announced_by_groups() {
-    sed -n 's/^\[==========\] Running \([0-9]*\) test(s)\.$/\1/p' "$work/out" | awk '{ sum += $1 } END { print sum + 0 }'
+    sed -n 's/^\[==========\] Running \([0-9]*\) test(s)\.$/\1/p' out | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-for test in "$@"; do
-    status=0
-    command=("${wrapper[@]}" "$test")
-    timeout --kill-after=10 "${TEST_TIMEOUT:-300}" "${command[@]}" >"$work/out" 2>"$work/errors" </dev/null || status=$?
-    if [[ $test == *.sh ]]; then
+# run DIRECTORY TEST: runs it, and leaves the files out, errors and sanitizer (empty: it reported nothing) in the directory.
+run() {
+    local wrapper report="$1/report"
+    read -r -a wrapper <<<"${TEST_WRAPPER:-}"
+    # Threads that spin would keep the processor from the test beside them.
+    OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} \
+        ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99:log_path=$report" \
+        UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}exitcode=99:log_path=$report" \
+        timeout --kill-after=10 "${TEST_TIMEOUT:-300}" "${wrapper[@]}" "$2" >"$1/out" 2>"$1/errors" </dev/null || return
+}
+
+# tell TEST STATUS, in the test's directory: what became of it; its numbers go to the file counts.
+tell() {
+    local good skip bad reported=
+    if [[ $1 == *.sh ]]; then
         good=$(count 'ok - ') skip=$(count 'skip - ') bad=$(count 'not ok - ')
     else
         good=$(count '\[       OK \]') skip=$(count '\[  SKIPPED \]')
         bad=$(($(announced_by_groups) - good - skip))
     fi
-    if [ "$bad" -le 0 ] && { [ "$status" -ne 0 ] || [ $((good + skip)) -eq 0 ]; }; then
+    if compgen -G 'report.*' >/dev/null; then
+        reported=" (a sanitizer reported)"
+    fi
+    if [ "$bad" -le 0 ] && { [ "$2" -ne 0 ] || [ $((good + skip)) -eq 0 ] || [ -n "$reported" ]; }; then
         bad=1
     fi
-    reported=
-    if take_reports >"$work/sanitizer"; then
-        reported=" (a sanitizer reported)"
-        if [ "$bad" -le 0 ]; then
-            bad=1
+    if [ "$bad" -gt 0 ] || [ "$2" -ne 0 ]; then
+        cat out errors
+        if [ -n "$reported" ]; then
+            cat report.*
         fi
     fi
-    if [ "$bad" -gt 0 ] || [ "$status" -ne 0 ]; then
-        cat "$work/out" "$work/errors" "$work/sanitizer"
-    fi
-    echo "$(basename "$test"): $good passed, $bad failed$([ "$skip" -eq 0 ] || echo ", $skip skipped")$(
-        case $status in
+    echo "$(basename "$1"): $good passed, $bad failed$([ "$skip" -eq 0 ] || echo ", $skip skipped")$(
+        case $2 in
         0) ;;
         124 | 137) echo " (no end within ${TEST_TIMEOUT:-300} s)" ;;
-        *) echo " (exit code $status)" ;;
+        *) echo " (exit code $2)" ;;
         esac
     )$reported"
     if [ "$skip" -gt 0 ]; then
-        grep -h '^\(skip - \|\[  SKIPPED \]\)' "$work/out" | sed 's/^/  /'
+        grep -h '^\(skip - \|\[  SKIPPED \]\)' out | sed 's/^/  /'
     fi
-    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
-done
+    echo "$good $bad $skip" >counts
+}
 
+# run_and_tell INDEX TEST: one test in a directory of its own; the lines of one are not mixed with those of another.
+run_and_tell() {
+    local status=0
+    mkdir "$results/$1"
+    run "$results/$1" "$2" || status=$?
+    (cd "$results/$1" && tell "$2" "$status" >told)
+    flock "$results" cat "$results/$1/told"
+    rm -f "$results/$1/out" "$results/$1/errors"
+}
+
+export -f count announced_by_groups run tell run_and_tell
+
+index=0
+for test in "$@"; do
+    printf '%s\0%s\0' "$((index += 1))" "$test"
+done | xargs -0 -n 2 -P "${TEST_JOBS:-$(nproc)}" bash -euo pipefail -c 'run_and_tell "$@"' run_and_tell || true
+
+read -r passed failed skipped tests < <(cat "$results"/*/counts | awk '{ g += $1; b += $2; s += $3 } END { print g + 0, b + 0, s + 0, NR }')
+if [ "$tests" -ne $# ]; then
+    echo "$(($# - tests)) tests of $# ended without a word"
+    failed=$((failed + $# - tests))
+fi
 if [ "$skipped" -gt 0 ]; then
     echo "$skipped skipped"
 fi

@@ -21,7 +21,7 @@ struct provenance {
     const char *commit;   /* of git, with "-dirty" when the sources differ from it; "unknown" without git */
     const char *compiler; /* name and version */
     const char *flags;    /* all flags of the compiler */
-    const char *mode;     /* release, debug, asan, ubsan */
+    const char *mode;     /* release, debug, asan */
     /* of the libraries, as loaded (inih: as built with, since it does not say) */
     const char *gsl, *zlib, *inih;
     char hdf5[PROVENANCE_TEXT_SIZE];
