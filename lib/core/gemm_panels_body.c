@@ -10,11 +10,10 @@
 
 #include "core/gemm_tiles.h"
 
+/* PANEL_WORDS: along k. A panel has 24 or 32 KiB at most; half and twice as many words did no better. */
 enum {
-    PANEL_WORDS = REGISTERS == 32
-                      ? 128
-                      : 256, /* along k: a panel has 24 or 32 KiB at most; half and twice as many did no better */
-    PACKED_ROWS = 512,       /* of A, at most: 256 KiB */
+    PANEL_WORDS = REGISTERS == 32 ? 128 : 256,
+    PACKED_ROWS = 512, /* of A, at most: 256 KiB */
     TERMS_OF_PAIR = 2
 };
 _Static_assert(PACKED_ROWS *PANEL_WORDS * sizeof(float) <= GEMM_SCRATCH_BYTES, "what is packed of A fits");
@@ -178,11 +177,11 @@ static size_t packed_offset(int pairs, size_t k, struct range columns, size_t te
 
 /* A part of B that lies as its panel would: packed, or the only panel, as U of networks with 16, 32, 48 or 64 filters
  * is; NULL: it does not. */
-static const float *ready_panel(const struct product *p, const float *b, struct range terms, struct range columns)
+static const float *ready_panel(const struct product *p, struct range terms, struct range columns)
 {
     if (p->sizes->op_b == GEMM_PACKED)
-        return b + packed_offset(p->pairs, p->sizes->k, columns, terms.first);
-    const struct factor part = from((struct factor){b, p->b.ld, p->b.transposed}, terms.first, columns.first);
+        return p->b.x + packed_offset(p->pairs, p->sizes->k, columns, terms.first);
+    const struct factor part = from(p->b, terms.first, columns.first);
     const int is_ready =
         !p->pairs && !part.transposed && part.ld == whole_vectors(columns.size) && (uintptr_t)part.x % LINE_BYTES == 0;
     return is_ready ? part.x : NULL;
@@ -203,17 +202,6 @@ static struct lines lines_of(const float *x, size_t rows, size_t columns, size_t
     return (struct lines){(const char *)x, (const char *)x + bytes, rows * of_row, stride, stride - bytes};
 }
 
-/* The lines of a part of B. */
-static struct lines lines_of_panel(const struct product *p, const float *b, struct range terms, struct range columns)
-{
-    const struct factor part = from((struct factor){b, p->b.ld, p->b.transposed}, terms.first, columns.first);
-    const float *ready = ready_panel(p, b, terms, columns);
-    if (ready)
-        return lines_of(ready, 1, parts_of(terms.size, terms_of_word(p->pairs)) * whole_vectors(columns.size), 0);
-    return part.transposed ? lines_of(part.x, columns.size, terms.size, part.ld)
-                           : lines_of(part.x, terms.size, columns.size, part.ld);
-}
-
 /* B, or that of the next product; NULL: there is none. */
 static const float *b_of(const struct product *p, int next)
 {
@@ -222,18 +210,23 @@ static const float *b_of(const struct product *p, int next)
     return p->b.x + (next ? p->sizes->stride_b : 0);
 }
 
-/* B's next panel. */
+/* The next panel of a B that is packed or transposed. */
 static struct lines next_panel(const struct product *p, size_t index)
 {
     const size_t panel = (index + 1) % (p->blocks * p->chunks * p->panels);
+    const struct range terms = chunk_of(p, panel / p->panels % p->chunks),
+                       columns = columns_of(p->sizes->n, panel % p->panels);
     const float *b = b_of(p, panel == 0);
-    return b ? lines_of_panel(p, b, chunk_of(p, panel / p->panels % p->chunks),
-                              columns_of(p->sizes->n, panel % p->panels))
-             : (struct lines){0};
+    if (!b)
+        return (struct lines){0};
+    if (p->sizes->op_b == GEMM_TRANSPOSED)
+        return lines_of(b + columns.first * p->b.ld + terms.first, columns.size, terms.size, p->b.ld);
+    return lines_of(b + packed_offset(p->pairs, p->sizes->k, columns, terms.first), 1,
+                    parts_of(terms.size, terms_of_word(p->pairs)) * whole_vectors(columns.size), 0);
 }
 
-/* Some rows of B's next chunk, as many as come to a panel. They are whole ones, since of a row a panel has one line to
- * four, and those of which it has a part would be fetched twice. */
+/* Some rows of the next chunk of a B that lies plain, as many as come to a panel. They are whole ones, since of a row a
+ * panel has one line to four, and those of which it has a part would be fetched twice. */
 static struct lines next_rows(const struct product *p, size_t index)
 {
     const size_t chunk = (index / p->panels + 1) % (p->blocks * p->chunks);
@@ -271,7 +264,7 @@ KERNEL void multiply_panel(const struct product *p, struct factor a, struct rang
 {
     _Alignas(LINE_BYTES) float panel[PANEL_WORDS * PANEL_VECTORS * LANES];
     const size_t width = whole_vectors(columns.size);
-    const float *ready = ready_panel(p, p->b.x, terms, columns);
+    const float *ready = ready_panel(p, terms, columns);
     float *c = p->c + rows.first * p->sizes->ldc + columns.first;
     const struct tile_kind *kind = tile_kinds[width / LANES - 1];
     struct tiles tiles = {.words = parts_of(terms.size, terms_of_word(p->pairs)),
