@@ -37,7 +37,7 @@ announced_by_groups() {
     sed -n 's/^\[==========\] Running \([0-9]*\) test(s)\.$/\1/p' out | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# run DIRECTORY TEST: runs it, and leaves the files out, errors and sanitizer (empty: it reported nothing) in the directory.
+# run DIRECTORY TEST: runs it, and leaves the files out and errors in the directory, and report.* if a sanitizer reports.
 run() {
     local wrapper report="$1/report"
     read -r -a wrapper <<<"${TEST_WRAPPER:-}"
@@ -45,7 +45,7 @@ run() {
     OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} \
         ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99:log_path=$report" \
         UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}exitcode=99:log_path=$report" \
-        timeout --kill-after=10 "${TEST_TIMEOUT:-300}" "${wrapper[@]}" "$2" >"$1/out" 2>"$1/errors" </dev/null || return
+        timeout --kill-after=10 "${TEST_TIMEOUT:-300}" "${wrapper[@]}" "$2" >"$1/out" 2>"$1/errors" </dev/null
 }
 
 # tell TEST STATUS, in the test's directory: what became of it; its numbers go to the file counts.
@@ -89,7 +89,6 @@ run_and_tell() {
     run "$results/$1" "$2" || status=$?
     (cd "$results/$1" && tell "$2" "$status" >told)
     flock "$results" cat "$results/$1/told"
-    rm -f "$results/$1/out" "$results/$1/errors"
 }
 
 export -f count announced_by_groups run tell run_and_tell

@@ -40,7 +40,7 @@ static struct factor from(struct factor f, size_t row, size_t column)
 }
 
 /* A vector of words, neighbours along k: of a line of `terms` terms, those from `term` on; 0 where there are none. */
-INLINE vec words_along(const int pairs, const float *line, size_t terms, size_t term)
+KERNEL_INLINE vec words_along(const int pairs, const float *line, size_t terms, size_t term)
 {
     const size_t left = term < terms ? terms - term : 0, of_second = left > LANES ? left - LANES : 0;
     const vec first = load_some(line + term, some_of(left));
@@ -49,14 +49,15 @@ INLINE vec words_along(const int pairs, const float *line, size_t terms, size_t 
 
 /* The words of a vector of lines, from the matrix's row of their first term and, of pairs, the row after it if that is
  * there */
-INLINE vec words_across(const int pairs, const float *row, size_t ld, int has_second, some_lanes lines)
+KERNEL_INLINE vec words_across(const int pairs, const float *row, size_t ld, int has_second, some_lanes lines)
 {
     const vec first = load_some(row, lines);
     return pairs ? pairs_across(first, load_some(row + ld, has_second ? lines : 0)) : first;
 }
 
 /* to [words][ld_to] from x [terms][lines]; lines: whole vectors in `to` */
-INLINE void pack_across(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to, size_t ld_to)
+KERNEL_INLINE void pack_across(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
+                               size_t ld_to)
 {
     const size_t of_word = terms_of_word(pairs), whole = lines / LANES * LANES;
     for (size_t term = 0; term < terms; term += of_word, x += of_word * ld, to += ld_to) {
@@ -69,7 +70,8 @@ INLINE void pack_across(const int pairs, const float *x, size_t ld, size_t terms
 }
 
 /* to [lines][ld_to] from x [lines][terms]; words: whole vectors in `to` */
-INLINE void pack_along(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to, size_t ld_to)
+KERNEL_INLINE void pack_along(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
+                              size_t ld_to)
 {
     for (size_t line = 0; line < lines; line++)
         for (size_t term = 0, word = 0; term < terms; term += terms_of_word(pairs) * LANES, word += LANES)
@@ -77,8 +79,8 @@ INLINE void pack_along(const int pairs, const float *x, size_t ld, size_t terms,
 }
 
 /* to [words, in whole vectors][ld_to] from x [lines][terms]; lines: whole vectors in `to` */
-INLINE void pack_transposed(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
-                            size_t ld_to)
+KERNEL_INLINE void pack_transposed(const int pairs, const float *x, size_t ld, size_t terms, size_t lines, float *to,
+                                   size_t ld_to)
 {
     const size_t of_word = terms_of_word(pairs);
     for (size_t line = 0; line < lines; line += LANES)
@@ -94,7 +96,8 @@ INLINE void pack_transposed(const int pairs, const float *x, size_t ld, size_t t
         }
 }
 
-INLINE void pack_panel_of(const int pairs, struct factor b, size_t terms, size_t columns, float *panel, size_t width)
+KERNEL_INLINE void pack_panel_of(const int pairs, struct factor b, size_t terms, size_t columns, float *panel,
+                                 size_t width)
 {
     if (b.transposed)
         pack_transposed(pairs, b.x, b.ld, terms, columns, panel, width);

@@ -3,7 +3,7 @@
 
 enum { TILE_ROWS_MAX = 12 };
 
-INLINE void fetch_line(struct lines *lines)
+KERNEL_INLINE void fetch_line(struct lines *lines)
 {
     __builtin_prefetch(lines->next, 0, 2);
     lines->next += LINE_BYTES;
@@ -13,13 +13,13 @@ INLINE void fetch_line(struct lines *lines)
     }
 }
 
-INLINE vec load_c(const struct tiles *t, const int row, const int vector, const int vectors)
+KERNEL_INLINE vec load_c(const struct tiles *t, const int row, const int vector, const int vectors)
 {
     const float *from = t->c + (size_t)row * t->ldc + vector * LANES;
     return vector + 1 < vectors ? load(from) : load_some(from, t->last);
 }
 
-INLINE void store_c(const struct tiles *t, const int row, const int vector, const int vectors, vec sum)
+KERNEL_INLINE void store_c(const struct tiles *t, const int row, const int vector, const int vectors, vec sum)
 {
     float *to = t->c + (size_t)row * t->ldc + vector * LANES;
     if (vector + 1 < vectors)
@@ -36,8 +36,8 @@ struct shape {
 };
 
 /* sums += one column of A's words times its row of the panel */
-INLINE void add_word(const struct shape s, const float *a, size_t lda, const float *panel,
-                     vec sums[TILE_ROWS_MAX][PANEL_VECTORS])
+KERNEL_INLINE void add_word(const struct shape s, const float *a, size_t lda, const float *panel,
+                            vec sums[TILE_ROWS_MAX][PANEL_VECTORS])
 {
     vec b[PANEL_VECTORS];
 #pragma GCC unroll 16
@@ -62,12 +62,12 @@ static inline struct lines *next_lines(struct fetched *fetched)
 /* So many words a line is fetched, until there is no more: of most products, all lines of the next one. With fewer
  * registers a product is more tiles; where A lies transposed, as it does in a weight's gradient, sums are short and C
  * is large. */
-INLINE size_t words_of_line(const struct shape s)
+KERNEL_INLINE size_t words_of_line(const struct shape s)
 {
     return s.pairs ? 1 : REGISTERS == 32 || s.transposed ? 2 : 4;
 }
 
-INLINE void add_words(const struct shape s, const struct tiles *t, vec sums[TILE_ROWS_MAX][PANEL_VECTORS])
+KERNEL_INLINE void add_words(const struct shape s, const struct tiles *t, vec sums[TILE_ROWS_MAX][PANEL_VECTORS])
 {
     const size_t words = words_of_line(s), step = s.transposed ? t->lda : 1;
     struct lines *next = next_lines(t->fetched), fetched = *next;
@@ -91,7 +91,7 @@ INLINE void add_words(const struct shape s, const struct tiles *t, vec sums[TILE
     *next = fetched;
 }
 
-INLINE void multiply_tile(const struct shape s, const int add, const struct tiles *t)
+KERNEL_INLINE void multiply_tile(const struct shape s, const int add, const struct tiles *t)
 {
     vec sums[TILE_ROWS_MAX][PANEL_VECTORS];
 #pragma GCC unroll 16
@@ -109,7 +109,7 @@ INLINE void multiply_tile(const struct shape s, const int add, const struct tile
     }
 }
 
-INLINE void multiply_tiles(const struct shape s, struct tiles *t)
+KERNEL_INLINE void multiply_tiles(const struct shape s, struct tiles *t)
 {
     const size_t step_a = (size_t)s.rows * (s.transposed ? 1 : t->lda), step_c = (size_t)s.rows * t->ldc;
     for (size_t i = 0; i < t->count; i++, t->a += step_a, t->c += step_c) {
@@ -159,7 +159,7 @@ TILE(6, 1);
 TILE(3, 1);
 TILE(1, 1);
 
-#if defined(__AVX512F__) || defined(__aarch64__)
+#if REGISTERS == 32
 
 TILE(12, 2);
 TILE(6, 2);

@@ -6,75 +6,73 @@
 #include <stddef.h>
 
 #include "core/size.h"
+#include "core/vectors.h"
+
+/* What there is of registers, and columns of a panel of B, at most, in vectors. */
+#if defined(__AVX512F__) || defined(__aarch64__)
+#define REGISTERS 32
+enum { PANEL_VECTORS = 4 };
+#else
+#define REGISTERS 16
+enum { PANEL_VECTORS = 3 };
+#endif
+
+INLINE vec every_lane(float x)
+{
+    return x - (vec){0}; /* by one instruction, since -0 - 0 is -0 */
+}
+
+INLINE vec multiply_add(vec a, vec b, vec sum)
+{
+    return a * b + sum;
+}
 
 #if defined(__AVX512F__)
 
 #include "core/gemm_lanes.h"
 
 #define HAS_PAIRS 1 /* words may be pairs of bfloat16 */
-enum { LANES = GEMM_LANES, REGISTERS = 32, PANEL_VECTORS = 4 /* columns of a panel of B, at most */ };
-
 #define KERNEL GEMM_AVX512 static
-#define INLINE GEMM_INLINE
+#define KERNEL_INLINE GEMM_INLINE
+_Static_assert((int)LANES == (int)GEMM_LANES, "vectors are those of gemm_lanes.h");
 
-typedef __m512 vec;
 typedef __mmask16 some_lanes; /* the first ones */
 
-INLINE some_lanes some_of(size_t count)
+KERNEL_INLINE some_lanes some_of(size_t count)
 {
     return first_lanes(count);
 }
 
 /* Of the other lanes nothing is read; they are 0. */
-INLINE vec load_some(const float *from, some_lanes lanes)
+KERNEL_INLINE vec load_some(const float *from, some_lanes lanes)
 {
     return _mm512_maskz_loadu_ps(lanes, from);
 }
 
-INLINE void store_some(float *to, some_lanes lanes, vec x)
+KERNEL_INLINE void store_some(float *to, some_lanes lanes, vec x)
 {
     _mm512_mask_storeu_ps(to, lanes, x);
 }
 
-INLINE vec load(const float *from)
-{
-    return _mm512_loadu_ps(from);
-}
-
-INLINE void store(float *to, vec x)
-{
-    _mm512_storeu_ps(to, x);
-}
-
-INLINE vec every_lane(float x)
-{
-    return _mm512_set1_ps(x);
-}
-
-INLINE vec multiply_add(vec a, vec b, vec sum)
-{
-    return _mm512_fmadd_ps(a, b, sum);
-}
-
-INLINE vec multiply_add_pairs(vec a, vec b, vec sum)
+KERNEL_INLINE vec multiply_add_pairs(vec a, vec b, vec sum)
 {
     return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
 }
 
 /* Words of 32 terms along k, from the first and the last 16 of them. */
-INLINE vec pairs_along(vec first, vec last)
+KERNEL_INLINE vec pairs_along(vec first, vec last)
 {
     return _mm512_castsi512_ps(round_pairs(first, last));
 }
 
 /* Words of 16 lines, from their even terms and the odd ones. */
-INLINE vec pairs_across(vec even, vec odd)
+KERNEL_INLINE vec pairs_across(vec even, vec odd)
 {
     return _mm512_castsi512_ps(by_turns(round_pairs(even, odd)));
 }
 
 /* Rows become columns. */
-INLINE void transpose(vec rows[LANES])
+KERNEL_INLINE void transpose(vec rows[LANES])
 {
     __m512i words[LANES];
 #pragma GCC unroll 16
@@ -89,42 +87,22 @@ INLINE void transpose(vec rows[LANES])
 #else
 
 #define HAS_PAIRS 0
+#define KERNEL static
+#define KERNEL_INLINE INLINE
 #if defined(__AVX2__)
-enum { LANES = 8 };
 #define EACH_LANE(f, x) f(0, x), f(1, x), f(2, x), f(3, x), f(4, x), f(5, x), f(6, x), f(7, x)
 #else
-enum { LANES = 4 };
 #define EACH_LANE(f, x) f(0, x), f(1, x), f(2, x), f(3, x)
 #endif
-#if defined(__aarch64__)
-enum { REGISTERS = 32, PANEL_VECTORS = 4 };
-#else
-enum { REGISTERS = 16, PANEL_VECTORS = 3 };
-#endif
 
-#define KERNEL static
-#define INLINE static inline __attribute__((always_inline))
-
-typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
-typedef float vec_in_memory __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
 typedef size_t some_lanes; /* how many */
 
-INLINE some_lanes some_of(size_t count)
+KERNEL_INLINE some_lanes some_of(size_t count)
 {
     return smaller(count, LANES);
 }
 
-INLINE vec load(const float *from)
-{
-    return *(const vec_in_memory *)from;
-}
-
-INLINE void store(float *to, vec x)
-{
-    *(vec_in_memory *)to = x;
-}
-
-INLINE vec load_some(const float *from, some_lanes lanes)
+KERNEL_INLINE vec load_some(const float *from, some_lanes lanes)
 {
     if (lanes == LANES)
         return load(from);
@@ -134,7 +112,7 @@ INLINE vec load_some(const float *from, some_lanes lanes)
     return load(x);
 }
 
-INLINE void store_some(float *to, some_lanes lanes, vec x)
+KERNEL_INLINE void store_some(float *to, some_lanes lanes, vec x)
 {
     if (lanes == LANES) {
         store(to, x);
@@ -144,29 +122,19 @@ INLINE void store_some(float *to, some_lanes lanes, vec x)
         to[lane] = x[lane];
 }
 
-INLINE vec every_lane(float x)
-{
-    return x - (vec){0}; /* by one instruction, since -0 - 0 is -0 */
-}
-
-INLINE vec multiply_add(vec a, vec b, vec sum)
-{
-    return a * b + sum;
-}
-
 /* Words are never pairs in this build, so nobody calls these. */
-INLINE vec multiply_add_pairs(vec a, vec b, vec sum)
+KERNEL_INLINE vec multiply_add_pairs(vec a, vec b, vec sum)
 {
     return multiply_add(a, b, sum);
 }
 
-INLINE vec pairs_along(vec first, vec last)
+KERNEL_INLINE vec pairs_along(vec first, vec last)
 {
     (void)last;
     return first;
 }
 
-INLINE vec pairs_across(vec even, vec odd)
+KERNEL_INLINE vec pairs_across(vec even, vec odd)
 {
     (void)odd;
     return even;
@@ -184,7 +152,7 @@ INLINE vec pairs_across(vec even, vec odd)
     }
 
 /* Rows become columns, by halves. */
-INLINE void transpose(vec rows[LANES])
+KERNEL_INLINE void transpose(vec rows[LANES])
 {
 #if defined(__AVX2__)
     EXCHANGE(rows, 4)

@@ -5,33 +5,12 @@
 
 #include "core/size.h"
 #include "core/vector_math.h"
+#include "core/vectors.h"
 #include "nn/winograd.h"
 
-#if defined(__AVX512F__)
-enum { LANES = 16 };
-#elif defined(__AVX__)
-enum { LANES = 8 };
-#else
-enum { LANES = 4 };
-#endif
-
-typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
-typedef float vec_in_memory __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
-
-#define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 10")
 
 #include "nn/winograd_points.h"
-
-INLINE vec load(const float *from)
-{
-    return *(const vec_in_memory *)from;
-}
-
-INLINE void store(float *to, vec value)
-{
-    *(vec_in_memory *)to = value;
-}
 
 /* Points or outputs across, of series and images. */
 INLINE int across(const int planar, const int count)
