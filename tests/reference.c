@@ -158,6 +158,25 @@ static void same(size_t in, size_t kernel, size_t stride, size_t *out, size_t *b
     *before = total / 2;
 }
 
+/* Whether any of the `out` positions reads the input by this tap. */
+static int tap_reads(size_t tap, size_t in, size_t stride, size_t out, size_t before)
+{
+    for (size_t o = 0; o < out; o++)
+        if (o * stride + tap >= before && o * stride + tap < before + in)
+            return 1;
+    return 0;
+}
+
+void reference_cut_kernel(size_t in, size_t stride, size_t out, size_t *kernel, size_t *before)
+{
+    while (!tap_reads(*kernel - 1, in, stride, out, *before))
+        (*kernel)--;
+    while (!tap_reads(0, in, stride, out, *before)) {
+        (*kernel)--;
+        (*before)--;
+    }
+}
+
 static struct conv_shape layer_shape(const struct network_spec *spec, struct shape in)
 {
     struct conv_shape s = {.height_in = in.height,
@@ -170,6 +189,8 @@ static struct conv_shape layer_shape(const struct network_spec *spec, struct sha
                            .stride_w = in.width == 1 ? 1 : spec->stride};
     same(s.height_in, s.kernel_h, s.stride_h, &s.height_out, &s.pad_top);
     same(s.width_in, s.kernel_w, s.stride_w, &s.width_out, &s.pad_left);
+    reference_cut_kernel(s.height_in, s.stride_h, s.height_out, &s.kernel_h, &s.pad_top);
+    reference_cut_kernel(s.width_in, s.stride_w, s.width_out, &s.kernel_w, &s.pad_left);
     return s;
 }
 

@@ -18,6 +18,10 @@ void reference_gemm(int a_transposed, int b_transposed, size_t m, size_t n, size
 double reference_selu(double x);
 double reference_selu_slope(double x); /* of the input */
 
+/* Along one dimension: takes from the ends of a kernel the taps that read padding at each of `out` positions, and from
+ * *before the zeros that stood for those at its beginning. */
+void reference_cut_kernel(size_t in, size_t stride, size_t out, size_t *kernel, size_t *before);
+
 /* z = convolution + bias, before SELU */
 void reference_conv_forward(const struct conv_shape *s, const double *x, const double *weight, const double *bias,
                             size_t batch, double *z);

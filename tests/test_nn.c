@@ -64,7 +64,8 @@ static void test_same_padding(void **state)
         {9, 2, 3, 3, 0},                                       /* 8 < 9: none */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct conv_shape s = conv_shape((struct shape){rows[i].in, rows[i].in, 1}, 1, rows[i].kernel, rows[i].stride);
+        struct conv_shape s =
+            conv_whole_shape((struct shape){rows[i].in, rows[i].in, 1}, 1, rows[i].kernel, rows[i].stride);
         assert_int_equal(s.height_out, rows[i].out);
         assert_int_equal(s.width_out, rows[i].out);
         assert_int_equal(s.pad_top, rows[i].before);
@@ -76,6 +77,55 @@ static void test_same_padding(void **state)
     assert_int_equal(series.stride_w, 1);
     assert_int_equal(series.pad_left, 0);
     assert_int_equal(series.height_out, 70);
+}
+
+/* ---- taps that read padding only ---- */
+
+static void test_dead_taps_are_no_weights(void **state)
+{
+    (void)state;
+    size_t cut = 0;
+    for (size_t in = 1; in <= 12; in++) {
+        for (size_t kernel = 1; kernel <= 9; kernel++) {
+            for (size_t stride = 1; stride <= 9; stride++) {
+                struct conv_shape whole = conv_whole_shape((struct shape){in, 5, 2}, 3, kernel, stride);
+                struct conv_shape s = conv_shape((struct shape){in, 5, 2}, 3, kernel, stride);
+                size_t taps = whole.kernel_h, before = whole.pad_top;
+                reference_cut_kernel(in, stride, whole.height_out, &taps, &before);
+                assert_int_equal(s.kernel_h, taps);
+                assert_int_equal(s.pad_top, before);
+                assert_int_equal(s.height_out, whole.height_out);
+                cut += s.kernel_h < whole.kernel_h;
+            }
+        }
+    }
+    assert_true(cut > 0);
+    struct conv_shape series = conv_shape((struct shape){1, 1, 32}, 32, 2, 2); /* the second layer of two moons */
+    assert_int_equal(series.kernel_h, 1);
+    assert_int_equal(series.kernel_w, 1);
+}
+
+/* What is left computes what the whole kernel does, whatever the taps hold that were left out. */
+static void test_cut_kernels_compute_the_same(void **state)
+{
+    (void)state;
+    enum { KERNEL = 6, IN = 3, OUT = 2, HEIGHT = 2, WIDTH = 1 };
+    const struct shape input = {HEIGHT, WIDTH + 1, IN};
+    struct conv_shape whole = conv_whole_shape(input, OUT, KERNEL, 2), cut = conv_shape(input, OUT, KERNEL, 2);
+    double w[KERNEL * KERNEL * IN * OUT], part[KERNEL * KERNEL * IN * OUT] = {0}, x[HEIGHT * (WIDTH + 1) * IN];
+    double bias[OUT] = {.1, -.2}, y[OUT], z[OUT];
+    for (size_t i = 0; i < sizeof w / sizeof *w; i++)
+        w[i] = sin((double)i);
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = cos((double)(3 * i));
+    for (size_t h = 0; h < cut.kernel_h; h++) {
+        size_t from = ((h + whole.pad_top - cut.pad_top) * KERNEL + whole.pad_left - cut.pad_left) * IN * OUT;
+        memcpy(part + h * cut.kernel_w * IN * OUT, w + from, cut.kernel_w * IN * OUT * sizeof *w);
+    }
+    assert_int_equal(cut.kernel_h * cut.kernel_w, 4);
+    reference_conv_forward(&whole, x, w, bias, 1, y);
+    reference_conv_forward(&cut, x, part, bias, 1, z);
+    assert_memory_equal(y, z, sizeof y);
 }
 
 /* ---- one convolution ---- */
@@ -121,7 +171,7 @@ struct conv_run {
 
 static struct conv_run conv_run_make(const struct conv_case *c)
 {
-    struct conv_run r = {.shape = conv_shape(c->input, c->c_out, c->kernel, c->stride), .batch = c->batch};
+    struct conv_run r = {.shape = conv_whole_shape(c->input, c->c_out, c->kernel, c->stride), .batch = c->batch};
     const struct conv_shape *s = &r.shape;
     r.size_x = r.batch * shape_size(c->input);
     r.size_w = s->kernel_h * s->kernel_w * s->c_in * s->c_out;
@@ -320,7 +370,7 @@ static void test_choice_of_filtering(void **state)
     int seen[WINOGRAD_FILTERINGS] = {0};
     for (size_t i = 0; i < FILTERING_CASES; i++) {
         const struct conv_case *c = &filtering_cases[i].conv;
-        const struct conv_shape shape = conv_shape(c->input, c->c_out, c->kernel, c->stride);
+        const struct conv_shape shape = conv_whole_shape(c->input, c->c_out, c->kernel, c->stride);
         assert_int_equal(winograd_choice(&shape, c->batch, 0), filtering_cases[i].filtering);
         seen[filtering_cases[i].filtering] = 1;
         assert_int_equal(winograd_choice(&shape, c->batch, 1),
@@ -526,7 +576,8 @@ static void test_schedules(void **state)
 static const struct network_spec specs[] = {
     {{28, 28, 1}, 10, 3, 16, 6, 2, false}, {{32, 32, 3}, 10, 3, 17, 6, 2, false}, {{140, 1, 1}, 5, 3, 20, 6, 2, false},
     {{28, 28, 1}, 10, 2, 5, 6, 2, false},  {{13, 9, 2}, 3, 2, 4, 3, 1, false},    {{11, 12, 1}, 4, 3, 3, 4, 3, false},
-    {{50, 1, 1}, 2, 1, 7, 5, 3, false},    {{9, 7, 2}, 3, 4, 16, 6, 2, false},
+    {{50, 1, 1}, 2, 1, 7, 5, 3, false},    {{9, 7, 2}, 3, 4, 16, 6, 2, false},    {{2, 1, 1}, 2, 2, 32, 2, 2, false},
+    {{28, 28, 1}, 10, 5, 16, 6, 2, false},
 };
 enum { SPECS = sizeof specs / sizeof *specs, BATCH = 5 };
 
@@ -670,6 +721,29 @@ static void test_networks(void **state)
     (void)state;
     for (size_t i = 0; i < SPECS; i++)
         check_network(&specs[i], network_tolerance);
+}
+
+/* No weight is one in name only: each changes the loss, in networks that go on after their maps are single points. */
+static void test_every_weight_has_a_gradient(void **state)
+{
+    (void)state;
+    struct network_spec deep = {{28, 28, 1}, 10, 8, 4, 6, 2, false};
+    for (size_t i = 0; i <= SPECS; i++) {
+        const struct network_spec *spec = i < SPECS ? &specs[i] : &deep;
+        struct problem p = problem_make(spec, 1);
+        float *gradient = normals(p.weight_size, 50, 1.0F);
+        size_t correct;
+        network_set_weights(p.network, p.w);
+        (void)network_gradient(p.network, p.x, p.y, BATCH, gradient, &correct);
+        for (size_t t = 0; t < p.tensor_count; t++) {
+            for (size_t j = 0; j < p.tensors[t].count; j++)
+                assert_true(gradient[p.tensors[t].offset + j] != 0.0F);
+        }
+        memory_free(gradient);
+        problem_free(&p);
+    }
+    assert_true(network_cuts_kernels(&deep));
+    assert_false(network_cuts_kernels(&specs[0]));
 }
 
 static struct network_spec of_bf16(struct network_spec spec)
@@ -954,7 +1028,10 @@ int main(void)
         cmocka_unit_test(test_cross_entropy_of_extremes),
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_dead_taps_are_no_weights),
+        cmocka_unit_test(test_cut_kernels_compute_the_same),
         cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_every_weight_has_a_gradient),
         cmocka_unit_test(test_networks_of_bf16),
         cmocka_unit_test(test_reference_gradient),
         cmocka_unit_test(test_input_gradient),

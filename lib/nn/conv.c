@@ -26,7 +26,7 @@ static size_t same_padding(size_t in, size_t kernel, size_t stride, size_t *befo
     return out;
 }
 
-struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+struct conv_shape conv_whole_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
 {
     int series = input.width == 1;
     struct conv_shape shape = {
@@ -41,6 +41,26 @@ struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, si
     };
     shape.height_out = same_padding(input.height, shape.kernel_h, shape.stride_h, &shape.pad_top);
     shape.width_out = same_padding(input.width, shape.kernel_w, shape.stride_w, &shape.pad_left);
+    return shape;
+}
+
+/* Leaves out of *kernel the taps that read padding at every one of `out` positions, and of *before as many zeros as
+ * stood for those in front. At position o tap t reads input o stride + t - before; where out > 1, stride < in, so that
+ * what one position reads of the input follows on what the next one does, and the taps that read it are a run. */
+static void leave_out_dead_taps(size_t in, size_t stride, size_t out, size_t *kernel, size_t *before)
+{
+    size_t last = (out - 1) * stride; /* where the last position begins, in padded coordinates */
+    size_t first = *before > last ? *before - last : 0;
+    size_t end = smaller(*kernel, *before + in);
+    *kernel = end - first;
+    *before -= first;
+}
+
+struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+{
+    struct conv_shape shape = conv_whole_shape(input, c_out, kernel, stride);
+    leave_out_dead_taps(shape.height_in, shape.stride_h, shape.height_out, &shape.kernel_h, &shape.pad_top);
+    leave_out_dead_taps(shape.width_in, shape.stride_w, shape.width_out, &shape.kernel_w, &shape.pad_left);
     return shape;
 }
 

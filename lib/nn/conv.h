@@ -37,8 +37,13 @@ static inline size_t conv_size_out(const struct conv_shape *shape)
     return shape->height_out * shape->width_out * shape->c_out;
 }
 
-/* SAME padding as in nn/network.h, with a square kernel and stride, or kernel x 1 on series (width 1). */
+/* SAME padding as in nn/network.h, with a square kernel and stride, or kernel x 1 on series (width 1). A kernel that is
+ * larger than its map has rows or columns of taps that read padding at every position of the output: they can change
+ * nothing, so they are not weights, and the shape's kernel is what is left without them. */
 struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
+
+/* The same convolution with every tap of the kernel. */
+struct conv_shape conv_whole_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
 
 /* The dense layer from maps [height][width][channels], as a convolution whose kernel covers all of them. */
 struct conv_shape conv_dense_shape(struct shape maps, size_t c_out);

@@ -141,6 +141,19 @@ static enum status create_layers(struct network *network, int training, struct e
     return STATUS_OK;
 }
 
+bool network_cuts_kernels(const struct network_spec *spec)
+{
+    struct shape shape = spec->input;
+    for (size_t i = 0; i < spec->layers; i++) {
+        struct conv_shape cut = conv_shape(shape, spec->filters, spec->kernel, spec->stride);
+        struct conv_shape whole = conv_whole_shape(shape, spec->filters, spec->kernel, spec->stride);
+        if (cut.kernel_h < whole.kernel_h || cut.kernel_w < whole.kernel_w)
+            return true;
+        shape = (struct shape){cut.height_out, cut.width_out, cut.c_out};
+    }
+    return false;
+}
+
 static enum status create_sparse(struct network *network, struct error *error)
 {
     const size_t layers = network->spec.layers;

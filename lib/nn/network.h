@@ -7,7 +7,8 @@
  * one caller at a time. Activations are [batch][height][width][channels].
  *
  * SAME padding is TensorFlow's: out = ceil(in / stride), total = max((out - 1) * stride + kernel - in, 0), of which
- * total / 2 (rounded down) goes before. On series (width 1) the kernel is kernel x 1 and the stride (stride, 1).
+ * total / 2 (rounded down) goes before. On series (width 1) the kernel is kernel x 1 and the stride (stride, 1). Taps of
+ * a kernel that read nothing but padding are not weights (nn/conv.h): a layer on a map of 1 x 1 has kernels of 1 x 1.
  *
  * Results do not depend on the number of threads, bit for bit: sums are split at fixed places. */
 #ifndef TENTH_NN_NETWORK_H
@@ -58,6 +59,9 @@ void network_free(struct network *network); /* NULL is allowed */
 
 const struct network_spec *network_spec(const struct network *network);
 const struct tensor *network_tensors(const struct network *network, size_t *count);
+
+/* Whether a layer's kernels are larger than its map lets them be, so that they have fewer taps than the spec says. */
+bool network_cuts_kernels(const struct network_spec *spec);
 
 /* Number of floats of w: the tensors and the padding between them (padding is 0 and stays 0). */
 size_t network_weight_size(const struct network *network);

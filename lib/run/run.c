@@ -139,8 +139,9 @@ enum status run_resolve(struct run *run, const struct config_source *source, siz
 }
 
 /* Raised when the same config trains to other numbers, so that no older checkpoint goes on. 2: the label's gradient is
- * exact where the network is sure. */
-enum { TRAIN_VERSION = 2 };
+ * exact where the network is sure. 3, where kernels are cut to their maps: taps that read padding only are not weights.
+ */
+enum { TRAIN_VERSION = 2, TRAIN_VERSION_CUT = 3 };
 
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                      const struct run_options *options, struct error *error)
@@ -163,7 +164,8 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     (void)snprintf(sections, sizeof sections, "data model posterior train %s",
                    run->method->section ? run->method->section : "");
     char part[32];
-    (void)snprintf(part, sizeof part, "training %d", TRAIN_VERSION);
+    const struct network_spec spec = run_network_spec(run);
+    (void)snprintf(part, sizeof part, "training %d", network_cuts_kernels(&spec) ? TRAIN_VERSION_CUT : TRAIN_VERSION);
     return run_identity(run, sections, part, run->train_identity, error);
 }
 

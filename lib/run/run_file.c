@@ -88,6 +88,23 @@ enum status run_file_sections(const struct run_file *file, const char *sections,
     return status == STATUS_OK && !*text ? STATUS_NO_MEMORY : status;
 }
 
+/* Older builds kept the taps of kernels that read padding only (run.c, TRAIN_VERSION_CUT), and ranked them as weights.
+ */
+static enum status check_kernels_are_cut(const struct run_file *file, const struct trained *trained,
+                                         struct error *error)
+{
+    size_t rank = 0, shape[STORE_RANK_MAX] = {0};
+    if (!network_cuts_kernels(network_spec(trained->network)))
+        return STATUS_OK;
+    enum status status = store_shape(file->store, "/posterior/mu", &rank, shape, error);
+    if (status == STATUS_OK && shape[0] > trained->posterior->size)
+        status = error_set(error, STATUS_DATA,
+                           "%s: was trained by an older version, which counted kernel taps that never see an input as "
+                           "weights; `tenth run` with another --out trains its network without them",
+                           store_path(file->store));
+    return status;
+}
+
 enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error)
 {
     struct config config;
@@ -107,6 +124,8 @@ enum status run_file_trained(const struct run_file *file, struct trained *traine
     status = network_create(&spec, 1, 0, 1, &trained->network, error);
     if (status == STATUS_OK)
         status = posterior_create(trained->network, method, &start, 1, &trained->posterior, error);
+    if (status == STATUS_OK)
+        status = check_kernels_are_cut(file, trained, error);
     if (status == STATUS_OK)
         status = checkpoint_load_posterior(file->store, trained->posterior, error);
     if (status != STATUS_OK)
