@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -658,24 +660,135 @@ static void test_hostile_contents(void **state)
     assert_nothing_open();
 }
 
+/* What cannot be opened is called what it is, and nobody is told to give it up. */
+static void assert_not_opened(const char *path, const char *says)
+{
+    struct store *store = NULL;
+    struct error error = {0};
+    enum status (*const openers[])(const char *, struct store **, struct error *) = {store_open, store_update};
+    for (size_t i = 0; i < 2; i++) {
+        error = (struct error){0};
+        assert_int_equal(openers[i](path, &store, &error), STATUS_DATA);
+        assert_null(store);
+        if (strncmp(error.message, path, strlen(path)) != 0 || !strstr(error.message, says))
+            fail_msg("\"%s\" does not say %s", error.message, says);
+        assert_null(strstr(error.message, "delete"));
+        assert_null(strstr(error.message, "remove"));
+    }
+}
+
 static void test_not_a_store(void **state)
 {
     (void)state;
-    struct store *store = NULL;
     struct error error = {0};
+    static const char gzip[] = "\x1f\x8b\x08", binary[] = "\x01\x02\x03", cut_text[] = "gr\xc3\xbc\xc3";
     assert_int_equal(atomic_write("empty.h5", "", 0, &error), STATUS_OK);
     assert_int_equal(atomic_write("text.h5", "dataset,method\n", 15, &error), STATUS_OK);
+    assert_int_equal(atomic_write("gzip.h5", gzip, sizeof gzip, &error), STATUS_OK);
+    assert_int_equal(atomic_write("binary.h5", binary, sizeof binary, &error), STATUS_OK);
+    assert_int_equal(atomic_write("cut.h5", cut_text, strlen(cut_text), &error), STATUS_OK);
     assert_int_equal(mkfifo("pipe.h5", 0600), 0);
-    const char *const paths[] = {"empty.h5", "text.h5", "none.h5", ".", "pipe.h5"};
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        assert_int_equal(store_open(paths[i], &store, &error), STATUS_DATA);
-        assert_null(store);
-        assert_non_null(strstr(error.message, paths[i]));
+    assert_int_equal(symlink("loop.h5", "loop.h5"), 0);
+    assert_not_opened("none.h5", "there is no such file");
+    assert_not_opened("empty.h5", "it is empty");
+    assert_not_opened("text.h5", "holds text");
+    assert_not_opened("cut.h5", "holds text");
+    assert_not_opened("gzip.h5", "holds gzip data");
+    assert_not_opened("binary.h5", "data of another kind");
+    assert_not_opened(".", "is a directory");
+    assert_not_opened("pipe.h5", "is a device or a pipe");
+    assert_not_opened("loop.h5", "Too many levels of symbolic links");
+    assert_not_opened("text.h5/run.h5", "Not a directory");
+    if (geteuid() != 0) {
+        assert_int_equal(chmod("text.h5", 0), 0);
+        assert_not_opened("text.h5", "Permission denied");
     }
-    for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(store_update(paths[i], &store, &error), STATUS_DATA);
-        assert_null(store);
-    }
+    assert_nothing_open();
+}
+
+/* A file of HDF5's, in the format of 1.10 and later where `latest`, with its first bytes changed by `change`. */
+static void write_superblock(const char *path, bool latest, void (*change)(unsigned char *bytes, size_t *size))
+{
+    struct error error = {0};
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (latest)
+        assert_true(H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) >= 0);
+    assert_true(H5Fclose(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access)) >= 0 && H5Pclose(access) >= 0);
+    assert_int_equal(file_read(path, SIZE_MAX, &bytes, &size, &error), STATUS_OK);
+    change(bytes, &size);
+    assert_int_equal(atomic_write(path, bytes, size, &error), STATUS_OK);
+    memory_free(bytes);
+}
+
+static void make_newer(unsigned char *bytes, size_t *size)
+{
+    (void)size;
+    bytes[8] = 4;
+}
+
+static void make_short(unsigned char *bytes, size_t *size)
+{
+    (void)bytes;
+    *size -= 5;
+}
+
+static void make_damaged(unsigned char *bytes, size_t *size)
+{
+    (void)size;
+    bytes[24] ^= 1;
+}
+
+static void test_broken_hdf5(void **state)
+{
+    (void)state;
+    write_superblock("newer.h5", true, make_newer);
+    write_superblock("short.h5", false, make_short);
+    write_superblock("short3.h5", true, make_short);
+    write_superblock("damaged.h5", true, make_damaged);
+    assert_not_opened("newer.h5", "is in a newer format of HDF5 (superblock 4)");
+    assert_not_opened("short.h5", "is cut short: it has ");
+    assert_not_opened("short3.h5", "is cut short: it has ");
+    assert_not_opened("damaged.h5", "the file is damaged, or another program is writing to it");
+    assert_nothing_open();
+}
+
+/* Returns 0 when it could open a file for writing. It ends without closing it. */
+static int leave_open(const void *path)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) < 0)
+        return 1;
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    return file < 0 || H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 ? 2 : 0;
+}
+
+/* Another program has the file open for writing, and locks it, as HDF5 does where it is told to (see main). */
+static void test_open_elsewhere(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    assert_int_equal(store_check_update("run.h5", &error), STATUS_OK);
+    hid_t held = H5Fopen("run.h5", H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(held >= 0);
+    int descriptor = open("run.h5", O_RDONLY);
+    assert_int_equal(flock(descriptor, LOCK_SH | LOCK_NB), -1); /* it is locked indeed */
+    assert_int_equal(close(descriptor), 0);
+    assert_true(file_matches("run.h5", contents));
+    assert_int_equal(store_check_update("run.h5", &error), STATUS_FAILED);
+    assert_non_null(strstr(error.message, "run.h5: is open for writing in another program"));
+    assert_true(H5Fclose(held) >= 0);
+    assert_int_equal(store_check_update("run.h5", &error), STATUS_OK);
+    assert_int_equal(store_check_update("none.h5", &error), STATUS_OK); /* met by who reads it */
+    assert_int_equal(store_check_update("none/run.h5", &error), STATUS_FAILED);
+
+    /* The format of HDF5 1.10 notes in the file itself that it is open. */
+    assert_int_equal(in_child(leave_open, "left.h5"), 0);
+    assert_not_opened("left.h5", "is open for writing in another program, or was left so");
+    free(contents);
     assert_nothing_open();
 }
 
@@ -866,6 +979,9 @@ static void test_directories(void **state)
 
 int main(void)
 {
+    /* HDF5 is to lock, whatever it would do by itself: what is read here needs no lock. */
+    if (setenv("HDF5_USE_FILE_LOCKING", "TRUE", 1) != 0)
+        return 1;
     store_init();
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
     const struct CMUnitTest tests[] = {
@@ -887,6 +1003,8 @@ int main(void)
         IN_SCRATCH(test_limits),
         IN_SCRATCH(test_hostile_contents),
         IN_SCRATCH(test_not_a_store),
+        IN_SCRATCH(test_broken_hdf5),
+        IN_SCRATCH(test_open_elsewhere),
         IN_SCRATCH(test_truncated),
         IN_SCRATCH(test_damaged),
         IN_SCRATCH(test_text_files),

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/memory.h"
 #include "io/atomic_file.h"
@@ -159,14 +158,6 @@ enum status store_create(const char *path, struct store **store, struct error *e
     return deliver(built, store_create_in_memory(built, error), store);
 }
 
-static enum status not_a_store(const struct store *store, struct error *error)
-{
-    return store_failure(
-        store, STATUS_DATA, "/",
-        "cannot be opened: it is no run file (DATASET_METHOD_seedN.h5), or damaged; a damaged one must be made anew",
-        error);
-}
-
 /* Opens the image of a file for changes. HDF5 copies it. */
 static enum status open_in_memory(struct store *store, unsigned char *image, size_t size, struct error *error)
 {
@@ -177,7 +168,7 @@ static enum status open_in_memory(struct store *store, unsigned char *image, siz
     if (size > 0 && access >= 0 && H5Pset_file_image(access, image, size) >= 0)
         store->file = H5Fopen(name, H5F_ACC_RDWR, access);
     if (store->file < 0)
-        status = not_a_store(store, error);
+        status = store_not_opened(store, error);
     return store_release(store, "/", access, H5Pclose, status, error);
 }
 
@@ -186,7 +177,9 @@ enum status store_update(const char *path, struct store **store, struct error *e
     *store = NULL;
     unsigned char *image = NULL;
     size_t size = 0;
-    enum status status = atomic_check(path, error);
+    enum status status = store_look(path, error);
+    if (status == STATUS_OK)
+        status = atomic_check(path, error);
     if (status == STATUS_OK)
         status = file_read(path, UPDATE_LIMIT, &image, &size, error);
     if (status != STATUS_OK)
@@ -200,17 +193,27 @@ enum status store_update(const char *path, struct store **store, struct error *e
     return status;
 }
 
+/* Opens the file at the store's path. */
+static enum status open_for_reading(struct store *store, struct error *error)
+{
+    hid_t access = store_reader_access();
+    if (access < 0)
+        return store_failure(store, STATUS_FAILED, "/", "cannot be opened", error);
+    store->file = H5Fopen(store->path, H5F_ACC_RDONLY, access);
+    enum status status = store->file < 0 ? store_not_opened(store, error) : STATUS_OK;
+    return store_release(store, "/", access, H5Pclose, status, error);
+}
+
 enum status store_open(const char *path, struct store **store, struct error *error)
 {
     *store = NULL;
-    struct stat about;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) /* opening a pipe would wait for its writer */
-        return error_set(error, STATUS_DATA, "%s: there is no such file; check the path, or run what makes it", path);
+    enum status status = store_look(path, error);
+    if (status != STATUS_OK)
+        return status;
     struct store *built = store_new(path, false, error);
     if (!built)
         return STATUS_NO_MEMORY;
-    built->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    return deliver(built, built->file < 0 ? not_a_store(built, error) : STATUS_OK, store);
+    return deliver(built, open_for_reading(built, error), store);
 }
 
 /* The bytes of the file, complete and in their place in HDF5's memory: valid until the file is changed or closed.

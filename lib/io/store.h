@@ -25,6 +25,11 @@
 
 struct store;
 
+/* What to do about a file that is damaged, or that another program has made something else of. Nobody can say whether
+ * it is still worth something to its owner, so that nothing here advises to give it up. */
+#define STORE_REMEDY "restore a copy of it, or make the run beside it with another --out"
+#define STORE_REMEDY_CHANGED "the file is damaged, or was changed by another program: " STORE_REMEDY
+
 /* Turns off HDF5's printing of errors; call once at start, before anything else of this module. */
 void store_init(void);
 
@@ -32,7 +37,11 @@ void store_init(void);
 enum status store_create(const char *path, struct store **store,
                          struct error *error); /* new; replaces PATH at commit */
 enum status store_update(const char *path, struct store **store, struct error *error); /* PATH must exist */
-enum status store_open(const char *path, struct store **store, struct error *error);   /* read only */
+enum status store_open(const char *path, struct store **store, struct error *error);   /* read only, without locks */
+
+/* Before work whose result store_update is to store: whether the file can be replaced, and no other program that locks
+ * what it writes to, as HDF5 does, has it open for writing: STATUS_FAILED. What that one writes later would be lost. */
+enum status store_check_update(const char *path, struct error *error);
 
 /* Writes to disk and renames; the store is closed afterwards, also on failure (the old file, if any, is then
  * untouched). */

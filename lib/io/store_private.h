@@ -2,6 +2,10 @@
 #ifndef TENTH_IO_STORE_PRIVATE_H
 #define TENTH_IO_STORE_PRIVATE_H
 
+/* The functions' forms as of HDF5 1.10, whatever the version. */
+#ifndef H5_USE_110_API
+#define H5_USE_110_API
+#endif
 #include <hdf5.h>
 
 #include "io/store.h"
@@ -38,6 +42,17 @@ enum status store_repack(struct store *store, struct error *error);
 
 /* Makes the groups that the first `length` bytes of a name stand for, where they are missing. */
 enum status store_make_groups(struct store *store, const char *name, size_t length, struct error *error);
+
+/* How HDF5 opens a file for reading without locks: an access list, to be closed; H5I_INVALID_HID on failure. */
+hid_t store_reader_access(void);
+
+/* STATUS_DATA unless there is a regular file at `path` that can be read, begins as HDF5 files do, and is not marked as
+ * open for writing. */
+enum status store_look(const char *path, struct error *error);
+
+/* STATUS_DATA: why HDF5 did not open the store's file, as far as can be seen. To be called before any other HDF5
+ * function. */
+enum status store_not_opened(const struct store *store, struct error *error);
 
 /* The type of UTF-8 strings of `size` bytes with the 0 at their end; H5I_INVALID_HID on failure. */
 hid_t store_text_type(size_t size);
