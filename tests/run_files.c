@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "run/run_store.h"
 #include "run_files.h"
 
 struct store *run_file_begin(const char *path, const char *dataset, const char *method, const char *seed,
@@ -20,6 +21,7 @@ struct store *run_file_begin(const char *path, const char *dataset, const char *
     const char *const attributes[][2] = {
         {"run", run}, {"dataset", dataset}, {"method", method}, {"seed", seed}, {"data_source", source}};
     assert_int_equal(store_create(path, &store, &error), STATUS_OK);
+    assert_int_equal(run_store_sign(store, &error), STATUS_OK);
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
         assert_int_equal(store_set_text(store, "/", attributes[i][0], attributes[i][1], &error), STATUS_OK);
     assert_int_equal(store_set_text(store, "/data", "identity", source, &error), STATUS_OK);

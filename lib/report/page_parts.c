@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "io/store.h"
 #include "report/page.h"
+#include "run/run_store.h"
 
 /* Tables above this size stay files beside the page: a page is to be sent on. */
 enum { DOWNLOAD_BYTES_MAX = 1 << 20 };
@@ -309,7 +310,7 @@ static enum status run_add(struct text_buffer *out, const char *path, struct err
     struct store *store = NULL;
     char *config = NULL;
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    enum status status = store_open(path, &store, error);
+    enum status status = run_store_open(path, &store, error);
     if (status != STATUS_OK)
         return status;
     text_add(out, "<details class=\"run\"><summary>");

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "run/illustration.h"
+#include "run/run_store.h"
 
 static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
                                           "filters", "footprint",        "plane",      "plane_items"};
@@ -67,7 +68,7 @@ static enum status identity_make(const struct run *run, struct store *store, cha
 static enum status tables_save(const struct illustration *illustration, const char *identity, struct error *error)
 {
     struct store *store = NULL;
-    enum status status = store_update(illustration->run->path, &store, error);
+    enum status status = run_store_update(illustration->run->path, &store, error);
     for (size_t i = 0; i < TABLES && status == STATUS_OK; i++)
         status = table_save(illustration->tables[i], store, error);
     if (status == STATUS_OK)
@@ -120,7 +121,7 @@ enum status run_illustrate(const struct run *run, const struct monitor *monitor,
     bool done = false;
     enum status status = run_load_trained(run, &illustration.trained, error);
     if (status == STATUS_OK)
-        status = store_open(run->path, &illustration.store, error);
+        status = run_store_open(run->path, &illustration.store, error);
     if (status == STATUS_OK)
         status = identity_make(run, illustration.store, identity, error);
     if (status == STATUS_OK)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "run/run_store.h"
 
 /* Raised when the same config measures something else than before, so that a file's older parts are made again.
  * 2: the test items no longer depend on the seed. */
@@ -75,7 +76,7 @@ enum status part_save(const struct run *run, const struct part *part, const stru
                       const struct table *rows, const struct test_items *items, struct error *error)
 {
     struct store *store = NULL;
-    enum status status = store_update(run->path, &store, error);
+    enum status status = run_store_update(run->path, &store, error);
     if (status == STATUS_OK)
         status = store_remove(store, part->object, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {

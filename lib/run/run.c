@@ -15,6 +15,7 @@
 #include "nn/schedule.h"
 #include "run/checkpoint.h"
 #include "run/provenance.h"
+#include "run/run_store.h"
 
 static enum status name_refused(const struct run *run, const char *key, struct error *error)
 {
@@ -69,7 +70,7 @@ static enum status name_of_file(struct run *run, const char *path, struct error 
 {
     struct store *store = NULL;
     char *name = NULL, *label = NULL;
-    enum status status = store_open(path, &store, error);
+    enum status status = run_store_open(path, &store, error);
     if (status == STATUS_OK)
         status = store_get_text(store, "/", "run", &name, error);
     if (status == STATUS_OK)
@@ -235,7 +236,7 @@ enum status run_has(const struct run *run, const char *object, const char *ident
         return STATUS_OK;
     struct store *store = NULL;
     char *found = NULL;
-    enum status status = store_open(run->path, &store, error);
+    enum status status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK && store_has(store, object)) {
         status = store_get_text(store, object, "identity", &found, error);
         *has = status == STATUS_OK && strcmp(found, identity) == 0;
@@ -280,15 +281,14 @@ enum status run_describe(const struct run *run, struct store *store, const char 
 {
     char seed[32];
     (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
-    const char *const attributes[][2] = {{"format", "tenth run 1"},
-                                         {"run", run->name},
+    const char *const attributes[][2] = {{"run", run->name},
                                          {"label", run->label},
                                          {"dataset", run->kind->name},
                                          {"method", run->method->name},
                                          {"seed", seed},
                                          {"data_source", run->data_source},
                                          {"state", state}};
-    enum status status = STATUS_OK;
+    enum status status = run_store_sign(store, error);
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0] && status == STATUS_OK; i++)
         status = store_set_text(store, "/", attributes[i][0], attributes[i][1], error);
     if (status == STATUS_OK)
@@ -360,7 +360,7 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
         status = posterior_create(trained->network, run->method, &start, run->threads, &trained->posterior, error);
     struct store *store = NULL;
     if (status == STATUS_OK)
-        status = store_open(run->path, &store, error);
+        status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK)
         status = checkpoint_load_posterior(store, trained->posterior, error);
     store_close(store);

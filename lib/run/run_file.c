@@ -7,6 +7,7 @@
 
 #include "core/memory.h"
 #include "run/checkpoint.h"
+#include "run/run_store.h"
 
 void run_base_name(const char *run, char base[RUN_NAME_SIZE])
 {
@@ -32,7 +33,7 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
                  {"/", "data_source", &file->data_source},
                  {"/data", "identity", &file->data_identity},
                  {"/", "seed", &seed}};
-    enum status status = store_open(path, &file->store, error);
+    enum status status = run_store_open(path, &file->store, error);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == STATUS_OK; i++)
         status = store_get_text(file->store, texts[i].object, texts[i].key, texts[i].text, error);
     if (status == STATUS_OK) {

@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "core/stats.h"
 #include "run/provenance.h"
+#include "run/run_store.h"
 #include "run/trainer.h"
 
 static enum status trainer_sizes(struct trainer *trainer, struct error *error)
@@ -240,7 +241,7 @@ static enum status resume(struct trainer *trainer, struct error *error)
             "set run.name",
             run->path);
     struct store *store = NULL;
-    status = store_open(run->path, &store, error);
+    status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK)
         status = checkpoint_load(store, trainer->posterior, &trainer->state, error);
     if (status == STATUS_OK)
