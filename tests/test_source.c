@@ -264,7 +264,8 @@ static void test_packed_cut_off(void **state)
     for (size_t kept = 0; kept < count; kept++) {
         error.message[0] = '\0';
         assert_int_equal(read_packed_text(packed, kept, text, &error), STATUS_DATA);
-        assert_non_null(strstr(error.message, "text.gz: is cut off behind byte"));
+        /* by fewer than two bytes nobody knows that they are packed */
+        assert_non_null(strstr(error.message, kept < 2 ? "text.gz: ends after" : "text.gz: is cut off behind byte"));
     }
 }
 
@@ -304,8 +305,57 @@ static void test_packed_goes_on(void **state)
     packed[count] = 0;
     assert_int_equal(read_packed_text(packed, count + 1, text, &error), STATUS_DATA);
     assert_non_null(strstr(error.message, "behind the end of its gzip stream"));
-    memcpy(packed + count, packed, count); /* a second member: valid gzip, but none of our files has one */
+    memcpy(packed + count, packed, count); /* a second stream: the content goes on */
     assert_int_equal(read_packed_text(packed, 2 * count, text, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "goes on behind its 44 bytes"));
+}
+
+/* What several streams after each other hold is one content, wherever the blocks end in which the file is read; a
+ * second one that is cut off is noticed. */
+static void test_packed_streams(void **state)
+{
+    (void)state;
+    enum { STREAMS = 3000 }; /* of several blocks */
+    struct error error;
+    char hex[SHA256_HEX_SIZE], expected[SHA256_HEX_SIZE], text[45];
+    uint8_t packed[256], *all = malloc(STREAMS * sizeof packed);
+    assert_non_null(all);
+    write_packed("text.gz", packed_text, 44);
+    size_t count = read_file("text.gz", packed, sizeof packed);
+    for (size_t i = 0; i < STREAMS; i++)
+        memcpy(all + i * count, packed, count);
+    struct source *source;
+    assert_int_equal(source_open_bytes(all, STREAMS * count, "texts", &source, &error), STATUS_OK);
+    for (size_t i = 0; i < STREAMS; i++) {
+        assert_int_equal(source_read(source, text, 44, &error), STATUS_OK);
+        assert_memory_equal(text, packed_text, 44);
+    }
+    assert_int_equal(source_expect_end(source, &error), STATUS_OK);
+    assert_int_equal(source_finish(source, hex, &error), STATUS_OK);
+    sha256_hex(all, STREAMS * count, expected);
+    assert_string_equal(hex, expected);
+    assert_int_equal(source_open_bytes(all, 2 * count - 1, "texts", &source, &error), STATUS_OK);
+    assert_int_equal(source_finish(source, hex, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "texts: is cut off behind byte"));
+    free(all);
+}
+
+/* The content says whether a file is packed, not its name. */
+static void test_packed_by_content(void **state)
+{
+    (void)state;
+    struct error error;
+    uint8_t bytes[44];
+    write_packed("packed", packed_text, 44);
+    write_file("plain.gz", packed_text, 44);
+    const char *const paths[] = {"packed", "plain.gz", "plain"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct source *source = open_good(paths[i]);
+        assert_int_equal(source_read(source, bytes, sizeof bytes, &error), STATUS_OK);
+        assert_memory_equal(bytes, packed_text, sizeof bytes);
+        assert_int_equal(source_expect_end(source, &error), STATUS_OK);
+        assert_int_equal(source_finish(source, NULL, &error), STATUS_OK);
+    }
 }
 
 static void expect_line(struct source *source, const char *expected, size_t number)
@@ -427,6 +477,8 @@ int main(void)
         WITH_FILES(test_packed_cut_off),
         WITH_FILES(test_packed_damaged),
         WITH_FILES(test_packed_goes_on),
+        WITH_FILES(test_packed_streams),
+        WITH_FILES(test_packed_by_content),
         WITH_FILES(test_lines),
         WITH_FILES(test_long_lines),
         cmocka_unit_test(test_zero_byte_in_line),

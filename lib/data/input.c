@@ -25,26 +25,19 @@ static enum status read_image(image_read_fn *read, const uint8_t *bytes, size_t 
     return status == STATUS_OK ? read(bytes, count, name, kind->shape, items->bytes, error) : status;
 }
 
-static bool is_packed(const uint8_t *bytes, size_t count)
-{
-    return count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
-}
-
 /* IDX or text, packed or not: what begins with 0 bytes is no text. */
 static enum status read_many(const uint8_t *bytes, size_t count, const char *name, const struct dataset_kind *kind,
                              struct items *items, struct error *error)
 {
-    char title[512]; /* its ending tells the source to unpack */
     struct source *source = NULL;
-    uint8_t first = count > 0 ? bytes[0] : 0;
-    (void)snprintf(title, sizeof title, "%s%s", name, is_packed(bytes, count) ? ".gz" : "");
-    enum status status = source_open_bytes(bytes, count, title, &source, error);
-    if (status == STATUS_OK && is_packed(bytes, count))
+    uint8_t first = 0;
+    enum status status = source_open_bytes(bytes, count, name, &source, error);
+    if (status == STATUS_OK)
         status = source_read(source, &first, 1, error);
     source_close(source);
     source = NULL;
     if (status == STATUS_OK)
-        status = source_open_bytes(bytes, count, title, &source, error);
+        status = source_open_bytes(bytes, count, name, &source, error);
     if (status == STATUS_OK)
         status = first == 0 ? idx_read_images(source, kind, INPUT_ITEMS_LIMIT, items, error)
                             : ucr_read(source, kind, INPUT_ITEMS_LIMIT, items, error);

@@ -13,7 +13,7 @@
 enum { BUFFER_SIZE = 1 << 16, LINE_LIMIT = 1 << 20, LINE_START_SIZE = 1 << 12 };
 
 /* Bytes travel file -> raw (hashed here) -> plain -> caller. Without compression `plain` is not used and the caller
- * reads from `raw`. [next, end) is what the caller has not had yet. */
+ * reads from `raw`. [next, end) is what the caller has not had yet. Which of both it is, the first bytes say. */
 struct source {
     FILE *file;
     char *path;
@@ -22,8 +22,8 @@ struct source {
     uint8_t *plain; /* [BUFFER_SIZE]; NULL: the file is not packed */
     z_stream unpack;
     bool unpack_open; /* inflateEnd is due */
-    bool unpack_done; /* the packed stream has ended and its checksum was right */
-    bool file_ended;
+    bool unpack_done; /* a packed stream has ended and its checksum was right */
+    bool file_begun, file_ended;
     const uint8_t *next, *end;
     uint64_t delivered; /* bytes that the caller has had */
     char *line;         /* [line_room] */
@@ -43,12 +43,6 @@ static void unpack_free(void *opaque, void *block)
     memory_free(block);
 }
 
-static bool ends_with(const char *text, const char *ending)
-{
-    size_t length = strlen(text), tail = strlen(ending);
-    return length >= tail && strcmp(text + length - tail, ending) == 0;
-}
-
 void source_close(struct source *source)
 {
     if (!source)
@@ -65,7 +59,13 @@ void source_close(struct source *source)
     memory_free(source);
 }
 
-static enum status begin_unpacking(struct source *source, struct error *error)
+static bool is_packed(const uint8_t *bytes, size_t count)
+{
+    return count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
+}
+
+/* The first `count` packed bytes are in `raw`. */
+static enum status begin_unpacking(struct source *source, size_t count, struct error *error)
 {
     source->plain = memory_alloc(BUFFER_SIZE, 1, error);
     if (!source->plain)
@@ -80,27 +80,26 @@ static enum status begin_unpacking(struct source *source, struct error *error)
                          "%s: zlib cannot start (code %d); is zlib %s the one that was built with?", source->path,
                          result, zlibVersion());
     source->unpack_open = true;
+    source->unpack.next_in = source->raw;
+    source->unpack.avail_in = (unsigned int)count;
     return STATUS_OK;
 }
 
 /* Takes over `file`, which is closed on failure. */
 static enum status source_make(FILE *file, const char *path, struct source **source, struct error *error)
 {
-    enum status status = STATUS_NO_MEMORY;
     struct source *made = memory_alloc(1, sizeof *made, error);
     *source = NULL;
     if (!made) {
         (void)fclose(file);
-        return status;
+        return STATUS_NO_MEMORY;
     }
     made->file = file;
     made->path = memory_copy_text(path, error);
     made->raw = made->path ? memory_alloc(BUFFER_SIZE, 1, error) : NULL;
-    if (made->raw)
-        status = ends_with(path, ".gz") ? begin_unpacking(made, error) : STATUS_OK;
-    if (status != STATUS_OK) {
+    if (!made->raw) {
         source_close(made);
-        return status;
+        return STATUS_NO_MEMORY;
     }
     sha256_begin(&made->hash);
     *source = made;
@@ -110,7 +109,7 @@ static enum status source_make(FILE *file, const char *path, struct source **sou
 enum status source_open(const char *path, struct source **source, struct error *error)
 {
     *source = NULL;
-    char packed[PATH_MAX];
+    char packed[PATH_MAX]; /* no system call takes a longer path */
     int length = snprintf(packed, sizeof packed, "%s.gz", path);
     if (length < 0 || (size_t)length >= sizeof packed)
         return error_set(error, STATUS_DATA, "%.64s...: the path is longer than %d bytes", path, PATH_MAX);
@@ -158,7 +157,18 @@ static enum status packed_error(const struct source *source, int code, struct er
                      source->unpack.msg ? source->unpack.msg : "not a gzip stream", source->delivered);
 }
 
-/* Unpacks until some bytes have come out or the packed stream has ended; what lies behind its end is refused. */
+/* Where a packed stream has ended, another may follow (RFC 1952: `cat a.gz b.gz`, and what packs in parallel); anything
+ * else is refused. The two bytes by which it is known may lie in two blocks, so that one decides. */
+static enum status next_stream(struct source *source, struct error *error)
+{
+    if (source->unpack.next_in[0] != 0x1F || inflateReset(&source->unpack) != Z_OK)
+        return error_set(error, STATUS_DATA, "%s: has bytes behind the end of its gzip stream; download it again",
+                         source->path);
+    source->unpack_done = false;
+    return STATUS_OK;
+}
+
+/* Unpacks until some bytes have come out or the packed streams have ended. */
 static enum status refill_packed(struct source *source, size_t *count, struct error *error)
 {
     z_stream *unpack = &source->unpack;
@@ -178,9 +188,9 @@ static enum status refill_packed(struct source *source, size_t *count, struct er
                 return error_set(error, STATUS_DATA, "%s: is cut off behind byte %" PRIu64 " of its content; %s",
                                  source->path, source->delivered, "download it again");
         }
-        if (source->unpack_done)
-            return error_set(error, STATUS_DATA, "%s: has bytes behind the end of its gzip stream; download it again",
-                             source->path);
+        enum status status = source->unpack_done ? next_stream(source, error) : STATUS_OK;
+        if (status != STATUS_OK)
+            return status;
         int code = inflate(unpack, Z_NO_FLUSH);
         if (code != Z_OK && code != Z_STREAM_END)
             return packed_error(source, code, error);
@@ -190,13 +200,29 @@ static enum status refill_packed(struct source *source, size_t *count, struct er
     return STATUS_OK;
 }
 
+/* The file's first block. One that is packed is made ready for unpacking; *count is 0 then. */
+static enum status begin_reading(struct source *source, size_t *count, struct error *error)
+{
+    enum status status = read_raw(source, count, error);
+    source->file_begun = true;
+    if (status != STATUS_OK || !is_packed(source->raw, *count))
+        return status;
+    status = begin_unpacking(source, *count, error);
+    *count = 0;
+    return status;
+}
+
 /* Makes [next, end) hold at least one byte, unless the content has ended. */
 static enum status refill(struct source *source, struct error *error)
 {
     if (source->next != source->end)
         return STATUS_OK;
     size_t count = 0;
-    enum status status = source->plain ? refill_packed(source, &count, error) : read_raw(source, &count, error);
+    enum status status = STATUS_OK;
+    if (!source->file_begun)
+        status = begin_reading(source, &count, error);
+    if (status == STATUS_OK && count == 0)
+        status = source->plain ? refill_packed(source, &count, error) : read_raw(source, &count, error);
     source->next = source->plain ? source->plain : source->raw;
     source->end = source->next + (status == STATUS_OK ? count : 0);
     return status;

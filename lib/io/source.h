@@ -1,8 +1,8 @@
 /* lib/io/source.h: reading data files, hashed on the way.
  *
- * Every byte that a reader sees passes through SHA-256, so what was hashed and what was used cannot drift apart. A .gz
- * file is unpacked on the way (zlib); the hash is of the file as it lies on disk. Short reads are failures, here and
- * only here. */
+ * Every byte that a reader sees passes through SHA-256, so what was hashed and what was used cannot drift apart. What
+ * begins as gzip does is unpacked on the way (zlib), whatever its name; the hash is of the file as it lies on disk.
+ * Short reads are failures, here and only here. */
 #ifndef TENTH_IO_SOURCE_H
 #define TENTH_IO_SOURCE_H
 
@@ -18,8 +18,8 @@ struct source;
 /* Opens PATH, or PATH.gz when PATH is not there. STATUS_DATA when neither is, naming both. */
 enum status source_open(const char *path, struct source **source, struct error *error);
 
-/* The same for bytes in memory, which are borrowed until the source is closed; `name` stands for the path in messages,
- * and decides by its ending whether the bytes are unpacked. For fuzzing, and for text that is stored in other files. */
+/* The same for bytes in memory, which are borrowed until the source is closed; `name` stands for the path in messages.
+ * For fuzzing, and for text that is stored in other files. */
 enum status source_open_bytes(const void *bytes, size_t count, const char *name, struct source **source,
                               struct error *error);
 
