@@ -199,7 +199,7 @@ enum status command_export(const struct options *options, struct error *error)
         status = overrides_apply(source, options, error);
     struct run_options run_options = {.out = options->out,
                                       .path = options->arguments[0],
-                                      .places = {options->data_dir, shipped},
+                                      .places = options_places(options, shipped),
                                       .threads = options->threads};
     if (status == STATUS_OK)
         status = run_open(&run, source, 0, seed, &run_options, error);

@@ -107,11 +107,22 @@ static struct run_options run_options_of(const struct batch *batch, const struct
     return (struct run_options){
         .out = options->out,
         .path = input->is_run_file ? input->path : NULL,
-        .places = {options->data_dir, batch->shipped},
+        .places = options_places(options, batch->shipped),
         .threads = options->threads,
         .beside = options->jobs,
         .force = options->force,
     };
+}
+
+/* What the results are of, where that is not what was looked for first: --quiet does not hide it. */
+static void say_data(struct batch *batch, const struct run *run, size_t job)
+{
+    const struct dataset *dataset = run->dataset;
+    if (dataset->synthetic || dataset->note)
+        progress_insist(&batch->view, "[%zu/%zu] %s  data: %s%s%s", job + 1, batch->job_count, run->name,
+                        dataset->source, dataset->note ? ": " : "", dataset->note ? dataset->note : "");
+    else if (!dataset->official)
+        progress_say(&batch->view, "[%zu/%zu] %s  data: %s", job + 1, batch->job_count, run->name, dataset->source);
 }
 
 /* One job from beginning to end; its errors are printed here. */
@@ -127,8 +138,8 @@ static enum status job_work(void *context, size_t job)
     batch->view.run = job + 1;
     batch->view.stage = NULL; /* of an earlier job that failed */
     enum status status = run_open(&run, input->source, cell, seed, &run_options, &error);
-    if (status == STATUS_OK && (run.dataset->synthetic || !run.dataset->official))
-        progress_say(&batch->view, "[%zu/%zu] %s  data: %s", job + 1, batch->job_count, run.name, run.dataset->source);
+    if (status == STATUS_OK)
+        say_data(batch, &run, job);
     if (status == STATUS_OK)
         status = stages_work(batch, &run, &error);
     else
@@ -139,8 +150,14 @@ static enum status job_work(void *context, size_t job)
     return status;
 }
 
-/* Resolves every job before the first is trained, so that a mistake in the last costs no hours; no two may have one
- * file. */
+static enum status data_check(const struct input *input, const struct run *run, struct error *error)
+{
+    enum status status = dataset_check(run->kind, run->places, run->config.data.synthetic, error);
+    return status == STATUS_OK ? status : error_context(error, "%s: ", input->path);
+}
+
+/* Resolves every job, and looks for its data, before the first is trained, so that a mistake in the last costs no
+ * hours; no two may have one file. */
 static enum status jobs_check(const struct batch *batch, struct error *error)
 {
     char **paths = memory_alloc(batch->job_count, sizeof *paths, error);
@@ -152,6 +169,8 @@ static enum status jobs_check(const struct batch *batch, struct error *error)
         const struct input *input = job_find(batch, job, &cell, &seed);
         struct run_options run_options = run_options_of(batch, input);
         status = run_resolve(&run, input->source, cell, seed, &run_options, error);
+        if (status == STATUS_OK)
+            status = data_check(input, &run, error);
         paths[job] = status == STATUS_OK ? memory_copy_text(run.path, error) : NULL;
         if (status == STATUS_OK && !paths[job])
             status = STATUS_NO_MEMORY;
@@ -192,17 +211,17 @@ static enum status batch_open(struct batch *batch, struct error *error)
         status = input_open(&batch->inputs[i], options, error);
         batch->job_count += status == STATUS_OK ? input_jobs(&batch->inputs[i]) : 0;
     }
+    project_path("/data", batch->shipped, sizeof batch->shipped);
     if (status == STATUS_OK)
         status = jobs_check(batch, error);
-    return status == STATUS_OK ? directory_ensure(options->out, error) : status;
+    return status == STATUS_OK && !options->dry_run ? directory_ensure(options->out, error) : status;
 }
 
 static enum status run_stages(const struct options *options, size_t first, size_t last, struct error *error)
 {
     struct batch batch = {.options = options, .first_stage = first, .last_stage = last};
     enum status status = batch_open(&batch, error);
-    if (status == STATUS_OK) {
-        project_path("/data", batch.shipped, sizeof batch.shipped);
+    if (status == STATUS_OK && !options->dry_run) {
         progress_begin(&batch.view, options->quiet, batch.job_count);
         progress_hold_signals();
         struct monitor monitor = progress_monitor(&batch.view);

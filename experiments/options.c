@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 struct option_row {
     unsigned int bit;
@@ -16,13 +16,16 @@ struct option_row {
 };
 
 static const struct option_row rows[] = {
-    {OPTION_DATA_DIR, "data-dir", "DIR", "where the data sets are (also $TENTH_DATA); else the project's data/"},
+    {OPTION_DATA_DIR, "data-dir", "DIR",
+     "where the data sets are, and nowhere else; $TENTH_DATA is looked into first, before the project's data/"},
     {OPTION_OUT, "out", "DIR", "where what is written goes (default: results)"},
     {OPTION_SET, "set", "SECTION.KEY=VALUE", "override a key of every config; may be repeated"},
     {OPTION_SEED, "seed", "N", "the same as --set run.seed=N"},
     {OPTION_THREADS, "threads", "N", "threads of one run (default: every core); results do not depend on it"},
     {OPTION_JOBS, "jobs", "N", "runs at the same time (default: 1)"},
-    {OPTION_FORCE, "force", NULL, "replace run files that another config made"},
+    {OPTION_FORCE, "force", NULL,
+     "replace run files that another config made; no run of real data by one of a stand-in"},
+    {OPTION_DRY_RUN, "dry-run", NULL, "check the configs and look for the data; run and write nothing"},
     {OPTION_FORMAT, "format", "FORMAT", "tables: csv (default) or tsv; predictions: text (default), csv or jsonl"},
     {OPTION_LIST, "list", NULL, "list the tables and what is in them"},
     {OPTION_MARKDOWN, "markdown", NULL, "print the keys as a Markdown table"},
@@ -44,7 +47,7 @@ static const struct option_row rows[] = {
     {OPTION_NAME, "name", "NAME", "of the files and of the C functions (default: the run's name)"},
     {OPTION_MEASURE, "measure", NULL, "measure accuracy, bytes and time; print a row of CSV"},
     {OPTION_THRESHOLD, "threshold", "NATS", "entropy above which an item is referred (default: the model's)"},
-    {OPTION_QUIET, "quiet", NULL, "print errors only"},
+    {OPTION_QUIET, "quiet", NULL, "print errors only, and which data are not those that were looked for first"},
     {~0U, "help", NULL, "this text"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -83,6 +86,7 @@ static bool take_text(struct options *options, unsigned int bit, const char *val
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].bit == bit) {
             *texts[i].to = value;
+            options->data_dir_given = options->data_dir_given || bit == OPTION_DATA_DIR;
             return true;
         }
     }
@@ -143,6 +147,9 @@ static enum status take(struct options *options, const struct option_row *row, c
         options->format = value;
         options->format_given = true;
         break;
+    case OPTION_DRY_RUN:
+        options->dry_run = true;
+        break;
     case OPTION_FORCE:
         options->force = true;
         break;
@@ -159,6 +166,28 @@ static enum status take(struct options *options, const struct option_row *row, c
         options->help = true;
         break;
     }
+    return STATUS_OK;
+}
+
+struct dataset_places options_places(const struct options *options, const char *shipped)
+{
+    return (struct dataset_places){options->data_dir, shipped, options->data_dir_given};
+}
+
+/* A directory that is not there would mean other data than those that were asked for. */
+static enum status data_dir_check(const struct options *options, struct error *error)
+{
+    const char *from = options->data_dir_given ? "--data-dir" : "$TENTH_DATA", *directory = options->data_dir;
+    struct stat found;
+    if (stat(directory, &found) != 0 && (errno == ENOENT || errno == ENOTDIR))
+        return error_set(error, STATUS_DATA, "%s: there is no directory %s", from, directory);
+    if (stat(directory, &found) != 0)
+        return error_set(error, STATUS_DATA, "%s %s: cannot be looked at: %s", from, directory, strerror(errno));
+    if (!S_ISDIR(found.st_mode))
+        return error_set(
+            error, STATUS_DATA,
+            "%s %s: is a file; a directory is wanted, in which the sets are (an archive is to be unpacked)", from,
+            directory);
     return STATUS_OK;
 }
 
@@ -192,9 +221,11 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
         if (status != STATUS_OK)
             return status;
     }
-    /* A directory that is not there would silently mean stand-in data. */
-    if (accepted & OPTION_DATA_DIR && options->data_dir && access(options->data_dir, F_OK) != 0)
-        return error_set(error, STATUS_DATA, "there is no directory %s (--data-dir or $TENTH_DATA)", options->data_dir);
+    if (accepted & OPTION_DATA_DIR && options->data_dir) {
+        enum status status = data_dir_check(options, error);
+        if (status != STATUS_OK)
+            return status;
+    }
     options->arguments = argv + optind;
     options->argument_count = (size_t)(argc - optind);
     return STATUS_OK;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "data/dataset.h"
 
 /* One bit per option, for the commands' table. */
 enum option_set {
@@ -34,7 +35,8 @@ enum option_set {
     OPTION_NAME = 1 << 22,
     OPTION_MEASURE = 1 << 23,
     OPTION_THRESHOLD = 1 << 24,
-    OPTION_PRECISION = 1 << 25
+    OPTION_PRECISION = 1 << 25,
+    OPTION_DRY_RUN = 1 << 26
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -42,10 +44,11 @@ enum { OPTIONS_SETS_MAX = 256 };
 struct options {
     const char *program;  /* argv[0], to find the shipped data */
     const char *data_dir; /* --data-dir or $TENTH_DATA; NULL */
+    bool data_dir_given;  /* by --data-dir: nothing else will do */
     const char *out;
     int threads; /* 0: not given */
     long seed;   /* -1: not given */
-    bool quiet, force, list, markdown, measure;
+    bool quiet, force, list, markdown, measure, dry_run;
     int jobs;
     const char *format; /* "csv" where none is given */
     bool format_given;
@@ -59,6 +62,9 @@ struct options {
     size_t argument_count;
     bool help;
 };
+
+/* Where data sets are looked for; `shipped` is the project's own directory and borrowed. */
+struct dataset_places options_places(const struct options *options, const char *shipped);
 
 /* Parses argv after the command's name. STATUS_USAGE names the option and says what it takes. */
 enum status options_parse(int argc, char **argv, unsigned int accepted, struct options *options, struct error *error);

@@ -111,16 +111,29 @@ struct monitor progress_monitor(struct progress_view *view)
     return (struct monitor){.context = view, .report = report, .stop = stop};
 }
 
+__attribute__((format(printf, 2, 0))) static void say(struct progress_view *view, const char *format, va_list arguments)
+{
+    close_line(view);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+}
+
 void progress_say(struct progress_view *view, const char *format, ...)
 {
     if (view->quiet)
         return;
-    close_line(view);
     va_list arguments;
     va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
+    say(view, format, arguments);
     va_end(arguments);
-    (void)fputc('\n', stderr);
+}
+
+void progress_insist(struct progress_view *view, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(view, format, arguments);
+    va_end(arguments);
 }
 
 void progress_end_stage(struct progress_view *view, const char *run, const char *stage, const char *note)

@@ -28,6 +28,9 @@ void progress_pass_on_stop(pid_t child);
 void progress_begin(struct progress_view *view, bool quiet, size_t runs);
 struct monitor progress_monitor(struct progress_view *view);
 
+/* A line of its own that is shown also when quiet. */
+__attribute__((format(printf, 2, 3))) void progress_insist(struct progress_view *view, const char *format, ...);
+
 /* A line of its own, and the line that ends a stage: "done in 3.1 s", or `note` where it did nothing. */
 __attribute__((format(printf, 2, 3))) void progress_say(struct progress_view *view, const char *format, ...);
 void progress_end_stage(struct progress_view *view, const char *run, const char *stage, const char *note);

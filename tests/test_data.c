@@ -51,9 +51,8 @@ static void test_registry(void **state)
         assert_ptr_equal(dataset_find(kinds[i].name, NULL), &kinds[i]);
         assert_true(kinds[i].classes >= 2 && kinds[i].classes <= 256); /* a label is a byte */
         assert_true(shape_size(kinds[i].shape) > 0 && kinds[i].scale > 0);
-        size_t parts = 0;
-        while (kinds[i].parts[parts].name)
-            parts++;
+        size_t parts;
+        (void)layout_parts(kinds[i].name, &parts);
         assert_true(parts == 0 || (parts >= 2 && parts <= DATASET_FILES_MAX));
         for (size_t k = 0; k <= kinds[i].classes; k++) {
             char name[DATASET_CLASS_SIZE];
@@ -74,7 +73,7 @@ static void test_moons(void **state)
     struct error error;
     struct dataset *moons = NULL, *again = NULL;
     const struct dataset_kind *kind = dataset_find("moons", &error);
-    struct dataset_places nowhere = {"/nowhere", NULL};
+    struct dataset_places nowhere = {.directory = "/nowhere", .only = true};
     assert_int_equal(dataset_open(kind, (struct dataset_places){0}, false, &moons, &error), STATUS_OK);
     assert_int_equal(dataset_open(kind, nowhere, true, &again, &error), STATUS_OK);
     assert_true(moons->official && !moons->synthetic);
@@ -487,7 +486,7 @@ static enum status open_set(const char *name, const char *directory, const char 
                             struct error *error)
 {
     *error = (struct error){0};
-    struct dataset_places places = {directory, shipped};
+    struct dataset_places places = {directory, shipped, false};
     return dataset_open(dataset_find(name, NULL), places, false, dataset, error);
 }
 
@@ -544,11 +543,11 @@ static void test_no_files(void **state)
     assert_int_equal(open_set("mnist", "first", "second", &dataset, &error), STATUS_DATA);
     assert_null(dataset);
     assert_non_null(strstr(error.message, "MNIST was not found"));
-    assert_non_null(strstr(error.message, "in first and second;"));
+    assert_non_null(strstr(error.message, "in first and second: "));
     assert_int_equal(open_set("mnist", NULL, "second", &dataset, &error), STATUS_DATA);
-    assert_non_null(strstr(error.message, "in second;"));
+    assert_non_null(strstr(error.message, "in second. "));
     assert_int_equal(open_set("mnist", NULL, NULL, &dataset, &error), STATUS_DATA);
-    assert_non_null(strstr(error.message, "in no place at all;"));
+    assert_non_null(strstr(error.message, "in no place at all. "));
     const struct dataset_kind *mnist = dataset_find("mnist", NULL);
     assert_int_equal(dataset_open(mnist, (struct dataset_places){0}, true, &dataset, &error), STATUS_UNSUPPORTED);
 }
@@ -564,11 +563,14 @@ static void test_order_of_places(void **state)
     assert_int_equal(rename("mnist", "second/mnist"), 0);
     assert_int_equal(open_set("mnist", ".", "second", &dataset, &error), STATUS_OK);
     assert_string_equal(dataset->directory, "second");
+    assert_non_null(
+        strstr(dataset->note, "second, for there is no MNIST in . (looked for mnist/train-images-idx3-ubyte"));
     dataset_free(dataset);
 
     write_mnist(5, 3, false);
     assert_int_equal(open_set("mnist", ".", "second", &dataset, &error), STATUS_OK);
     assert_string_equal(dataset->directory, ".");
+    assert_null(dataset->note);
     assert_int_equal(dataset->train.count, 5);
     dataset_free(dataset);
 
@@ -618,11 +620,14 @@ static void test_mnist_shipped(void **state)
 
 static void write_cifar(void)
 {
-    const struct dataset_kind *kind = dataset_find("cifar10", NULL);
+    static const char *const names[] = {"data_batch_1", "data_batch_2", "data_batch_3",
+                                        "data_batch_4", "data_batch_5", "test_batch"};
     assert_int_equal(mkdir("cifar-10-batches-bin", 0700), 0);
-    for (size_t part = 0; kind->parts[part].name; part++) {
-        write_bytes(kind->parts[part].name, "", 0);
-        assert_int_equal(truncate(kind->parts[part].name, 10000L * CIFAR_RECORD_SIZE), 0);
+    for (size_t part = 0; part < sizeof names / sizeof names[0]; part++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "cifar-10-batches-bin/%s.bin", names[part]);
+        write_bytes(path, "", 0);
+        assert_int_equal(truncate(path, 10000L * CIFAR_RECORD_SIZE), 0);
     }
 }
 
@@ -664,15 +669,21 @@ static void test_cifar_marker(void **state)
         {"c32a1d4ab5d03f1284b67883e8d87530\n" ZEROS "  data_batch_2.bin\n", false},
         {"c32a1d4ab5d03f1284b67883e8d87530\n" ZEROS "\n", false},
     };
-    struct dataset dataset = {.file_count = 1, .files = {{"cifar-10-batches-bin/data_batch_1.bin", ZEROS}}};
+    struct dataset dataset = {
+        .directory = ".", .file_count = 1, .files = {{"cifar-10-batches-bin/data_batch_1.bin", ZEROS}}};
     struct error error;
     bool vouches = true;
-    assert_int_equal(cifar10_marker_vouches(".", &dataset, &vouches, &error), STATUS_OK); /* no marker */
+    assert_int_equal(cifar10_marker_vouches(&dataset, &vouches, &error), STATUS_OK); /* no marker */
     assert_false(vouches);
     assert_int_equal(mkdir("cifar-10-batches-bin", 0700), 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         write_bytes(marker, cases[i].text, strlen(cases[i].text));
-        assert_int_equal(cifar10_marker_vouches(".", &dataset, &vouches, &error), STATUS_OK);
+        assert_int_equal(cifar10_marker_vouches(&dataset, &vouches, &error), STATUS_OK);
+        assert_int_equal(vouches, cases[i].vouches);
+        /* the directory itself may be the folder */
+        struct dataset own = {
+            .directory = "cifar-10-batches-bin", .file_count = 1, .files = {{"data_batch_1.bin", ZEROS}}};
+        assert_int_equal(cifar10_marker_vouches(&own, &vouches, &error), STATUS_OK);
         assert_int_equal(vouches, cases[i].vouches);
     }
 }

@@ -1,7 +1,6 @@
 #include "data/dataset.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,20 +8,12 @@
 #include "core/memory.h"
 #include "core/registry.h"
 #include "data/reader.h"
+#include "io/text_buffer.h"
 
 static const struct dataset_kind all_kinds[] = {
 #define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
-    {#name,                                                                                                            \
-     title,                                                                                                            \
-     classes,                                                                                                          \
-     {height, width, channels},                                                                                        \
-     offset,                                                                                                           \
-     scale,                                                                                                            \
-     background,                                                                                                       \
-     dataset_parts_##name,                                                                                             \
-     dataset_classes_##name,                                                                                           \
-     load,                                                                                                             \
-     synthesise},
+    {#name, title,     classes, {height, width, channels}, offset, scale, background, dataset_classes_##name,          \
+     load,  synthesise},
 #include "data/dataset.def"
 #undef DATASET
 };
@@ -87,105 +78,168 @@ void items_gather(const struct items *items, const uint32_t *indices, size_t cou
     }
 }
 
-static enum status part_path(const char *directory, const char *name, char path[PATH_MAX], struct error *error)
+enum status part_open(const struct dataset *dataset, size_t part, struct source **source, struct error *error)
 {
-    int length = snprintf(path, PATH_MAX, "%s/%s", directory, name);
-    if (length < 0 || length >= PATH_MAX)
-        return error_set(error, STATUS_DATA, "%.64s...: the path is longer than %d bytes", directory, PATH_MAX);
-    return STATUS_OK;
-}
-
-enum status part_open(const struct dataset_kind *kind, const char *directory, size_t part, struct source **source,
-                      struct error *error)
-{
-    char path[PATH_MAX];
+    char path[LAYOUT_PATH_SIZE], target[2];
     *source = NULL;
-    enum status status = part_path(directory, kind->parts[part].name, path, error);
-    return status == STATUS_OK ? source_open(path, source, error) : status;
+    enum status status = layout_path(dataset->directory, dataset->files[part].name, path, error);
+    if (status != STATUS_OK)
+        return status;
+    if (access(path, F_OK) != 0 && errno == ENOENT && readlink(path, target, sizeof target) > 0)
+        return error_set(error, STATUS_DATA, "%s: is a link that leads nowhere", path);
+    return source_open(path, source, error);
 }
 
-enum status part_finish(struct dataset *dataset, const char *directory, size_t part, struct source *source,
-                        enum status status, struct error *error)
+enum status part_finish(struct dataset *dataset, size_t part, struct source *source, enum status status,
+                        struct error *error)
 {
     if (status != STATUS_OK) {
         source_close(source);
         return status;
     }
-    struct dataset_file *file = &dataset->files[part];
-    const char *relative = source_path(source) + strlen(directory) + 1;
-    int length = snprintf(file->name, sizeof file->name, "%s", relative);
-    status = source_finish(source, file->sha256, error);
-    if (status == STATUS_OK && (length < 0 || (size_t)length >= sizeof file->name))
-        return error_set(error, STATUS_FAILED, "the name of part %zu is longer than dataset_file.name", part);
     dataset->file_count = part + 1;
-    return status;
-}
-
-/* Whether a path leads nowhere. What is there but cannot be reached counts as there, so that reading it says why. */
-static bool is_absent(const char *path)
-{
-    return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
-}
-
-/* How many of the set's parts lie below `directory`; *missing is the name of the first one that does not. */
-static enum status count_parts(const struct dataset_kind *kind, const char *directory, size_t *present, size_t *total,
-                               const char **missing, struct error *error)
-{
-    *present = *total = 0;
-    *missing = NULL;
-    for (const struct dataset_part *part = kind->parts; part->name; part++, ++*total) {
-        char path[PATH_MAX];
-        enum status status = part_path(directory, part->name, path, error);
-        if (status != STATUS_OK)
-            return status;
-        size_t length = strlen(path);
-        bool absent = is_absent(path);
-        if (absent && length + sizeof ".gz" <= sizeof path) {
-            memcpy(path + length, ".gz", sizeof ".gz");
-            absent = is_absent(path);
-        }
-        *present += !absent;
-        if (absent && !*missing)
-            *missing = part->name;
-    }
-    return STATUS_OK;
+    return source_finish(source, dataset->files[part].sha256, error);
 }
 
 /* Whether every file that was read is byte for byte the official one. */
 static bool files_are_official(const struct dataset *dataset)
 {
+    size_t count;
+    const struct layout_part *parts = layout_parts(dataset->kind->name, &count);
     for (size_t i = 0; i < dataset->file_count; i++) {
-        const struct dataset_part *part = &dataset->kind->parts[i];
         const char *hash = dataset->files[i].sha256;
-        bool plain = part->sha256 && strcmp(part->sha256, hash) == 0;
-        bool packed = part->sha256_packed && strcmp(part->sha256_packed, hash) == 0;
-        if (!plain && !packed)
+        if (strcmp(parts[i].sha256, hash) != 0 && strcmp(parts[i].sha256_packed, hash) != 0)
             return false;
     }
     return dataset->file_count > 0;
 }
 
-/* Reads the set from one place. *found is false, without an error, where the place has none of its files. */
-static enum status read_from(const char *directory, struct dataset *dataset, bool *found, struct error *error)
+/* What a set is taken from: a directory with all of its files, or its generator. */
+struct choice {
+    const char *directory; /* NULL: the generator's */
+    struct layout layout;
+    char documented[LAYOUT_NAME_SIZE]; /* the first file where data/README.md has it */
+    char *note;                        /* see struct dataset */
+};
+
+/* "A", "A and B" or "no place at all" */
+static void add_places(struct dataset_places places, struct text_buffer *text)
 {
-    const struct dataset_kind *kind = dataset->kind;
-    size_t present, total;
-    const char *missing;
-    *found = false;
-    enum status status = count_parts(kind, directory, &present, &total, &missing, error);
-    if (status != STATUS_OK || present == 0)
+    bool both = places.directory && places.shipped && !places.only;
+    const char *first = places.directory ? places.directory : places.shipped;
+    text_add(text, "%s%s%s", first ? first : "no place at all", both ? " and " : "", both ? places.shipped : "");
+}
+
+static enum status not_there(const struct dataset_kind *kind, struct dataset_places places, struct error *error)
+{
+    struct text_buffer text = text_begin(error);
+    char *accepted = layout_accepted(kind->name, error);
+    char *survey = places.directory ? layout_survey(kind->name, places.directory, error) : NULL;
+    add_places(places, &text);
+    char *looked = text_take(&text);
+    enum status status = STATUS_NO_MEMORY;
+    if (accepted && looked && (survey || !places.directory))
+        status =
+            error_set(error, STATUS_DATA,
+                      "%s was not found in %s%s%s. Looked for %s. data/README.md says where to get it, --data-dir or "
+                      "TENTH_DATA where it lies",
+                      kind->title, looked, survey ? ": " : "", survey ? survey : "", accepted);
+    memory_free(accepted);
+    memory_free(survey);
+    memory_free(looked);
+    return status;
+}
+
+/* Says that `instead` is taken, since the places that come before it have nothing of the set. */
+static enum status note_instead(const struct dataset_kind *kind, struct dataset_places places, const char *instead,
+                                struct choice *choice, struct error *error)
+{
+    struct text_buffer text = text_begin(error);
+    text_add(&text, "%s, for there is no %s in ", instead, kind->title);
+    add_places(places, &text);
+    text_add(&text, " (looked for %s and the like)", choice->documented);
+    choice->note = text_take(&text);
+    return choice->note ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status note_also(struct choice *choice, struct error *error)
+{
+    struct text_buffer text = text_begin(error);
+    text_add(&text, "%s and not %s, both in %s", choice->layout.names[0], choice->layout.also, choice->directory);
+    choice->note = text_take(&text);
+    return choice->note ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* Looks for the set in one place; choice->directory stays NULL, without an error, where that has nothing of it. */
+static enum status look_in(const struct dataset_kind *kind, const char *directory, struct choice *choice,
+                           struct error *error)
+{
+    const struct layout *layout = &choice->layout;
+    enum status status = layout_look(kind->name, directory, &choice->layout, error);
+    if (status != STATUS_OK || layout->present == 0)
         return status;
-    if (missing)
+    if (layout->present < layout->total)
         return error_set(error, STATUS_DATA, "%s has %zu of the %zu files of %s but not %s; fetch the set again, or %s",
-                         directory, present, total, kind->title, missing, "remove what is left of it");
-    int length = snprintf(dataset->directory, sizeof dataset->directory, "%s", directory);
+                         directory, layout->present, layout->total, kind->title, layout->missing,
+                         "remove what is left of it");
+    choice->directory = directory;
+    return STATUS_OK;
+}
+
+/* The caller frees choice->note, also after a failure. */
+static enum status choose(const struct dataset_kind *kind, struct dataset_places places, bool synthetic,
+                          struct choice *choice, struct error *error)
+{
+    size_t parts;
+    const char *folders[LAYOUT_FOLDERS_MAX] = {""};
+    *choice = (struct choice){0};
+    const struct layout_part *part = layout_parts(kind->name, &parts);
+    if (!part)
+        return STATUS_OK;
+    (void)layout_folders(kind->name, folders);
+    (void)snprintf(choice->documented, sizeof choice->documented, "%s/%s", folders[0], part->names[0]);
+    if (synthetic && !kind->synthesise)
+        return error_set(error, STATUS_UNSUPPORTED, "%s has no generator; set data.synthetic = no to read its files",
+                         kind->title);
+    if (synthetic)
+        return STATUS_OK;
+    enum status status = places.directory ? look_in(kind, places.directory, choice, error) : STATUS_OK;
+    if (status == STATUS_OK && choice->directory && choice->layout.also[0])
+        return note_also(choice, error);
+    if (status != STATUS_OK || choice->directory)
+        return status;
+    if (places.directory && places.only)
+        return not_there(kind, places, error);
+    status = places.shipped ? look_in(kind, places.shipped, choice, error) : STATUS_OK;
+    if (status == STATUS_OK && choice->directory && places.directory) {
+        struct dataset_places named = {places.directory, NULL, false};
+        return note_instead(kind, named, places.shipped, choice, error);
+    }
+    if (status != STATUS_OK || choice->directory)
+        return status;
+    return kind->synthesise ? note_instead(kind, places, "a stand-in", choice, error) : not_there(kind, places, error);
+}
+
+enum status dataset_check(const struct dataset_kind *kind, struct dataset_places places, bool synthetic,
+                          struct error *error)
+{
+    struct choice choice;
+    enum status status = choose(kind, places, synthetic, &choice, error);
+    memory_free(choice.note);
+    return status;
+}
+
+static enum status read_files(const struct choice *choice, struct dataset *dataset, struct error *error)
+{
+    int length = snprintf(dataset->directory, sizeof dataset->directory, "%s", choice->directory);
     if (length < 0 || (size_t)length >= sizeof dataset->directory)
-        return error_set(error, STATUS_DATA, "%.64s...: the path is longer than %zu bytes", directory,
+        return error_set(error, STATUS_DATA, "%.64s...: the path is longer than %zu bytes", choice->directory,
                          sizeof dataset->directory);
-    status = kind->load(kind, directory, dataset, error);
+    for (size_t i = 0; i < choice->layout.total; i++)
+        memcpy(dataset->files[i].name, choice->layout.names[i], sizeof dataset->files[i].name);
+    enum status status = dataset->kind->load(dataset, error);
     if (status != STATUS_OK)
         return status;
-    *found = true;
     dataset->official = dataset->official || files_are_official(dataset);
     char identity[SHA256_HEX_SIZE];
     dataset_identity(dataset, identity);
@@ -213,8 +267,9 @@ static void record_generated(const struct items *items, const char *name, struct
 static enum status generate(struct dataset *dataset, struct error *error)
 {
     const struct dataset_kind *kind = dataset->kind;
-    bool built_in = !kind->parts[0].name;
-    enum status status = built_in ? kind->load(kind, "", dataset, error) : kind->synthesise(kind, dataset, error);
+    size_t parts;
+    bool built_in = !layout_parts(kind->name, &parts);
+    enum status status = built_in ? kind->load(dataset, error) : kind->synthesise(kind, dataset, error);
     if (status != STATUS_OK)
         return status;
     dataset->synthetic = !built_in;
@@ -225,35 +280,6 @@ static enum status generate(struct dataset *dataset, struct error *error)
     return STATUS_OK;
 }
 
-static enum status not_there(const struct dataset_kind *kind, struct dataset_places places, struct error *error)
-{
-    bool two = places.directory && places.shipped;
-    const char *first = places.directory ? places.directory : places.shipped;
-    return error_set(error, STATUS_DATA,
-                     "%s was not found: looked for %s (and the like) in %s%s%s; data/README.md says where to get it, "
-                     "--data-dir or TENTH_DATA where it lies",
-                     kind->title, kind->parts[0].name, first ? first : "no place at all", two ? " and " : "",
-                     two ? places.shipped : "");
-}
-
-static enum status fill(struct dataset *dataset, struct dataset_places places, bool synthetic, struct error *error)
-{
-    const struct dataset_kind *kind = dataset->kind;
-    if (!kind->parts[0].name)
-        return generate(dataset, error);
-    if (synthetic && !kind->synthesise)
-        return error_set(error, STATUS_UNSUPPORTED, "%s has no generator; set data.synthetic = no to read its files",
-                         kind->title);
-    const char *place[] = {places.directory, places.shipped};
-    for (size_t i = 0; i < sizeof place / sizeof place[0] && !synthetic; i++) {
-        bool found = false;
-        enum status status = place[i] ? read_from(place[i], dataset, &found, error) : STATUS_OK;
-        if (status != STATUS_OK || found)
-            return status;
-    }
-    return kind->synthesise ? generate(dataset, error) : not_there(kind, places, error);
-}
-
 enum status dataset_open(const struct dataset_kind *kind, struct dataset_places places, bool synthetic,
                          struct dataset **dataset, struct error *error)
 {
@@ -262,7 +288,11 @@ enum status dataset_open(const struct dataset_kind *kind, struct dataset_places 
     if (!made)
         return STATUS_NO_MEMORY;
     made->kind = kind;
-    enum status status = fill(made, places, synthetic, error);
+    struct choice choice;
+    enum status status = choose(kind, places, synthetic, &choice, error);
+    made->note = choice.note;
+    if (status == STATUS_OK)
+        status = choice.directory ? read_files(&choice, made, error) : generate(made, error);
     if (status != STATUS_OK) {
         dataset_free(made);
         return status;
@@ -277,7 +307,13 @@ void dataset_free(struct dataset *dataset)
         return;
     items_free(&dataset->train);
     items_free(&dataset->test);
+    memory_free(dataset->note);
     memory_free(dataset);
+}
+
+bool dataset_source_is_synthetic(const char *source)
+{
+    return strstr(source, "SYNTHETIC") != NULL;
 }
 
 void dataset_identity(const struct dataset *dataset, char hex[SHA256_HEX_SIZE])

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/shape.h"
+#include "data/layout.h"
 #include "io/source.h"
 
 /* One file's items. Exactly one of bytes and values is there. */
@@ -23,28 +24,22 @@ struct items {
     uint8_t *labels;     /* [count], 0 .. classes-1 */
 };
 
-enum { DATASET_FILES_MAX = 8 };
+enum { DATASET_FILES_MAX = LAYOUT_PARTS_MAX };
 struct dataset_file {
-    char name[64]; /* relative to the data directory */
+    char name[LAYOUT_NAME_SIZE]; /* relative to the data directory */
     char sha256[SHA256_HEX_SIZE];
 };
 
 struct dataset {
     const struct dataset_kind *kind;
-    bool synthetic;       /* made by the built-in generator */
-    bool official;        /* every file has the checksum of the official one */
-    char source[256];     /* for people: "official files", "SYNTHETIC (...)", "not the official files: sha256 01..." */
-    char directory[1024]; /* where the files were found; "" when generated */
+    bool synthetic;   /* made by the built-in generator */
+    bool official;    /* every file has the checksum of the official one */
+    char source[256]; /* for people: "official files", "SYNTHETIC (...)", "not the official files: sha256 01..." */
+    char *note;       /* for people: why the data are not those of the first place that was named; NULL: they are */
+    char directory[LAYOUT_PATH_SIZE]; /* where the files were found; "" when generated */
     struct items train, test;
     struct dataset_file files[DATASET_FILES_MAX]; /* what was read; for a generated set, the hash of its items */
     size_t file_count;
-};
-
-/* A file that belongs to a set. The program reads NAME or NAME.gz, and knows the official bytes by their SHA-256. */
-struct dataset_part {
-    const char *name;          /* relative to the data directory */
-    const char *sha256;        /* NULL: not known per file */
-    const char *sha256_packed; /* of NAME.gz as it is distributed; NULL: it is not */
 };
 
 struct dataset_kind {
@@ -53,12 +48,10 @@ struct dataset_kind {
     size_t classes;
     struct shape shape;
     float offset, scale, background;
-    const struct dataset_part *parts; /* the training file's first; ends with a row without a name. None at all: `load`
-                                         makes the items from a formula, and no file could be more official */
-    const char *const *class_names;   /* [classes] for people */
-    /* Both fill dataset->train and ->test, which dataset_free releases, also after a failure; see reader.h. */
-    enum status (*load)(const struct dataset_kind *kind, const char *directory, struct dataset *dataset,
-                        struct error *error);
+    const char *const *class_names; /* [classes] for people */
+    /* Both fill dataset->train and ->test, which dataset_free releases, also after a failure; see reader.h. A set
+     * without files (layout.def) is made by `load` from a formula, and no file could be more official. */
+    enum status (*load)(struct dataset *dataset, struct error *error);
     enum status (*synthesise)(const struct dataset_kind *kind, struct dataset *dataset, struct error *error);
 };
 
@@ -70,17 +63,27 @@ enum { DATASET_CLASS_SIZE = 32 };
 const char *dataset_class_name(const struct dataset_kind *kind, size_t label, char name[DATASET_CLASS_SIZE]);
 
 /* Where a data set is looked for: `directory` (from --data-dir or $TENTH_DATA; NULL: neither), then `shipped` (the
- * project's own data/; NULL: none). A place that has none of the set's files is passed over; one that has some of them
- * and lacks others is STATUS_DATA, and so is a file that is there but corrupt. Where no place has the files, or
- * `synthetic` is asked for, the generator stands in. Without a generator: STATUS_DATA that names every place that was
- * looked at, or STATUS_UNSUPPORTED when `synthetic` was asked for. */
+ * project's own data/; NULL: none). A place that has some of the set's files and lacks others is STATUS_DATA, and so is
+ * a file that is there but corrupt. A place that has none of them is passed over, and dataset->note says so; but where
+ * `only` the directory will do, since a user asked for it, that is STATUS_DATA with what was looked for and what lies
+ * there instead. Where no place has the files, or `synthetic` is asked for, the generator stands in. Without a
+ * generator: STATUS_DATA that names every place that was looked at, or STATUS_UNSUPPORTED when `synthetic` was asked
+ * for. */
 struct dataset_places {
     const char *directory;
     const char *shipped;
+    bool only;
 };
+
+/* Whether dataset_open would find the set or what stands in for it, with its error where not; opens no file. */
+enum status dataset_check(const struct dataset_kind *kind, struct dataset_places places, bool synthetic,
+                          struct error *error);
 enum status dataset_open(const struct dataset_kind *kind, struct dataset_places places, bool synthetic,
                          struct dataset **dataset, struct error *error);
 void dataset_free(struct dataset *dataset); /* NULL is allowed */
+
+/* Whether results with this source (dataset.source, or what is made of it) are of a stand-in. */
+bool dataset_source_is_synthetic(const char *source);
 
 /* SHA-256 over the file hashes: the identity of the data of a run. */
 void dataset_identity(const struct dataset *dataset, char hex[SHA256_HEX_SIZE]);

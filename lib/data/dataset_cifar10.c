@@ -1,5 +1,4 @@
 /* lib/data/dataset_cifar10.c: CIFAR-10 (Krizhevsky 2009), the binary version: five training files and a test file. */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,24 +6,20 @@
 #include "data/cifar.h"
 #include "data/reader.h"
 
-/* Only the archive's checksum is published, so the files are known by a marker; see cifar10_marker_vouches. */
-const struct dataset_part dataset_parts_cifar10[] = {
-    {"cifar-10-batches-bin/data_batch_1.bin", NULL, NULL},
-    {"cifar-10-batches-bin/data_batch_2.bin", NULL, NULL},
-    {"cifar-10-batches-bin/data_batch_3.bin", NULL, NULL},
-    {"cifar-10-batches-bin/data_batch_4.bin", NULL, NULL},
-    {"cifar-10-batches-bin/data_batch_5.bin", NULL, NULL},
-    {"cifar-10-batches-bin/test_batch.bin", NULL, NULL},
-    {0},
-};
-
 const char *const dataset_classes_cifar10[] = {"airplane", "automobile", "bird",  "cat",  "deer",
                                                "dog",      "frog",       "horse", "ship", "truck"};
 
-enum { RECORDS_PER_FILE = 10000, TRAINING_FILES = 5 };
+enum { RECORDS_PER_FILE = 10000, TRAINING_FILES = 5, PARTS };
 
-static const char marker_name[] = "cifar-10-batches-bin/.official-md5";
+static const char marker_name[] = ".official-md5";                    /* beside the files */
 static const char archive_md5[] = "c32a1d4ab5d03f1284b67883e8d87530"; /* cifar-10-binary.tar.gz */
+
+/* Of a file's name, with the slash; 0: it has no folder. */
+static size_t folder_length(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? (size_t)(slash - name) + 1 : 0;
+}
 
 /* Whether a line "HASH  FILE", as sha256sum writes it, agrees with what was read. */
 static bool line_agrees(const char *line, const struct dataset *dataset)
@@ -34,19 +29,20 @@ static bool line_agrees(const char *line, const struct dataset *dataset)
         return false;
     const char *file = line + digits + 2; /* behind the digits and two signs, " " and " " or "*" */
     for (size_t i = 0; i < dataset->file_count; i++) {
-        const char *base = strrchr(dataset->files[i].name, '/');
-        if (base && strcmp(base + 1, file) == 0)
+        const char *name = dataset->files[i].name;
+        if (strcmp(name + folder_length(name), file) == 0)
             return strncmp(line, dataset->files[i].sha256, digits) == 0;
     }
     return false;
 }
 
-enum status cifar10_marker_vouches(const char *directory, const struct dataset *dataset, bool *vouches,
-                                   struct error *error)
+enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches, struct error *error)
 {
-    char path[PATH_MAX];
+    char path[LAYOUT_PATH_SIZE];
     *vouches = false;
-    int length = snprintf(path, sizeof path, "%s/%s", directory, marker_name);
+    const char *first = dataset->files[0].name;
+    int length =
+        snprintf(path, sizeof path, "%s/%.*s%s", dataset->directory, (int)folder_length(first), first, marker_name);
     if (length < 0 || (size_t)length >= sizeof path || access(path, F_OK) != 0)
         return STATUS_OK; /* no marker: not known to be official */
     struct source *source;
@@ -67,22 +63,23 @@ enum status cifar10_marker_vouches(const char *directory, const struct dataset *
     return status;
 }
 
-enum status dataset_load_cifar10(const struct dataset_kind *kind, const char *directory, struct dataset *dataset,
-                                 struct error *error)
+/* Only the archive's checksum is published, so the files are known by a marker; see cifar10_marker_vouches. */
+enum status dataset_load_cifar10(struct dataset *dataset, struct error *error)
 {
+    const struct dataset_kind *kind = dataset->kind;
     enum status status = items_alloc(&dataset->train, kind, (size_t)TRAINING_FILES * RECORDS_PER_FILE, true, error);
     if (status == STATUS_OK)
         status = items_alloc(&dataset->test, kind, RECORDS_PER_FILE, true, error);
-    for (size_t part = 0; status == STATUS_OK && kind->parts[part].name; part++) {
+    for (size_t part = 0; status == STATUS_OK && part < PARTS; part++) {
         struct items *items = part < TRAINING_FILES ? &dataset->train : &dataset->test;
         size_t first = part < TRAINING_FILES ? part * RECORDS_PER_FILE : 0;
         struct source *source;
-        status = part_open(kind, directory, part, &source, error);
+        status = part_open(dataset, part, &source, error);
         if (status != STATUS_OK)
             break;
         status =
             cifar_read(source, RECORDS_PER_FILE, items->bytes + first * CIFAR_IMAGE_SIZE, items->labels + first, error);
-        status = part_finish(dataset, directory, part, source, status, error);
+        status = part_finish(dataset, part, source, status, error);
     }
-    return status == STATUS_OK ? cifar10_marker_vouches(directory, dataset, &dataset->official, error) : status;
+    return status == STATUS_OK ? cifar10_marker_vouches(dataset, &dataset->official, error) : status;
 }

@@ -6,8 +6,6 @@
 #include "core/random.h"
 #include "data/reader.h"
 
-const struct dataset_part dataset_parts_moons[] = {{0}};
-
 const char *const dataset_classes_moons[] = {"upper", "lower"};
 
 enum { TRAIN_POINTS = 250, TEST_POINTS = 2000, STEP_TRAIN = 3, STEP_TEST = 4 };
@@ -27,11 +25,9 @@ static enum status make_points(const struct dataset_kind *kind, size_t count, ui
     return status;
 }
 
-enum status dataset_load_moons(const struct dataset_kind *kind, const char *directory, struct dataset *dataset,
-                               struct error *error)
+enum status dataset_load_moons(struct dataset *dataset, struct error *error)
 {
-    (void)directory;
     (void)snprintf(dataset->source, sizeof dataset->source, "built-in points");
-    enum status status = make_points(kind, TRAIN_POINTS, STEP_TRAIN, &dataset->train, error);
-    return status == STATUS_OK ? make_points(kind, TEST_POINTS, STEP_TEST, &dataset->test, error) : status;
+    enum status status = make_points(dataset->kind, TRAIN_POINTS, STEP_TRAIN, &dataset->train, error);
+    return status == STATUS_OK ? make_points(dataset->kind, TEST_POINTS, STEP_TEST, &dataset->test, error) : status;
 }

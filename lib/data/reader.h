@@ -1,9 +1,9 @@
 /* lib/data/reader.h: what the readers of data sets (dataset_NAME.c) and the generators (synthetic_NAME.c) share with
  * dataset.c. Nobody else includes it.
  *
- * A reader opens the parts of its set in the order of kind->parts, each with part_open, reads it through a format's
- * reader (idx.h, cifar.h, ucr.h), and ends it with part_finish, which records name and hash. It need not clean up
- * `dataset`. */
+ * A reader opens the parts of its set in the order of layout.def, each with part_open, reads it through a format's
+ * reader (idx.h, cifar.h, ucr.h), and ends it with part_finish, which records the hash. dataset->directory and the
+ * names of dataset->files are there before; it need not clean up `dataset`. */
 #ifndef TENTH_DATA_READER_H
 #define TENTH_DATA_READER_H
 
@@ -13,13 +13,11 @@
 #include "data/dataset.h"
 #include "io/source.h"
 
-typedef enum status dataset_load_fn(const struct dataset_kind *kind, const char *directory, struct dataset *dataset,
-                                    struct error *error);
+typedef enum status dataset_load_fn(struct dataset *dataset, struct error *error);
 typedef enum status dataset_synthesise_fn(const struct dataset_kind *kind, struct dataset *dataset,
                                           struct error *error);
 
 #define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
-    extern const struct dataset_part dataset_parts_##name[];                                                           \
     extern const char *const dataset_classes_##name[classes];                                                          \
     dataset_load_fn load;
 #include "data/dataset.def"
@@ -33,20 +31,18 @@ enum { SYNTHETIC_SEED = 2018 };
 /* Items of one file above which a header is taken to be wrong: no file can make the program ask for more memory. */
 enum { ITEMS_LIMIT = 1000000 };
 
-/* Opens part number `part` below `directory`. *source is NULL on failure. */
-enum status part_open(const struct dataset_kind *kind, const char *directory, size_t part, struct source **source,
-                      struct error *error);
+/* Opens part number `part`. *source is NULL on failure. */
+enum status part_open(const struct dataset *dataset, size_t part, struct source **source, struct error *error);
 
 /* Ends the reading of a part: closes `source` and, where `status` (what became of the reading) is STATUS_OK, records
- * name and hash of the file. Returns `status`, or what went wrong here. */
-enum status part_finish(struct dataset *dataset, const char *directory, size_t part, struct source *source,
-                        enum status status, struct error *error);
+ * the hash of the file. Returns `status`, or what went wrong here. */
+enum status part_finish(struct dataset *dataset, size_t part, struct source *source, enum status status,
+                        struct error *error);
 
-/* Whether DIRECTORY/cifar-10-batches-bin/.official-md5 says that dataset->files came out of the official archive: only
- * the archive's checksum is published. The one who unpacks it writes the marker when the MD5 was right: the MD5 on the
+/* Whether .official-md5 beside dataset->files says that they came out of the official archive: only the archive's
+ * checksum is published. The one who unpacks it writes the marker when the MD5 was right: the MD5 on the
  * first line and, so that a file which is replaced later is noticed, lines "SHA256  FILE" behind it. No marker:
  * *vouches is false. */
-enum status cifar10_marker_vouches(const char *directory, const struct dataset *dataset, bool *vouches,
-                                   struct error *error);
+enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches, struct error *error);
 
 #endif
