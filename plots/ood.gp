@@ -1,5 +1,6 @@
 # plots/ood.gp: is the network less certain of what it gets wrong, and of what it has never seen? Histograms of the predictive
-# entropy, a panel for each run. AUROC: how often an item of that kind has more entropy than a test item that is right.
+# entropy, a panel for each run. AUROC: how often an item of no class has more entropy than a test item; of wrong ones, than one
+# that is right.
 
 load "series.gp"
 

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/registry.h"
+#include "core/stats.h"
 
 static const struct metric all_metrics[] = {
 #define METRIC(name, unit, title, formula) {#name, unit, title, formula, metric_##name},
@@ -80,6 +81,22 @@ void item_entropies(const struct prediction *prediction, size_t count, double *e
 {
     for (size_t i = 0; i < count; i++)
         entropy[i] = entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
+}
+
+enum status prediction_auroc(const struct prediction *test, const struct prediction *unknown, double *auroc,
+                             struct error *error)
+{
+    double *own = memory_alloc(test->items, sizeof *own, error);
+    double *other = memory_alloc(unknown->items, sizeof *other, error);
+    enum status status = own && other ? STATUS_OK : STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        item_entropies(test, test->items, own);
+        item_entropies(unknown, unknown->items, other);
+        status = stats_auroc(own, test->items, other, unknown->items, auroc, error);
+    }
+    memory_free(other);
+    memory_free(own);
+    return status;
 }
 
 /* 0, and NaN where a probability is: of the metrics that only compare probabilities, so that they have no value either.

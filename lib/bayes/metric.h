@@ -32,6 +32,11 @@ double entropy_of(const float *probability, size_t classes);
 /* Those of the mean predictions of the first `count` items. */
 void item_entropies(const struct prediction *prediction, size_t count, double *entropy);
 
+/* Column auroc, of items of no class: how often one of them has more entropy than a test item, right or wrong; ties
+ * count half (stats_auroc). In 0..1, .5 is chance. */
+enum status prediction_auroc(const struct prediction *test, const struct prediction *unknown, double *auroc,
+                             struct error *error);
+
 enum { ECE_BINS = 15 };
 struct metric {
     const char *name, *unit, *title, *formula;

@@ -215,7 +215,9 @@ struct entropies {
     size_t classes;
 };
 
-/* One histogram; auroc: see stats_auroc, NaN where it says nothing. */
+/* One histogram. auroc: how often an item of the kind has more entropy than one of those that it is told from: an item
+ * of no class from a test item (prediction_auroc), a test item that is wrong from one that is right. NaN where it says
+ * nothing. */
 static enum status add_histogram(const struct run_file *file, const struct entropies *of, double auroc,
                                  struct table *rows, struct error *error)
 {
@@ -257,7 +259,7 @@ static void split_test(const struct prediction *test, double *values, struct ent
 }
 
 /* One histogram of the items of /ood/NAME. */
-static enum status add_ood(const struct run_file *file, const char *name, const struct entropies *right,
+static enum status add_ood(const struct run_file *file, const char *name, const struct prediction *test,
                            struct table *rows, struct error *error)
 {
     struct stored stored;
@@ -273,7 +275,7 @@ static enum status add_ood(const struct run_file *file, const char *name, const 
     if (status == STATUS_OK) {
         item_entropies(prediction, prediction->items, values);
         struct entropies of = {name, values, prediction->items, prediction->classes};
-        status = stats_auroc(right->value, right->count, values, of.count, &auroc, error);
+        status = prediction_auroc(test, prediction, &auroc, error);
         if (status == STATUS_OK)
             status = add_histogram(file, &of, auroc, rows, error);
     }
@@ -282,7 +284,7 @@ static enum status add_ood(const struct run_file *file, const char *name, const 
     return status;
 }
 
-static enum status add_all_ood(const struct run_file *file, const struct entropies *right, struct table *rows,
+static enum status add_all_ood(const struct run_file *file, const struct prediction *test, struct table *rows,
                                struct error *error)
 {
     char **names = NULL;
@@ -291,7 +293,7 @@ static enum status add_all_ood(const struct run_file *file, const struct entropi
         return STATUS_OK;
     enum status status = store_members(file->store, "/ood", &names, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++)
-        status = add_ood(file, names[i], right, rows, error);
+        status = add_ood(file, names[i], test, rows, error);
     memory_free(names);
     return status;
 }
@@ -310,7 +312,7 @@ static enum status add_entropies(const struct run_file *file, const struct predi
     if (status == STATUS_OK)
         status = add_histogram(file, &kinds[1], auroc, rows, error);
     if (status == STATUS_OK)
-        status = add_all_ood(file, &kinds[0], rows, error);
+        status = add_all_ood(file, test, rows, error);
     memory_free(values);
     return status;
 }

@@ -18,8 +18,7 @@ struct ood_sweep {
     struct trained trained;
     struct predictor predictor;
     struct test_items items; /* of the run's own data: what items are shuffled */
-    double *own;             /* [own_count] entropies of the run's test items */
-    size_t own_count;
+    struct stored test;      /* what the file has of the run's test items */
     double done, total;
 };
 
@@ -106,8 +105,9 @@ static enum status record(const struct ood_sweep *sweep, const struct ood_job *j
         return STATUS_NO_MEMORY;
     item_entropies(prediction, prediction->items, entropy);
     struct interval interval = stats_mean_interval(entropy, prediction->items);
-    enum status status = stats_auroc(sweep->own, sweep->own_count, entropy, prediction->items, &auroc, error);
     memory_free(entropy);
+    struct prediction test = stored_slice(&sweep->test, 0);
+    enum status status = prediction_auroc(&test, prediction, &auroc, error);
     if (status != STATUS_OK)
         return status;
     struct row row = row_begin(sweep->run, "ood");
@@ -158,23 +158,12 @@ static enum status job_run(struct ood_sweep *sweep, const struct ood_job *job, s
     return status;
 }
 
-/* The entropies of the test items, from the file. */
-static enum status own_entropies(struct ood_sweep *sweep, struct error *error)
+static enum status test_load(struct ood_sweep *sweep, struct error *error)
 {
     struct run_file file;
-    struct stored test = {0};
     enum status status = run_file_open(sweep->run->path, &file, error);
     if (status == STATUS_OK)
-        status = run_file_stored(&file, "/test", &test, error);
-    if (status == STATUS_OK) {
-        struct prediction prediction = stored_slice(&test, 0);
-        sweep->own_count = prediction.items;
-        sweep->own = memory_alloc(prediction.items, sizeof *sweep->own, error);
-        status = sweep->own ? STATUS_OK : STATUS_NO_MEMORY;
-        if (sweep->own)
-            item_entropies(&prediction, prediction.items, sweep->own);
-    }
-    stored_free(&test);
+        status = run_file_stored(&file, "/test", &sweep->test, error);
     run_file_close(&file);
     return status;
 }
@@ -184,12 +173,12 @@ static enum status sweep_open(struct ood_sweep *sweep, struct error *error)
     const struct run *run = sweep->run;
     enum status status = sweep_load(run, run->config.ood.items, sweep->monitor, &sweep->trained, &sweep->predictor,
                                     &sweep->items, error);
-    return status == STATUS_OK ? own_entropies(sweep, error) : status;
+    return status == STATUS_OK ? test_load(sweep, error) : status;
 }
 
 static void sweep_close(struct ood_sweep *sweep)
 {
-    memory_free(sweep->own);
+    stored_free(&sweep->test);
     test_items_free(&sweep->items);
     predictor_free(&sweep->predictor);
     trained_free(&sweep->trained);
