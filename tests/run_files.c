@@ -50,6 +50,7 @@ void run_file_probabilities(struct store *store, const char *object, size_t slic
     bool chosen = strchr(object + 1, '/') != NULL; /* parts choose their items */
     (void)snprintf(name, sizeof name, "%s/%s", object, chosen ? "labels" : "label");
     assert_int_equal(store_write_bytes(store, name, 1, &items, labels, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, object, "identity", "of these numbers", &error), STATUS_OK);
     (void)snprintf(name, sizeof name, "%s/items", object);
     assert_int_equal(store_write_double(store, name, 1, &items, index, &error), STATUS_OK);
 }

@@ -161,7 +161,9 @@ enum status store_create(const char *path, struct store **store, struct error *e
 /* Opens the image of a file for changes. HDF5 copies it. */
 static enum status open_in_memory(struct store *store, unsigned char *image, size_t size, struct error *error)
 {
+    enum { MARKED_SUPERBLOCK = 3 }; /* the first version of it that has a mark */
     char name[MEMORY_NAME_SIZE];
+    H5F_info2_t about;
     memory_name(store, name);
     hid_t access = memory_access();
     enum status status = STATUS_OK;
@@ -169,6 +171,10 @@ static enum status open_in_memory(struct store *store, unsigned char *image, siz
         store->file = H5Fopen(name, H5F_ACC_RDWR, access);
     if (store->file < 0)
         status = store_not_opened(store, error);
+    else if (H5Fget_info2(store->file, &about) < 0)
+        status = store_failure(store, STATUS_FAILED, "/", "cannot be examined", error);
+    else
+        store->is_marked = about.super.version >= MARKED_SUPERBLOCK;
     return store_release(store, "/", access, H5Pclose, status, error);
 }
 
@@ -238,7 +244,7 @@ enum status store_commit(struct store *store, struct error *error)
     enum status status = store_check_write(store, "/", error);
     if (status == STATUS_OK && store->spoiled)
         status = error_set(error, STATUS_FAILED, "%s: not written, since an earlier change failed", store->path);
-    if (status == STATUS_OK && store->has_gaps)
+    if (status == STATUS_OK && (store->has_gaps || store->is_marked))
         status = store_repack(store, error);
     if (status == STATUS_OK)
         status = find_image(store, &image, &size, error);

@@ -3,7 +3,8 @@
  * A store that is being written lives in memory (HDF5's core driver); store_commit writes that memory under a temporary
  * name beside the final one (PATH.partial.PID), flushes and renames it: a full disk is met in one place, by our own
  * code, and never inside HDF5. Updating a file reads it first, so that a reader, or a crash, never sees half a change;
- * store_close without a commit leaves no trace. What was removed or replaced leaves no gaps in the file. Run files are
+ * store_close without a commit leaves no trace. What was removed or replaced leaves no gaps in the file, unless other
+ * programs have put something into it that would not survive their closing (store_repack.c). Run files are
  * below 200 MB; writing one takes as much memory, replacing all of one for a moment three times as much. Types in the
  * file are fixed (little-endian IEEE, unsigned bytes, UTF-8 text), whatever the machine. Arrays above 60,000 bytes are
  * chunked, shuffled and deflated where the filter is there. Everything carries a checksum (that of HDF5's 1.8 format,
@@ -55,7 +56,8 @@ const char *store_path(const struct store *store); /* the final name */
 bool store_has(struct store *store, const char *name);
 enum status store_remove(struct store *store, const char *name, struct error *error); /* not there: fine */
 
-/* Arrays of rank 1..4, row-major; an extent may be 0. An object of that name is replaced. Names are below
+/* Arrays of rank 1..4, row-major; an extent may be 0. An array of that name is replaced and keeps its attributes; one
+ * of the same type and shape stays the same object. Texts are UTF-8, or the writing fails. Names are below
  * STORE_NAME_SIZE bytes, texts (of arrays and of attributes) at most STORE_TEXT_MAX: the format has no room for longer
  * attributes. */
 enum { STORE_RANK_MAX = 4, STORE_NAME_SIZE = 256, STORE_TEXT_MAX = 64000 };
@@ -80,15 +82,24 @@ enum status store_read_bytes(struct store *store, const char *name, size_t count
 /* Allocates the strings and their array in one block; the caller frees with memory_free. */
 enum status store_read_texts(struct store *store, const char *name, size_t count, char ***texts, struct error *error);
 
-/* Attributes of an object ("/" for the file). Writing replaces, and makes a group where there is no object. Not there,
- * or of another type: STATUS_DATA. store_get_text allocates (memory_free). */
+/* Attributes of an object ("/" for the file). Writing replaces, and makes a group where there is no object. Text is
+ * UTF-8, or the writing fails; store_set_text_escaped is for text of any bytes, such as a path, and shows what cannot
+ * be printed as \xNN (utf8_escape). Reading takes every type of text and of number that HDF5 has, since other programs
+ * write their own; bytes that are not UTF-8 are read as \xNN. Not there, of another type, or of several values:
+ * STATUS_DATA. store_get_text allocates (memory_free). */
 enum status store_set_text(struct store *store, const char *object, const char *key, const char *value,
                            struct error *error);
+enum status store_set_text_escaped(struct store *store, const char *object, const char *key, const char *value,
+                                   struct error *error);
 enum status store_set_number(struct store *store, const char *object, const char *key, double value,
                              struct error *error);
 enum status store_get_text(struct store *store, const char *object, const char *key, char **value, struct error *error);
 enum status store_get_number(struct store *store, const char *object, const char *key, double *value,
                              struct error *error);
+bool store_has_attribute(struct store *store, const char *object,
+                         const char *key); /* of that object, which may be missing */
+enum status store_unset(struct store *store, const char *object, const char *key,
+                        struct error *error); /* not there: fine */
 
 /* The names of the attributes of an object, or of the members of a group, in alphabetical order; for listings. One
  * block, the caller frees with memory_free. */

@@ -114,6 +114,56 @@ static enum status check_shape(const struct store *store, const char *name, size
     return STATUS_OK;
 }
 
+/* Whether an open array can take other values as it is: the type, the shape, and its place in this file. */
+static bool takes_values(hid_t array, struct element element, size_t rank, const hsize_t *shape)
+{
+    hsize_t extents[STORE_RANK_MAX] = {0};
+    hid_t type = H5Dget_type(array), space = H5Dget_space(array), properties = H5Dget_create_plist(array);
+    int found = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
+    bool takes =
+        type >= 0 && properties >= 0 && H5Tequal(type, element.file) > 0 && H5Pget_layout(properties) != H5D_VIRTUAL &&
+        H5Pget_external_count(properties) == 0 && H5Pall_filters_avail(properties) > 0 && found == (int)rank &&
+        H5Sget_simple_extent_dims(space, extents, NULL) == found && memcmp(extents, shape, rank * sizeof *shape) == 0;
+    if (properties >= 0 && H5Pclose(properties) < 0)
+        takes = false;
+    if (space >= 0 && H5Sclose(space) < 0)
+        takes = false;
+    if (type >= 0 && H5Tclose(type) < 0)
+        takes = false;
+    return takes;
+}
+
+/* Opens the array that is to have a name, and makes it where it is not there. One of another type or shape is replaced,
+ * with all its attributes: others may have added some. */
+static enum status prepare_array(struct store *store, const char *name, struct element element, size_t rank,
+                                 const hsize_t *shape, hid_t *array, struct error *error)
+{
+    hid_t before = H5I_INVALID_HID;
+    enum status status = STATUS_OK;
+    if (store_has(store, name)) {
+        store->has_gaps = true; /* compressed, other values take another place */
+        before = H5Dopen2(store->file, name, H5P_DEFAULT);
+        if (before < 0)
+            return error_set(
+                error, STATUS_FAILED,
+                "%s: %s is not an array, so that another program made it, and is in the way; the file is as "
+                "it was",
+                store->path, name);
+        if (takes_values(before, element, rank, shape)) {
+            *array = before;
+            return STATUS_OK;
+        }
+    }
+    status = store_remove(store, name, error);
+    if (status == STATUS_OK)
+        status = store_make_groups(store, name, (size_t)(strrchr(name, '/') - name), error);
+    if (status == STATUS_OK)
+        status = create_array(store, name, element, rank, shape, array, error);
+    if (status == STATUS_OK && before >= 0 && store_copy_attributes(before, *array) < 0)
+        status = store_failure(store, STATUS_FAILED, name, "has attributes that cannot be kept", error);
+    return store_release(store, name, before, H5Dclose, status, error);
+}
+
 static enum status write_array(struct store *store, const char *name, struct element element, size_t rank,
                                const size_t *shape, const void *data, struct error *error)
 {
@@ -121,11 +171,9 @@ static enum status write_array(struct store *store, const char *name, struct ele
     hsize_t extents[STORE_RANK_MAX];
     enum status status = check_shape(store, name, rank, shape, element.size, extents, error);
     if (status == STATUS_OK)
-        status = store_remove(store, name, error);
+        status = store_check_write(store, name, error);
     if (status == STATUS_OK)
-        status = store_make_groups(store, name, (size_t)(strrchr(name, '/') - name), error);
-    if (status == STATUS_OK)
-        status = create_array(store, name, element, rank, extents, &array, error);
+        status = prepare_array(store, name, element, rank, extents, &array, error);
     if (status == STATUS_OK &&
         (fault_here() || H5Dwrite(array, element.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0))
         status = store_failure(store, STATUS_FAILED, name, "cannot be written", error);
@@ -178,10 +226,14 @@ enum status store_write_texts(struct store *store, const char *name, size_t coun
                               struct error *error)
 {
     size_t longest = 0;
-    for (size_t i = 0; i < count; i++) {
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         size_t length = strlen(texts[i]);
         longest = length > longest ? length : longest;
+        status = store_check_text(store, name, "a text", texts[i], error);
     }
+    if (status != STATUS_OK)
+        return store_written(store, status);
     if (longest > STORE_TEXT_MAX)
         return store_written(store,
                              error_set(error, STATUS_FAILED, "%s: %s has a text of %zu bytes; at most %d are kept",
@@ -189,7 +241,6 @@ enum status store_write_texts(struct store *store, const char *name, size_t coun
     char *padded = pad_texts(count, texts, longest + 1, error);
     if (!padded)
         return store_written(store, error_context(error, "%s: %s: ", store->path, name));
-    enum status status = STATUS_OK;
     hid_t type = store_text_type(longest + 1);
     if (type < 0)
         status = store_failure(store, STATUS_FAILED, name, "cannot be described", error);
@@ -224,8 +275,8 @@ static enum status measure(struct store *store, const char *name, struct array *
     hid_t space = H5Dget_space(array->id);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
     if (rank < 1 || rank > STORE_RANK_MAX || H5Sget_simple_extent_dims(space, extents, NULL) != rank) {
-        status = store_failure(store, STATUS_DATA, name,
-                               "is not an array of rank 1 to 4; delete the file and run again", error);
+        status =
+            store_failure(store, STATUS_DATA, name, "is not an array of rank 1 to 4; " STORE_REMEDY_CHANGED, error);
         goto cleanup;
     }
     array->rank = (size_t)rank;
@@ -249,14 +300,14 @@ static enum status check_storage(struct store *store, const char *name, const st
     hid_t properties = H5Dget_create_plist(array->id);
     H5D_layout_t layout = properties < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(properties);
     if (layout < 0 || H5Fget_filesize(store->file, &file_size) < 0)
-        status = store_failure(store, STATUS_DATA, name, "cannot be examined; delete the file and run again", error);
+        status = store_failure(store, STATUS_DATA, name, "cannot be examined; " STORE_REMEDY_CHANGED, error);
     else if (layout == H5D_VIRTUAL || H5Pget_external_count(properties) != 0)
         status =
             error_set(error, STATUS_DATA, "%s: %s lies in another file, which a run never writes", store->path, name);
     else if (bytes == SIZE_MAX || stored > file_size || bytes / DEFLATE_RATIO_MAX > stored)
-        status = error_set(error, STATUS_DATA,
-                           "%s: %s claims more elements than the file can hold: it is damaged; delete it and run again",
-                           store->path, name);
+        status =
+            error_set(error, STATUS_DATA, "%s: %s claims more elements than the file can hold; " STORE_REMEDY_CHANGED,
+                      store->path, name);
     return store_release(store, name, properties, H5Pclose, status, error);
 }
 
@@ -265,15 +316,13 @@ static enum status open_array(struct store *store, const char *name, struct arra
 {
     *array = (struct array){.id = H5I_INVALID_HID, .type = H5I_INVALID_HID};
     if (!store_has(store, name))
-        return error_set(error, STATUS_DATA,
-                         "%s: %s is not there: the file is incomplete or of another version; delete it and run again",
-                         store->path, name);
+        return error_set(error, STATUS_DATA, "%s: %s is not there; " STORE_REMEDY_CHANGED, store->path, name);
     enum status status = STATUS_OK;
     array->id = H5Dopen2(store->file, name, H5P_DEFAULT);
     array->type = array->id < 0 ? H5I_INVALID_HID : H5Dget_type(array->id);
     array->element_size = array->type < 0 ? 0 : H5Tget_size(array->type);
     if (array->element_size == 0)
-        status = store_failure(store, STATUS_DATA, name, "is not an array; delete the file and run again", error);
+        status = store_failure(store, STATUS_DATA, name, "is not an array; " STORE_REMEDY_CHANGED, error);
     if (status == STATUS_OK)
         status = measure(store, name, array, error);
     if (status == STATUS_OK)
@@ -298,8 +347,8 @@ enum status store_shape(struct store *store, const char *name, size_t *rank, siz
 static enum status wrong_count(const struct store *store, const char *name, size_t found, size_t wanted,
                                struct error *error)
 {
-    return error_set(error, STATUS_DATA, "%s: %s has %zu elements instead of %zu; delete the file and run again",
-                     store->path, name, found, wanted);
+    return error_set(error, STATUS_DATA, "%s: %s has %zu elements instead of %zu; " STORE_REMEDY_CHANGED, store->path,
+                     name, found, wanted);
 }
 
 static enum status read_array(struct store *store, const char *name, struct element element, const char *type_name,
@@ -310,12 +359,12 @@ static enum status read_array(struct store *store, const char *name, struct elem
     if (status != STATUS_OK)
         return status;
     if (H5Tequal(array.type, element.file) <= 0)
-        status = error_set(error, STATUS_DATA, "%s: %s does not hold %s; delete the file and run again", store->path,
-                           name, type_name);
+        status = error_set(error, STATUS_DATA, "%s: %s does not hold %s; " STORE_REMEDY_CHANGED, store->path, name,
+                           type_name);
     else if (array.count != count)
         status = wrong_count(store, name, array.count, count, error);
     else if (H5Dread(array.id, element.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        status = store_failure(store, STATUS_DATA, name, "cannot be read; delete the file and run again", error);
+        status = store_failure(store, STATUS_DATA, name, "cannot be read; " STORE_REMEDY_CHANGED, error);
     return close_array(store, name, &array, status, error);
 }
 
@@ -340,7 +389,7 @@ static enum status check_texts(const struct store *store, const char *name, cons
 {
     if (H5Tget_class(array->type) != H5T_STRING || H5Tis_variable_str(array->type) != 0 ||
         array->element_size > STORE_TEXT_MAX + 1)
-        return error_set(error, STATUS_DATA, "%s: %s does not hold texts of fixed size; delete the file and run again",
+        return error_set(error, STATUS_DATA, "%s: %s does not hold texts of fixed size; " STORE_REMEDY_CHANGED,
                          store->path, name);
     if (array->count != count)
         return wrong_count(store, name, array->count, count, error);
@@ -367,7 +416,7 @@ enum status store_read_texts(struct store *store, const char *name, size_t count
     }
     char *strings = (char *)(block + count);
     if (H5Dread(array.id, array.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, strings) < 0) {
-        status = store_failure(store, STATUS_DATA, name, "cannot be read; delete the file and run again", error);
+        status = store_failure(store, STATUS_DATA, name, "cannot be read; " STORE_REMEDY_CHANGED, error);
         goto cleanup;
     }
     for (size_t i = 0; i < count; i++) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "io/store.h"
 #include "io/store_private.h"
 
@@ -46,10 +47,38 @@ static enum status set_attribute(struct store *store, const char *object, const 
     return store_written(store, status);
 }
 
+bool store_has_attribute(struct store *store, const char *object, const char *key)
+{
+    return store_has(store, object) && H5Aexists_by_name(store->file, object, key, H5P_DEFAULT) > 0;
+}
+
+enum status store_unset(struct store *store, const char *object, const char *key, struct error *error)
+{
+    enum status status = store_check_write(store, object, error);
+    if (status != STATUS_OK || !store_has(store, object))
+        return store_written(store, status);
+    htri_t there = H5Aexists_by_name(store->file, object, key, H5P_DEFAULT);
+    if (there < 0 || fault_here() || (there > 0 && H5Adelete_by_name(store->file, object, key, H5P_DEFAULT) < 0))
+        status = store_failure(store, STATUS_FAILED, object, "has an attribute that cannot be removed", error);
+    return store_written(store, status);
+}
+
 enum status store_set_number(struct store *store, const char *object, const char *key, double value,
                              struct error *error)
 {
     return set_attribute(store, object, key, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, error);
+}
+
+enum status store_check_text(const struct store *store, const char *object, const char *what, const char *text,
+                             struct error *error)
+{
+    enum { SHOWN_SIZE = 64 };
+    char shown[SHOWN_SIZE];
+    if (utf8_valid(text))
+        return STATUS_OK;
+    (void)utf8_escape(text, "", shown, sizeof shown);
+    return error_set(error, STATUS_FAILED, "%s: %s: %s is not UTF-8 from its byte %zu on: %s", store->path, object,
+                     what, utf8_valid_length(text) + 1, shown);
 }
 
 enum status store_set_text(struct store *store, const char *object, const char *key, const char *value,
@@ -60,13 +89,87 @@ enum status store_set_text(struct store *store, const char *object, const char *
         return store_written(store,
                              error_set(error, STATUS_FAILED, "%s: %s: attribute %s has %zu bytes; at most %d are kept",
                                        store->path, object, key, length, STORE_TEXT_MAX));
-    enum status status = STATUS_OK;
+    enum status status = store_check_text(store, object, key, value, error);
+    if (status != STATUS_OK)
+        return store_written(store, status);
     hid_t type = store_text_type(length + 1);
     if (type < 0)
         status = store_failure(store, STATUS_FAILED, object, "cannot be described", error);
     if (status == STATUS_OK)
         status = set_attribute(store, object, key, type, type, value, error);
     return store_written(store, store_release(store, object, type, H5Tclose, status, error));
+}
+
+enum status store_set_text_escaped(struct store *store, const char *object, const char *key, const char *value,
+                                   struct error *error)
+{
+    size_t room = utf8_escape(value, "", (char[1]){0}, 1) + 1;
+    char *escaped = memory_alloc(room, 1, error);
+    if (!escaped)
+        return store_written(store, STATUS_NO_MEMORY);
+    (void)utf8_escape(value, "", escaped, room);
+    enum status status = store_set_text(store, object, key, escaped, error);
+    memory_free(escaped);
+    return status;
+}
+
+/* Frees what HDF5 allocated for values of variable length, of any depth; `values` itself stays. */
+static herr_t free_values(hid_t type, hid_t space, void *values)
+{
+#if H5_VERSION_GE(1, 12, 0)
+    return H5Treclaim(type, space, H5P_DEFAULT, values);
+#else
+    return H5Dvlen_reclaim(type, space, H5P_DEFAULT, values);
+#endif
+}
+
+/* Copies the values of one open attribute to another of the same type and shape. */
+static herr_t copy_values(hid_t from, hid_t to, hid_t type, hid_t space)
+{
+    hssize_t count = H5Sget_simple_extent_npoints(space);
+    if (count <= 0) /* an attribute may have no value */
+        return count < 0 ? -1 : 0;
+    void *values = memory_alloc((size_t)count, H5Tget_size(type), NULL);
+    if (!values)
+        return -1;
+    herr_t result = -1;
+    if (H5Aread(from, type, values) >= 0) {
+        result = fault_here() ? -1 : H5Awrite(to, type, values);
+        if (free_values(type, space, values) < 0)
+            result = -1;
+    }
+    memory_free(values);
+    return result;
+}
+
+static herr_t copy_attribute(hid_t object, const char *name, const H5A_info_t *about, void *target)
+{
+    (void)about;
+    const hid_t *to = target;
+    hid_t copy = H5I_INVALID_HID;
+    herr_t result = -1;
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    hid_t type = attribute < 0 ? H5I_INVALID_HID : H5Aget_type(attribute);
+    hid_t space = attribute < 0 ? H5I_INVALID_HID : H5Aget_space(attribute);
+    if (type >= 0 && space >= 0)
+        copy = H5Acreate2(*to, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (copy >= 0)
+        result = copy_values(attribute, copy, type, space);
+    if (copy >= 0 && H5Aclose(copy) < 0)
+        result = -1;
+    if (space >= 0 && H5Sclose(space) < 0)
+        result = -1;
+    if (type >= 0 && H5Tclose(type) < 0)
+        result = -1;
+    if (attribute >= 0 && H5Aclose(attribute) < 0)
+        result = -1;
+    return result;
+}
+
+herr_t store_copy_attributes(hid_t from, hid_t to)
+{
+    hsize_t next = 0;
+    return H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, &next, copy_attribute, &to);
 }
 
 /* An attribute that is open for reading, and what it stands on. */
@@ -82,17 +185,17 @@ static enum status close_attribute(struct store *store, const char *object, stru
     return store_release(store, object, attribute->holder, H5Oclose, status, error);
 }
 
-/* Whether the attribute has one value rather than an array of them or none. */
-static bool is_scalar(hid_t attribute)
+/* Whether the attribute has one value rather than several or none. */
+static bool is_single(hid_t attribute)
 {
     hid_t space = H5Aget_space(attribute);
     if (space < 0)
         return false;
-    bool scalar = H5Sget_simple_extent_type(space) == H5S_SCALAR;
-    return H5Sclose(space) >= 0 && scalar;
+    bool single = H5Sget_simple_extent_npoints(space) == 1;
+    return H5Sclose(space) >= 0 && single;
 }
 
-/* Opens a scalar attribute. On failure nothing stays open. */
+/* Opens an attribute of one value. On failure nothing stays open. */
 static enum status open_attribute(struct store *store, const char *object, const char *key, struct attribute *attribute,
                                   struct error *error)
 {
@@ -101,17 +204,14 @@ static enum status open_attribute(struct store *store, const char *object, const
     if (store_has(store, object))
         attribute->holder = H5Oopen(store->file, object, H5P_DEFAULT);
     if (attribute->holder < 0 || H5Aexists(attribute->holder, key) <= 0)
-        return close_attribute(
-            store, object, attribute,
-            error_set(
-                error, STATUS_DATA,
-                "%s: %s has no attribute %s: the file is incomplete or of another version; delete it and run again",
-                store->path, object, key),
-            error);
+        return close_attribute(store, object, attribute,
+                               error_set(error, STATUS_DATA, "%s: %s has no attribute %s; " STORE_REMEDY_CHANGED,
+                                         store->path, object, key),
+                               error);
     attribute->id = H5Aopen(attribute->holder, key, H5P_DEFAULT);
     attribute->type = attribute->id < 0 ? H5I_INVALID_HID : H5Aget_type(attribute->id);
-    if (attribute->type < 0 || !is_scalar(attribute->id))
-        status = error_set(error, STATUS_DATA, "%s: %s: attribute %s is not one value; delete the file and run again",
+    if (attribute->type < 0 || !is_single(attribute->id))
+        status = error_set(error, STATUS_DATA, "%s: %s: attribute %s is not one value; " STORE_REMEDY_CHANGED,
                            store->path, object, key);
     if (status != STATUS_OK)
         status = close_attribute(store, object, attribute, status, error);
@@ -121,8 +221,8 @@ static enum status open_attribute(struct store *store, const char *object, const
 static enum status wrong_attribute(const struct store *store, const char *object, const char *key, const char *wanted,
                                    struct error *error)
 {
-    return error_set(error, STATUS_DATA, "%s: %s: attribute %s is not %s; delete the file and run again", store->path,
-                     object, key, wanted);
+    return error_set(error, STATUS_DATA, "%s: %s: attribute %s is not %s; " STORE_REMEDY_CHANGED, store->path, object,
+                     key, wanted);
 }
 
 enum status store_get_number(struct store *store, const char *object, const char *key, double *value,
@@ -132,33 +232,81 @@ enum status store_get_number(struct store *store, const char *object, const char
     enum status status = open_attribute(store, object, key, &attribute, error);
     if (status != STATUS_OK)
         return status;
-    if (H5Tequal(attribute.type, H5T_IEEE_F64LE) <= 0)
+    H5T_class_t kind = H5Tget_class(attribute.type);
+    if (kind != H5T_FLOAT && kind != H5T_INTEGER)
         status = wrong_attribute(store, object, key, "a number", error);
     else if (H5Aread(attribute.id, H5T_NATIVE_DOUBLE, value) < 0)
-        status = store_failure(store, STATUS_DATA, object, "has an attribute that cannot be read", error);
+        status = store_failure(store, STATUS_DATA, object,
+                               "has an attribute that cannot be read; " STORE_REMEDY_CHANGED, error);
     return close_attribute(store, object, &attribute, status, error);
+}
+
+/* The text of an attribute, as HDF5 converts it to one of `size` bytes with a 0 at its end, or of variable length where
+ * that is 0; the caller frees with memory_free. NULL on failure; out of memory, or HDF5's. */
+static char *read_text(const struct attribute *attribute, size_t size, struct error *error)
+{
+    char *text = NULL, *given = NULL;
+    hid_t type = H5Tcopy(H5T_C_S1);
+    bool described = type >= 0 && H5Tset_size(type, size > 0 ? size : H5T_VARIABLE) >= 0 &&
+                     H5Tset_cset(type, H5Tget_cset(attribute->type)) >= 0;
+    if (described && size > 0) {
+        text = memory_alloc(size, 1, error);
+        if (text && H5Aread(attribute->id, type, text) < 0) {
+            memory_free(text);
+            text = NULL;
+        }
+    } else if (described && H5Aread(attribute->id, type, &given) >= 0) {
+        text = memory_copy_text(given ? given : "", error); /* HDF5 has no bytes for an empty one */
+        if (given && H5free_memory(given) < 0) {
+            memory_free(text);
+            text = NULL;
+        }
+    }
+    if (type >= 0 && H5Tclose(type) < 0) {
+        memory_free(text);
+        text = NULL;
+    }
+    return text;
+}
+
+/* Bytes that are not UTF-8, which older versions and other programs stored, become \xNN. Takes over `text`; NULL where
+ * there is no memory. */
+static char *repair_text(char *text, struct error *error)
+{
+    static const char kept[] = "\t\n\r";
+    if (!text || utf8_valid(text))
+        return text;
+    size_t room = utf8_escape(text, kept, (char[1]){0}, 1) + 1;
+    char *repaired = memory_alloc(room, 1, error);
+    if (repaired)
+        (void)utf8_escape(text, kept, repaired, room);
+    memory_free(text);
+    return repaired;
 }
 
 enum status store_get_text(struct store *store, const char *object, const char *key, char **value, struct error *error)
 {
     *value = NULL;
     char *text = NULL;
+    struct error reason = {0};
     struct attribute attribute;
     enum status status = open_attribute(store, object, key, &attribute, error);
     if (status != STATUS_OK)
         return status;
+    htri_t variable = H5Tis_variable_str(attribute.type);
     size_t size = H5Tget_size(attribute.type);
-    if (H5Tget_class(attribute.type) != H5T_STRING || H5Tis_variable_str(attribute.type) != 0 || size == 0 ||
-        size > STORE_TEXT_MAX + 1) {
-        status = wrong_attribute(store, object, key, "a text of fixed size", error);
-        goto cleanup;
+    if (H5Tget_class(attribute.type) != H5T_STRING || variable < 0 || size == 0 ||
+        (variable == 0 && size > STORE_TEXT_MAX + 1)) {
+        status = wrong_attribute(store, object, key, "a text", error);
+    } else {
+        text = read_text(&attribute, variable > 0 ? 0 : size + 1, &reason);
+        if (!text && reason.status == STATUS_OK)
+            status = store_failure(store, STATUS_DATA, object,
+                                   "has an attribute that cannot be read; " STORE_REMEDY_CHANGED, error);
+        text = repair_text(text, &reason);
+        if (reason.status != STATUS_OK)
+            status = error_set(error, reason.status, "%s: %s: %s", store->path, object, reason.message);
     }
-    text = memory_alloc(size + 1, 1, error); /* a 0 more, in case that another writer left it out */
-    if (!text)
-        status = error_context(error, "%s: %s: ", store->path, object);
-    else if (H5Aread(attribute.id, attribute.type, text) < 0)
-        status = store_failure(store, STATUS_DATA, object, "has an attribute that cannot be read", error);
-cleanup:
     status = close_attribute(store, object, &attribute, status, error);
     if (status != STATUS_OK) {
         memory_free(text);

@@ -13,9 +13,10 @@
 struct store {
     char *path; /* the final name */
     hid_t file;
-    bool writable; /* in memory, to be committed */
-    bool spoiled;  /* a write failed: the contents are not what the caller meant */
-    bool has_gaps; /* something was removed: its space is still in the file */
+    bool writable;  /* in memory, to be committed */
+    bool spoiled;   /* a write failed: the contents are not what the caller meant */
+    bool has_gaps;  /* something was removed: its space is still in the file */
+    bool is_marked; /* the file says that it is open for writing, as those of HDF5 1.10's own format do */
 };
 
 /* Writes "PATH: NAME PROBLEM (HDF5: its innermost reason)" and returns the status. To be called before any other HDF5
@@ -37,8 +38,17 @@ enum status store_written(struct store *store, enum status status);
 /* Gives the store an empty file in memory; the store's path is for messages only. */
 enum status store_create_in_memory(struct store *store, struct error *error);
 
-/* Moves the contents to a file without gaps. On failure the store is as it was. */
+/* Moves the contents to a file without gaps, unless something in it would not come through that whole. On failure the
+ * store is as it was. */
 enum status store_repack(struct store *store, struct error *error);
+
+/* Copies all attributes of one open object to another, which has none of their names, byte for byte. Types that stand
+ * by themselves (committed) and references are right within one file only. Negative on failure. */
+herr_t store_copy_attributes(hid_t from, hid_t to);
+
+/* STATUS_FAILED unless the text is UTF-8; `what` of the object is named: "attribute KEY". */
+enum status store_check_text(const struct store *store, const char *object, const char *what, const char *text,
+                             struct error *error);
 
 /* Makes the groups that the first `length` bytes of a name stand for, where they are missing. */
 enum status store_make_groups(struct store *store, const char *name, size_t length, struct error *error);

@@ -1,70 +1,149 @@
-/* lib/io/store_repack.c: a file without gaps.
+/* lib/io/store_repack.c: a file without gaps, where nothing in it would suffer.
  *
  * HDF5 forgets, when a file is closed, which of its parts are free. A checkpoint that is replaced each minute would so
- * make its file grow each minute; instead the live objects are copied to a new file in memory before it is written. */
+ * make its file grow each minute; instead the live objects are copied to a new file in memory before it is written.
+ * Other programs put things into run files that would not come through that whole: references, which HDF5 sets to
+ * nothing when it copies; objects of several names, which would become several objects; types that stand by themselves.
+ * A file that has them keeps its gaps, and everything else. */
 #include "core/memory.h"
 #include "io/store.h"
 #include "io/store_private.h"
 
-static herr_t copy_member(hid_t group, const char *name, const H5L_info_t *about, void *target)
+/* What iterations return: 0 goes on, a positive number ends them, a negative one is a failure. */
+enum { GO_ON = 0, SPECIAL = 1 };
+
+static herr_t type_is_special(hid_t type)
 {
-    const hid_t *file = target;
-    if (about->type != H5L_TYPE_HARD || fault_here())
+    htri_t committed = H5Tcommitted(type), reference = H5Tdetect_class(type, H5T_REFERENCE);
+    if (committed < 0 || reference < 0)
         return -1;
-    return H5Ocopy(group, name, *file, name, H5P_DEFAULT, H5P_DEFAULT);
+    return committed > 0 || reference > 0 ? SPECIAL : GO_ON;
 }
 
-/* Copies the value of one open attribute to another of the same type and shape. */
-static herr_t copy_value(hid_t source, hid_t target, hid_t type)
+/* Judges a type and closes it. */
+static herr_t judge_type(hid_t type)
 {
-    if (H5Tdetect_class(type, H5T_VLEN) != 0 || H5Tis_variable_str(type) != 0)
-        return -1; /* pointers into memory, which a store never has */
-    void *value = memory_alloc((size_t)H5Aget_storage_size(source), 1, NULL);
-    herr_t result = -1;
-    if (value && H5Aread(source, type, value) >= 0 && !fault_here())
-        result = H5Awrite(target, type, value);
-    memory_free(value);
+    herr_t result = type < 0 ? -1 : type_is_special(type);
+    if (type >= 0 && H5Tclose(type) < 0)
+        result = -1;
     return result;
 }
 
-static herr_t copy_attribute(hid_t object, const char *name, const H5A_info_t *about, void *target)
+static herr_t judge_attribute(hid_t object, const char *name, const H5A_info_t *about, void *unused)
 {
     (void)about;
-    const hid_t *file = target;
-    hid_t copy = H5I_INVALID_HID;
-    herr_t result = -1;
+    (void)unused;
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-    hid_t type = attribute < 0 ? H5I_INVALID_HID : H5Aget_type(attribute);
-    hid_t space = attribute < 0 ? H5I_INVALID_HID : H5Aget_space(attribute);
-    if (type >= 0 && space >= 0)
-        copy = H5Acreate2(*file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    if (copy >= 0)
-        result = copy_value(attribute, copy, type);
-    if (copy >= 0 && H5Aclose(copy) < 0)
-        result = -1;
-    if (space >= 0 && H5Sclose(space) < 0)
-        result = -1;
-    if (type >= 0 && H5Tclose(type) < 0)
-        result = -1;
+    herr_t result = attribute < 0 ? -1 : judge_type(H5Aget_type(attribute));
     if (attribute >= 0 && H5Aclose(attribute) < 0)
         result = -1;
     return result;
 }
 
-enum status store_repack(struct store *store, struct error *error)
+/* A filter that is not there keeps HDF5 from copying some types. */
+static herr_t judge_array(hid_t array)
+{
+    herr_t result = judge_type(H5Dget_type(array));
+    hid_t properties = H5Dget_create_plist(array);
+    htri_t filters = properties < 0 ? -1 : H5Pall_filters_avail(properties);
+    if (result == GO_ON && filters <= 0)
+        result = filters < 0 ? -1 : SPECIAL;
+    if (properties >= 0 && H5Pclose(properties) < 0)
+        result = -1;
+    return result;
+}
+
+static herr_t judge_member(hid_t group, const char *name, const H5L_info_t *about, void *unused);
+
+static herr_t judge_members(hid_t group)
+{
+    hsize_t next = 0;
+    return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &next, judge_member, NULL);
+}
+
+static herr_t judge_object(hid_t object)
+{
+    H5O_info_t about;
+    hsize_t next = 0;
+    ssize_t comment = H5Oget_comment(object, NULL, 0);
+    if (comment < 0 || H5Oget_info(object, &about) < 0)
+        return -1;
+    if (comment > 0 || about.rc > 1 || (about.type != H5O_TYPE_GROUP && about.type != H5O_TYPE_DATASET))
+        return SPECIAL;
+    herr_t result = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &next, judge_attribute, NULL);
+    if (result != GO_ON)
+        return result;
+    return about.type == H5O_TYPE_DATASET ? judge_array(object) : judge_members(object);
+}
+
+/* Links by name stay what they are, wherever they lead. */
+static herr_t judge_member(hid_t group, const char *name, const H5L_info_t *about, void *unused)
+{
+    (void)unused;
+    if (about->type != H5L_TYPE_HARD)
+        return about->type == H5L_TYPE_SOFT || about->type == H5L_TYPE_EXTERNAL ? GO_ON : SPECIAL;
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    herr_t result = object < 0 ? -1 : judge_object(object);
+    if (object >= 0 && H5Oclose(object) < 0)
+        result = -1;
+    return result;
+}
+
+/* Bytes before the file proper, such as a script, are another program's too. */
+static herr_t judge_file(hid_t file)
+{
+    hsize_t before = 0;
+    hid_t root = H5Oopen(file, "/", H5P_DEFAULT), properties = H5Fget_create_plist(file);
+    herr_t result = -1;
+    if (root >= 0 && properties >= 0 && H5Pget_userblock(properties, &before) >= 0)
+        result = before > 0 ? SPECIAL : judge_object(root);
+    if (properties >= 0 && H5Pclose(properties) < 0)
+        result = -1;
+    if (root >= 0 && H5Oclose(root) < 0)
+        result = -1;
+    return result;
+}
+
+static herr_t copy_member(hid_t group, const char *name, const H5L_info_t *about, void *target)
+{
+    const hid_t *file = target;
+    if (fault_here())
+        return -1;
+    if (about->type != H5L_TYPE_HARD)
+        return H5Lcopy(group, name, *file, name, H5P_DEFAULT, H5P_DEFAULT);
+    return H5Ocopy(group, name, *file, name, H5P_DEFAULT, H5P_DEFAULT);
+}
+
+static enum status repack(struct store *store, struct error *error)
 {
     struct store packed = {.path = store->path, .file = H5I_INVALID_HID, .writable = true};
-    hsize_t next_member = 0, next_attribute = 0;
+    hsize_t next_member = 0;
     enum status status = store_create_in_memory(&packed, error);
     if (status == STATUS_OK &&
         (H5Literate(store->file, H5_INDEX_NAME, H5_ITER_INC, &next_member, copy_member, &packed.file) < 0 ||
-         H5Aiterate2(store->file, H5_INDEX_NAME, H5_ITER_INC, &next_attribute, copy_attribute, &packed.file) < 0))
+         store_copy_attributes(store->file, packed.file) < 0))
         status = store_failure(store, STATUS_FAILED, "/", "cannot be copied", error);
     hid_t dropped = packed.file;
     if (status == STATUS_OK) {
         dropped = store->file;
         store->file = packed.file;
-        store->has_gaps = false;
+        store->has_gaps = store->is_marked = false;
     }
     return store_release(store, "/", dropped, H5Fclose, status, error);
+}
+
+enum status store_repack(struct store *store, struct error *error)
+{
+    herr_t special = judge_file(store->file);
+    if (special < 0)
+        return store_failure(store, STATUS_FAILED, "/", "cannot be looked through", error);
+    if (special == GO_ON)
+        return repack(store, error);
+    if (!store->is_marked)
+        return STATUS_OK;
+    return error_set(error, STATUS_FAILED,
+                     "%s: another program wrote it in the format of HDF5 1.10, with references, objects of several "
+                     "names or types of their own, which cannot be kept; the file is as it was. h5repack with --high=1 "
+                     "makes a copy in the format of HDF5 1.8, which can be written to",
+                     store->path);
 }

@@ -2,9 +2,11 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
+#include "io/text_buffer.h"
 
 #define TABLE(name, help) static const struct table_column name##_columns[] = {
 #define TABLE_COMPUTED(name, help) TABLE(name, help)
@@ -218,13 +220,47 @@ static enum status save_column(const struct table *table, size_t column, struct 
     return status;
 }
 
+/* Removes the columns that another version of the program wrote and this one does not know: they are of other rows.
+ * What other programs put beside the columns stays. Files of older versions do not name their columns, nor have others.
+ */
+static enum status remove_unknown(const struct table_kind *kind, struct store *store, const char *table,
+                                  struct error *error)
+{
+    char *names = NULL, *rest = NULL, object[STORE_NAME_SIZE];
+    if (!store_has(store, table) || store_get_text(store, table, "columns", &names, NULL) != STATUS_OK)
+        return STATUS_OK;
+    enum status status = STATUS_OK;
+    for (char *name = strtok_r(names, ",", &rest); name && status == STATUS_OK; name = strtok_r(NULL, ",", &rest)) {
+        int length = snprintf(object, sizeof object, "%s/%s", table, name);
+        if (table_column_index(kind, name) == SIZE_MAX && length > 0 && (size_t)length < sizeof object)
+            status = store_remove(store, object, error);
+    }
+    memory_free(names);
+    return status;
+}
+
+/* Names the columns: with them, what is the table's and what is not can be told apart. */
+static enum status name_columns(const struct table_kind *kind, struct store *store, const char *table,
+                                struct error *error)
+{
+    struct text_buffer text = text_begin(error);
+    for (size_t c = 0; c < kind->column_count; c++)
+        text_add(&text, "%s%s", c > 0 ? "," : "", kind->columns[c].name);
+    char *names = text_take(&text);
+    enum status status = names ? store_set_text(store, table, "columns", names, error) : STATUS_NO_MEMORY;
+    memory_free(names);
+    return status;
+}
+
 enum status table_save(const struct table *table, struct store *store, struct error *error)
 {
     char name[STORE_NAME_SIZE];
     object_name(table->kind, NULL, name);
-    enum status status = store_remove(store, name, error);
+    enum status status = remove_unknown(table->kind, store, name, error);
     if (status == STATUS_OK)
         status = store_set_text(store, name, "help", table->kind->help, error);
+    if (status == STATUS_OK)
+        status = name_columns(table->kind, store, name, error);
     for (size_t c = 0; c < table->kind->column_count && status == STATUS_OK; c++)
         status = save_column(table, c, store, error);
     return status;
@@ -260,7 +296,7 @@ static enum status count_rows(const struct table_kind *kind, struct store *store
         size_t rank, shape[STORE_RANK_MAX];
         enum status status = store_shape(store, name, &rank, shape, error);
         if (status == STATUS_OK && rank != 1)
-            status = error_set(error, STATUS_DATA, "%s: %s has rank %zu instead of 1; delete the file and run again",
+            status = error_set(error, STATUS_DATA, "%s: %s has rank %zu instead of 1; " STORE_REMEDY_CHANGED,
                                store_path(store), name, rank);
         *rows = status == STATUS_OK ? shape[0] : 0;
         return status;
@@ -281,7 +317,7 @@ static enum status read_column(const struct table_kind *kind, size_t column, str
     if (status != STATUS_OK)
         return status;
     if (rank != 1 || shape[0] != columns->rows) /* before room is made for them */
-        return error_set(error, STATUS_DATA, "%s: %s has not the %zu rows of the table; delete the file and run again",
+        return error_set(error, STATUS_DATA, "%s: %s has not the %zu rows of the table; " STORE_REMEDY_CHANGED,
                          store_path(store), name, columns->rows);
     if (!kind->columns[column].unit)
         return store_read_texts(store, name, columns->rows, &columns->texts[column], error);

@@ -76,14 +76,16 @@ enum status checkpoint_load_posterior(struct store *store, struct posterior *pos
 /* The moments and means live together under /checkpoint: /posterior appears only when training is done. */
 enum { CHECKPOINT_BLOCKS = 6, STATE_MEMBERS = 9 };
 
+static const char *const checkpoint_names[CHECKPOINT_BLOCKS] = {"/checkpoint/mu",    "/checkpoint/m_mu",
+                                                                "/checkpoint/v_mu",  "/checkpoint/rho",
+                                                                "/checkpoint/m_rho", "/checkpoint/v_rho"};
+
 static void checkpoint_blocks(const struct posterior *posterior, struct block blocks[CHECKPOINT_BLOCKS])
 {
-    blocks[0] = (struct block){"/checkpoint/mu", posterior->mu};
-    blocks[1] = (struct block){"/checkpoint/m_mu", posterior->m_mu};
-    blocks[2] = (struct block){"/checkpoint/v_mu", posterior->v_mu};
-    blocks[3] = (struct block){"/checkpoint/rho", posterior->rho};
-    blocks[4] = (struct block){"/checkpoint/m_rho", posterior->m_rho};
-    blocks[5] = (struct block){"/checkpoint/v_rho", posterior->v_rho};
+    float *const values[CHECKPOINT_BLOCKS] = {posterior->mu,  posterior->m_mu,  posterior->v_mu,
+                                              posterior->rho, posterior->m_rho, posterior->v_rho};
+    for (size_t i = 0; i < CHECKPOINT_BLOCKS; i++)
+        blocks[i] = (struct block){checkpoint_names[i], values[i]};
 }
 
 struct member {
@@ -131,4 +133,44 @@ enum status checkpoint_load(struct store *store, struct posterior *posterior, st
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
         status = store_get_number(store, "/checkpoint", members[i].name, members[i].value, error);
     return status;
+}
+
+bool checkpoint_there(struct store *store)
+{
+    return store_has_attribute(store, "/checkpoint", "identity");
+}
+
+/* Whether nothing hangs on an object, by name or as an attribute. */
+static enum status is_bare(struct store *store, const char *group, bool *bare, struct error *error)
+{
+    char **names = NULL;
+    size_t members = 0, attributes = 0;
+    enum status status = store_members(store, group, &names, &members, error);
+    memory_free(names);
+    if (status == STATUS_OK) {
+        status = store_attributes(store, group, &names, &attributes, error);
+        memory_free(names);
+    }
+    *bare = members == 0 && attributes == 0;
+    return status;
+}
+
+enum status checkpoint_remove(struct store *store, struct error *error)
+{
+    if (!store_has(store, "/checkpoint"))
+        return STATUS_OK;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < CHECKPOINT_BLOCKS && status == STATUS_OK; i++)
+        status = store_remove(store, checkpoint_names[i], error);
+    struct train_state unused = {0};
+    struct member members[STATE_MEMBERS];
+    state_members(&unused, members);
+    for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
+        status = store_unset(store, "/checkpoint", members[i].name, error);
+    if (status == STATUS_OK)
+        status = store_unset(store, "/checkpoint", "identity", error);
+    bool bare = false;
+    if (status == STATUS_OK)
+        status = is_bare(store, "/checkpoint", &bare, error);
+    return status == STATUS_OK && bare ? store_remove(store, "/checkpoint", error) : status;
 }

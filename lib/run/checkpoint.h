@@ -2,6 +2,7 @@
 #ifndef TENTH_RUN_CHECKPOINT_H
 #define TENTH_RUN_CHECKPOINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bayes/posterior.h"
@@ -24,6 +25,10 @@ enum status checkpoint_load_posterior(struct store *store, struct posterior *pos
 /* Adam's moments and the state, under /checkpoint. `identity` is that of the training. */
 enum status checkpoint_save(struct store *store, const struct posterior *posterior, const struct train_state *state,
                             const char *identity, struct error *error);
+/* Removes it; what other programs put beside it stays. */
+enum status checkpoint_remove(struct store *store, struct error *error);
+bool checkpoint_there(struct store *store); /* then training has not ended */
+
 enum status checkpoint_load(struct store *store, struct posterior *posterior, struct train_state *state,
                             struct error *error);
 

@@ -7,6 +7,7 @@
 #include "bayes/pruning.h"
 #include "core/memory.h"
 #include "data/perturb.h"
+#include "run/checkpoint.h"
 #include "run/claim.h"
 #include "run/derived.h"
 
@@ -222,7 +223,7 @@ enum status measure_over_dropout(const struct evidence *evidence, const struct c
 
 static enum status answer_growth(const struct question *question, struct finding *finding, struct error *error)
 {
-    if (store_has(question->a->store, "/checkpoint")) /* still in training */
+    if (checkpoint_there(question->a->store)) /* still in training */
         return STATUS_OK;
     struct table *rows = load_table(question->a, "sigma", error);
     if (!rows)

@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "core/stats.h"
 #include "run/derived.h"
+#include "run/part.h"
 
 derive_fn derive_reliability, derive_rejection, derive_confusion, derive_entropy_histogram;
 
@@ -289,9 +290,7 @@ static enum status add_all_ood(const struct run_file *file, const struct predict
 {
     char **names = NULL;
     size_t count = 0;
-    if (!store_has(file->store, "/ood"))
-        return STATUS_OK;
-    enum status status = store_members(file->store, "/ood", &names, &count, error);
+    enum status status = parts_list(file->store, "/ood", &names, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++)
         status = add_ood(file, names[i], test, rows, error);
     memory_free(names);

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "run/illustration.h"
+#include "run/part.h"
 #include "run/run_store.h"
 
 static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
@@ -55,8 +56,7 @@ static enum status identity_make(const struct run *run, struct store *store, cha
     for (size_t g = 0; g < 2 && status == STATUS_OK; g++) {
         char **members = NULL;
         size_t count = 0;
-        if (store_has(store, groups[g]))
-            status = store_members(store, groups[g], &members, &count, error);
+        status = parts_list(store, groups[g], &members, &count, error);
         for (size_t i = 0; i < count && status == STATUS_OK; i++) {
             status = member_add(store, groups[g], members[i], part, sizeof part, error);
         }
@@ -126,6 +126,8 @@ enum status run_illustrate(const struct run *run, const struct monitor *monitor,
         status = identity_make(run, illustration.store, identity, error);
     if (status == STATUS_OK)
         status = run_has(run, "/illustrations", identity, &done, error);
+    if (status == STATUS_OK && !done)
+        status = store_check_update(run->path, error);
     if (status == STATUS_OK && !done)
         status = tables_make(&illustration, monitor, error);
     if (status == STATUS_OK && !done) {

@@ -77,8 +77,6 @@ enum status part_save(const struct run *run, const struct part *part, const stru
 {
     struct store *store = NULL;
     enum status status = run_store_update(run->path, &store, error);
-    if (status == STATUS_OK)
-        status = store_remove(store, part->object, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         char name[160];
         (void)snprintf(name, sizeof name, "%s/%s", part->object, arrays[i].name);
@@ -98,10 +96,29 @@ enum status part_save(const struct run *run, const struct part *part, const stru
     return status;
 }
 
+enum status parts_list(struct store *store, const char *group, char ***names, size_t *count, struct error *error)
+{
+    size_t members = 0;
+    *names = NULL;
+    *count = 0;
+    if (!store_has(store, group))
+        return STATUS_OK;
+    enum status status = store_members(store, group, names, &members, error);
+    for (size_t i = 0; i < members && status == STATUS_OK; i++) {
+        char object[STORE_NAME_SIZE];
+        int length = snprintf(object, sizeof object, "%s/%s", group, (*names)[i]);
+        if (length > 0 && (size_t)length < sizeof object && store_has_attribute(store, object, "identity"))
+            (*names)[(*count)++] = (*names)[i];
+    }
+    return status;
+}
+
 enum status sweep_load(const struct run *run, long count, const struct monitor *monitor, struct trained *trained,
                        struct predictor *predictor, struct test_items *items, struct error *error)
 {
-    enum status status = run_load_trained(run, trained, error);
+    enum status status = store_check_update(run->path, error);
+    if (status == STATUS_OK)
+        status = run_load_trained(run, trained, error);
     if (status == STATUS_OK)
         status = predictor_make(trained->posterior, trained->network, EVALUATION_BATCH, predictor, error);
     predictor->monitor = monitor;

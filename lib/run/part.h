@@ -37,6 +37,11 @@ struct part_array {
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error);
 
+/* The names of the parts in a group of a run's file, such as "/prune", in alphabetical order: of its members those with
+ * an identity, for other programs may have put others beside them. None where the group is not there. The caller frees
+ * with memory_free. */
+enum status parts_list(struct store *store, const char *group, char ***names, size_t *count, struct error *error);
+
 /* What every sweep over a trained run begins with: its network, a predictor that the monitor can stop, and `count` test
  * items (0: all). The caller frees each, also after a failure; all are zero before. */
 enum status sweep_load(const struct run *run, long count, const struct monitor *monitor, struct trained *trained,

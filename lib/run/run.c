@@ -237,7 +237,7 @@ enum status run_has(const struct run *run, const char *object, const char *ident
     struct store *store = NULL;
     char *found = NULL;
     enum status status = run_store_open(run->path, &store, error);
-    if (status == STATUS_OK && store_has(store, object)) {
+    if (status == STATUS_OK && store_has_attribute(store, object, "identity")) {
         status = store_get_text(store, object, "identity", &found, error);
         *has = status == STATUS_OK && strcmp(found, identity) == 0;
     }

@@ -109,12 +109,32 @@ static void trainer_free(struct trainer *trainer)
     table_free(trainer->summary_table);
 }
 
-/* A training run's file is written whole each time: it holds nothing yet that is not in memory. */
-static enum status save_under_way(const struct trainer *trainer, const char *state, struct error *error)
+/* The run's file for writing: another program may have put something into it since this training began it. One that has
+ * gone, or cannot be read any more, holds nothing of this training that is not in memory. */
+static enum status file_begin(const struct trainer *trainer, struct store **store, struct error *error)
+{
+    enum status status = STATUS_DATA;
+    if (trainer->owns_file)
+        status = run_store_update(trainer->run->path, store, error);
+    return status == STATUS_DATA ? store_create(trainer->run->path, store, error) : status;
+}
+
+static enum status file_end(struct trainer *trainer, struct store *store, enum status status, struct error *error)
+{
+    if (status != STATUS_OK) {
+        store_close(store);
+        return status;
+    }
+    status = store_commit(store, error);
+    trainer->owns_file = trainer->owns_file || status == STATUS_OK;
+    return status;
+}
+
+static enum status save_under_way(struct trainer *trainer, const char *state, struct error *error)
 {
     const struct run *run = trainer->run;
     struct store *store = NULL;
-    enum status status = store_create(run->path, &store, error);
+    enum status status = file_begin(trainer, &store, error);
     if (status == STATUS_OK)
         status = run_describe(run, store, state, error);
     if (status == STATUS_OK)
@@ -123,10 +143,7 @@ static enum status save_under_way(const struct trainer *trainer, const char *sta
         status = table_save(trainer->train_table, store, error);
     if (status == STATUS_OK)
         status = table_save(trainer->sigma_table, store, error);
-    if (status == STATUS_OK)
-        return store_commit(store, error);
-    store_close(store);
-    return status;
+    return file_end(trainer, store, status, error);
 }
 
 /* Predicts items by sampled networks and keeps OBJECT/probability and OBJECT/label. The caller frees with
@@ -194,10 +211,12 @@ static enum status save_done(struct trainer *trainer, struct error *error)
 {
     const struct run *run = trainer->run;
     struct store *store = NULL;
-    enum status status = store_create(run->path, &store, error);
+    enum status status = file_begin(trainer, &store, error);
     trainer->predictor.monitor = trainer->monitor; /* the epochs' validation, which a stop would leave out, is past */
     if (status == STATUS_OK)
         status = run_describe(run, store, "done", error);
+    if (status == STATUS_OK)
+        status = checkpoint_remove(store, error);
     if (status == STATUS_OK)
         status = checkpoint_save_posterior(store, trainer->posterior, run->train_identity, error);
     if (status == STATUS_OK)
@@ -207,10 +226,7 @@ static enum status save_done(struct trainer *trainer, struct error *error)
     const struct table *tables[] = {trainer->train_table, trainer->sigma_table, trainer->summary_table};
     for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
         status = table_save(tables[i], store, error);
-    if (status == STATUS_OK)
-        return store_commit(store, error);
-    store_close(store);
-    return status;
+    return file_end(trainer, store, status, error);
 }
 
 /* A stop while the trained network is measured keeps it: the resumed run has no step left, and measures. */
@@ -249,6 +265,7 @@ static enum status resume(struct trainer *trainer, struct error *error)
     if (status == STATUS_OK)
         status = table_load(trainer->sigma_table, store, error);
     store_close(store);
+    trainer->owns_file = status == STATUS_OK;
     return status;
 }
 

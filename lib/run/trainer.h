@@ -16,6 +16,7 @@ struct trainer {
     struct posterior *posterior;
     struct predictor predictor; /* on the training network, for validation */
     struct train_state state;
+    bool owns_file;               /* the run's file is of this training: what else is in it stays */
     double saved_at;              /* monotonic seconds of the last checkpoint */
     size_t batch;                 /* items per step */
     size_t steps_per_epoch;       /* a rest that fills no batch is left out; each epoch has another order */
