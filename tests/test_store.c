@@ -7,6 +7,10 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+/* The functions' forms as of HDF5 1.10, whatever the version. */
+#ifndef H5_USE_110_API
+#define H5_USE_110_API
+#endif
 #include <hdf5.h>
 #include <signal.h>
 #include <stdio.h>
@@ -891,6 +895,368 @@ static void test_damaged(void **state)
     assert_nothing_open();
 }
 
+/* ---- what other programs put into a file ---- */
+
+/* A text of variable length, as h5py writes it, as an attribute. */
+static void put_variable_text(hid_t object, const char *key, const char *text)
+{
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    assert_true(H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0);
+    hid_t attribute = H5Acreate2(object, key, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Awrite(attribute, type, &text) >= 0);
+    assert_true(H5Aclose(attribute) >= 0 && H5Sclose(space) >= 0 && H5Tclose(type) >= 0);
+}
+
+struct compound {
+    int32_t number;
+    hvl_t list; /* of doubles */
+};
+
+static hid_t compound_type(void)
+{
+    hid_t list = H5Tvlen_create(H5T_NATIVE_DOUBLE), type = H5Tcreate(H5T_COMPOUND, sizeof(struct compound));
+    assert_true(H5Tinsert(type, "number", HOFFSET(struct compound, number), H5T_NATIVE_INT32) >= 0);
+    assert_true(H5Tinsert(type, "list", HOFFSET(struct compound, list), list) >= 0 && H5Tclose(list) >= 0);
+    return type;
+}
+
+static void put_attribute(hid_t object, const char *key, hid_t type, hid_t space, const void *value)
+{
+    hid_t attribute = H5Acreate2(object, key, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(attribute >= 0 && (!value || H5Awrite(attribute, type, value) >= 0) && H5Aclose(attribute) >= 0);
+}
+
+/* Attributes of many types: of fixed and of variable length, several values, none, a compound with a list. */
+static void put_attributes(hid_t object)
+{
+    double list[] = {1, 2.5, -3};
+    const int32_t numbers[] = {7, 8};
+    const struct compound compound = {42, {3, list}};
+    const hsize_t two = 2;
+    hid_t one = H5Screate(H5S_SCALAR), several = H5Screate_simple(1, &two, NULL), none = H5Screate(H5S_NULL);
+    hid_t type = compound_type(), fixed = H5Tcopy(H5T_FORTRAN_S1);
+    assert_true(H5Tset_size(fixed, 4) >= 0);
+    put_variable_text(object, "note",
+                      "gr\xc3\xbc\xc3\x9f"
+                      "e");
+    put_attribute(object, "fixed", fixed, one, "ab  ");
+    put_attribute(object, "numbers", H5T_NATIVE_INT32, several, numbers);
+    put_attribute(object, "compound", type, one, &compound);
+    put_attribute(object, "empty", H5T_NATIVE_FLOAT, none, NULL);
+    assert_true(H5Tclose(fixed) >= 0 && H5Tclose(type) >= 0 && H5Sclose(none) >= 0 && H5Sclose(several) >= 0 &&
+                H5Sclose(one) >= 0);
+}
+
+static void assert_attributes(hid_t object)
+{
+    int32_t numbers[2] = {0};
+    struct compound compound = {0};
+    char *note = NULL, fixed[5] = "";
+    hid_t text = H5Tcopy(H5T_C_S1), type = compound_type(), one = H5Screate(H5S_SCALAR);
+    assert_true(H5Tset_size(text, H5T_VARIABLE) >= 0 && H5Tset_cset(text, H5T_CSET_UTF8) >= 0);
+    const char *const keys[] = {"note", "numbers", "compound", "fixed", "empty"};
+    hid_t fixed_type = H5Tcopy(H5T_FORTRAN_S1);
+    assert_true(H5Tset_size(fixed_type, 4) >= 0);
+    const hid_t types[] = {text, H5T_NATIVE_INT32, type, fixed_type, H5T_NATIVE_FLOAT};
+    void *const values[] = {&note, numbers, &compound, fixed, numbers};
+    for (size_t i = 0; i < 5; i++) {
+        hid_t attribute = H5Aopen(object, keys[i], H5P_DEFAULT);
+        assert_true(attribute >= 0 && H5Aread(attribute, types[i], values[i]) >= 0 && H5Aclose(attribute) >= 0);
+    }
+    assert_string_equal(note, "gr\xc3\xbc\xc3\x9f"
+                              "e");
+    assert_memory_equal(fixed, "ab  ", 4);
+    assert_true(numbers[0] == 7 && numbers[1] == 8);
+    assert_true(compound.number == 42 && compound.list.len == 3 && ((double *)compound.list.p)[1] > 2.4);
+    assert_true(H5free_memory(note) >= 0 && H5Dvlen_reclaim(type, one, H5P_DEFAULT, &compound) >= 0);
+    assert_true(H5Tclose(fixed_type) >= 0 && H5Sclose(one) >= 0 && H5Tclose(type) >= 0 && H5Tclose(text) >= 0);
+}
+
+/* An array of texts of variable length. */
+static const char *const foreign_texts[] = {"one", "", "three of them"};
+
+static void put_texts(hid_t file, const char *name)
+{
+    const hsize_t three = 3;
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, &three, NULL);
+    assert_true(H5Tset_size(type, H5T_VARIABLE) >= 0);
+    hid_t array = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, foreign_texts) >= 0);
+    assert_true(H5Dclose(array) >= 0 && H5Sclose(space) >= 0 && H5Tclose(type) >= 0);
+}
+
+static void assert_texts(hid_t file, const char *name)
+{
+    char *texts[3] = {0};
+    hid_t type = H5Tcopy(H5T_C_S1), array = H5Dopen2(file, name, H5P_DEFAULT);
+    assert_true(H5Tset_size(type, H5T_VARIABLE) >= 0);
+    assert_true(array >= 0 && H5Dread(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(texts[i] ? texts[i] : "", foreign_texts[i]);
+        assert_true(H5free_memory(texts[i]) >= 0);
+    }
+    assert_true(H5Dclose(array) >= 0 && H5Tclose(type) >= 0);
+}
+
+/* What can be copied: on the file, on an array and on a group of ours, beside and below them, and links by name. */
+static void put_plain_things(const char *path)
+{
+    static const char *const holders[] = {"/", "/posterior/mu", "/labels", "/new/group"};
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    for (size_t i = 0; i < sizeof holders / sizeof holders[0]; i++) {
+        hid_t object = H5Oopen(file, holders[i], H5P_DEFAULT);
+        put_attributes(object);
+        assert_true(H5Oclose(object) >= 0);
+    }
+    hid_t group = H5Gcreate2(file, "/lab", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Gclose(group) >= 0);
+    put_texts(file, "/lab/texts");
+    put_texts(file, "/posterior/texts");
+    assert_true(H5Lcreate_soft("/posterior/mu", file, "/short", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    assert_true(H5Lcreate_soft("/nowhere", file, "/lab/dangling", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    assert_true(H5Lcreate_external("other.h5", "/x", file, "/outside", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    assert_true(H5Lcreate_external("other.h5", "/x", file, "/new/outside", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    assert_true(H5Fclose(file) >= 0);
+}
+
+static void assert_link(hid_t file, const char *name, H5L_type_t type, const char *wanted)
+{
+    char value[64] = "";
+    const char *other_file, *object;
+    unsigned int flags;
+    assert_true(H5Lget_val(file, name, value, sizeof value, H5P_DEFAULT) >= 0);
+    if (type == H5L_TYPE_SOFT) {
+        assert_string_equal(value, wanted);
+        return;
+    }
+    assert_true(H5Lunpack_elink_val(value, sizeof value, &flags, &other_file, &object) >= 0);
+    assert_string_equal(other_file, "other.h5");
+    assert_string_equal(object, wanted);
+}
+
+static void assert_plain_things(const char *path)
+{
+    static const char *const holders[] = {"/", "/posterior/mu", "/labels", "/new/group"};
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    for (size_t i = 0; i < sizeof holders / sizeof holders[0]; i++) {
+        hid_t object = H5Oopen(file, holders[i], H5P_DEFAULT);
+        assert_attributes(object);
+        assert_true(H5Oclose(object) >= 0);
+    }
+    assert_texts(file, "/lab/texts");
+    assert_texts(file, "/posterior/texts");
+    assert_link(file, "/short", H5L_TYPE_SOFT, "/posterior/mu");
+    assert_link(file, "/lab/dangling", H5L_TYPE_SOFT, "/nowhere");
+    assert_link(file, "/outside", H5L_TYPE_EXTERNAL, "/x");
+    assert_link(file, "/new/outside", H5L_TYPE_EXTERNAL, "/x");
+    assert_true(H5Fclose(file) >= 0);
+}
+
+static void test_additions_survive(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    struct stat first, later;
+    const size_t many = FLOATS, float_shape[] = {ROWS, COLUMNS, DEPTH}, byte_shape[] = {BYTES, 1};
+    contents->note = "ours";
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    struct store *store = NULL;
+    assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_unset(store, "/", "note", &error), STATUS_OK); /* room for another program's of that name */
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    put_plain_things("run.h5");
+    assert_plain_things("run.h5");
+    for (size_t round = 0; round < 4; round++) {
+        contents->note = "gr\xc3\xbc\xc3\x9f"
+                         "e";
+        assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+        assert_int_equal(store_set_number(store, "/", "round", (double)round, &error), STATUS_OK);
+        assert_int_equal(store_write_float(store, "/posterior/mu", 1, &many, contents->floats, &error), STATUS_OK);
+        assert_int_equal(store_write_bytes(store, "/labels", 1, &many, (const uint8_t *)contents->floats, &error),
+                         STATUS_OK);
+        assert_int_equal(store_write_float(store, "/posterior/mu", 3, float_shape, contents->floats, &error),
+                         STATUS_OK);
+        assert_int_equal(store_write_bytes(store, "/labels", 2, byte_shape, contents->bytes, &error), STATUS_OK);
+        assert_int_equal(store_commit(store, &error), STATUS_OK);
+        assert_plain_things("run.h5");
+        assert_true(file_matches("run.h5", contents)); /* a text of variable length is read as well */
+        assert_int_equal(stat("run.h5", round == 0 ? &first : &later), 0);
+    }
+    assert_true(later.st_size <= first.st_size + 4096); /* no gaps */
+    free(contents);
+    assert_nothing_open();
+}
+
+/* What HDF5 does not copy whole: the file is not copied, then. */
+static void put_special_things(const char *path)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), one = H5Screate(H5S_SCALAR);
+    hobj_ref_t reference;
+    hdset_reg_ref_t region;
+    hid_t mu = H5Dopen2(file, "/posterior/mu", H5P_DEFAULT), space = H5Dget_space(mu);
+    const hsize_t start[] = {1, 2, 3}, count[] = {2, 2, 2};
+    assert_true(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0);
+    assert_true(H5Rcreate(&reference, file, "/posterior/mu", H5R_OBJECT, -1) >= 0);
+    assert_true(H5Rcreate(&region, file, "/posterior/mu", H5R_DATASET_REGION, space) >= 0);
+    put_attribute(mu, "itself", H5T_STD_REF_OBJ, one, &reference);
+    put_attribute(file, "part", H5T_STD_REF_DSETREG, one, &region);
+    hid_t type = H5Tcopy(H5T_NATIVE_INT32);
+    const int32_t five = 5;
+    assert_true(H5Tcommit2(file, "/kind", type, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    put_attribute(file, "of_kind", type, one, &five);
+    assert_true(H5Lcreate_hard(file, "/posterior", file, "/best", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    assert_true(H5Oset_comment_by_name(file, "/labels", "a comment", H5P_DEFAULT) >= 0);
+    assert_true(H5Tclose(type) >= 0 && H5Sclose(space) >= 0 && H5Dclose(mu) >= 0 && H5Sclose(one) >= 0 &&
+                H5Fclose(file) >= 0);
+}
+
+static void assert_special_things(const char *path)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hobj_ref_t reference = 0;
+    hdset_reg_ref_t region;
+    char name[32] = "";
+    int32_t number = 0;
+    hid_t mu = H5Dopen2(file, "/posterior/mu", H5P_DEFAULT);
+    hid_t itself = H5Aopen(mu, "itself", H5P_DEFAULT), part = H5Aopen(file, "part", H5P_DEFAULT),
+          of_kind = H5Aopen(file, "of_kind", H5P_DEFAULT);
+    assert_true(H5Aread(itself, H5T_STD_REF_OBJ, &reference) >= 0);
+    assert_true(H5Rget_name(file, H5R_OBJECT, &reference, name, sizeof name) > 0);
+    assert_true(strcmp(name, "/posterior/mu") == 0 || strcmp(name, "/best/mu") == 0);
+    assert_true(H5Aread(part, H5T_STD_REF_DSETREG, &region) >= 0);
+    hid_t space = H5Rget_region(file, H5R_DATASET_REGION, &region);
+    assert_int_equal(H5Sget_select_npoints(space), 8);
+    hid_t type = H5Aget_type(of_kind);
+    assert_true(H5Tcommitted(type) > 0);
+    assert_true(H5Aread(of_kind, H5T_NATIVE_INT32, &number) >= 0 && number == 5);
+    H5O_info_t a, b;
+    assert_true(H5Oget_info_by_name(file, "/posterior", &a, H5P_DEFAULT) >= 0 &&
+                H5Oget_info_by_name(file, "/best", &b, H5P_DEFAULT) >= 0);
+    assert_true(a.addr == b.addr);
+    assert_true(H5Oget_comment_by_name(file, "/labels", name, sizeof name, H5P_DEFAULT) > 0);
+    assert_string_equal(name, "a comment");
+    assert_true(H5Tclose(type) >= 0 && H5Sclose(space) >= 0 && H5Aclose(of_kind) >= 0 && H5Aclose(part) >= 0 &&
+                H5Aclose(itself) >= 0 && H5Dclose(mu) >= 0 && H5Fclose(file) >= 0);
+}
+
+static void test_special_additions_survive(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    contents->note = "ours";
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    put_special_things("run.h5");
+    for (size_t round = 0; round < 2; round++) {
+        struct store *store = NULL;
+        contents->floats[5] = (float)round;
+        assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+        assert_int_equal(fill(store, contents, &error), STATUS_OK);
+        assert_int_equal(store_remove(store, "/names", &error), STATUS_OK);
+        assert_int_equal(fill(store, contents, &error), STATUS_OK);
+        assert_int_equal(store_commit(store, &error), STATUS_OK);
+        assert_true(file_matches("run.h5", contents));
+        assert_special_things("run.h5");
+    }
+    free(contents);
+    assert_nothing_open();
+}
+
+/* A file of HDF5 1.10's own format says that it is open while it is written to; what is kept must not. */
+static void test_newer_format_of_hdf5(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = NULL;
+    double value = 0;
+    for (size_t special = 0; special < 2; special++) {
+        hid_t access = H5Pcreate(H5P_FILE_ACCESS), one = H5Screate(H5S_SCALAR);
+        assert_true(H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) >= 0);
+        hid_t file = H5Fcreate("run.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+        hobj_ref_t reference;
+        assert_true(H5Rcreate(&reference, file, "/", H5R_OBJECT, -1) >= 0);
+        put_attributes(file);
+        if (special)
+            put_attribute(file, "itself", H5T_STD_REF_OBJ, one, &reference);
+        assert_true(H5Fclose(file) >= 0 && H5Sclose(one) >= 0 && H5Pclose(access) >= 0);
+        assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+        assert_int_equal(store_set_number(store, "/", "x", 3, &error), STATUS_OK);
+        assert_int_equal(store_commit(store, &error), special ? STATUS_FAILED : STATUS_OK);
+        assert_int_equal(store_open("run.h5", &store, &error), STATUS_OK);
+        assert_int_equal(store_get_number(store, "/", "x", &value, NULL), special ? STATUS_DATA : STATUS_OK);
+        store_close(store);
+    }
+    assert_nothing_open();
+}
+
+/* What stands in the way of a result is named, and nothing is written. */
+static void test_things_in_the_way(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    struct store *store = NULL;
+    unsigned char *before = NULL;
+    size_t size = 0;
+    const size_t one = 1;
+    assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
+    hid_t file = H5Fopen("run.h5", H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Lcreate_soft("/posterior", file, "/link", H5P_DEFAULT, H5P_DEFAULT) >= 0 && H5Fclose(file) >= 0);
+    assert_int_equal(file_read("run.h5", SIZE_MAX, &before, &size, &error), STATUS_OK);
+    const char *const names[] = {"/new/group", "/link/x", "/link"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+        assert_int_equal(store_write_double(store, names[i], 1, &one, contents->doubles, &error), STATUS_FAILED);
+        assert_non_null(strstr(error.message, i == 1 ? "/link" : names[i]));
+        assert_int_equal(store_commit(store, &error), STATUS_FAILED);
+        assert_true(scratch_holds("run.h5", before, size));
+    }
+    memory_free(before);
+    free(contents);
+    assert_nothing_open();
+}
+
+/* ---- text ---- */
+
+static void test_text_is_utf8(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = NULL;
+    const char *const texts[] = {"fine", "gr\xfcn"};
+    char *text = NULL;
+    assert_int_equal(store_create("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_set_text_escaped(store, "/", "path", "/home/gr\xfcn\n/\xc3\xbc", &error), STATUS_OK);
+    assert_int_equal(store_get_text(store, "/", "path", &text, &error), STATUS_OK);
+    assert_string_equal(text, "/home/gr\\xFCn\\x0A/\xc3\xbc");
+    memory_free(text);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    assert_int_equal(store_create("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/", "name", "gr\xfcn", &error), STATUS_FAILED);
+    assert_non_null(strstr(error.message, "run.h5: /: name is not UTF-8 from its byte 3 on: gr\\xFCn"));
+    assert_int_equal(store_write_texts(store, "/texts", 2, texts, &error), STATUS_FAILED);
+    assert_non_null(strstr(error.message, "/texts: a text is not UTF-8"));
+    assert_int_equal(store_commit(store, &error), STATUS_FAILED);
+
+    /* Older versions stored any bytes, and other programs say ASCII and store Latin-1. */
+    hid_t file = H5Fopen("run.h5", H5F_ACC_RDWR, H5P_DEFAULT), one = H5Screate(H5S_SCALAR), latin = H5Tcopy(H5T_C_S1);
+    const int64_t whole = 12;
+    assert_true(H5Tset_size(latin, 5) >= 0);
+    put_attribute(file, "latin", latin, one, "gr\xfcn\n");
+    put_attribute(file, "whole", H5T_STD_I64LE, one, &whole);
+    assert_true(H5Tclose(latin) >= 0 && H5Sclose(one) >= 0 && H5Fclose(file) >= 0);
+    double number = 0;
+    assert_int_equal(store_open("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_get_text(store, "/", "latin", &text, &error), STATUS_OK);
+    assert_string_equal(text, "gr\\xFCn\n");
+    memory_free(text);
+    assert_int_equal(store_get_number(store, "/", "whole", &number, &error), STATUS_OK);
+    assert_true(number > 11.5 && number < 12.5);
+    store_close(store);
+    assert_nothing_open();
+}
+
 /* ---- plain files ---- */
 
 static void test_text_files(void **state)
@@ -1009,6 +1375,11 @@ int main(void)
         IN_SCRATCH(test_open_elsewhere),
         IN_SCRATCH(test_truncated),
         IN_SCRATCH(test_damaged),
+        IN_SCRATCH(test_additions_survive),
+        IN_SCRATCH(test_special_additions_survive),
+        IN_SCRATCH(test_newer_format_of_hdf5),
+        IN_SCRATCH(test_things_in_the_way),
+        IN_SCRATCH(test_text_is_utf8),
         IN_SCRATCH(test_text_files),
         IN_SCRATCH(test_faults_in_plain_files),
         IN_SCRATCH(test_directories),
