@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "io/config.h"
 #include "scratch.h"
 
@@ -456,6 +457,12 @@ static void test_malformed_lines(void **state)
         {"[train ;]\n", "a.ini:1: the section has no ] at its end"},
         {"[train] epochs = 3\n", "a.ini:1: there is text behind [section]; a comment begins with \" ;\""},
         {"[run]\nname = a\rb\n", "a.ini:2: the line holds a control character (byte value 13); is it a text file?"},
+        {"[run]\nname = gr\xfcn\n",
+         "a.ini:2: run.name = gr\\xFCn is not UTF-8; save the file, or type the value, in UTF-8"},
+        {"[prune]\ncriteria = snr,\xc3\n",
+         "a.ini:2: prune.criteria = snr,\\xC3 is not UTF-8; save the file, or type the value, in UTF-8"},
+        {"[sweep]\nposterior.method = vi | \xed\xa0\x80\n",
+         "a.ini:2: posterior.method = \\xED\\xA0\\x80 is not UTF-8; save the file, or type the value, in UTF-8"},
         {"[run]\nname = \x1b[1m\n", "a.ini:2: the line holds a control character (byte value 27); is it a text file?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -713,6 +720,7 @@ static void test_refused_set(void **state)
         {"train.epochs=0", "--set: train.epochs = 0 is below 1"},
         {"run.name=a ;b", "--set: run.name = a ;b has a ; that would begin a comment; remove it"},
         {"run.name=;b", "--set: run.name = ;b has a ; that would begin a comment; remove it"},
+        {"run.name=\xff", "--set: run.name = \\xFF is not UTF-8; save the file, or type the value, in UTF-8"},
         {"run.name=a\nb", "--set: run.name has a control character (byte value 10); remove it"},
         {"=3", "--set: unknown key ; `tenth config --help` lists every key"},
     };
@@ -900,13 +908,18 @@ static void test_digits(void **state)
     config_free(source);
 }
 
-/* A path may hold what would end a comment's line. */
-static void test_origin_with_newline(void **state)
+/* A path may hold what would end a comment's line, and bytes that are no text. A comment may, too. */
+static void test_origin_of_any_bytes(void **state)
 {
     (void)state;
     struct config_source *source = NULL;
-    assert_int_equal(config_read_text("[model]\nfilters = 7\n", "a\n[x].ini", NULL, &source, NULL), STATUS_OK);
+    assert_int_equal(config_read_text("[model]\nfilters = 7 ; gr\xfcn\n", "a\n[gr\xfcn].ini", NULL, &source, NULL),
+                     STATUS_OK);
     expect_round_trip(source, 0);
+    char *text = config_text(source, 0, true, NULL);
+    assert_non_null(strstr(text, "\nfilters = 7 ; a\\x0A[gr\\xFCn].ini:2\n"));
+    assert_true(utf8_valid(text));
+    memory_free(text);
     config_free(source);
 }
 
@@ -1234,7 +1247,7 @@ int main(void)
         cmocka_unit_test(test_too_many_cells),
         cmocka_unit_test(test_round_trip_of_every_key),
         cmocka_unit_test(test_digits),
-        cmocka_unit_test(test_origin_with_newline),
+        cmocka_unit_test(test_origin_of_any_bytes),
         cmocka_unit_test(test_section_text),
         cmocka_unit_test(test_section_text_is_canonical),
         cmocka_unit_test(test_help),

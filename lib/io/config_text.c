@@ -1,16 +1,17 @@
 /* lib/io/config_text.c: resolved configs as INI text. */
-#include <ctype.h>
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "io/config_private.h"
 
-/* An origin may hold any byte that a path may; in a comment, a control character would end the line. */
+/* An origin may hold any byte that a path may. Such a path is cut when it is as long as no line may be. */
 static void add_origin(struct text_buffer *text, const char *origin)
 {
-    text_add(text, " ; ");
-    for (const char *c = origin; *c; c++)
-        text_add(text, "%c", iscntrl((unsigned char)*c) ? '?' : *c);
+    enum { SHOWN_SIZE = 4096 };
+    char shown[SHOWN_SIZE];
+    (void)utf8_escape(origin, "", shown, sizeof shown);
+    text_add(text, " ; %s", shown);
 }
 
 /* A key with its value. A list stays as it was written: 30 values with 17 digits each would not fit into a line. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "io/config_private.h"
 
 /* Where a value stands, for messages. */
@@ -190,6 +191,18 @@ static enum status parse_text(const struct value_place *where, const char *text,
     return STATUS_OK;
 }
 
+/* Values become names of files, texts in files of results and cells of tables, all of which are UTF-8. */
+static enum status check_utf8(const struct value_place *where, const char *text)
+{
+    enum { SHOWN_SIZE = 128 };
+    char shown[SHOWN_SIZE];
+    if (utf8_valid(text))
+        return STATUS_OK;
+    (void)utf8_escape(text, "", shown, sizeof shown);
+    return error_set(where->error, STATUS_USAGE, "%s: %s = %s is not UTF-8; save the file, or type the value, in UTF-8",
+                     where->place, where->key->full_name, shown);
+}
+
 /* What no value may hold, since it could not be written to a file and read back, or hides a mistake. */
 static enum status check_characters(const struct value_place *where, const char *text)
 {
@@ -208,7 +221,7 @@ static enum status check_characters(const struct value_place *where, const char 
         if (text[i] == '#' && after_space)
             return refuse(where, text, "holds a #; a comment behind a value begins with \" ;\"");
     }
-    return STATUS_OK;
+    return check_utf8(where, text);
 }
 
 enum status config_value_parse(const struct config_key *key, const char *text, const char *place, void *field,

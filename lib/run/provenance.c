@@ -129,7 +129,7 @@ enum status provenance_write(struct store *store, struct error *error)
     };
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == STATUS_OK; i++)
-        status = store_set_text(store, "/provenance", texts[i].key, texts[i].value, error);
+        status = store_set_text_escaped(store, "/provenance", texts[i].key, texts[i].value, error);
     if (status == STATUS_OK)
         status = store_set_number(store, "/provenance", "cores", provenance.cores, error);
     if (status == STATUS_OK)

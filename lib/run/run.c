@@ -264,7 +264,7 @@ enum status run_describe_config(const struct run *run, struct store *store, stru
 static enum status describe_data(const struct run *run, struct store *store, struct error *error)
 {
     const struct dataset *dataset = run->dataset;
-    enum status status = store_set_text(store, "/data", "directory", dataset->directory, error);
+    enum status status = store_set_text_escaped(store, "/data", "directory", dataset->directory, error);
     if (status == STATUS_OK)
         status = store_set_text(store, "/data", "source", dataset->source, error);
     if (status == STATUS_OK)
