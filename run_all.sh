@@ -9,7 +9,8 @@
 #                   talk: the talk's own networks, hours
 #   --install-deps  install missing Debian packages with apt-get (through sudo where needed); without it nothing is
 #                   installed, what is missing is named
-#   --data-dir DIR  where the data sets are (also $TENTH_DATA); what is not there is looked for in data/, and else
+#   --data-dir DIR  the data sets are in DIR and nowhere else: one that is not there ends the run before anything is
+#                   trained. With $TENTH_DATA, what is not there is looked for in data/, as without either, and else
 #                   downloaded into data/ from the official addresses and checked
 #   --offline       download nothing; built-in generators stand in, and every table and figure says SYNTHETIC
 #   --out DIR       where run files, tables/, figures/ and report.html go (default: results/PROFILE)
@@ -19,7 +20,8 @@
 #   --set S.K=V     override a key of every config, as in `tenth run`; may be repeated. With AMX or
 #                   AVX512-BF16, --set model.precision=bf16 makes steps up to 1.8 times as fast (README)
 #   --force         replace runs in DIR that another config or other data made, such as those of stand-ins once the data
-#                   are there; without it they end the run
+#                   are there; without it they end the run. A run of files gives way to one of a stand-in only with
+#                   --set data.synthetic=yes
 #   --draw-only     run nothing: tables, figures and report of the run files that are in DIR, an ablation's among them
 #
 # What is done already with the same config and data is not done again, so that after Ctrl-C the same command resumes.
@@ -43,7 +45,7 @@ left_out="standard/cifar10_dropout standard/cifar10_ensemble"
 
 profile=standard
 install_deps=no
-data_dir=${TENTH_DATA:-}
+data_dir= # given by --data-dir
 offline=no
 out=
 overrides=() # of the configs, as options of the program
@@ -116,7 +118,9 @@ parse_options() {
         fail 2 "--profile $profile: smoke, standard or talk is wanted"
     fi
     if [ -n "$data_dir" ] && [ ! -d "$data_dir" ]; then
-        fail 3 "no directory $data_dir (--data-dir or \$TENTH_DATA)"
+        fail 3 "no directory $data_dir (--data-dir)"
+    elif [ -z "$data_dir" ] && [ -n "${TENTH_DATA:-}" ] && [ ! -d "$TENTH_DATA" ]; then
+        fail 3 "no directory $TENTH_DATA (\$TENTH_DATA)"
     fi
     out=${out:-$project/results/$profile}
     local runs=("$out"/*.h5)
@@ -148,9 +152,21 @@ get_data() {
     if [ "$offline" = yes ]; then
         options+=(--offline)
     fi
-    "$project/data/download.sh" "${options[@]}" "$project/data" ${data_dir:+"$data_dir"} || status=$?
+    "$project/data/download.sh" "${options[@]}" "$project/data" ${TENTH_DATA:+"$TENTH_DATA"} || status=$?
     if [ "$status" -ne 0 ] && [ "$status" -ne 3 ]; then
         fail "$status" "looking for the data failed"
+    fi
+}
+
+# Every set has to be in the directory that was asked for; else hours would be spent before that is found out.
+check_data() {
+    local configs status=0
+    mapfile -t configs < <(configs_of "${large[@]}" "${small[@]}")
+    "$tenth" run --dry-run "${configs[@]}" --out "$out" --data-dir "$data_dir" "${overrides[@]}" || status=$?
+    if [ "$status" -eq 3 ]; then
+        fail 3 "--data-dir is for a directory with every set; \$TENTH_DATA for one with some of them"
+    elif [ "$status" -ne 0 ]; then
+        fail "$status" "nothing was run"
     fi
 }
 
@@ -286,7 +302,11 @@ parse_options "$@"
 check_installed
 build
 if [ "$draw_only" = no ]; then
-    get_data
+    if [ -n "$data_dir" ]; then
+        check_data
+    else
+        get_data
+    fi
     run_profile
 fi
 write_tables

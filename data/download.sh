@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # data/download.sh [--offline] [--sources FILE] DIR [ALSO_IN...]: gets the data sets of sources.tsv that are missing.
 #
-# A data set is missing where neither DIR nor any of ALSO_IN has all of its files, packed with gzip or not. It is downloaded into
+# A data set is missing where neither DIR nor any of ALSO_IN has all of its files, in one of the folders and by the names that
+# `tenth` reads (lib/data/layout.def), packed with gzip or not. It is downloaded into
 # DIR, checked against its checksums and only then given its name, so that what stands there is complete; where DIR has some
 # of its files, cut off perhaps, those are replaced. A set of which one of ALSO_IN has some is not downloaded, since `tenth`
 # would go on looking there first: its user is told what is missing. A checked archive's MD5 is kept in .official-md5 beside
@@ -12,6 +13,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 sources=$here/sources.tsv
+layout=$here/../lib/data/layout.def
 offline=no
 
 usage() {
@@ -63,39 +65,64 @@ rows() {
     awk -F'\t' -v dataset="$1" '$1 == dataset' "$sources"
 }
 
-# examine PLACE DATASET DIRECTORY: `found` is how many of its files are there, whole or not, and `lacking` the first that is
-# not there whole. `tenth` reads FILE.gz where there is no FILE.
+# names_of DATASET FILE: the names that `tenth` reads a file by, a line each.
+names_of() {
+    awk -F'"' -v row="PART($1," -v file="$2" '
+        index($0, row) == 1 && $6 == file { for (i = 6; i < NF; i += 2) print $i; found = 1 }
+        END { if (!found) print file }' "$layout"
+}
+
+# folders_of DATASET: those that `tenth` looks into, a line each.
+folders_of() {
+    awk -F'"' -v row="FOLDER($1," 'index($0, row) == 1 { print $2 }' "$layout"
+}
+
+# is_whole FILE ALGORITHM CHECKSUM: as far as that can be told without reading all of it. What is packed has any size.
+is_whole() {
+    [ -s "$1" ] && { [ "$2" != size ] || [ "$(stat -L -c %s "$1")" = "$3" ] || [ "$(od -An -N2 -tx1 "$1")" = " 1f 8b" ]; }
+}
+
+# examine DIRECTORY DATASET: `found` is how many of its files are there, whole or not, and `lacking` the first that is not
+# there whole.
 examine() {
-    local of algorithm checksum file
+    local of algorithm checksum name file
     found=0 lacking=
     while IFS=$'\t' read -r _ _ _ of algorithm checksum; do
-        file=$1/$3/$of
         if [ "$of" = archive ]; then
             continue
-        elif [ ! -e "$file" ]; then
-            algorithm=packed file+=.gz
         fi
-        if [ -e "$file" ]; then
+        file=
+        while read -r name; do
+            for name in "$1/$name" "$1/$name.gz"; do
+                if [ -z "$file" ] && [ -f "$name" ]; then
+                    file=$name
+                fi
+            done
+        done < <(names_of "$2" "$of")
+        if [ -n "$file" ]; then
             found=$((found + 1))
         fi
-        if [ ! -s "$file" ] || { [ "$algorithm" = size ] && [ "$(stat -L -c %s "$file")" != "$checksum" ]; }; then
+        if ! is_whole "$file" "$algorithm" "$checksum"; then
             lacking=${lacking:-$of}
         fi
     done < <(rows "$2")
 }
 
-# look_for DATASET DIRECTORY: sets `place` to where it is, or else to where some of it is, and `lacking` to what is not there.
+# look_for DATASET: sets `place` to where it is, or else to where some of it is, and `lacking` to what is not there; `folder` is
+# the folder there.
 look_for() {
-    local candidate partial=
-    place=
+    local candidate below partial=
+    place='' folder=''
     for candidate in "${places[@]}"; do
-        examine "$candidate" "$@"
-        if [ "$found" -gt 0 ] && [ -z "$lacking" ]; then
-            place=$candidate
-            return
-        elif [ "$found" -gt 0 ]; then
-            place=$candidate partial=$lacking
-        fi
+        while read -r below; do
+            examine "$candidate${below:+/$below}" "$1"
+            if [ "$found" -gt 0 ] && [ -z "$lacking" ]; then
+                place=$candidate folder=$below
+                return
+            elif [ "$found" -gt 0 ] && { [ -z "$partial" ] || [ "$place" != "$candidate" ]; }; then
+                place=$candidate folder=$below partial=$lacking
+            fi
+        done < <(folders_of "$1")
     done
     lacking=${partial:-everything}
 }
@@ -177,13 +204,13 @@ download() {
 
 status=0
 while IFS=$'\t' read -r -u 3 dataset directory address; do
-    look_for "$dataset" "$directory"
+    look_for "$dataset"
     if [ -z "$lacking" ]; then
         continue
     fi
     otherwise="a SYNTHETIC stand-in takes its place"
     if [ -n "$place" ]; then
-        otherwise="in $place/$directory $lacking is missing or cut off: add it, or take the others away"
+        otherwise="in $place${folder:+/$folder} $lacking is missing or cut off: add it, or remove the others"
     fi
     if [ -n "$place" ] && [ "$place" != "$target" ]; then
         say "$dataset is not complete; $otherwise"

@@ -50,6 +50,7 @@ case "$1 $*" in
     touch "$2/report.html"
     exit "${FAKE_REPORT_STATUS:-0}"
     ;;
+*" --dry-run "*) exit "${FAKE_DRY_STATUS:-0}" ;;
 "run "*)
     while [ "$1" != --out ]; do shift; done
     mkdir -p "$2" && touch "$2/mnist_vi_s1.h5"
@@ -170,6 +171,7 @@ check "an unknown profile is a usage error" exits_with 2 run_all --profile quick
 check "0 seeds are a usage error" exits_with 2 run_all --seeds 0
 check "an option without its value is a usage error" exits_with 2 run_all --out
 check "a data directory that is not there is a data error" exits_with 3 run_all --data-dir "$work/nowhere"
+TENTH_DATA=$work/nowhere check "so is one that the environment names" exits_with 3 run_all --offline
 check "nothing has been run by then" test ! -e "$log"
 
 # ---- run_all.sh: what is not installed. ----
@@ -204,7 +206,23 @@ check "--seeds reaches the program" logged "--set run.seeds=2"
 check "so does each --set, whole" logged "--set train.batch=32 --set run.name=a b "
 check "--jobs reaches the program" logged "--jobs 3"
 check "--data-dir reaches the program" logged "--data-dir $work"
+check "which looks for every set of the profile there before anything is trained" \
+    grep -q "^tenth run --dry-run .*/smoke/mnist_vi.ini .*/smoke/moons_vi.ini .*--data-dir $work .*--set train.batch=32" "$log"
+check "first of all" bash -c "head -n 1 '$log' | grep -q dry-run"
+lacks_a_set() {
+    FAKE_DRY_STATUS=3 run_all "${smoke[@]}" --data-dir "$work" --out "$work/lacking"
+}
+check "one that is not there ends the run" exits_with 3 lacks_a_set
+check "with what to do" says 'TENTH_DATA for one with some of them' lacks_a_set
+check "and nothing was run" test ! -e "$work/lacking"
+FAKE_DRY_STATUS=2 check "a config that is wrong ends it as the program says" exits_with 2 run_all "${smoke[@]}" --data-dir "$work"
 check "--force is not given unasked" not logged "--force"
+: >"$log"
+from_the_environment() {
+    TENTH_DATA=$work run_all "${smoke[@]}"
+}
+check "what TENTH_DATA has not is looked for elsewhere" says "cifar10 is not there and --offline forbids" from_the_environment
+check "and it is no --data-dir" not logged "--data-dir"
 check "nor kept from the program" exits_with 0 run_all "${smoke[@]}" --force
 check "which gets it with every call" test "$(grep -c '^tenth run .*--force' "$log")" -eq 1
 check "a table is what the program printed" cmp "$tables/prune_band.csv" "$work/out/tables/prune_band.csv"
@@ -528,6 +546,14 @@ check "an empty directory is no data set" says "cifar10 is not there" look_elsew
 echo images >"$elsewhere/cifar-10-batches-bin/test_batch.bin"
 echo series | gzip >"$elsewhere/ecg5000/ECG5000_TRAIN.txt.gz"
 check "what is elsewhere is not downloaded, packed or not" exits_with 0 look_elsewhere
+check "nor what has one of the other names that are read" exits_with 0 bash -c "
+    mv '$elsewhere/ecg5000' '$elsewhere/ECG5000'
+    mv '$elsewhere/ECG5000/ECG5000_TRAIN.txt.gz' '$elsewhere/ECG5000/ECG5000_TRAIN.tsv'
+    mv '$elsewhere/cifar-10-batches-bin/test_batch.bin' '$elsewhere'
+    '$copy/data/download.sh' --sources '$work/gone.tsv' --offline '$work/unused' '$elsewhere'"
+mkdir "$elsewhere/ecg5000"
+mv "$elsewhere/ECG5000/ECG5000_TRAIN.tsv" "$elsewhere/ecg5000/ECG5000_TRAIN.txt.gz"
+mv "$elsewhere/test_batch.bin" "$elsewhere/cifar-10-batches-bin"
 printf 'ecg5000\tecg5000\tfile:///nowhere/ecg.tar.gz\tECG5000_TEST.txt\tsha256\t0\n' >>"$work/gone.tsv"
 check "a part of a set is not the set" exits_with 3 look_elsewhere
 check "which file is missing is said" says "in $elsewhere/ecg5000 ECG5000_TEST.txt is missing or cut off" look_elsewhere
