@@ -203,6 +203,8 @@ enum status command_export(const struct options *options, struct error *error)
                                       .threads = options->threads};
     if (status == STATUS_OK)
         status = run_open(&run, source, 0, seed, &run_options, error);
+    if (status == STATUS_OK && run.dataset->note)
+        (void)fprintf(stderr, "%s  data: %s: %s\n", run.name, run.dataset->source, run.dataset->note);
     if (status == STATUS_OK)
         status = export_run(options, &run, error);
     run_close(&run);

@@ -47,7 +47,7 @@ static const struct option_row rows[] = {
     {OPTION_NAME, "name", "NAME", "of the files and of the C functions (default: the run's name)"},
     {OPTION_MEASURE, "measure", NULL, "measure accuracy, bytes and time; print a row of CSV"},
     {OPTION_THRESHOLD, "threshold", "NATS", "entropy above which an item is referred (default: the model's)"},
-    {OPTION_QUIET, "quiet", NULL, "print errors only, and which data are not those that were looked for first"},
+    {OPTION_QUIET, "quiet", NULL, "print errors only, and which data are stand-ins or not from the first place"},
     {~0U, "help", NULL, "this text"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -106,11 +106,6 @@ void progress_begin(struct progress_view *view, bool quiet, size_t runs)
     *view = (struct progress_view){.quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1, .runs = runs};
 }
 
-struct monitor progress_monitor(struct progress_view *view)
-{
-    return (struct monitor){.context = view, .report = report, .stop = stop};
-}
-
 __attribute__((format(printf, 2, 0))) static void say(struct progress_view *view, const char *format, va_list arguments)
 {
     close_line(view);
@@ -134,6 +129,17 @@ void progress_insist(struct progress_view *view, const char *format, ...)
     va_start(arguments, format);
     say(view, format, arguments);
     va_end(arguments);
+}
+
+static void notice(void *context, const char *text)
+{
+    struct progress_view *view = context;
+    progress_insist(view, "[%zu/%zu] %s", view->run, view->runs, text);
+}
+
+struct monitor progress_monitor(struct progress_view *view)
+{
+    return (struct monitor){.context = view, .report = report, .stop = stop, .notice = notice};
 }
 
 void progress_end_stage(struct progress_view *view, const char *run, const char *stage, const char *note)

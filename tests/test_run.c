@@ -244,7 +244,7 @@ static void what_is_done_is_not_done_again(void **state)
     job_open(&job, 2, false, NULL);
     assert_int_equal(all_stages(&job, &silent), STATUS_OK);
     struct countdown none = {1 << 20};
-    struct monitor monitor = {&none, count_report, NULL};
+    struct monitor monitor = {&none, count_report, NULL, NULL};
     assert_int_equal(all_stages(&job, &monitor), STATUS_OK);
     assert_int_equal(none.left, 1 << 20); /* nothing was reported: nothing was worked on */
     job_close(&job);
@@ -291,7 +291,7 @@ static void a_resumed_run_equals_an_unbroken_one(void **state)
     while (status == STATUS_INTERRUPTED) {
         /* five reports, then stop: within epochs, at their ends, and between parts of the sweeps */
         struct countdown countdown = {5};
-        struct monitor monitor = {&countdown, count_report, count_stop};
+        struct monitor monitor = {&countdown, count_report, count_stop, NULL};
         job_open(&job, 2, false, "run.name=broken");
         status = all_stages(&job, &monitor);
         assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
@@ -312,7 +312,7 @@ static void a_stop_while_the_trained_network_is_measured_keeps_it(void **state)
     assert_int_equal(all_stages(&job, &silent), STATUS_OK);
     job_close(&job);
     struct countdown countdown = {(int)STEPS};
-    struct monitor monitor = {&countdown, count_report, count_stop};
+    struct monitor monitor = {&countdown, count_report, count_stop, NULL};
     job_open(&job, 2, false, "run.name=broken");
     assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_INTERRUPTED);
     countdown.left = 1; /* a further step would be reported, and stop this */
@@ -425,7 +425,7 @@ static void pruning_what_was_not_trained_says_what_to_do(void **state)
 static void spoil_checkpoint(struct job *job, int steps, const char *object)
 {
     struct countdown countdown = {steps};
-    struct monitor monitor = {&countdown, count_report, count_stop};
+    struct monitor monitor = {&countdown, count_report, count_stop, NULL};
     job_open(job, 2, false, NULL);
     assert_int_equal(run_train(&job->run, &monitor, &job->error), STATUS_INTERRUPTED);
     size_t count;

@@ -18,12 +18,19 @@ struct monitor {
     void *context;
     void (*report)(void *context, const struct progress *progress); /* NULL: nobody listens */
     bool (*stop)(void *context); /* true: save and return STATUS_INTERRUPTED; or NULL */
+    void (*notice)(void *context, const char *text); /* what a user has to be told, one line; NULL: nobody listens */
 };
 
 static inline void monitor_report(const struct monitor *monitor, const struct progress *progress)
 {
     if (monitor->report)
         monitor->report(monitor->context, progress);
+}
+
+static inline void monitor_notice(const struct monitor *monitor, const char *text)
+{
+    if (monitor->notice)
+        monitor->notice(monitor->context, text);
 }
 
 /* STATUS_INTERRUPTED when the caller wants to stop. A monitor of NULL never does. */

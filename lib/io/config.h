@@ -95,6 +95,12 @@ char *config_text(const struct config_source *source, size_t cell, bool with_ori
  * as where there is no such section. The caller frees with memory_free. */
 char *config_section_text(const struct config *config, const char *sections, struct error *error);
 
+/* For people: the keys of the named sections in which a config that a file holds and the wanted one differ, the first
+ * `most` of them with their values ("train.batch: 128 in the file, 32 wanted; ..."); "" where there are none. NULL
+ * without memory. The caller frees with memory_free. */
+char *config_differences(const struct config *held, const struct config *wanted, const char *sections, size_t most,
+                         struct error *error);
+
 /* The help of every key: name, type, default, range, unit, help, as aligned text or as a Markdown table. The caller
  * frees with memory_free. */
 char *config_help(bool markdown, struct error *error);

@@ -5,7 +5,7 @@
  *   config.c         struct config_source: which texts are set, where they came from, sweeps, cells
  *   config_check.c   what the values of two keys, or a text and its choices, must fulfil
  *   config_read.c    files: lines, sections, bases
- *   config_text.c    configs as INI text; config_help.c: the help of every key */
+ *   config_text.c    configs as INI text; config_help.c: the help of every key; config_compare.c: what differs */
 #ifndef TENTH_IO_CONFIG_PRIVATE_H
 #define TENTH_IO_CONFIG_PRIVATE_H
 

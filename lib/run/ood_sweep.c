@@ -52,6 +52,58 @@ static enum status oods_wanted(const struct run *run, struct ood_job *jobs, size
     return STATUS_OK;
 }
 
+/* Whether the run's file has the kind from files of the other data set: `source` is then what the file says of them, to
+ * be freed with memory_free; else NULL. */
+static enum status find_files(const struct run *run, const char *name, char **source, struct error *error)
+{
+    struct store *store = NULL;
+    struct table *rows = table_create(table_find("ood"), error);
+    *source = NULL;
+    enum status status = rows ? store_open(run->path, &store, error) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK && store_has(store, "/tables/ood"))
+        status = table_load(rows, store, error);
+    for (size_t r = 0; status == STATUS_OK && r < table_rows(rows) && !*source; r++) {
+        const char *from = table_text(rows, r, "ood_source");
+        if (strcmp(table_text(rows, r, "ood"), name) == 0 && !dataset_source_is_synthetic(from)) {
+            *source = memory_copy_text(from, error);
+            status = *source ? STATUS_OK : STATUS_NO_MEMORY;
+        }
+    }
+    table_free(rows);
+    store_close(store);
+    return status;
+}
+
+/* Items of a stand-in do not replace those of files that a run has. */
+static enum status stand_in_check(const struct run *run, const struct ood_job *job, struct error *error)
+{
+    char *source = NULL;
+    if (!job->other->synthetic || !run_is_there(run))
+        return STATUS_OK;
+    enum status status = find_files(run, job->ood->name, &source, error);
+    if (source)
+        status =
+            error_set(error, STATUS_DATA,
+                      "%s has its items of %s from files (%s), and there are none now: %s would replace them; give "
+                      "--data-dir (or $TENTH_DATA), where those files are, or leave %s out of ood.sets",
+                      run->path, job->other->kind->title, source, job->other->note, job->ood->name);
+    memory_free(source);
+    return status;
+}
+
+/* Another data set is looked for where the run's own is, and may be another one: what it is stands in the table, and is
+ * said where it is not what was looked for first. */
+static void tell_other(const struct ood_sweep *sweep, const struct ood_job *job)
+{
+    const struct dataset *other = job->other;
+    char text[1024]; /* for people: cut where it is longer */
+    if (!other || !other->note)
+        return;
+    (void)snprintf(text, sizeof text, "%s  ood: %s: %s: %s", sweep->run->name, job->ood->name, other->source,
+                   other->note);
+    monitor_notice(sweep->monitor, text);
+}
+
 /* Says whether the file has the kind. Another data set is opened for that: its bytes are part of the identity. */
 static enum status job_prepare(const struct run *run, struct ood_job *job, struct error *error)
 {
@@ -62,11 +114,14 @@ static enum status job_prepare(const struct run *run, struct ood_job *job, struc
     const struct dataset_kind *kind = dataset_find(job->ood->name, error);
     if (!kind)
         return STATUS_USAGE;
-    status = dataset_open(kind, run->places, false, &job->other, error);
+    /* what was asked for is the run's own data set; of others the box's will do */
+    const struct dataset_places places = {run->places.directory, run->places.shipped, false};
+    status = dataset_open(kind, places, false, &job->other, error);
     if (status != STATUS_OK)
         return status;
     dataset_identity(job->other, data);
-    return part_identify(run, "ood", data, &job->part, &job->has, error);
+    status = part_identify(run, "ood", data, &job->part, &job->has, error);
+    return status == STATUS_OK && !job->has ? stand_in_check(run, job, error) : status;
 }
 
 /* The items of a kind, with the place that each came from; they have no labels. */
@@ -135,6 +190,7 @@ static enum status job_run(struct ood_sweep *sweep, const struct ood_job *job, s
     struct test_items items;
     struct prediction prediction = {0};
     struct table *rows = table_create(table_find("ood"), error);
+    tell_other(sweep, job);
     enum status status = rows ? items_make(sweep, job, &items, error) : STATUS_NO_MEMORY;
     size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.ood.samples);
     if (status == STATUS_OK)

@@ -1,5 +1,6 @@
 #include "run/run.h"
 
+#include <errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "data/perturb.h"
 #include "nn/schedule.h"
 #include "run/checkpoint.h"
+#include "run/mismatch.h"
 #include "run/provenance.h"
 #include "run/run_store.h"
 
@@ -144,6 +146,12 @@ enum status run_resolve(struct run *run, const struct config_source *source, siz
  */
 enum { TRAIN_VERSION = 2, TRAIN_VERSION_CUT = 3 };
 
+void run_train_sections(const struct run *run, char sections[RUN_SECTIONS_SIZE])
+{
+    (void)snprintf(sections, RUN_SECTIONS_SIZE, "data model posterior train %s",
+                   run->method->section ? run->method->section : "");
+}
+
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                      const struct run_options *options, struct error *error)
 {
@@ -161,9 +169,8 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     bool validation = strcmp(config->data.evaluate, "validation") == 0;
     (void)snprintf(run->data_source, sizeof run->data_source, "%s%s", run->dataset->source,
                    validation ? "; measured on the validation split" : "");
-    char sections[64];
-    (void)snprintf(sections, sizeof sections, "data model posterior train %s",
-                   run->method->section ? run->method->section : "");
+    char sections[RUN_SECTIONS_SIZE];
+    run_train_sections(run, sections);
     char part[32];
     const struct network_spec spec = run_network_spec(run);
     (void)snprintf(part, sizeof part, "training %d", network_cuts_kernels(&spec) ? TRAIN_VERSION_CUT : TRAIN_VERSION);
@@ -229,10 +236,15 @@ enum status run_identity(const struct run *run, const char *sections, const char
     return all ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+bool run_is_there(const struct run *run)
+{
+    return access(run->path, F_OK) == 0 || errno != ENOENT;
+}
+
 enum status run_has(const struct run *run, const char *object, const char *identity, bool *has, struct error *error)
 {
     *has = false;
-    if (access(run->path, F_OK) != 0)
+    if (!run_is_there(run))
         return STATUS_OK;
     struct store *store = NULL;
     char *found = NULL;
@@ -346,11 +358,7 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
     bool has;
     enum status status = run_has(run, "/posterior", run->train_identity, &has, error);
     if (status == STATUS_OK && !has)
-        status =
-            error_set(error, STATUS_USAGE,
-                      "%s holds no network trained with this config and data; `tenth train` with the same arguments "
-                      "makes it",
-                      run->path);
+        status = mismatch_explain(run, error);
     if (status != STATUS_OK)
         return status;
     struct network_spec spec = run_network_spec(run);

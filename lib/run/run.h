@@ -46,7 +46,7 @@ struct run_options {
     struct dataset_places places;
     int threads; /* 0: the config's; there 0: every core, or a share of them */
     int beside;  /* so many runs beside each other share the cores; 0 and 1: this one has them all */
-    bool force;  /* replace a file that another config made */
+    bool force;  /* replace a file that another config made (mismatch.h) */
 };
 
 struct run {
@@ -87,10 +87,17 @@ struct network_spec run_network_spec(const struct run *run);
 /* Where a posterior of the config starts. */
 struct posterior_start posterior_start_of(const struct config *config, uint64_t seed);
 
+/* The config sections that a training depends on, separated by spaces. */
+enum { RUN_SECTIONS_SIZE = 64 };
+void run_train_sections(const struct run *run, char sections[RUN_SECTIONS_SIZE]);
+
 /* The identity of a part of the results: what was trained, the sections named, and `part` (a criterion, a
  * perturbation). */
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],
                          struct error *error);
+
+/* Whether there is a file at the run's path, or something that cannot be looked at, so that opening it says why. */
+bool run_is_there(const struct run *run);
 
 /* Whether `object` of the run's file is there with this identity. A file that is missing is not an error: *has is
  * false. */
@@ -113,8 +120,8 @@ struct test_items {
 enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error);
 void test_items_free(struct test_items *items);
 
-/* The trained posterior with a network for evaluation. STATUS_USAGE when the run was not trained (or with another
- * config): the message says which command does it. */
+/* The trained posterior with a network for evaluation. STATUS_USAGE or STATUS_DATA when the run was not trained, or
+ * with another config, seed or data: the message says in what they differ (mismatch.h). */
 struct trained {
     struct network *network;
     struct posterior *posterior;

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/stats.h"
+#include "run/mismatch.h"
 #include "run/provenance.h"
 #include "run/run_store.h"
 #include "run/trainer.h"
@@ -241,21 +241,17 @@ static enum status finish(struct trainer *trainer, struct error *error)
     return saved;
 }
 
-/* Goes on from the file's checkpoint when it is of this very training. A file of anything else is not touched without
- * run->force. */
+/* Goes on from the file's checkpoint when it is of this very training. A file of anything else is not touched unless it
+ * may be replaced. */
 static enum status resume(struct trainer *trainer, struct error *error)
 {
     const struct run *run = trainer->run;
     bool has;
     enum status status = run_has(run, "/checkpoint", run->train_identity, &has, error);
-    if (status != STATUS_OK || (!has && (run->force || access(run->path, F_OK) != 0)))
+    if (status != STATUS_OK || (!has && !run_is_there(run)))
         return status;
     if (!has)
-        return error_set(
-            error, STATUS_USAGE,
-            "%s was made with another config or other data; give --force to replace it, or another --out, or "
-            "set run.name",
-            run->path);
+        return mismatch_may_replace(run, error);
     struct store *store = NULL;
     status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK)
