@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -213,6 +215,18 @@ static enum status grow(unsigned char **bytes, size_t count, size_t capacity, st
     return larger ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+/* A stream that another process has made one that does not wait is waited for. False, with errno as it was: the last
+ * read failed for another reason. */
+static bool await_input(int descriptor)
+{
+    struct pollfd input = {.fd = descriptor, .events = POLLIN};
+    if (errno != EAGAIN && errno != EWOULDBLOCK)
+        return false;
+    if (poll(&input, 1, -1) > 0 || errno == EINTR)
+        return true;
+    return false;
+}
+
 /* Reads to the end. `expected` is how many bytes there seem to be; a stream has 0. */
 static enum status read_all(int descriptor, const char *path, size_t limit, size_t expected, unsigned char **bytes,
                             size_t *count, struct error *error)
@@ -221,7 +235,7 @@ static enum status read_all(int descriptor, const char *path, size_t limit, size
     enum status status = grow(bytes, 0, capacity, error);
     while (status == STATUS_OK) {
         ssize_t step = read(descriptor, *bytes + *count, capacity - *count - 1);
-        if (step < 0 && errno == EINTR)
+        if (step < 0 && (errno == EINTR || await_input(descriptor)))
             continue;
         if (step < 0)
             return read_failure(path, errno, error);
@@ -240,11 +254,30 @@ static enum status read_all(int descriptor, const char *path, size_t limit, size
     return status;
 }
 
+int descriptor_of(const char *path)
+{
+    static const char *const places[] = {"/dev/fd/", "/proc/self/fd/"};
+    if (strcmp(path, "/dev/stdin") == 0)
+        return STDIN_FILENO;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        size_t length = strlen(places[i]), digits = strspn(path + (strlen(path) > length ? length : 0), "0123456789");
+        if (strncmp(path, places[i], length) == 0 && digits > 0 && digits < 6 && path[length + digits] == '\0')
+            return (int)strtol(path + length, NULL, 10);
+    }
+    return -1;
+}
+
+static int open_to_read(const char *path)
+{
+    const int there = descriptor_of(path);
+    return there >= 0 ? fcntl(there, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
+}
+
 enum status file_read(const char *path, size_t limit, unsigned char **bytes, size_t *count, struct error *error)
 {
     *bytes = NULL;
     *count = 0;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open_to_read(path);
     if (descriptor < 0)
         return read_failure(path, errno, error);
     enum status status = STATUS_OK;

@@ -27,8 +27,13 @@ enum status atomic_check(const char *path, struct error *error);
 /* Makes a directory and its parents where they are missing, and checks that it can be written to. */
 enum status directory_ensure(const char *path, struct error *error);
 
+/* Which descriptor of this process the path names ("/dev/stdin", "/dev/fd/63", "/proc/self/fd/0"); -1: none. Opened by
+ * such a name, a file would be read from its beginning again, and a socket not at all. */
+int descriptor_of(const char *path);
+
 /* A whole regular file or stream; at most `limit` bytes, more is STATUS_DATA, as is a file that cannot be opened or
- * read. A 0 byte is added behind the `count` bytes. The caller frees with memory_free; *bytes is NULL on failure. */
+ * read. What names a descriptor is read from where that stands. A 0 byte is added after the `count` bytes. The caller
+ * frees with memory_free; *bytes is NULL on failure. */
 enum status file_read(const char *path, size_t limit, unsigned char **bytes, size_t *count, struct error *error);
 
 /* The same as a string; a 0 byte within the file is STATUS_DATA. */
