@@ -1,110 +1,77 @@
 #include "data/image.h"
 
-#include <ctype.h>
-#include <png.h>
-#include <string.h>
+#include "core/memory.h"
+#include "data/image_decode.h"
 
-static enum status wrong_size(const char *name, size_t height, size_t width, struct shape shape, struct error *error)
+bool image_known(const uint8_t *bytes, size_t count)
 {
+    return png_begins(bytes, count) || netpbm_begins(bytes, count);
+}
+
+enum status image_check_size(size_t height, size_t width, struct shape shape, const char *name, struct error *error)
+{
+    if (height == shape.height && width == shape.width)
+        return STATUS_OK;
     return error_set(error, STATUS_DATA, "%s: is %zu x %zu pixels (width x height); the model takes %zu x %zu", name,
                      width, height, shape.width, shape.height);
 }
 
-/* ---- PNG ---- */
-
-bool image_is_png(const uint8_t *bytes, size_t count)
+/* On what ground transparency lies, only the one who made the picture knows, and black ink on no ground is a blank
+ * picture on black. */
+static enum status check_opaque(const struct samples *image, struct shape shape, const char *name, struct error *error)
 {
-    static const uint8_t signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-    return count >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
-}
-
-enum status image_read_png(const uint8_t *bytes, size_t count, const char *name, struct shape shape, uint8_t *pixels,
-                           struct error *error)
-{
-    static const png_color black = {0, 0, 0};
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    enum status status = STATUS_OK;
-    if (!png_image_begin_read_from_memory(&image, bytes, count))
-        return error_set(error, STATUS_DATA, "%s: is no readable PNG: %s", name, image.message);
-    if (image.height != shape.height || image.width != shape.width) {
-        status = wrong_size(name, image.height, image.width, shape, error);
-    } else {
-        image.format = shape.channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-        if (!png_image_finish_read(&image, &black, pixels, 0, NULL))
-            status = error_set(error, STATUS_DATA, "%s: is a damaged PNG: %s", name, image.message);
+    if (image->channels % 2 == 1)
+        return STATUS_OK;
+    for (size_t i = 0; i < shape.height * shape.width; i++) {
+        size_t alpha = image->values[(i + 1) * image->channels - 1];
+        if (alpha < image->most)
+            return error_set(error, STATUS_DATA,
+                             "%s: is transparent (alpha %zu of %zu in column %zu of row %zu), and the model takes "
+                             "pixels on a ground; flatten it, onto the black or white that the model was trained on",
+                             name, alpha, image->most, i % shape.width + 1, i / shape.width + 1);
     }
-    png_image_free(&image);
-    return status;
+    return STATUS_OK;
 }
 
-/* ---- Netpbm ---- */
-
-bool image_is_netpbm(const uint8_t *bytes, size_t count)
+/* Red, green and blue are equal where one channel is wanted. */
+static enum status check_gray(const struct samples *image, struct shape shape, const char *name, struct error *error)
 {
-    return count >= 3 && bytes[0] == 'P' && strchr("2356", bytes[1]) && bytes[1] != 0 && isspace(bytes[2]);
+    if (image->channels < 3 || shape.channels == 3)
+        return STATUS_OK;
+    for (size_t i = 0; i < shape.height * shape.width; i++) {
+        const uint16_t *pixel = &image->values[i * image->channels];
+        if (pixel[0] != pixel[1] || pixel[1] != pixel[2])
+            return error_set(
+                error, STATUS_DATA,
+                "%s: is in color (column %zu of row %zu), and the model takes gray images; save it in gray", name,
+                i % shape.width + 1, i / shape.width + 1);
+    }
+    return STATUS_OK;
 }
 
-/* Text of a header, or of a plain file's samples. */
-struct netpbm {
-    const uint8_t *bytes;
-    size_t count, used;
-};
-
-/* The next number, behind white space and comments. False: there is none, or it is above 65535. */
-static bool next_number(struct netpbm *text, size_t *number)
+static void make_bytes(const struct samples *image, struct shape shape, uint8_t *pixels)
 {
-    while (text->used < text->count && (isspace(text->bytes[text->used]) || text->bytes[text->used] == '#')) {
-        if (text->bytes[text->used] == '#') {
-            while (text->used < text->count && text->bytes[text->used] != '\n')
-                text->used++;
-        } else {
-            text->used++;
+    for (size_t i = 0; i < shape.height * shape.width; i++) {
+        const uint16_t *pixel = &image->values[i * image->channels];
+        for (size_t c = 0; c < shape.channels; c++) {
+            size_t sample = pixel[image->channels < 3 ? 0 : c];
+            pixels[i * shape.channels + c] = (uint8_t)((sample * 255 + image->most / 2) / image->most);
         }
     }
-    size_t begun = text->used;
-    for (*number = 0; text->used < text->count && isdigit(text->bytes[text->used]) && *number <= 65535; text->used++)
-        *number = *number * 10 + (size_t)(text->bytes[text->used] - '0');
-    return text->used > begun && *number <= 65535;
 }
 
-/* The next sample of a raw file, of one byte or two. */
-static bool next_sample(struct netpbm *data, size_t most, size_t *sample)
+enum status image_read(const uint8_t *bytes, size_t count, const char *name, struct shape shape, uint8_t *pixels,
+                       struct error *error)
 {
-    size_t size = most > 255 ? 2 : 1;
-    if (data->count - data->used < size)
-        return false;
-    *sample = data->bytes[data->used++];
-    if (size == 2)
-        *sample = *sample << 8 | data->bytes[data->used++];
-    return true;
-}
-
-enum status image_read_netpbm(const uint8_t *bytes, size_t count, const char *name, struct shape shape, uint8_t *pixels,
-                              struct error *error)
-{
-    struct netpbm file = {bytes, count, 2};
-    bool raw = bytes[1] >= '5', color = bytes[1] == '3' || bytes[1] == '6';
-    size_t width, height, most, sample;
-    if (!next_number(&file, &width) || !next_number(&file, &height) || !next_number(&file, &most) || most == 0)
-        return error_set(error, STATUS_DATA, "%s: has no readable Netpbm header", name);
-    if (width != shape.width || height != shape.height)
-        return wrong_size(name, height, width, shape, error);
-    if (color != (shape.channels == 3))
-        return error_set(error, STATUS_DATA, "%s: the model takes %s", name,
-                         color ? "gray images (PGM)" : "color images (PPM)");
-    if (raw && (file.used == count || !isspace(bytes[file.used])))
-        return error_set(error, STATUS_DATA, "%s: one white space is wanted behind the Netpbm header", name);
-    file.used += raw;
-    for (size_t i = 0; i < shape_size(shape); i++) {
-        if (!(raw ? next_sample(&file, most, &sample) : next_number(&file, &sample)) || sample > most)
-            return error_set(error, STATUS_DATA, "%s: sample %zu of %zu is missing or above %zu", name, i + 1,
-                             shape_size(shape), most);
-        pixels[i] = (uint8_t)((sample * 255 + most / 2) / most);
-    }
-    while (!raw && file.used < count && isspace(bytes[file.used]))
-        file.used++;
-    if (file.used < count)
-        return error_set(error, STATUS_DATA, "%s: has %zu bytes behind its last sample; save it anew as one image",
-                         name, count - file.used);
-    return STATUS_OK;
+    struct samples image = {0};
+    image_decode_fn *decode = png_begins(bytes, count) ? png_decode : netpbm_decode;
+    enum status status = decode(bytes, count, name, shape, &image, error);
+    if (status == STATUS_OK)
+        status = check_opaque(&image, shape, name, error);
+    if (status == STATUS_OK)
+        status = check_gray(&image, shape, name, error);
+    if (status == STATUS_OK)
+        make_bytes(&image, shape, pixels);
+    memory_free(image.values);
+    return status;
 }

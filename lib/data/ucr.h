@@ -1,5 +1,5 @@
 /* lib/data/ucr.h: the text format of the UCR time series archive: one series a line, first the class (from 1), then the
- * values, separated by spaces, tabs or commas. Lines end with LF or CRLF. */
+ * values, separated by spaces, tabs or commas (series_text.h). */
 #ifndef TENTH_DATA_UCR_H
 #define TENTH_DATA_UCR_H
 

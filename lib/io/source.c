@@ -250,6 +250,54 @@ enum status source_read(struct source *source, void *bytes, size_t count, struct
     return STATUS_OK;
 }
 
+/* Makes room for `need` bytes, doubling. On failure the old block is freed and *bytes is NULL. */
+static enum status rest_reserve(uint8_t **bytes, size_t count, size_t need, size_t *room, struct error *error)
+{
+    if (need <= *room)
+        return STATUS_OK;
+    *room = *room > 0 ? *room : BUFFER_SIZE;
+    while (*room < need)
+        *room = size_multiply(*room, 2);
+    uint8_t *larger_block = memory_alloc(*room, 1, error);
+    if (larger_block && count > 0)
+        memcpy(larger_block, *bytes, count);
+    memory_free(*bytes);
+    *bytes = larger_block;
+    return larger_block ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status source_rest(struct source *source, size_t limit, uint8_t **bytes, size_t *count, struct error *error)
+{
+    size_t room = 0, there = 1; /* of the next piece; 0 at the end */
+    enum status status = STATUS_OK;
+    *bytes = NULL;
+    *count = 0;
+    while (status == STATUS_OK && there > 0) {
+        status = refill(source, error);
+        if (status != STATUS_OK)
+            break;
+        there = (size_t)(source->end - source->next);
+        status = there > limit - *count
+                     ? error_set(error, STATUS_DATA, "%s: holds more than %zu bytes; is it the right file?",
+                                 source->path, limit)
+                     : rest_reserve(bytes, *count, *count + there + 1, &room, error);
+        if (status != STATUS_OK)
+            break;
+        memcpy(*bytes + *count, source->next, there);
+        source->next += there;
+        source->delivered += there;
+        *count += there;
+    }
+    if (status == STATUS_OK) {
+        (*bytes)[*count] = 0;
+        return STATUS_OK;
+    }
+    memory_free(*bytes);
+    *bytes = NULL;
+    *count = 0;
+    return status;
+}
+
 /* Makes room for `need` bytes in the line, doubling so that long lines are not copied often. */
 static enum status line_reserve(struct source *source, size_t need, struct error *error)
 {

@@ -30,6 +30,10 @@ enum status source_read(struct source *source, void *bytes, size_t count, struct
  * end of the file. Lines above 1 MiB, and lines with a 0 byte in them, are STATUS_DATA. */
 enum status source_line(struct source *source, const char **line, struct error *error);
 
+/* Reads all that is left; more than `limit` bytes are STATUS_DATA. A 0 byte is added after the `count` bytes. The
+ * caller frees with memory_free; *bytes is NULL on failure. */
+enum status source_rest(struct source *source, size_t limit, uint8_t **bytes, size_t *count, struct error *error);
+
 /* STATUS_DATA unless the file is at its end. */
 enum status source_expect_end(struct source *source, struct error *error);
 
