@@ -4,16 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WHOLE_SIZE = 16 * 1024 }; /* of a message with some paths as long as paths can be */
+
+/* Of a message that is too long the middle goes: it begins with a path and ends with what is wrong. */
+static void keep(struct error *error, const char *whole)
+{
+    static const char gap[] = " ... ";
+    enum { ROOM = sizeof error->message - sizeof gap, HEAD = ROOM / 2, TAIL = ROOM - HEAD };
+    const size_t length = strlen(whole);
+    if (length < sizeof error->message) {
+        memcpy(error->message, whole, length + 1);
+        return;
+    }
+    memcpy(error->message, whole, HEAD);
+    memcpy(error->message + HEAD, gap, sizeof gap - 1);
+    memcpy(error->message + HEAD + sizeof gap - 1, whole + length - TAIL, TAIL + 1);
+}
+
 enum status error_set(struct error *error, enum status status, const char *format, ...)
 {
     if (!error)
         return status;
+    char whole[WHOLE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     error->status = status;
-    if (vsnprintf(error->message, sizeof error->message, format, arguments) < 0)
-        error->message[0] = '\0';
+    if (vsnprintf(whole, sizeof whole, format, arguments) < 0)
+        whole[0] = '\0';
     va_end(arguments);
+    keep(error, whole);
     return status;
 }
 
@@ -21,18 +40,16 @@ enum status error_context(struct error *error, const char *format, ...)
 {
     if (!error)
         return STATUS_FAILED;
-    char inner[sizeof error->message];
-    memcpy(inner, error->message, sizeof inner);
-    inner[sizeof inner - 1] = '\0';
+    char whole[WHOLE_SIZE];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(error->message, sizeof error->message, format, arguments);
+    int length = vsnprintf(whole, sizeof whole - sizeof error->message, format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t)length < sizeof error->message - 1) {
-        size_t room = sizeof error->message - (size_t)length - 1;
-        strncpy(error->message + length, inner, room);
-        error->message[sizeof error->message - 1] = '\0';
-    }
+    if (length < 0)
+        return error->status;
+    error->message[sizeof error->message - 1] = '\0';
+    (void)strcat(whole, error->message); /* there is room for it */
+    keep(error, whole);
     return error->status;
 }
 

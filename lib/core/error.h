@@ -19,7 +19,7 @@ enum status {
 
 struct error {
     enum status status;
-    char message[2048]; /* one sentence or a few, no newline at the end; cut when too long */
+    char message[2048]; /* one sentence or a few, no newline at the end; of a longer one both ends */
 };
 
 /* Writes the message and returns the status, so that a function can end with `return error_set(...)`.
