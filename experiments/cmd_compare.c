@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "run/compare.h"
+#include "say.h"
 
 enum { SHOWN = 20 };
 
@@ -18,8 +19,8 @@ static void print_worst(const struct comparison *comparison)
         char point[32] = "-";
         if (!isnan(row->point))
             (void)snprintf(point, sizeof point, "%.4g", row->point);
-        printf("%-6.2f %-28s %-8s %-12s %8s %-9s %9.4f %9.4f %9.4f %zu/%zu\n", row->ratio, row->run, row->table,
-               row->part, point, row->quantity, row->a, row->b, row->allowed, row->a_seeds, row->b_seeds);
+        say(stdout, "%-6.2f %-28s %-8s %-12s %8s %-9s %9.4f %9.4f %9.4f %zu/%zu\n", row->ratio, row->run, row->table,
+            row->part, point, row->quantity, row->a, row->b, row->allowed, row->a_seeds, row->b_seeds);
     }
 }
 
@@ -32,9 +33,9 @@ static void print_comparison(const struct comparison *comparison)
         printf("%zu of them have one seed on either side, so that their intervals are those over the items alone.\n",
                comparison->without_spread);
     if (comparison->sources[0])
-        printf("Other data: %s.\n", comparison->sources);
+        say(stdout, "Other data: %s.\n", comparison->sources);
     if (comparison->configs[0])
-        printf("\nMade by other configs, A against B:\n%s", comparison->configs);
+        say(stdout, "\nMade by other configs, A against B:\n%s", comparison->configs);
 }
 
 enum status command_compare(const struct options *options, struct error *error)

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "io/config.h"
 #include "overrides.h"
+#include "say.h"
 
 static enum status print_keys(bool markdown, struct error *error)
 {
@@ -28,7 +29,7 @@ static enum status print_config(const char *path, const struct options *options,
         if (!text)
             status = STATUS_NO_MEMORY;
         else
-            printf("; %s, run %zu of %zu\n%s%s", path, cell + 1, cells, text, cell + 1 < cells ? "\n" : "");
+            say(stdout, "; %s, run %zu of %zu\n%s%s", path, cell + 1, cells, text, cell + 1 < cells ? "\n" : "");
         memory_free(text);
     }
     config_free(source);

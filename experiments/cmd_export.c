@@ -16,6 +16,7 @@
 #include "run/export.h"
 #include "project.h"
 #include "run_input.h"
+#include "say.h"
 
 enum { SAMPLES_MAX = MODEL_PARTS_MAX };
 
@@ -147,8 +148,8 @@ static enum status write_files(const struct options *options, const struct run *
     if (status == STATUS_OK && !options->quiet)
         status = say_layers(model, error);
     if (status == STATUS_OK && !options->quiet)
-        (void)fprintf(stderr, "%s, and %s.c and .h beside it: tables of %zu bytes, an arena of %zu\n", path, name,
-                      device_table_bytes(model), device_arena_bytes(model));
+        say(stderr, "%s, and %s.c and .h beside it: tables of %zu bytes, an arena of %zu\n", path, name,
+            device_table_bytes(model), device_arena_bytes(model));
     return status;
 }
 

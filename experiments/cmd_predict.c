@@ -6,14 +6,17 @@
 
 #include "commands.h"
 #include "core/memory.h"
+#include "core/size.h"
 #include "data/input.h"
 #include "embed/engine.h"
 #include "embed/model_file.h"
+#include "io/text_buffer.h"
+#include "say.h"
 
 enum { ITEMS_AT_ONCE = 256 };
 
 struct outcome {
-    const char *input;
+    const char *input; /* its name as the format has it */
     size_t item, classes, label;
     const float *probability; /* [classes] */
     double entropy, mutual_information;
@@ -21,6 +24,34 @@ struct outcome {
 };
 
 typedef void print_fn(const struct outcome *outcome);
+
+/* Names in CSV and JSON, between quotes. CSV may hold the ends of lines and tabs; JSON has its own way of writing
+ * control characters, but none for what is not UTF-8. Freed with memory_free; NULL: no memory. */
+static char *csv_text(const char *text, struct error *error)
+{
+    struct text_buffer quoted = text_begin(error);
+    char *safe = sayable(text, "\n\t", error);
+    for (const char *c = safe; c && *c; c++)
+        text_add(&quoted, *c == '"' ? "\"\"" : "%c", *c);
+    memory_free(safe);
+    return safe ? text_take(&quoted) : NULL;
+}
+
+static char *json_text(const char *text, struct error *error)
+{
+    static const char ascii_controls[] =
+        "\1\2\3\4\5\6\7\b\t\n\v\f\r\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37\177";
+    struct text_buffer quoted = text_begin(error);
+    char *safe = sayable(text, ascii_controls, error);
+    for (const char *c = safe; c && *c; c++) {
+        if (strchr(ascii_controls, *c))
+            text_add(&quoted, "\\u%04x", (unsigned int)*c);
+        else
+            text_add(&quoted, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+    }
+    memory_free(safe);
+    return safe ? text_take(&quoted) : NULL;
+}
 
 static void print_text(const struct outcome *o)
 {
@@ -31,11 +62,8 @@ static void print_text(const struct outcome *o)
 
 static void print_csv(const struct outcome *o)
 {
-    putchar('"');
-    for (const char *c = o->input; *c; c++)
-        printf(*c == '"' ? "\"\"" : "%c", *c);
-    printf("\",%zu,%zu,%.9g,%.9g,%.9g,%d", o->item, o->label, (double)o->probability[o->label], o->entropy,
-           o->mutual_information, o->refer);
+    printf("\"%s\",%zu,%zu,%.9g,%.9g,%.9g,%d", o->input, o->item, o->label, (double)o->probability[o->label],
+           o->entropy, o->mutual_information, o->refer);
     for (size_t c = 0; c < o->classes; c++)
         printf(",%.9g", (double)o->probability[c]);
     putchar('\n');
@@ -43,16 +71,10 @@ static void print_csv(const struct outcome *o)
 
 static void print_json(const struct outcome *o)
 {
-    printf("{\"input\": \"");
-    for (const char *c = o->input; *c; c++) {
-        if ((unsigned char)*c < ' ')
-            printf("\\u%04x", (unsigned int)*c);
-        else
-            printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-    }
-    printf("\", \"item\": %zu, \"class\": %zu, \"probability\": %.9g, \"entropy\": %.9g, \"mutual_information\": %.9g, "
+    printf("{\"input\": \"%s\", \"item\": %zu, \"class\": %zu, \"probability\": %.9g, \"entropy\": %.9g, "
+           "\"mutual_information\": %.9g, "
            "\"refer\": %s, \"probabilities\": [",
-           o->item, o->label, (double)o->probability[o->label], o->entropy, o->mutual_information,
+           o->input, o->item, o->label, (double)o->probability[o->label], o->entropy, o->mutual_information,
            o->refer ? "true" : "false");
     for (size_t c = 0; c < o->classes; c++)
         printf("%s%.9g", c ? ", " : "", (double)o->probability[c]);
@@ -78,13 +100,14 @@ struct prediction_job {
     print_fn *print;
 };
 
-static enum status predict_item(struct prediction_job *job, const char *input, size_t item, const float *x,
-                                struct error *error)
+/* `input` is the path, `shown` the same for the output. */
+static enum status predict_item(struct prediction_job *job, const char *input, const char *shown, size_t item,
+                                const float *x, struct error *error)
 {
     struct prediction *prediction = &job->prediction;
     engine_predict(job->engine, x, prediction->sampled);
     prediction_average(prediction);
-    struct outcome outcome = {.input = input,
+    struct outcome outcome = {.input = shown,
                               .item = item,
                               .classes = prediction->classes,
                               .label = prediction_class(prediction, 0),
@@ -101,22 +124,86 @@ static enum status predict_item(struct prediction_job *job, const char *input, s
     return STATUS_OK;
 }
 
+/* Says at once what is wrong, so that the rest can still be predicted; after what was predicted before it. */
+static void say_failure(struct error *error)
+{
+    (void)fflush(stdout); /* a failure stays noted in the stream */
+    say(stderr, "tenth: %s\n", error->message);
+    error->message[0] = '\0'; /* it is said */
+}
+
+/* The status that stands for two: data that are wrong count most, for that is what a caller can mend. */
+static enum status worse(enum status one, enum status other)
+{
+    return one == STATUS_OK || other == STATUS_DATA ? other : one;
+}
+
+static enum status predict_items(struct prediction_job *job, const struct items *items, const char *path,
+                                 const char *shown, struct error *error)
+{
+    uint32_t indices[ITEMS_AT_ONCE];
+    enum status result = STATUS_OK;
+    for (size_t first = 0; first < items->count; first += ITEMS_AT_ONCE) {
+        size_t count = smaller(items->count - first, ITEMS_AT_ONCE);
+        for (size_t i = 0; i < count; i++)
+            indices[i] = (uint32_t)(first + i);
+        items_gather(items, indices, count, job->x, job->labels);
+        for (size_t i = 0; i < count; i++) {
+            enum status status =
+                predict_item(job, path, shown, first + i, job->x + i * shape_size(items->shape), error);
+            if (status == STATUS_OK)
+                continue;
+            say_failure(error);
+            result = worse(result, status);
+        }
+    }
+    return result;
+}
+
 static enum status predict_input(struct prediction_job *job, const struct dataset_kind *kind, const char *path,
                                  struct error *error)
 {
     struct items items;
-    uint32_t indices[ITEMS_AT_ONCE];
+    char *shown = job->print == print_csv    ? csv_text(path, error)
+                  : job->print == print_json ? json_text(path, error)
+                                             : sayable(path, "", error);
+    if (!shown)
+        return STATUS_NO_MEMORY;
     enum status status = input_read(path, kind, &items, error);
-    for (size_t first = 0; status == STATUS_OK && first < items.count; first += ITEMS_AT_ONCE) {
-        size_t count = items.count - first < ITEMS_AT_ONCE ? items.count - first : ITEMS_AT_ONCE;
-        for (size_t i = 0; i < count; i++)
-            indices[i] = (uint32_t)(first + i);
-        items_gather(&items, indices, count, job->x, job->labels);
-        for (size_t i = 0; i < count && status == STATUS_OK; i++)
-            status = predict_item(job, path, first + i, job->x + i * shape_size(kind->shape), error);
-    }
+    if (status == STATUS_OK)
+        status = predict_items(job, &items, path, shown, error);
+    else
+        say_failure(error);
     items_free(&items);
+    memory_free(shown);
     return status;
+}
+
+/* Every input, whatever became of those before it. */
+static enum status predict_inputs(struct prediction_job *job, const struct dataset_kind *kind,
+                                  const struct options *options, struct error *error)
+{
+    enum status result = STATUS_OK;
+    for (size_t i = 1; i < options->argument_count; i++)
+        result = worse(result, predict_input(job, kind, options->arguments[i], error));
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return error_set(error, STATUS_FAILED, "standard output could not be written");
+    return result;
+}
+
+/* Standard input has one content, and one reader. */
+static enum status check_arguments(const struct options *options, struct error *error)
+{
+    size_t standard = 0;
+    if (options->argument_count < 2)
+        return error_set(error, STATUS_USAGE, "usage: tenth predict MODEL.tenth INPUT...; - is standard input");
+    if (strcmp(options->arguments[0], "-") == 0)
+        return error_set(error, STATUS_USAGE, "the model is not read from standard input: tenth predict MODEL.tenth -");
+    for (size_t i = 0; i < options->argument_count; i++)
+        standard += input_is_standard(options->arguments[i]);
+    return standard <= 1
+               ? STATUS_OK
+               : error_set(error, STATUS_USAGE, "standard input is given %zu times; it is read once", standard);
 }
 
 static enum status choose_format(const struct options *options, print_fn **print, struct error *error)
@@ -161,8 +248,8 @@ static enum status predict_all(const struct options *options, struct prediction_
         status = prediction_alloc(engine_networks(job->engine), 1, model->classes, NULL, &job->prediction, error);
     if (status == STATUS_OK && job->print == print_csv)
         print_csv_header(model->classes);
-    for (size_t i = 1; status == STATUS_OK && i < options->argument_count; i++)
-        status = predict_input(job, &kind, options->arguments[i], error);
+    if (status == STATUS_OK)
+        status = predict_inputs(job, &kind, options, error);
     prediction_free(&job->prediction);
     memory_free(job->x);
     memory_free(job->labels);
@@ -174,9 +261,9 @@ enum status command_predict(const struct options *options, struct error *error)
 {
     struct prediction_job job = {0};
     struct model *model = NULL;
-    if (options->argument_count < 2)
-        return error_set(error, STATUS_USAGE, "usage: tenth predict MODEL.tenth INPUT...; - is standard input");
-    enum status status = choose_format(options, &job.print, error);
+    enum status status = check_arguments(options, error);
+    if (status == STATUS_OK)
+        status = choose_format(options, &job.print, error);
     if (status == STATUS_OK)
         status = model_read(options->arguments[0], &model, error);
     if (status == STATUS_OK)

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "project.h"
 #include "report/report.h"
+#include "say.h"
 
 enum status command_report(const struct options *options, struct error *error)
 {
@@ -14,6 +15,6 @@ enum status command_report(const struct options *options, struct error *error)
     project_path("", project, sizeof project);
     enum status status = report_write(directory, project, error);
     if (status == STATUS_OK && !options->quiet)
-        printf("%s/report.html\n", directory);
+        say(stdout, "%s/report.html\n", directory);
     return status;
 }

@@ -14,6 +14,7 @@
 #include "io/store.h"
 #include "io/table.h"
 #include "run/provenance.h"
+#include "say.h"
 
 struct command {
     const char *name, *arguments, *help, *more;
@@ -70,9 +71,17 @@ static const struct command commands[] = {
      "referred to a human. `tenth predict` runs the file.",
      EXPORT_OPTIONS, command_export, NULL},
     {"predict", "MODEL.tenth INPUT...", "class and uncertainty of items, by an exported model",
-     "An input is a PNG, PGM or PPM image of the model's size, an IDX file of images, or a text file of series (UCR: a "
-     "class,\n"
-     "which is not looked at, and the values); - is standard input. Classes count from 0, entropies are in nats.",
+     "An input is a PNG, PBM, PGM or PPM image of the model's size, an IDX file of images, or text with a series in "
+     "each\n"
+     "line: its values, or a class, which is not looked at, and its values; parted by tabs, commas, semicolons or "
+     "blanks.\n"
+     "Any of them may be packed with gzip; - is standard input. Samples of any depth are scaled to 0 .. 255, without "
+     "gamma.\n"
+     "A transparent image, a colored one for a model of gray ones, and a file with a line that cannot be read are "
+     "refused\n"
+     "as a whole, by name; the other inputs are predicted, and the exit code is 3. Classes count from 0, entropies are "
+     "in\n"
+     "nats.",
      OPTION_FORMAT | OPTION_THRESHOLD, command_predict, NULL},
     {"bench", "", "measure the speed of a training step, or of a prediction, on random items",
      "One row of CSV with its header. ms_per_step is the median of the timed steps, each a whole one: sampling, "
@@ -185,6 +194,6 @@ int main(int argc, char **argv)
     if (status == STATUS_OK && (fflush(stdout) != 0 || ferror(stdout)))
         status = error_set(&error, STATUS_FAILED, "standard output could not be written");
     if (status != STATUS_OK && error.message[0])
-        (void)fprintf(stderr, "tenth: %s\n", error.message);
+        say(stderr, "tenth: %s\n", error.message);
     return error_exit_code(status);
 }

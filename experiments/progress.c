@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "say.h"
 
 static int stop_signal; /* that asked for the stop; 0: none has */
 
@@ -95,9 +96,8 @@ static void report(void *context, const struct progress *progress)
     if (worked > 0)
         progress_duration((progress->total - progress->done) * (now - view->started) / worked, left);
     close_line(view);
-    (void)fprintf(stderr, "[%zu/%zu] %s  %s  %s  %.0f %%, %s left%s", view->run, view->runs, progress->run,
-                  progress->stage, progress->text, 100 * progress->done / progress->total, left,
-                  view->terminal ? "" : "\n");
+    say(stderr, "[%zu/%zu] %s  %s  %s  %.0f %%, %s left%s", view->run, view->runs, progress->run, progress->stage,
+        progress->text, 100 * progress->done / progress->total, left, view->terminal ? "" : "\n");
     view->line_open = view->terminal;
 }
 
@@ -106,10 +106,12 @@ void progress_begin(struct progress_view *view, bool quiet, size_t runs)
     *view = (struct progress_view){.quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1, .runs = runs};
 }
 
-__attribute__((format(printf, 2, 0))) static void say(struct progress_view *view, const char *format, va_list arguments)
+/* A line of its own. */
+__attribute__((format(printf, 2, 0))) static void say_line(struct progress_view *view, const char *format,
+                                                           va_list arguments)
 {
     close_line(view);
-    (void)vfprintf(stderr, format, arguments);
+    say_arguments(stderr, format, arguments);
     (void)fputc('\n', stderr);
 }
 
@@ -119,7 +121,7 @@ void progress_say(struct progress_view *view, const char *format, ...)
         return;
     va_list arguments;
     va_start(arguments, format);
-    say(view, format, arguments);
+    say_line(view, format, arguments);
     va_end(arguments);
 }
 
@@ -127,7 +129,7 @@ void progress_insist(struct progress_view *view, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(view, format, arguments);
+    say_line(view, format, arguments);
     va_end(arguments);
 }
 
@@ -155,5 +157,5 @@ void progress_end_stage(struct progress_view *view, const char *run, const char 
 void progress_error(struct progress_view *view, const struct error *error)
 {
     close_line(view);
-    (void)fprintf(stderr, "tenth: %s\n", error->message);
+    say(stderr, "tenth: %s\n", error->message);
 }

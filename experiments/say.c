@@ -1,0 +1,39 @@
+#include "say.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/utf8.h"
+
+char *sayable(const char *text, const char *kept, struct error *error)
+{
+    const size_t room = size_multiply(strlen(text) + 1, sizeof "\\xNN" - 1);
+    char *escaped = memory_alloc(room, 1, error);
+    if (escaped)
+        (void)utf8_escape(text, kept, escaped, room); /* there is room for every byte as \xNN */
+    return escaped;
+}
+
+void say(FILE *stream, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say_arguments(stream, format, arguments);
+    va_end(arguments);
+}
+
+void say_arguments(FILE *stream, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = length >= 0 ? memory_alloc((size_t)length + 1, 1, NULL) : NULL;
+    if (text)
+        (void)vsnprintf(text, (size_t)length + 1, format, again); /* as long as before */
+    va_end(again);
+    char *shown = text ? sayable(text, "\n", NULL) : NULL;
+    /* What cannot be printed is noticed at the end, where standard output is looked at (main.c). */
+    (void)fputs(shown ? shown : "(no memory for a message)\n", stream);
+    memory_free(shown);
+    memory_free(text);
+}
