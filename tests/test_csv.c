@@ -30,6 +30,13 @@ static void test_cells(void **state)
     assert_true(isnan(csv_number(&csv, 0, 1)));
     assert_true(isnan(csv_number(&csv, 1, 1)));
     csv_free(&csv);
+    /* with a byte order mark, as spreadsheets save it */
+    assert_int_equal(csv_parse("\xEF\xBB\xBF"
+                               "a,b\n1,2\n",
+                               "t.csv", &csv, &error),
+                     STATUS_OK);
+    assert_int_equal(csv_column(&csv, "a"), 0);
+    csv_free(&csv);
 }
 
 static void test_ends(void **state)

@@ -358,6 +358,63 @@ static void test_packed_by_content(void **state)
     }
 }
 
+/* What is left after some bytes, packed or not, up to a limit; also nothing. */
+static void test_rest(void **state)
+{
+    (void)state;
+    struct error error;
+    char hex[SHA256_HEX_SIZE], expected[SHA256_HEX_SIZE];
+    uint8_t *content = long_content(), *rest, first[5];
+    size_t count;
+    write_packed("packed", content, LONG_SIZE);
+    write_file("plain", content, LONG_SIZE);
+    sha256_hex(content, LONG_SIZE, expected);
+    for (int packed = 0; packed < 2; packed++) {
+        struct source *source = open_good(packed ? "packed" : "plain");
+        assert_int_equal(source_read(source, first, sizeof first, &error), STATUS_OK);
+        assert_int_equal(source_rest(source, LONG_SIZE - sizeof first, &rest, &count, &error), STATUS_OK);
+        assert_int_equal(count, LONG_SIZE - sizeof first);
+        assert_memory_equal(rest, content + sizeof first, count);
+        assert_int_equal(rest[count], 0);
+        memory_free(rest);
+        assert_int_equal(source_rest(source, 0, &rest, &count, &error), STATUS_OK);
+        assert_int_equal(count, 0);
+        memory_free(rest);
+        assert_int_equal(source_finish(source, hex, &error), STATUS_OK);
+        assert_int_equal(strcmp(hex, expected) == 0, !packed);
+        source = open_good(packed ? "packed" : "plain");
+        assert_int_equal(source_rest(source, LONG_SIZE - 1, &rest, &count, &error), STATUS_DATA);
+        assert_null(rest);
+        assert_non_null(strstr(error.message, packed ? "packed: holds more than" : "plain: holds more than"));
+        source_close(source);
+    }
+    free(content);
+}
+
+/* A message begins with a path and ends with what is wrong: both stay, however long it is. */
+static void test_long_message(void **state)
+{
+    (void)state;
+    struct error error;
+    char path[5000], *name = path + sizeof path - 5;
+    memset(path, 'd', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    for (size_t length = 900; length < 1100; length++) {
+        assert_int_equal(error_set(&error, STATUS_DATA, "%s: is not there", path + sizeof path - 1 - length),
+                         STATUS_DATA);
+        assert_int_equal(strlen(error.message),
+                         length + 14 < sizeof error.message ? length + 14 : sizeof error.message - 1);
+        assert_string_equal(error.message + strlen(error.message) - 18, "dddd: is not there");
+    }
+    assert_int_equal(error_set(&error, STATUS_DATA, "%s: is not there", path), STATUS_DATA);
+    assert_int_equal(error_context(&error, "%s in %s: ", name, path), STATUS_DATA);
+    assert_memory_equal(error.message, "dddd in dddd", 12);
+    assert_non_null(strstr(error.message, "dddd: is not there"));
+    assert_int_equal(error_set(&error, STATUS_USAGE, "short"), STATUS_USAGE);
+    assert_int_equal(error_context(&error, "a %s: ", "very"), STATUS_USAGE);
+    assert_string_equal(error.message, "a very: short");
+}
+
 static void expect_line(struct source *source, const char *expected, size_t number)
 {
     struct error error;
@@ -479,6 +536,8 @@ int main(void)
         WITH_FILES(test_packed_goes_on),
         WITH_FILES(test_packed_streams),
         WITH_FILES(test_packed_by_content),
+        WITH_FILES(test_rest),
+        cmocka_unit_test(test_long_message),
         WITH_FILES(test_lines),
         WITH_FILES(test_long_lines),
         cmocka_unit_test(test_zero_byte_in_line),

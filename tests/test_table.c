@@ -127,6 +127,30 @@ static void test_text_output(void **state)
     table_free(table);
 }
 
+/* Whatever a name holds, a row stays a row with its cells, and no terminal gets control characters. */
+static void test_output_of_any_text(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct table *table = table_create(table_find("sigma"), &error), *back = table_create(table_find("sigma"), &error);
+    char text[2048], longer[300];
+    assert_true(table && back);
+    memset(longer, '"', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    assert_int_equal(add_sigma(table, "one, \"x\"", "\x1B[31mred\x7F \xFF \xC2\x9B \xC3\xBC", 1, 0, &error), STATUS_OK);
+    assert_int_equal(add_sigma(table, longer, "", 1, 0, &error), STATUS_OK);
+    print_table(table, TABLE_CSV, text, sizeof text);
+    assert_non_null(strstr(text, "\n\"one, \"\"x\"\"\",\\x1B[31mred\\x7F \\xFF \\xC2\\x9B \xC3\xBC,1,"));
+    assert_int_equal(table_read_csv(back, text, "t.csv", &error), STATUS_OK);
+    assert_int_equal(table_rows(back), 2);
+    assert_string_equal(table_text(back, 0, "dataset"), "one, \"x\"");
+    assert_string_equal(table_text(back, 1, "dataset"), longer);
+    print_table(table, TABLE_TSV, text, sizeof text);
+    assert_non_null(strstr(text, "\none, \"x\"\t\\x1B[31mred\\x7F \\xFF \\xC2\\x9B \xC3\xBC\t1\t"));
+    table_free(table);
+    table_free(back);
+}
+
 static void test_full_output(void **state)
 {
     (void)state;
@@ -393,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_kinds_keep_their_columns),
         cmocka_unit_test(test_registry),
         cmocka_unit_test(test_text_output),
+        cmocka_unit_test(test_output_of_any_text),
         cmocka_unit_test(test_full_output),
         cmocka_unit_test(test_texts_are_lines),
         cmocka_unit_test(test_texts_are_owned),

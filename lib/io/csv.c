@@ -44,8 +44,10 @@ static size_t cells_at_most(const char *text)
 
 static enum status cells_parse(const char *name, struct csv *csv, struct error *error)
 {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF"; /* as spreadsheets write it */
+    const size_t mark = strlen(byte_order_mark);
     size_t used = 0, line = 1, in_row = 0;
-    for (char *at = csv->text; *at || in_row > 0;) {
+    for (char *at = csv->text + (strncmp(csv->text, byte_order_mark, mark) == 0 ? mark : 0); *at || in_row > 0;) {
         bool last;
         csv->cells[used++] = at;
         in_row++;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "io/table.h"
 
 static const char SEPARATOR[] = {[TABLE_CSV] = ',', [TABLE_TSV] = '\t'};
@@ -32,6 +33,21 @@ static bool put_tsv_text(const char *text, FILE *stream)
     return true;
 }
 
+/* As a terminal may see it: control characters but tabs, and what is not UTF-8, become \xNN; there is no end of a line
+ * in a cell (table_add). Nearly all cells have none. */
+static bool put_text(const char *text, enum table_format format, FILE *stream)
+{
+    static const char kept[] = "\t";
+    const size_t room = size_multiply(strlen(text) + 1, sizeof "\\xNN" - 1);
+    char few[256], *many = room > sizeof few ? memory_alloc(room, 1, NULL) : NULL, *safe = many ? many : few;
+    if (room > sizeof few && !many)
+        return false;
+    (void)utf8_escape(text, kept, safe, room); /* there is room for every byte as \xNN */
+    const bool written = format == TABLE_CSV ? put_csv_text(safe, stream) : put_tsv_text(safe, stream);
+    memory_free(many);
+    return written;
+}
+
 static bool put_number(double number, FILE *stream)
 {
     /* Whole numbers below this are exact in a double and have no more digits than a reader expects. */
@@ -48,7 +64,7 @@ static bool put_cell(const struct table_column *column, union table_cell cell, e
 {
     if (column->unit)
         return put_number(cell.number, stream);
-    return format == TABLE_CSV ? put_csv_text(cell.text, stream) : put_tsv_text(cell.text, stream);
+    return put_text(cell.text, format, stream);
 }
 
 /* What comes behind a cell: a separator, or the end of the line. */
