@@ -315,6 +315,9 @@ write_report
 echo
 print_summary
 echo
+if grep -qs 'config run\.profile,smoke,' "$out/tables/provenance.csv"; then
+    say "a smoke run: tiny networks on slices of the data show that every step works; they decide nothing"
+fi
 say "tables: $out/tables"
 say "figures: $out/figures"
 say "report: $out/report.html"

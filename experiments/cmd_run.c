@@ -19,15 +19,16 @@
 #include "run/train.h"
 
 struct stage {
+    enum run_stage bit;
     const char *name;
     enum status (*work)(const struct run *run, const struct monitor *monitor, struct error *error);
 };
 
-static const struct stage stages[] = {{"train", run_train},
-                                      {"prune", run_prune},
-                                      {"perturb", run_perturb},
-                                      {"ood", run_ood},
-                                      {"illustrate", run_illustrate}};
+static const struct stage stages[] = {{RUN_TRAIN, "train", run_train},
+                                      {RUN_PRUNE, "prune", run_prune},
+                                      {RUN_PERTURB, "perturb", run_perturb},
+                                      {RUN_OOD, "ood", run_ood},
+                                      {RUN_ILLUSTRATE, "illustrate", run_illustrate}};
 enum { STAGE_TRAIN, STAGE_PRUNE, STAGE_PERTURB, STAGE_OOD, STAGE_ILLUSTRATE, STAGES };
 
 /* A config as it was named on the command line. */
@@ -52,7 +53,7 @@ static enum status input_open(struct input *input, const struct options *options
     input->is_run_file = text_ends_with(input->path, ".h5");
     input->seeds = 1;
     if (input->is_run_file && options->seed >= 0)
-        return error_set(error, STATUS_USAGE, "%s: a run's file has its seed; leave --seed away, or give the config",
+        return error_set(error, STATUS_USAGE, "%s: a run's file has its seed; omit --seed, or give the config",
                          input->path);
     enum status status = input->is_run_file ? run_input_read(input->path, &input->source, &input->seed, error)
                                             : config_read(input->path, &input->source, error);
@@ -101,6 +102,14 @@ static enum status stages_work(struct batch *batch, const struct run *run, struc
     return status;
 }
 
+static unsigned int stages_of(const struct batch *batch)
+{
+    unsigned int sum = 0;
+    for (size_t s = batch->first_stage; s <= batch->last_stage; s++)
+        sum |= stages[s].bit;
+    return sum;
+}
+
 static struct run_options run_options_of(const struct batch *batch, const struct input *input)
 {
     const struct options *options = batch->options;
@@ -111,6 +120,7 @@ static struct run_options run_options_of(const struct batch *batch, const struct
         .threads = options->threads,
         .beside = options->jobs,
         .force = options->force,
+        .stages = stages_of(batch),
     };
 }
 

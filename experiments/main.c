@@ -59,7 +59,9 @@ static const struct command commands[] = {
      "DIR has run files, tables/ and figures/; DIR/report.html is written anew. It needs no network to be read.", 0,
      command_report, NULL},
     {"config", "[CONFIG.ini...]", "print the resolved config and where each value comes from",
-     "Without a file, and here: every key with its default, range, unit and meaning.",
+     "Exits with 2 for what `tenth run` would refuse before it opens data, each file by itself. Without a file, and "
+     "here:\n"
+     "every key with its default, range, unit and meaning.",
      OPTION_SET | OPTION_SEED | OPTION_MARKDOWN, command_config, command_config},
     {"export", "RUN.h5", "a pruned run as a small model file and as C99 for a device",
      "Writes NAME.tenth, NAME.h and NAME.c into --out: the network with the fraction of its weights removed and dead "

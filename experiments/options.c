@@ -221,6 +221,8 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
         if (status != STATUS_OK)
             return status;
     }
+    if (!options->out[0]) /* which would be the root of the file system */
+        return error_set(error, STATUS_USAGE, "--out: a directory is wanted (. for this one)");
     if (accepted & OPTION_DATA_DIR && options->data_dir) {
         enum status status = data_dir_check(options, error);
         if (status != STATUS_OK)

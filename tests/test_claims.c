@@ -49,20 +49,22 @@ static void the_interval_decides(void **state)
         double hair = cases[i].low > .595 && cases[i].low < .605 ? 1e-9 : 0;
         hair = cases[i].high > .595 && cases[i].high < .605 ? cases[i].side == AT_MOST ? -1e-9 : 1e-9 : hair;
         struct measured measured = measured_of(cases[i].low + hair, cases[i].high + hair, 2);
-        assert_string_equal(claim_verdict(&claim, &measured, false), cases[i].verdict);
-        assert_string_equal(claim_verdict(&claim, &measured, true), "not decidable"); /* SYNTHETIC */
+        assert_string_equal(claim_verdict(&claim, &measured), cases[i].verdict);
+        measured.reservation = "measured on SYNTHETIC data";
+        assert_string_equal(claim_verdict(&claim, &measured), "not decidable");
+        measured.reservation = NULL;
         struct measured one = measured_of(cases[i].low + hair, cases[i].high + hair, 1);
-        assert_string_equal(claim_verdict(&claim, &one, false), "not decidable"); /* two seeds are needed */
+        assert_string_equal(claim_verdict(&claim, &one), "not decidable"); /* two seeds are needed */
         claim.seeds = 1;
-        assert_string_equal(claim_verdict(&claim, &one, false), cases[i].verdict);
+        assert_string_equal(claim_verdict(&claim, &one), cases[i].verdict);
         measured.missing[0] = '!'; /* which may refute the claim, but cannot save it */
         bool refuted = strcmp(cases[i].verdict, "does not hold") == 0;
-        assert_string_equal(claim_verdict(&claim, &measured, false), refuted ? "does not hold" : "not decidable");
+        assert_string_equal(claim_verdict(&claim, &measured), refuted ? "does not hold" : "not decidable");
     }
     struct claim claim = {.side = AT_LEAST, .bound = 0, .seeds = 1};
     struct measured without_interval = {0};
     finding_add(&without_interval.finding, 3, NAN);
-    assert_string_equal(claim_verdict(&claim, &without_interval, false), "not decidable");
+    assert_string_equal(claim_verdict(&claim, &without_interval), "not decidable");
 }
 
 /* Two seeds, .50 and .51, items' half-width .03: see band_of_two_seeds_by_hand in test_run.c. */
@@ -366,6 +368,49 @@ static void add_config(const char *path, const char *text)
     run_file_end(store);
 }
 
+/* Whatever they say beyond doubt: the same numbers without the setting decide. */
+static void try_outs_decide_nothing(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"[run]\nprofile = smoke\n", "the smoke profile's networks are too small to prove anything"},
+        {"[data]\nevaluate = validation\n", "measured on the validation split"},
+        {"[data]\ntrain_items = 100\n", "trained on a slice of the data"},
+        {"[data]\ntest_items = 10\n", "measured on a slice of the test file"},
+        {"[run]\nprofile = standard\n", NULL},
+        {"[run]\nprofile = talk\n", NULL},
+        {"", NULL},
+    };
+    const char *const path = "vi.h5";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        write_pruned(path, "vi", "snr", "1", 10, 0, "real");
+        add_config(path, cases[i][0]);
+        struct table *table = claims_of(&path, 1);
+        const union table_cell *row = row_of(table, "accuracy_90_mnist");
+        assert_near(cell(row, "measured")->number, 0, 0);
+        assert_string_equal(cell(row, "holds")->text, cases[i][1] ? "not decidable" : "does not hold");
+        assert_true(!cases[i][1] || strstr(cell(row, "detail")->text, cases[i][1]));
+        table_free(table);
+    }
+}
+
+/* A try-out beside real runs takes the claims with it that ask it, and no others. */
+static void a_try_out_decides_nothing_for_others(void **state)
+{
+    (void)state;
+    const char *const paths[] = {"vi1.h5", "mle1.h5", "vi2.h5", "mle2.h5"};
+    for (size_t i = 0; i < 4; i++) {
+        write_pruned(paths[i], i % 2 ? "mle" : "vi", i % 2 ? "magnitude" : "snr", i < 2 ? "1" : "2", 10, i % 2 ? 10 : 0,
+                     "real");
+        add_config(paths[i], i % 2 ? "[run]\nprofile = smoke\n[posterior]\nmethod = mle\n" : "");
+    }
+    struct table *table = claims_of(paths, 4);
+    assert_string_equal(cell(row_of(table, "accuracy_90_mnist"), "holds")->text, "does not hold");
+    assert_string_equal(cell(row_of(table, "vi_beats_mle_mnist"), "holds")->text, "not decidable");
+    assert_non_null(strstr(cell(row_of(table, "vi_beats_mle_mnist"), "detail")->text, "smoke"));
+    table_free(table);
+}
+
 static void runs_of_different_networks_are_no_pair(void **state)
 {
     (void)state;
@@ -472,6 +517,8 @@ int main(void)
         RUN_TEST(runs_of_different_networks_are_no_pair),
         RUN_TEST(overfitting_is_a_gap_of_gaps),
         RUN_TEST(stand_ins_decide_nothing),
+        RUN_TEST(try_outs_decide_nothing),
+        RUN_TEST(a_try_out_decides_nothing_for_others),
         cmocka_unit_test(the_registry_is_sound),
         RUN_TEST(allocation_failures_are_reported),
     };

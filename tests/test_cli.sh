@@ -79,6 +79,31 @@ check "an unknown key suggests the right one" refuses 2 "prior_sigma" "$tenth" r
 ini "[posterior]" "method = ensmble"
 check "an unknown method names file and line, and lists those that there are" \
     refuses 2 "case.ini:3: posterior.method: no method" "$tenth" run case.ini
+# What `tenth run` refuses before it opens data `tenth config` refuses as well.
+agrees_to_refuse() { # TEXT LINE...
+    local text=$1
+    shift
+    ini "$@"
+    refuses 2 "$text" "$tenth" config case.ini && refuses 2 "$text" "$tenth" run case.ini --out refused && test ! -e refused
+}
+check "a value in quotes" agrees_to_refuse "case.ini:3: data.dataset = \"moons\" is in quotes" "[data]" 'dataset = "moons"'
+check "one of a word processor" agrees_to_refuse "is in quotes" "[posterior]" "method = “vi”"
+check "quotes that the shell left" refuses 2 "is in quotes" "$tenth" config small.ini --set "data.dataset='moons'"
+check "an unknown row of a registry" agrees_to_refuse "did you mean moons" "[data]" "dataset = moosn"
+check "a criterion that does not fit the method" agrees_to_refuse "snr does not fit mle" \
+    "[posterior]" "method = mle" "[prune]" "criteria = snr"
+check "the last cell of a sweep" agrees_to_refuse "ensmble" "[sweep]" "posterior.method = vi | mle | ensmble"
+check "a setting of a late stage" agrees_to_refuse "case.ini:3: ood.samples" "[ood]" "samples = 3"
+check "augmentation that the data do not have" agrees_to_refuse "train.flip: yes, but" "[train]" "flip = yes"
+for name in .. .x -x a/b "a b" 'a*' '"a"'; do
+    check "a run called $name" agrees_to_refuse "case.ini:3: run.name: $name" "[run]" "name = $name"
+done
+check "a directory without a name is not the root" refuses 2 "--out: a directory is wanted" "$tenth" run small.ini --out ""
+check "more items than there are, before anything is trained" refuses 2 \
+    "perturb.items: 41, but the test file has 40 items (data.test_items); set at most 40" \
+    "$tenth" run small.ini --set perturb.items=41 --out undone
+check "of which nothing is left" is_empty_directory undone
+check "every config of the project is valid" bash -c "'$tenth' config '$project'/configs/*.ini '$project'/configs/*/*.ini >/dev/null"
 check "--set of an unknown key" refuses 2 "train.epochs" "$tenth" run small.ini --set train.epoch=3
 check "a file that is not there" refuses 2 "nowhere.ini" "$tenth" run nowhere.ini
 check "an unknown table" refuses 2 "prune" "$tenth" table small.ini prnue
@@ -153,7 +178,7 @@ check "which --force does not make again" says "train  is there already" of_data
 check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
 check "two runs with one file are refused before anything is trained" refuses 2 "set run.name" \
     "$tenth" run small.ini small.ini --out out4
-check "a run's own file has its seed" refuses 2 "leave --seed away" "$tenth" prune out/ecg5000_vi_seed1.h5 --seed 2
+check "a run's own file has its seed" refuses 2 "omit --seed" "$tenth" prune out/ecg5000_vi_seed1.h5 --seed 2
 check "one run given twice is no second seed" refuses 2 "two seeds" \
     "$tenth" table out/ecg5000_vi_seed1.h5 out2/ecg5000_vi_seed1.h5 claims
 check "seeds of different configs are no band" refuses 2 "different configs" \

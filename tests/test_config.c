@@ -156,6 +156,8 @@ static const char *other_text(const char *key)
         return "mean";
     if (strcmp(key, "precision") == 0)
         return "bf16";
+    if (strcmp(key, "profile") == 0)
+        return "smoke";
     return strcmp(key, "evaluate") == 0 ? "validation" : "a \xC3\xA9 | b";
 }
 
@@ -342,6 +344,20 @@ static void test_refused_values(void **state)
          "begins with \" ;\""},
         {"[model]\nfilters = 64;wide", "a.ini:2: model.filters = 64;wide is not a whole number"},
         {"[run]\nname =;x", "a.ini:2: run.name = ;x has a ; that would begin a comment; remove it"},
+        /* Quotes, of a shell or of a word processor. */
+        {"[data]\ndataset = \"moons\"", "a.ini:2: data.dataset = \"moons\" is in quotes; write it without them"},
+        {"[train]\nepochs = '3'", "a.ini:2: train.epochs = '3' is in quotes; write it without them"},
+        {"[prune]\ncriteria = snr, \"random\"",
+         "a.ini:2: prune.criteria = snr, \"random\" is in quotes; write it without them"},
+        {"[data]\ndataset = \xE2\x80\x9Cmoons\xE2\x80\x9D",
+         "a.ini:2: data.dataset = \xE2\x80\x9Cmoons\xE2\x80\x9D is in quotes; write it without them"},
+        {"[sweep]\ndata.dataset = \"moons\" | mnist",
+         "a.ini:2: data.dataset = \"moons\" is in quotes; write it without them"},
+        /* Numbers as other languages write them. */
+        {"[train]\nepochs = 1e3", "a.ini:2: train.epochs = 1e3 is not a whole number"},
+        {"[train]\nepochs = 0x10", "a.ini:2: train.epochs = 0x10 is not a whole number"},
+        {"[train]\nepochs = 1_000", "a.ini:2: train.epochs = 1_000 is not a whole number"},
+        {"[train]\nlearning_rate = 1,5", "a.ini:2: train.learning_rate = 1,5 is not a number"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_refused(cases[i][0], cases[i][1]);
@@ -384,6 +400,10 @@ static void test_checks_across_keys(void **state)
     expect_refused("[posterior]\nkl_reduction = maen\n", "a.ini:2: posterior.kl_reduction = maen; did you mean mean?");
     expect_refused("[posterior]\nkl_reduction = product\n",
                    "a.ini:2: posterior.kl_reduction = product is not sum or mean");
+    expect_refused("[run]\nprofile = smkoe\n", "a.ini:2: run.profile = smkoe; did you mean smoke?");
+    expect_refused("[run]\nprofile = production\n",
+                   "a.ini:2: run.profile = production is not smoke or standard or talk or "
+                   "literal or reference or empty");
     struct config config =
         config_of("[posterior]\nsigma_start_low = .01\nsigma_start_high = .01\nkl_reduction = mean\n");
     assert_string_equal(config.posterior.kl_reduction, "mean");
@@ -523,6 +543,9 @@ static void test_bytes_that_are_no_text(void **state)
     static const char bytes[] = "[model]\nfil\0ters = 7\n";
     write_bytes("zero.ini", bytes, sizeof bytes - 1);
     expect_file_refused("zero.ini", "zero.ini:2: the line holds a 0 byte; is it a text file?");
+    static const char wide[] = "\xFF\xFE[\0m\0o\0d\0e\0l\0]\0\n";
+    write_bytes("wide.ini", wide, sizeof wide);
+    expect_file_refused("wide.ini", "wide.ini: is text in UTF-16; save it as UTF-8");
     write_file("text.ini", "[model]\nfilters = 7\n"); /* the same without it is read */
     struct config config;
     config_free(read_good_file("text.ini", &config));
@@ -1133,6 +1156,8 @@ static void check_run(const char *path, const char *dataset, const char *method)
     assert_int_equal(config_cells(source), 1);
     assert_string_equal(config.data.dataset, dataset);
     assert_string_equal(config.posterior.method, method);
+    const char *profile = strstr(path, "smoke/") ? "smoke" : strstr(path, "talk/") ? "talk" : "standard";
+    assert_string_equal(config.run.profile, profile);
     expect_round_trip(source, 0);
     config_free(source);
 }
@@ -1177,6 +1202,7 @@ static void test_literal_arithmetic(void **state)
         config_free(read_good_file(path, &config));
         long steps_per_epoch = talk[i].items / config.train.batch, steps = config.train.epochs * steps_per_epoch;
         assert_int_equal(config.train.batch, 35);
+        assert_string_equal(config.run.profile, "literal");
         assert_true(steps >= talk[i].steps && steps - steps_per_epoch < talk[i].steps);
         /* A half unit of the seventh decimal of the share, over half a million steps, is .025 steps. */
         assert_true(fabs(config.posterior.kl_warmup_begin * (double)steps - 3000) < 0.03);

@@ -65,6 +65,12 @@ check "a report" exits_with 0 "$tenth" report out
 check "it is where the last line says" test "$("$tenth" report out)" = out/report.html
 check "a stand-in is named" page_has "SYNTHETIC data in place of ECG5000"
 check "what has no files is no stand-in" page_lacks "in place of Two moons"
+check "runs of no profile are no try-out" page_lacks "Smoke profile"
+cp -r out smoke
+sed -i 's/,config run\.profile,,/,config run.profile,smoke,/' smoke/tables/provenance.csv
+"$tenth" report smoke --quiet
+check "runs of the smoke profile say first that they decide nothing" \
+    bash -c "sed -n '/id=\"summary\"/,/class=\"tiles\"/p' smoke/report.html | grep -q 'Smoke profile</strong>: 3 of these runs'"
 # An ablation's rows come before those of the run that it varies, as their files do.
 cp -r out ablation
 awk -F, -v OFS=, 'NR == 1 { print; next } $3 == "vi" { row = $0; $2 = $2 "_prior_sigma=1"; $7 = ".111"; print; $0 = row } { print }' \

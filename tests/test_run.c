@@ -22,6 +22,7 @@
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
 #include "run/run.h"
+#include "run/run_name.h"
 #include "run/train.h"
 #include "run_files.h"
 #include "scratch.h"
@@ -410,6 +411,153 @@ static void a_freeze_as_long_as_the_training_is_refused(void **state)
     job_close(&job);
 }
 
+/* The settings are refused for the stage that they are of, before anything is done, and for no other. */
+static void check_refused(const char *const *sets, enum run_stage stage, const char *message)
+{
+    struct run run;
+    struct error error = {0};
+    struct config_source *source = NULL;
+    struct run_options options = {.out = ".", .threads = 1, .stages = stage};
+    assert_int_equal(config_read_text(small_config, "small", NULL, &source, &error), STATUS_OK);
+    for (size_t i = 0; i < 3 && sets[i]; i++)
+        assert_int_equal(config_set(source, sets[i], &error), STATUS_OK);
+    assert_int_equal(run_open(&run, source, 0, 1, &options, &error), STATUS_USAGE);
+    if (!strstr(error.message, message))
+        fail_msg("%s", error.message);
+    run_close(&run);
+    options.stages = RUN_STAGES_ALL & ~(unsigned int)stage & ~(unsigned int)RUN_TRAIN;
+    assert_int_equal(run_open(&run, source, 0, 1, &options, &error), STATUS_OK);
+    run_close(&run);
+    config_free(source);
+    assert_int_equal(scratch_entries(), 0);
+}
+
+static void what_would_stay_undone_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sets[3];
+        enum run_stage stage;
+        const char *message;
+    } cases[] = {
+        {{"train.batch=97"}, RUN_TRAIN, "--set: train.batch: 97, but the training split has 96 items"},
+        {{"train.sigma_freeze_steps=18"}, RUN_TRAIN, "train.sigma_freeze_steps: 18, but the training has 18 steps"},
+        {{"posterior.method=ensemble", "ensemble.members=19"},
+         RUN_TRAIN,
+         "ensemble.members: 19, but the training has 18"},
+        {{"posterior.kl_warmup_begin=.95", "posterior.kl_warmup_end=1"},
+         RUN_TRAIN,
+         "posterior.kl_warmup_begin: 0.95, but the last of the training's 18 steps is at 0.944"},
+        {{"posterior.method=map", "posterior.mu_start=0"}, RUN_TRAIN, "posterior.mu_start: 0, and"},
+        {{"train.schedule=exponential", "train.schedule_decay=0"}, RUN_TRAIN, "train.schedule_decay: 0, and nothing"},
+        {{"train.flip=yes"}, RUN_TRAIN, "train.flip: yes, but the items of ecg5000 have no left and right"},
+        {{"data.dataset=moons", "data.synthetic=no", "train.shift=2"},
+         RUN_TRAIN,
+         "of 2x1 to learn from; set at most 1"},
+        {{"prune.items=61"},
+         RUN_PRUNE,
+         "prune.items: 61, but the test file has 60 items (data.test_items); set at most 60"},
+        {{"prune.fractions=0,.5,.5"}, RUN_PRUNE, "prune.fractions: 0.5 comes after 0.5"},
+        {{"prune.thresholds=2,-1"}, RUN_PRUNE, "prune.thresholds: -1 comes after 2"},
+        {{"prune.fractions=none"}, RUN_PRUNE, "prune.fractions: none, and"},
+        {{"posterior.method=ensemble", "prune.samples=0"},
+         RUN_PRUNE,
+         "of the 5 members of the ensemble only the first"},
+        {{"perturb.items=61"}, RUN_PERTURB, "perturb.items: 61, but the test file has 60 items (data.test_items)"},
+        {{"data.evaluate=validation", "data.test_items=0", "perturb.items=101"},
+         RUN_PERTURB,
+         "perturb.items: 101, but the validation split has 100 items; set at most 100"},
+        {{"perturb.scale=0"}, RUN_PERTURB, "perturb.scale: 0, and all of the 3 strengths"},
+        {{"perturb.samples=1"}, RUN_PERTURB, "perturb.samples: 1, and"},
+        {{"ood.items=61"}, RUN_OOD, "ood.items: 61, but the test file has 60 items (data.test_items); set at most 60"},
+        {{"ood.samples=3"}, RUN_OOD, "give --set ood.samples=12"},
+        {{"ood.samples=1", "train.test_samples=1"}, RUN_OOD, "ood.samples: 1, and"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        check_refused(cases[i].sets, cases[i].stage, cases[i].message);
+}
+
+/* Bounds, defaults, and settings of methods that do not ask for them. */
+static void what_is_all_there_is_not_refused(void **state)
+{
+    (void)state;
+    static const char *const sets[][3] = {
+        {"train.batch=96"},
+        {"prune.items=60"},
+        {"perturb.items=1000"}, /* the default: as many as there are */
+        {"train.validation_items=100000"},
+        {"data.train_items=1000", "data.test_items=100000"},
+        {"posterior.method=mle", "train.sigma_freeze_steps=1000"},
+        {"posterior.method=mle", "perturb.samples=1", "prune.samples=0"},
+        {"posterior.method=mle", "train.test_samples=1"},
+        {"posterior.mu_start=0"},
+        {"prune.criteria=log_p0", "prune.fractions=none"},
+    };
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        struct run run;
+        struct error error = {0};
+        struct config_source *source = NULL;
+        struct run_options options = {.out = ".", .threads = 1, .stages = RUN_STAGES_ALL};
+        assert_int_equal(config_read_text(small_config, "small", NULL, &source, &error), STATUS_OK);
+        for (size_t k = 0; k < 3 && sets[i][k]; k++)
+            assert_int_equal(config_set(source, sets[i][k], &error), STATUS_OK);
+        if (run_open(&run, source, 0, 1, &options, &error) != STATUS_OK)
+            fail_msg("%s", error.message);
+        run_close(&run);
+        config_free(source);
+    }
+}
+
+/* What a name becomes: a file that `*.h5` finds, in its directory. */
+static void names_that_make_no_file_are_refused(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"a",
+                                       "Mnist_vi-2",
+                                       "1.5,b=2+c",
+                                       "gr\xC3\xB6\xC3\x9F"
+                                       "e",
+                                       "_",
+                                       "a..b"};
+    static const char *const bad[] = {".",   "..",    ".x",  "-x", "=x",   "a/b", "/a",   "a b", "a*",  "a?",
+                                      "[a]", "\"a\"", "'a'", "a.", "a\\b", "$a",  "a\tb", "<a>", "a:b", "a&b"};
+    char name[RUN_NAME_MAX + 2] = "";
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_int_equal(run_name_check(good[i], NULL), STATUS_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct error error = {0};
+        if (run_name_check(bad[i], &error) != STATUS_USAGE)
+            fail_msg("%s", bad[i]);
+        assert_non_null(strstr(error.message, "letters, digits and _ - + = , ."));
+    }
+    assert_int_equal(run_name_check("", NULL), STATUS_USAGE);
+    memset(name, 'x', RUN_NAME_MAX + 1);
+    assert_int_equal(run_name_check(name, NULL), STATUS_USAGE);
+    name[RUN_NAME_MAX] = '\0';
+    assert_int_equal(run_name_check(name, NULL), STATUS_OK);
+
+    struct job job = {0};
+    struct run run;
+    struct run_options options = {.out = "."};
+    assert_int_equal(config_read_text("[run]\nname = ..\n", "small", NULL, &job.source, &job.error), STATUS_OK);
+    assert_int_equal(run_resolve(&run, job.source, 0, 1, &options, &job.error), STATUS_USAGE);
+    assert_non_null(strstr(job.error.message, "small:2: run.name: ..: a name has letters"));
+    run_close(&run);
+    config_free(job.source);
+}
+
+/* What a run is for is no part of what it is: its files stay those of its config. */
+static void the_profile_changes_no_identity(void **state)
+{
+    (void)state;
+    struct job plain, smoke;
+    job_open(&plain, 1, false, NULL);
+    job_open(&smoke, 1, false, "run.profile=smoke");
+    assert_string_equal(plain.run.train_identity, smoke.run.train_identity);
+    job_close(&plain);
+    job_close(&smoke);
+}
+
 static void pruning_what_was_not_trained_says_what_to_do(void **state)
 {
     (void)state;
@@ -686,6 +834,10 @@ int main(void)
         RUN_TEST(the_validation_items_are_as_many_as_wanted),
         RUN_TEST(frozen_sigmas_stand_still_and_then_learn),
         RUN_TEST(a_freeze_as_long_as_the_training_is_refused),
+        RUN_TEST(what_would_stay_undone_is_refused),
+        RUN_TEST(what_is_all_there_is_not_refused),
+        RUN_TEST(names_that_make_no_file_are_refused),
+        RUN_TEST(the_profile_changes_no_identity),
         RUN_TEST(pruning_what_was_not_trained_says_what_to_do),
         RUN_TEST(a_number_that_is_not_finite_is_named),
         RUN_TEST(a_last_step_that_is_not_finite_is_no_result),

@@ -265,6 +265,9 @@ check "a changed table draws its figures anew" test "$work/out/figures/pruning_m
 rm "$work/out/figures/pruning_mnist.svg"
 touch "$work/out/mnist_vi_seed1.h5"
 check "--draw-only succeeds" exits_with 0 run_all "${smoke[@]}" --draw-only
+printf '%s\n' dataset,method,seed,key,value,run "mnist,vi,1,config run.profile,smoke,r_vi" >"$tables/provenance.csv"
+check "smoke runs say that they decide nothing" says "they decide nothing" run_all "${smoke[@]}" --draw-only
+rm -f "$tables/provenance.csv" "$work/out/tables/provenance.csv"
 check "draws" test -s "$work/out/figures/pruning_mnist.svg"
 check "and runs nothing" not logged "/configs/"
 check "without run files it is a usage error" exits_with 2 run_all --draw-only --out "$work/nothing"

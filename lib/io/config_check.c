@@ -13,7 +13,7 @@ static const struct {
     {KEY_posterior_kl_warmup_begin, KEY_posterior_kl_warmup_end},
 };
 
-enum { CHOICES_MAX = 4 };
+enum { CHOICES_MAX = 6 };
 
 /* To add a text with a few allowed values: add a row. */
 static const struct {
@@ -24,6 +24,7 @@ static const struct {
     {KEY_posterior_kl_reduction, 2, {"sum", "mean"}},
     {KEY_model_precision, 2, {"fp32", "bf16"}},
     {KEY_data_evaluate, 2, {"test", "validation"}},
+    {KEY_run_profile, 6, {"smoke", "standard", "talk", "literal", "reference", ""}},
 };
 
 static double number_of(const struct config *config, const struct config_key *key)
@@ -60,7 +61,7 @@ static enum status check_choice(const struct config_source *source, const struct
     char list[128] = "";
     for (size_t i = 0; i < count; i++) {
         strncat(list, i > 0 ? " or " : "", sizeof list - strlen(list) - 1);
-        strncat(list, names[i], sizeof list - strlen(list) - 1);
+        strncat(list, names[i][0] ? names[i] : "empty", sizeof list - strlen(list) - 1);
     }
     return error_set(error, STATUS_USAGE, "%s: %s = %s is not %s", origin, row->full_name, text, list);
 }

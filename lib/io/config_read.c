@@ -319,6 +319,10 @@ static enum status load_text(const char *path, char **text, struct error *error)
     }
     if (status != STATUS_OK)
         return status;
+    if (count >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) {
+        memory_free(bytes);
+        return error_set(error, STATUS_USAGE, "%s: is text in UTF-16; save it as UTF-8", path);
+    }
     const unsigned char *zero = memchr(bytes, 0, count);
     if (zero) {
         size_t line = 1;

@@ -224,12 +224,29 @@ static enum status check_characters(const struct value_place *where, const char 
     return check_utf8(where, text);
 }
 
+/* A value is taken as it stands, so that one in quotes would be a name that begins with a quote. */
+static enum status check_quotes(const struct value_place *where, const char *text)
+{
+    static const char *const quotes[] = {"\"",           "'",           "`", "\xE2\x80\x98", "\xE2\x80\x99",
+                                         "\xE2\x80\x9C", "\xE2\x80\x9D"};
+    const size_t length = strlen(text);
+    for (size_t i = 0; i < sizeof quotes / sizeof quotes[0]; i++) {
+        size_t size = strlen(quotes[i]);
+        if (strncmp(text, quotes[i], size) == 0 || (length >= size && strcmp(text + length - size, quotes[i]) == 0))
+            return refuse(where, text, "is in quotes; write it without them");
+    }
+    return STATUS_OK;
+}
+
 enum status config_value_parse(const struct config_key *key, const char *text, const char *place, void *field,
                                struct error *error)
 {
     const struct value_place where = {key, place, error};
     memset(field, 0, key->size);
     enum status status = check_characters(&where, text);
+    /* A run's name has rules of its own, where it becomes a file's: a name that is in a file already stays readable. */
+    if (status == STATUS_OK && strcmp(key->full_name, "run.name") != 0)
+        status = check_quotes(&where, text);
     if (status != STATUS_OK)
         return status;
     switch (key->type) {

@@ -82,5 +82,7 @@ void page_add_downloads(struct page *page);
 enum status page_add_provenance(struct page *page, struct error *error);
 /* What must not be overlooked: stand-ins and files that are not the official ones. "" takes all data sets. */
 void page_add_warnings(struct page *page, const char *dataset);
+/* That runs are of the smoke profile, where any is. */
+void page_add_smoke(struct page *page);
 
 #endif

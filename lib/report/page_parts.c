@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "io/store.h"
 #include "report/page.h"
+#include "run/provenance.h"
 #include "run/run_store.h"
 
 /* Tables above this size stay files beside the page: a page is to be sent on. */
@@ -375,4 +376,19 @@ void page_add_warnings(struct page *page, const char *dataset)
         memory_free(sources);
     }
     memory_free(sets);
+}
+
+void page_add_smoke(struct page *page)
+{
+    const struct page_table *table = page_table(page, "provenance");
+    size_t smoke = 0;
+    for (size_t row = 0; table && row < table->csv.rows; row++)
+        smoke +=
+            strcmp(csv_cell(&table->csv, row, csv_column(&table->csv, "key")), PROVENANCE_CONFIG "run.profile") == 0 &&
+            strcmp(csv_cell(&table->csv, row, csv_column(&table->csv, "value")), "smoke") == 0;
+    if (smoke > 0)
+        text_add(&page->out,
+                 "<p class=\"warning synthetic\"><strong>Smoke profile</strong>: %zu of these runs are try-outs, tiny "
+                 "networks on slices of the data. They show that every step works, and decide nothing.</p>\n",
+                 smoke);
 }

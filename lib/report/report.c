@@ -107,6 +107,7 @@ static enum status page_write(struct page *page, struct error *error)
     head_add(page);
     header_add(page);
     text_add(&page->out, "<section id=\"summary\"><h2>In short</h2>\n");
+    page_add_smoke(page);
     page_add_warnings(page, "");
     page_add_tiles(page);
     text_add(&page->out, "</section>\n");

@@ -34,10 +34,10 @@ const struct claim *claims(size_t *count)
     return all_claims;
 }
 
-const char *claim_verdict(const struct claim *claim, const struct measured *measured, bool synthetic)
+const char *claim_verdict(const struct claim *claim, const struct measured *measured)
 {
     struct interval interval = finding_interval(&measured->finding);
-    if (synthetic || measured->finding.count < claim->seeds || isnan(interval.low))
+    if (measured->reservation || measured->finding.count < claim->seeds || isnan(interval.low))
         return "not decidable";
     double inner = claim->side == AT_LEAST ? interval.low - claim->bound : claim->bound - interval.high;
     double outer = claim->side == AT_LEAST ? claim->bound - interval.high : interval.low - claim->bound;
@@ -47,14 +47,13 @@ const char *claim_verdict(const struct claim *claim, const struct measured *meas
 }
 
 /* Why a claim is not decidable, or what its number is made of. */
-static void explain(const struct claim *claim, const struct measured *measured, const char *verdict, bool synthetic,
-                    char text[512])
+static void explain(const struct claim *claim, const struct measured *measured, const char *verdict, char text[512])
 {
     const struct finding *finding = &measured->finding;
     if (measured->missing[0] && strcmp(verdict, "does not hold") != 0)
         (void)snprintf(text, 512, "%s", measured->missing);
-    else if (synthetic)
-        (void)snprintf(text, 512, "measured on SYNTHETIC data");
+    else if (measured->reservation)
+        (void)snprintf(text, 512, "%s", measured->reservation);
     else if (finding->count < claim->seeds)
         (void)snprintf(text, 512, "%zu seed; the rule needs %zu", finding->count, claim->seeds);
     else if (strcmp(verdict, "not decidable") == 0)
@@ -80,15 +79,14 @@ static enum status claim_add(const struct evidence *evidence, const struct claim
                              struct table *table, struct error *error)
 {
     const char *source = source_of(evidence, claim);
-    bool synthetic = source && strstr(source, "SYNTHETIC");
     char rule[64], detail[512];
     *measured = (struct measured){0};
     enum status status = claim->measure(evidence, claim, measured, error);
     if (status != STATUS_OK)
         return error_context(error, "claim %s: ", claim->id);
     struct interval interval = finding_interval(&measured->finding);
-    const char *verdict = claim_verdict(claim, measured, synthetic);
-    explain(claim, measured, verdict, synthetic, detail);
+    const char *verdict = claim_verdict(claim, measured);
+    explain(claim, measured, verdict, detail);
     (void)snprintf(rule, sizeof rule, "%s %g", claim->side == AT_LEAST ? ">=" : "<=", claim->bound);
     struct row row = row_empty(table_kind_of(table));
     row_text(&row, "id", claim->id);

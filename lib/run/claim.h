@@ -13,8 +13,9 @@ struct claim;
 /* What was found, and why it may not be enough. */
 struct measured {
     struct finding finding;
-    char detail[256];  /* for people: the parts that the least was taken of */
-    char missing[256]; /* what the rule needs and the files have not, without which nothing holds; "": nothing */
+    char detail[256];        /* for people: the parts that the least was taken of */
+    char missing[256];       /* what the rule needs and the files have not, without which nothing holds; "": nothing */
+    const char *reservation; /* why a run that was asked decides nothing (evidence.h); NULL: they all may */
 };
 
 /* Measures a claim on the runs; one for each CLAIM_MEASURE. */
@@ -35,7 +36,7 @@ struct claim {
 const struct claim *claims(size_t *count);
 
 /* "holds", "does not hold" or "not decidable", by the rule of claim.def. */
-const char *claim_verdict(const struct claim *claim, const struct measured *measured, bool synthetic);
+const char *claim_verdict(const struct claim *claim, const struct measured *measured);
 
 /* Appends a row for each claim. Files that are no evidence for a claim are passed over. */
 enum status claims_make(struct table *table, const char *const *paths, size_t count, struct error *error);

@@ -64,6 +64,10 @@ static enum status ask(const struct evidence *evidence, const struct claim *clai
         if (b && !question.b)
             continue;
         pairs++;
+        const char *of_a = evidence_reservation(evidence, question.a),
+                   *of_b = evidence_reservation(evidence, question.b);
+        if (of_a || of_b)
+            measured->reservation = of_a ? of_a : of_b;
         status = comparable(&question, error);
         if (status == STATUS_OK)
             status = answer(&question, &measured->finding, error);
@@ -348,6 +352,8 @@ static bool decides(const struct claim *claim, const struct finding *one, const 
 static void take_least(const struct claim *claim, struct measured *least, const struct measured *one, const char *part)
 {
     size_t used = strlen(least->detail);
+    if (one->reservation)
+        least->reservation = one->reservation;
     (void)snprintf(least->detail + used, sizeof least->detail - used, "%s%s %.4g", used ? ", " : "", part,
                    finding_mean(&one->finding));
     if (one->missing[0] && !least->missing[0])

@@ -9,12 +9,35 @@
 #include "core/size.h"
 #include "run/origin.h"
 
+/* Stand-ins, try-outs, and what was measured to choose by are no evidence. A file without a config says nothing of it.
+ */
+static enum status reservation_find(const struct run_file *file, const char **reservation, struct error *error)
+{
+    struct config config;
+    *reservation = strstr(file->data_source, "SYNTHETIC") ? "measured on SYNTHETIC data" : NULL;
+    if (*reservation || !store_has(file->store, "/config"))
+        return STATUS_OK;
+    enum status status = run_file_config(file, &config, error);
+    if (status != STATUS_OK)
+        return status;
+    if (strcmp(config.run.profile, "smoke") == 0)
+        *reservation = "the smoke profile's networks are too small to prove anything";
+    else if (strcmp(config.data.evaluate, "validation") == 0)
+        *reservation = "measured on the validation split, which is for choosing between configs";
+    else if (config.data.train_items > 0)
+        *reservation = "trained on a slice of the data (data.train_items)";
+    else if (config.data.test_items > 0)
+        *reservation = "measured on a slice of the test file (data.test_items)";
+    return STATUS_OK;
+}
+
 enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error)
 {
     *evidence = (struct evidence){0};
     evidence->files = memory_alloc(count, sizeof *evidence->files, error);
+    evidence->reservations = memory_alloc(count, sizeof *evidence->reservations, error);
     struct origin *origins = memory_alloc(count, sizeof *origins, error);
-    enum status status = evidence->files && origins ? STATUS_OK : STATUS_NO_MEMORY;
+    enum status status = evidence->files && evidence->reservations && origins ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = run_file_open(paths[i], &evidence->files[i], error);
         evidence->count++;
@@ -22,6 +45,8 @@ enum status evidence_open(const char *const *paths, size_t count, struct evidenc
             status = origin_read(&evidence->files[i], &origins[i], error);
         if (status == STATUS_OK)
             status = origins_check(origins, i, paths, error);
+        if (status == STATUS_OK)
+            status = reservation_find(&evidence->files[i], &evidence->reservations[i], error);
     }
     for (size_t i = 0; origins && i < count; i++)
         origin_free(&origins[i]);
@@ -34,7 +59,13 @@ void evidence_close(struct evidence *evidence)
     for (size_t i = 0; i < evidence->count; i++)
         run_file_close(&evidence->files[i]);
     memory_free(evidence->files);
+    memory_free(evidence->reservations);
     *evidence = (struct evidence){0};
+}
+
+const char *evidence_reservation(const struct evidence *evidence, const struct run_file *file)
+{
+    return file ? evidence->reservations[file - evidence->files] : NULL;
 }
 
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method)

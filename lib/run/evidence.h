@@ -13,7 +13,8 @@
 
 /* Several run files, open. */
 struct evidence {
-    struct run_file *files; /* [count] */
+    struct run_file *files;    /* [count] */
+    const char **reservations; /* [count] why a run decides nothing, whatever it says, in words; NULL: it may decide */
     size_t count;
 };
 /* STATUS_USAGE: runs of one name that are no seeds of one run (origin.h). */
@@ -24,6 +25,9 @@ void evidence_close(struct evidence *evidence); /* also after a failure */
 const struct run_file *evidence_find(const struct evidence *evidence, const char *dataset, const char *method,
                                      uint64_t seed);
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method);
+
+/* The reservation about one of the evidence's files; NULL: none, or no file. */
+const char *evidence_reservation(const struct evidence *evidence, const struct run_file *file);
 
 /* A value for each item. */
 struct scores {

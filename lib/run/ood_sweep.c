@@ -9,6 +9,7 @@
 #include "core/stats.h"
 #include "data/ood.h"
 #include "run/part.h"
+#include "run/run_check.h"
 #include "run/run_file.h"
 
 /* What is the same for every kind of items. */
@@ -240,24 +241,12 @@ static void sweep_close(struct ood_sweep *sweep)
     trained_free(&sweep->trained);
 }
 
-/* The fewer networks a mean is of, the less entropy it has: of unequal numbers the area would tell these apart. */
-static enum status samples_check(const struct run *run, struct error *error)
-{
-    long own = run->config.train.test_samples, other = run->config.ood.samples;
-    if (run->method->networks != NETWORKS_DRAWN || own == other)
-        return STATUS_OK;
-    return error_set(error, STATUS_USAGE,
-                     "the test items were predicted by train.test_samples = %ld networks, and items of no class would "
-                     "be by ood.samples = %ld, so that their entropies do not compare; give --set ood.samples=%ld",
-                     own, other, own);
-}
-
 enum status run_ood(const struct run *run, const struct monitor *monitor, struct error *error)
 {
     struct ood_job jobs[CONFIG_NAMES_MAX] = {0};
     size_t count = 0;
     struct ood_sweep sweep = {.run = run, .monitor = monitor};
-    enum status status = samples_check(run, error);
+    enum status status = run_check(run, RUN_OOD, error);
     if (status == STATUS_OK)
         status = oods_wanted(run, jobs, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {

@@ -46,7 +46,7 @@ enum status origins_check(const struct origin *origins, size_t last, const char 
         if (what)
             return error_set(error, STATUS_USAGE,
                              "%s and %s %s, so that they are no seeds of one run; make one of them anew, give it "
-                             "another run.name, or leave it away",
+                             "another run.name, or omit it",
                              paths[i], paths[last], what);
     }
     return STATUS_OK;

@@ -10,6 +10,7 @@
 #include "core/stats.h"
 #include "data/perturb.h"
 #include "run/part.h"
+#include "run/run_check.h"
 
 /* What is the same for every perturbation. */
 struct perturb_sweep {
@@ -197,9 +198,11 @@ enum status run_perturb(const struct run *run, const struct monitor *monitor, st
     const struct perturbation *wanted[CONFIG_NAMES_MAX];
     struct part parts[CONFIG_NAMES_MAX];
     bool has[CONFIG_NAMES_MAX], all_done = true;
-    size_t count;
+    size_t count = 0;
     struct perturb_sweep sweep = {.run = run, .monitor = monitor};
-    enum status status = perturbations_wanted(run, wanted, &count, error);
+    enum status status = run_check(run, RUN_PERTURB, error);
+    if (status == STATUS_OK)
+        status = perturbations_wanted(run, wanted, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = part_prepare(run, "perturb", "perturbation", wanted[i]->name, "perturb", &parts[i], &has[i], error);
         all_done = all_done && status == STATUS_OK && has[i];

@@ -9,6 +9,7 @@
 #include "bayes/pruning.h"
 #include "core/memory.h"
 #include "run/part.h"
+#include "run/run_check.h"
 
 /* A point of the sweep: so many candidates go. */
 struct point {
@@ -224,7 +225,7 @@ enum status run_prune(const struct run *run, const struct monitor *monitor, stru
     bool has[CONFIG_NAMES_MAX], all_done = true;
     size_t count = criteria_wanted(run, wanted);
     struct prune_sweep sweep = {.run = run, .monitor = monitor};
-    enum status status = STATUS_OK;
+    enum status status = run_check(run, RUN_PRUNE, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = part_prepare(run, "prune", "criterion", wanted[i]->name, "prune", &parts[i], &has[i], error);
         all_done = all_done && status == STATUS_OK && has[i];

@@ -17,6 +17,8 @@
 #include "run/checkpoint.h"
 #include "run/mismatch.h"
 #include "run/provenance.h"
+#include "run/run_check.h"
+#include "run/run_name.h"
 #include "run/run_store.h"
 
 static enum status name_refused(const struct run *run, const char *key, struct error *error)
@@ -27,8 +29,8 @@ static enum status name_refused(const struct run *run, const char *key, struct e
 static enum status does_not_fit(const struct run *run, const char *key, const char *row, const char *what,
                                 struct error *error)
 {
-    return error_set(error, STATUS_USAGE, "%s: %s: %s does not fit %s; leave it away", config_origin(run->source, key),
-                     key, row, what);
+    return error_set(error, STATUS_USAGE, "%s: %s: %s does not fit %s; omit it", config_origin(run->source, key), key,
+                     row, what);
 }
 
 /* The registry rows that a config names, found before anything else is done, so that a typo costs no training. */
@@ -96,6 +98,8 @@ static enum status name_make(struct run *run, const struct run_options *options,
     if (options->path)
         return name_of_file(run, options->path, error);
     const struct config *config = &run->config;
+    if (config->run.name[0] && run_name_check(config->run.name, error) != STATUS_OK)
+        return name_refused(run, "run.name", error);
     int length;
     if (config->run.name[0])
         length = snprintf(run->name, sizeof run->name, "%s", config->run.name);
@@ -105,9 +109,12 @@ static enum status name_make(struct run *run, const struct run_options *options,
     length = snprintf(run->name + used, sizeof run->name - used, "%s%s_seed%llu", run->label[0] ? "_" : "", run->label,
                       (unsigned long long)run->seed);
     if (length < 0 || used + (size_t)length >= sizeof run->name)
-        return error_set(error, STATUS_USAGE, "the run's name is too long; set a shorter run.name");
-    for (char *c = run->name; *c; c++)
-        *c = *c == '/' || *c == ' ' ? '-' : *c;
+        return error_set(error, STATUS_USAGE,
+                         "the run's name, with the values of its sweep, is longer than %d bytes; set a shorter "
+                         "run.name, or sweep shorter values",
+                         RUN_NAME_MAX);
+    if (run_name_check(run->name, error) != STATUS_OK)
+        return error_context(error, "%s: run.name: ", config_origin(run->source, "run.name"));
     char path[4096];
     length = snprintf(path, sizeof path, "%s/%s.h5", options->out, run->name);
     if (length < 0 || (size_t)length >= sizeof path)
@@ -135,10 +142,17 @@ enum status run_resolve(struct run *run, const struct config_source *source, siz
     if (status == STATUS_OK)
         status = registries_check(run, error);
     if (status == STATUS_OK)
+        status = run_check(run, options->stages, error);
+    if (status == STATUS_OK)
         status = name_make(run, options, error);
     if (status == STATUS_OK)
         run->threads = threads_wanted(run, options);
     return status;
+}
+
+static bool is_validated(const struct run *run)
+{
+    return strcmp(run->config.data.evaluate, "validation") == 0;
 }
 
 /* Raised when the same config trains to other numbers, so that no older checkpoint goes on. 2: the label's gradient is
@@ -163,12 +177,13 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     if (status == STATUS_OK)
         status = split_make(run->dataset->train.count, config->data.validation_fraction,
                             (size_t)config->data.train_items, seed, &run->split, error);
+    if (status == STATUS_OK)
+        status = run_check(run, options->stages, error);
     if (status != STATUS_OK)
         return status;
     dataset_identity(run->dataset, run->data_identity);
-    bool validation = strcmp(config->data.evaluate, "validation") == 0;
     (void)snprintf(run->data_source, sizeof run->data_source, "%s%s", run->dataset->source,
-                   validation ? "; measured on the validation split" : "");
+                   is_validated(run) ? "; measured on the validation split" : "");
     char sections[RUN_SECTIONS_SIZE];
     run_train_sections(run, sections);
     char part[32];
@@ -312,16 +327,20 @@ enum status run_describe(const struct run *run, struct store *store, const char 
     return status;
 }
 
+size_t run_test_count(const struct run *run)
+{
+    size_t limit = (size_t)run->config.data.test_items;
+    size_t total = is_validated(run) ? run->split.validation_count : run->dataset->test.count;
+    return limit > 0 && limit < total ? limit : total;
+}
+
 /* Which items of which file: the test file, or the validation split of the training file. */
 static enum status choose_items(const struct run *run, size_t count, const struct items **from,
                                 struct test_items *chosen, struct error *error)
 {
-    bool validation = strcmp(run->config.data.evaluate, "validation") == 0;
-    size_t limit = (size_t)run->config.data.test_items;
-    size_t total = validation ? run->split.validation_count : run->dataset->test.count;
+    bool validation = is_validated(run);
     *from = validation ? &run->dataset->train : &run->dataset->test;
-    total = limit > 0 && limit < total ? limit : total;
-    enum status status = subset_make(total, count, &chosen->index, &chosen->count, error);
+    enum status status = subset_make(run_test_count(run), count, &chosen->index, &chosen->count, error);
     for (size_t i = 0; status == STATUS_OK && validation && i < chosen->count; i++)
         chosen->index[i] = run->split.validation[chosen->index[i]];
     return status;

@@ -40,13 +40,24 @@
 #include "io/table.h"
 #include "nn/network.h"
 
+/* What can be done with a run. */
+enum run_stage {
+    RUN_TRAIN = 1 << 0,
+    RUN_PRUNE = 1 << 1,
+    RUN_PERTURB = 1 << 2,
+    RUN_OOD = 1 << 3,
+    RUN_ILLUSTRATE = 1 << 4,
+    RUN_STAGES_ALL = (1 << 5) - 1
+};
+
 struct run_options {
     const char *out;  /* directory of run files; made where it is missing */
     const char *path; /* NULL: OUT/NAME.h5; else the run's file itself */
     struct dataset_places places;
-    int threads; /* 0: the config's; there 0: every core, or a share of them */
-    int beside;  /* so many runs beside each other share the cores; 0 and 1: this one has them all */
-    bool force;  /* replace a file that another config made (mismatch.h) */
+    int threads;         /* 0: the config's; there 0: every core, or a share of them */
+    int beside;          /* so many runs beside each other share the cores; 0 and 1: this one has them all */
+    bool force;          /* replace a file that another config made (mismatch.h) */
+    unsigned int stages; /* what is going to be done, a sum of enum run_stage: what is asked of them is checked */
 };
 
 struct run {
@@ -70,12 +81,13 @@ struct run {
     bool force;
 };
 
-/* Resolves a cell with one of its seeds, finds the registry rows that it names, and names the run and its file; opens
- * nothing. STATUS_USAGE: the config names what is not there. The caller closes with run_close, also after a failure. */
+/* Resolves a cell with one of its seeds, finds the registry rows that it names, checks what is asked of options->stages
+ * (run_check.h), and names the run and its file (run_name.h); opens nothing. STATUS_USAGE: the config names what is not
+ * there, or asks for what cannot be. The caller closes with run_close, also after a failure. */
 enum status run_resolve(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                         const struct run_options *options, struct error *error);
 
-/* The same, and opens the data and computes identities. */
+/* The same, and opens the data, checks against them what is asked, and computes identities. */
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                      const struct run_options *options, struct error *error);
 void run_close(struct run *run);
@@ -118,6 +130,7 @@ struct test_items {
     uint8_t *labels; /* [count] */
 };
 enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error);
+size_t run_test_count(const struct run *run); /* how many there are; the data are open */
 void test_items_free(struct test_items *items);
 
 /* The trained posterior with a network for evaluation. STATUS_USAGE or STATUS_DATA when the run was not trained, or

@@ -9,28 +9,23 @@
 #include "core/stats.h"
 #include "run/mismatch.h"
 #include "run/provenance.h"
+#include "run/run_check.h"
 #include "run/run_store.h"
 #include "run/trainer.h"
 
 static enum status trainer_sizes(struct trainer *trainer, struct error *error)
 {
     const struct run *run = trainer->run;
-    size_t train_count = run->split.train_count;
-    trainer->batch = (size_t)run->config.train.batch < train_count ? (size_t)run->config.train.batch : train_count;
-    trainer->steps_per_epoch = train_count / trainer->batch;
-    trainer->steps = trainer->steps_per_epoch * (size_t)run->config.train.epochs;
+    enum status status = run_check(run, RUN_TRAIN, error);
+    if (status != STATUS_OK)
+        return status;
+    struct training_length length = training_length(run);
+    trainer->batch = (size_t)run->config.train.batch;
+    trainer->steps_per_epoch = length.steps_per_epoch;
+    trainer->steps = length.steps;
     trainer->order_epoch = SIZE_MAX;
     trainer->schedule = schedule_find(run->config.train.schedule, error);
-    if (!trainer->schedule)
-        return STATUS_USAGE;
-    /* A config that trains for less than the one it is based on would else keep its sigmas unseen. */
-    if (run->method->has_sigma && (size_t)run->config.train.sigma_freeze_steps >= trainer->steps)
-        return error_set(
-            error, STATUS_USAGE,
-            "train.sigma_freeze_steps: %ld, but the training has %zu steps, and no sigma would learn; give "
-            "less (0: none are frozen), or a train.sigma_rate_factor of 0 where that is meant",
-            run->config.train.sigma_freeze_steps, trainer->steps);
-    return STATUS_OK;
+    return trainer->schedule ? STATUS_OK : STATUS_USAGE;
 }
 
 static enum status trainer_buffers(struct trainer *trainer, struct error *error)

@@ -19,7 +19,7 @@ struct trainer {
     bool owns_file;               /* the run's file is of this training: what else is in it stays */
     double saved_at;              /* monotonic seconds of the last checkpoint */
     size_t batch;                 /* items per step */
-    size_t steps_per_epoch;       /* a rest that fills no batch is left out; each epoch has another order */
+    size_t steps_per_epoch;       /* struct training_length */
     size_t steps;                 /* of the whole training */
     float *weights;               /* [network_size] a sampled network */
     float *gradient;              /* [network_size] */

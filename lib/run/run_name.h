@@ -1,0 +1,17 @@
+/* lib/run/run_name.h: which names a run can have. A name becomes a file's, stands in tables, figures and pages, and is
+ * typed in shells. */
+#ifndef TENTH_RUN_RUN_NAME_H
+#define TENTH_RUN_RUN_NAME_H
+
+#include "core/error.h"
+
+/* Bytes: with what is put after it, of a file that is being written too (.h5.partial.PROCESS), a file's name has at
+ * most 255. */
+enum { RUN_NAME_MAX = 233 };
+
+/* STATUS_USAGE: the name is empty, is longer than RUN_NAME_MAX, or has a character that is none of letters, digits and
+ * _ - + = , . (bytes above 127 are letters of UTF-8), does not begin with a letter, a digit or _, or ends with a dot.
+ * The message begins with the name. */
+enum status run_name_check(const char *name, struct error *error);
+
+#endif
