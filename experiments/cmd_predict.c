@@ -21,6 +21,8 @@ struct outcome {
     const float *probability; /* [classes] */
     double entropy, mutual_information;
     bool refer;
+    char reason[160]; /* why; "" where it is not referred. Like data_source without what CSV or JSON would escape */
+    const struct model *model;
 };
 
 typedef void print_fn(const struct outcome *outcome);
@@ -55,9 +57,13 @@ static char *json_text(const char *text, struct error *error)
 
 static void print_text(const struct outcome *o)
 {
-    printf("%s:%zu: class %zu, probability %.4f, entropy %.4f, mutual information %.4f%s\n", o->input, o->item,
-           o->label, (double)o->probability[o->label], o->entropy, o->mutual_information,
-           o->refer ? ": refer to a human" : "");
+    printf("%s:%zu: class %zu, probability %.4f, entropy %.4f, mutual information %.4f", o->input, o->item, o->label,
+           (double)o->probability[o->label], o->entropy, o->mutual_information);
+    if (o->refer)
+        printf(": refer to a human (%s)", o->reason);
+    if (!o->model->official)
+        printf(" [training data: %s]", o->model->data_source);
+    putchar('\n');
 }
 
 static void print_csv(const struct outcome *o)
@@ -66,7 +72,7 @@ static void print_csv(const struct outcome *o)
            o->entropy, o->mutual_information, o->refer);
     for (size_t c = 0; c < o->classes; c++)
         printf(",%.9g", (double)o->probability[c]);
-    putchar('\n');
+    printf(",\"%s\",\"%s\"\n", o->reason, o->model->data_source);
 }
 
 static void print_json(const struct outcome *o)
@@ -78,7 +84,7 @@ static void print_json(const struct outcome *o)
            o->refer ? "true" : "false");
     for (size_t c = 0; c < o->classes; c++)
         printf("%s%.9g", c ? ", " : "", (double)o->probability[c]);
-    printf("]}\n");
+    printf("], \"reason\": \"%s\", \"data_source\": \"%s\"}\n", o->reason, o->model->data_source);
 }
 
 static void print_csv_header(size_t classes)
@@ -86,7 +92,7 @@ static void print_csv_header(size_t classes)
     printf("input,item,class,probability,entropy,mutual_information,refer");
     for (size_t c = 0; c < classes; c++)
         printf(",p%zu", c);
-    putchar('\n');
+    printf(",reason,data_source\n");
 }
 
 /* What is the same for every input. */
@@ -100,9 +106,25 @@ struct prediction_job {
     print_fn *print;
 };
 
+/* That it is unlike the training data says more than its entropy, which then means nothing. */
+static void find_reason(const struct prediction_job *job, const struct items *items, struct outcome *outcome)
+{
+    const struct input_range *range = &job->model->range;
+    double statistic[INPUT_STATISTICS];
+    input_statistics(items, outcome->item, statistic);
+    enum input_statistic far = input_range_outside(range, statistic);
+    if (far < INPUT_STATISTICS)
+        (void)snprintf(outcome->reason, sizeof outcome->reason,
+                       "unlike the training data: %s %.4g where %.4g to %.4g was seen", input_statistic_name(far),
+                       statistic[far], (double)range->low[far], (double)range->high[far]);
+    else if (outcome->entropy > job->threshold)
+        (void)snprintf(outcome->reason, sizeof outcome->reason, "entropy");
+    outcome->refer = outcome->reason[0] != '\0';
+}
+
 /* `input` is the path, `shown` the same for the output. */
-static enum status predict_item(struct prediction_job *job, const char *input, const char *shown, size_t item,
-                                const float *x, struct error *error)
+static enum status predict_item(struct prediction_job *job, const struct items *items, const char *input,
+                                const char *shown, size_t item, const float *x, struct error *error)
 {
     struct prediction *prediction = &job->prediction;
     engine_predict(job->engine, x, prediction->sampled);
@@ -113,13 +135,14 @@ static enum status predict_item(struct prediction_job *job, const char *input, c
                               .label = prediction_class(prediction, 0),
                               .probability = prediction->mean,
                               .entropy = metric_entropy(prediction),
-                              .mutual_information = metric_mutual_information(prediction)};
+                              .mutual_information = metric_mutual_information(prediction),
+                              .model = job->model};
     if (!isfinite(outcome.entropy) || !isfinite(outcome.mutual_information))
         return error_set(
             error, STATUS_NOT_FINITE,
             "%s:%zu: the prediction is not finite: the values are far beyond those the model was trained on", input,
             item);
-    outcome.refer = outcome.entropy > job->threshold;
+    find_reason(job, items, &outcome);
     job->print(&outcome);
     return STATUS_OK;
 }
@@ -150,7 +173,7 @@ static enum status predict_items(struct prediction_job *job, const struct items 
         items_gather(items, indices, count, job->x, job->labels);
         for (size_t i = 0; i < count; i++) {
             enum status status =
-                predict_item(job, path, shown, first + i, job->x + i * shape_size(items->shape), error);
+                predict_item(job, items, path, shown, first + i, job->x + i * shape_size(items->shape), error);
             if (status == STATUS_OK)
                 continue;
             say_failure(error);
@@ -255,6 +278,19 @@ static enum status predict_all(const struct options *options, struct prediction_
     memory_free(job->labels);
     engine_free(job->engine);
     return status;
+}
+
+enum status predict_explain(const struct options *options, struct error *error)
+{
+    (void)options;
+    (void)error;
+    size_t count;
+    const struct dataset_kind *kinds = dataset_kinds(&count);
+    printf("\nWhat a model takes depends on the data set that it was trained on:\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-10s %zu x %zu x %zu: %s\n", kinds[i].name, kinds[i].shape.height, kinds[i].shape.width,
+               kinds[i].shape.channels, kinds[i].input);
+    return STATUS_OK;
 }
 
 enum status command_predict(const struct options *options, struct error *error)

@@ -83,8 +83,15 @@ static const struct command commands[] = {
      "refused\n"
      "as a whole, by name; the other inputs are predicted, and the exit code is 3. Classes count from 0, entropies are "
      "in\n"
-     "nats.",
-     OPTION_FORMAT | OPTION_THRESHOLD, command_predict, NULL},
+     "nats.\n"
+     "Values are taken as they are: with the polarity, the scale and the normalisation of the training data, as "
+     "below.\n"
+     "An input is referred to a human where its entropy is above the threshold, or where it is unlike the training "
+     "data:\n"
+     "its mean, deviation, border, least or largest value outside what they had, by more than half of that range (and "
+     "a\n"
+     "quarter of the largest deviation). The reason stands beside it, and so does what the model was trained on.",
+     OPTION_FORMAT | OPTION_THRESHOLD, command_predict, predict_explain},
     {"bench", "", "measure the speed of a training step, or of a prediction, on random items",
      "One row of CSV with its header. ms_per_step is the median of the timed steps, each a whole one: sampling, "
      "forward,\n"

@@ -28,6 +28,8 @@ static void check_again(const struct model *model)
     if (model_encode(model, &file, &error) == STATUS_OK) {
         require(model_decode(file.bytes, file.used, "again", &again, &error) == STATUS_OK);
         require(model_values(again) == model_values(model));
+        require(strcmp(again->data_source, model->data_source) == 0 && again->official == model->official);
+        require(again->range.known == model->range.known);
     }
     model_free(again);
     bytes_free(&file);

@@ -12,8 +12,17 @@
 
 static const struct dataset_kind all_kinds[] = {
 #define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
-    {#name, title,     classes, {height, width, channels}, offset, scale, background, dataset_classes_##name,          \
-     load,  synthesise},
+    {#name,                                                                                                            \
+     title,                                                                                                            \
+     classes,                                                                                                          \
+     {height, width, channels},                                                                                        \
+     offset,                                                                                                           \
+     scale,                                                                                                            \
+     background,                                                                                                       \
+     dataset_classes_##name,                                                                                           \
+     dataset_input_##name,                                                                                             \
+     load,                                                                                                             \
+     synthesise},
 #include "data/dataset.def"
 #undef DATASET
 };

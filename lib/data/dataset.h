@@ -49,6 +49,7 @@ struct dataset_kind {
     struct shape shape;
     float offset, scale, background;
     const char *const *class_names; /* [classes] for people */
+    const char *input; /* what raw values are, for those who bring their own: units, polarity, normalisation */
     /* Both fill dataset->train and ->test, which dataset_free releases, also after a failure; see reader.h. A set
      * without files (layout.def) is made by `load` from a formula, and no file could be more official. */
     enum status (*load)(struct dataset *dataset, struct error *error);

@@ -6,6 +6,8 @@
 #include "data/cifar.h"
 #include "data/reader.h"
 
+const char dataset_input_cifar10[] = "red, green and blue from 0 to 255";
+
 const char *const dataset_classes_cifar10[] = {"airplane", "automobile", "bird",  "cat",  "deer",
                                                "dog",      "frog",       "horse", "ship", "truck"};
 

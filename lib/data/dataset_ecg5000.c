@@ -3,6 +3,8 @@
 #include "data/reader.h"
 #include "data/ucr.h"
 
+const char dataset_input_ecg5000[] = "series that are z-normalised one by one: mean 0, deviation 1";
+
 /* PVC: premature ventricular contraction; R-on-T: one that falls on the T wave of the beat before. */
 const char *const dataset_classes_ecg5000[] = {"normal", "R-on-T PVC", "PVC", "supraventricular", "unclassified"};
 

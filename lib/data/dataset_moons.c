@@ -6,6 +6,8 @@
 #include "core/random.h"
 #include "data/reader.h"
 
+const char dataset_input_moons[] = "the coordinates x and y of a point";
+
 const char *const dataset_classes_moons[] = {"upper", "lower"};
 
 enum { TRAIN_POINTS = 250, TEST_POINTS = 2000, STEP_TRAIN = 3, STEP_TEST = 4 };

@@ -19,6 +19,7 @@ typedef enum status dataset_synthesise_fn(const struct dataset_kind *kind, struc
 
 #define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
     extern const char *const dataset_classes_##name[classes];                                                          \
+    extern const char dataset_input_##name[];                                                                          \
     dataset_load_fn load;
 #include "data/dataset.def"
 #undef DATASET

@@ -90,6 +90,20 @@ void model_free(struct model *model)
     memory_free(model);
 }
 
+/* Printable; none that ends or escapes a text in C, CSV or JSON. */
+bool is_source_character(char c)
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '*';
+}
+
+void model_set_source(struct model *model, const char *source, bool official)
+{
+    (void)snprintf(model->data_source, sizeof model->data_source, "%s", source);
+    for (char *c = model->data_source; *c; c++)
+        *c = is_source_character(*c) ? *c : '?';
+    model->official = official;
+}
+
 /* Where a place's weight lies in the network's tensor [kernel_h][kernel_w][c_in][c_out]. */
 static size_t tensor_index(const struct model_layer *layer, size_t place)
 {

@@ -19,6 +19,7 @@
 #include "bayes/posterior.h"
 #include "core/error.h"
 #include "core/shape.h"
+#include "embed/input_range.h"
 #include "nn/conv.h"
 #include "nn/network.h"
 
@@ -33,7 +34,8 @@ enum {
     MODEL_PLACES_MAX = 1 << 24, /* of a layer */
     MODEL_INPUT_MAX = 1 << 26,  /* of a layer: floats that its padded input takes */
     MODEL_VALUES_MAX = 1 << 25, /* of a layer: weights times parts */
-    MODEL_NAME_SIZE = 32
+    MODEL_NAME_SIZE = 32,
+    MODEL_SOURCE_SIZE = 256
 };
 
 struct model_layer {
@@ -48,9 +50,12 @@ struct model_layer {
 
 struct model {
     char dataset[MODEL_NAME_SIZE], method[MODEL_NAME_SIZE], criterion[MODEL_NAME_SIZE];
-    float fraction;      /* of the ranked weights that were removed */
-    float offset, scale; /* an input is (raw - offset) / scale */
-    float threshold;     /* nats of predictive entropy above which an item is referred to a human */
+    char data_source[MODEL_SOURCE_SIZE]; /* what it was trained on, for people: "official files", "SYNTHETIC (...)" */
+    bool official;                       /* the data are what their name says: official files, or a formula's points */
+    struct input_range range;            /* of the items that it was trained on */
+    float fraction;                      /* of the ranked weights that were removed */
+    float offset, scale;                 /* an input is (raw - offset) / scale */
+    float threshold;                     /* nats of predictive entropy above which an item is referred to a human */
     struct shape input;
     size_t classes, kernel, stride;
     enum model_posterior posterior;
@@ -66,12 +71,16 @@ struct model_options {
     uint64_t seed;  /* of their weights, as in predict() */
 };
 
-/* What keep [posterior size] (0: removed) leaves of the posterior, as fp32. Names, offset, scale and threshold are the
- * caller's to set. STATUS_UNSUPPORTED: samples or variances of a point estimate, or a layer beyond the limits above.
- * NULL *model on failure. */
+/* What keep [posterior size] (0: removed) leaves of the posterior, as fp32. Names, offset, scale, threshold and range
+ * are the caller's to set. STATUS_UNSUPPORTED: samples or variances of a point estimate, or a layer beyond the limits
+ * above. NULL *model on failure. */
 enum status model_make(const struct posterior *posterior, const struct network *network, const float *keep,
                        const struct model_options *options, struct model **model, struct error *error);
 void model_free(struct model *model); /* NULL is allowed */
+
+/* Where the data came from. What no comment, table or terminal could hold becomes '?'. */
+void model_set_source(struct model *model, const char *source, bool official);
+bool is_source_character(char c);
 
 /* Rounds every value to the number that it will be stored as: fp16 (IEEE, to nearest even); int8, with one step for
  * each filter and biases in fp16. Weights that become 0 in every part are dropped, which changes nothing. */

@@ -13,6 +13,7 @@
 
 static const char magic[4] = {'T', 'N', 'T', 'H'};
 enum { CHECKSUM_BYTES = 4, SHORTEST = 48 };
+enum { FLAG_OFFICIAL = 1, FLAG_RANGE = 2 };
 
 /* ---- writing ---- */
 
@@ -21,6 +22,17 @@ static void put_text(struct byte_writer *out, const char *text)
     size_t length = strlen(text);
     bytes_put_number(out, length, 1);
     bytes_put(out, text, length);
+}
+
+static void put_origin(const struct model *model, struct byte_writer *out)
+{
+    const struct input_range *range = &model->range;
+    bytes_put_number(out, (model->official ? FLAG_OFFICIAL : 0) | (range->known ? FLAG_RANGE : 0), 1);
+    put_text(out, model->data_source);
+    for (size_t s = 0; range->known && s < INPUT_STATISTICS; s++) {
+        bytes_put_float(out, range->low[s]);
+        bytes_put_float(out, range->high[s]);
+    }
 }
 
 static void put_header(const struct model *model, struct byte_writer *out)
@@ -41,6 +53,7 @@ static void put_header(const struct model *model, struct byte_writer *out)
     put_text(out, model->dataset);
     put_text(out, model->method);
     put_text(out, model->criterion);
+    put_origin(model, out);
 }
 
 /* The steps are numbers of 8 significant bits: their lower halves are 0. */
@@ -145,14 +158,20 @@ static enum status bad(const char *name, const char *what, struct error *error)
     return error_set(error, STATUS_DATA, "%s: %s; `tenth export` makes it anew", name, what);
 }
 
-static bool get_text(struct byte_reader *in, char text[MODEL_NAME_SIZE])
+static bool is_name_character(char c)
+{
+    return is_source_character(c) && c != ' ' && c != ',';
+}
+
+/* text [room] */
+static bool get_text(struct byte_reader *in, bool (*allows)(char c), char *text, size_t room)
 {
     size_t length = bytes_get_number(in, 1);
-    const uint8_t *bytes = length < MODEL_NAME_SIZE ? bytes_get(in, length) : NULL;
+    const uint8_t *bytes = length < room ? bytes_get(in, length) : NULL;
     if (!bytes)
         return false;
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] <= ' ' || bytes[i] > '~' || bytes[i] == '"' || bytes[i] == '\\' || bytes[i] == ',')
+        if (!allows((char)bytes[i]))
             return false;
     }
     memcpy(text, bytes, length);
@@ -165,7 +184,28 @@ static bool is_extent(size_t value)
     return value >= 1 && value <= MODEL_EXTENT_MAX;
 }
 
-static bool get_header(struct model *model, struct byte_reader *in)
+static bool get_name(struct byte_reader *in, char name[MODEL_NAME_SIZE])
+{
+    return get_text(in, is_name_character, name, MODEL_NAME_SIZE);
+}
+
+static bool get_origin(struct model *model, struct byte_reader *in)
+{
+    struct input_range *range = &model->range;
+    uint64_t flags = bytes_get_number(in, 1);
+    bool good = flags <= (FLAG_OFFICIAL | FLAG_RANGE) &&
+                get_text(in, is_source_character, model->data_source, sizeof model->data_source);
+    model->official = flags & FLAG_OFFICIAL;
+    range->known = flags & FLAG_RANGE;
+    for (size_t s = 0; good && range->known && s < INPUT_STATISTICS; s++) {
+        range->low[s] = bytes_get_float(in);
+        range->high[s] = bytes_get_float(in);
+        good = isfinite(range->low[s]) && isfinite(range->high[s]) && range->low[s] <= range->high[s];
+    }
+    return good;
+}
+
+static bool get_header(struct model *model, unsigned int version, struct byte_reader *in)
 {
     model->posterior = (enum model_posterior)bytes_get_number(in, 1);
     model->number = (enum model_number)bytes_get_number(in, 1);
@@ -183,7 +223,11 @@ static bool get_header(struct model *model, struct byte_reader *in)
     model->fraction = bytes_get_float(in);
     good = good && isfinite(model->offset) && isfinite(model->scale) && model->scale > 0 && !isnan(model->threshold) &&
            model->fraction >= 0 && model->fraction <= 1;
-    good = good && get_text(in, model->dataset) && get_text(in, model->method) && get_text(in, model->criterion);
+    good = good && get_name(in, model->dataset) && get_name(in, model->method) && get_name(in, model->criterion);
+    if (version == 1)
+        model_set_source(model, "unknown: the model file is of version 1", false);
+    else
+        good = good && get_origin(model, in);
     static const size_t parts_most[] = {1, MODEL_PARTS_MAX, 2};
     good = good && model->posterior <= MODEL_VARIANCE && model->number <= MODEL_INT8;
     good = good && model->parts <= parts_most[model->posterior] &&
@@ -257,20 +301,24 @@ static enum status get_layer(struct model *model, size_t number, struct byte_rea
     return STATUS_OK;
 }
 
-/* Whether these bytes are a whole file of this version; `in` is then behind the version, and ends before the checksum.
- */
+/* Whether these bytes are a whole file of a version that is known; `in` is then after the version, and ends before the
+ * checksum. */
 static enum status check_whole(const void *bytes, size_t count, const char *name, struct byte_reader *in,
-                               struct error *error)
+                               unsigned int *version, struct error *error)
 {
     *in = (struct byte_reader){.bytes = bytes, .count = count};
     const uint8_t *found = count >= SHORTEST ? bytes_get(in, sizeof magic) : NULL;
     if (!found || memcmp(found, magic, sizeof magic) != 0)
         return error_set(error, STATUS_DATA, "%s: is no model of `tenth export`; `tenth export RUN.h5` makes one",
                          name);
-    unsigned int version = (unsigned int)bytes_get_number(in, 1);
-    if (version != MODEL_FILE_VERSION)
-        return error_set(error, STATUS_DATA, "%s: has version %u of the model format; this program reads version %d",
-                         name, version, MODEL_FILE_VERSION);
+    *version = (unsigned int)bytes_get_number(in, 1);
+    if (*version > MODEL_FILE_VERSION)
+        return error_set(error, STATUS_DATA,
+                         "%s: was written by a newer version of tenth, or is damaged: its model format is %u, and this "
+                         "program reads up to %d",
+                         name, *version, MODEL_FILE_VERSION);
+    if (*version == 0)
+        return bad(name, "is damaged (there is no version 0 of the model format)", error);
     struct byte_reader end = {.bytes = in->bytes + count - CHECKSUM_BYTES, .count = CHECKSUM_BYTES};
     in->count = count - CHECKSUM_BYTES;
     if (bytes_get_number(&end, CHECKSUM_BYTES) != crc32(crc32(0, NULL, 0), bytes, (uInt)in->count))
@@ -282,13 +330,14 @@ enum status model_decode(const void *bytes, size_t count, const char *name, stru
 {
     *model = NULL;
     struct byte_reader in;
-    enum status status = check_whole(bytes, count, name, &in, error);
+    unsigned int version = 0;
+    enum status status = check_whole(bytes, count, name, &in, &version, error);
     if (status != STATUS_OK)
         return status;
     struct model *made = memory_alloc(1, sizeof *made, error);
     if (!made)
         return STATUS_NO_MEMORY;
-    if (!get_header(made, &in)) {
+    if (!get_header(made, version, &in)) {
         status = bad(name, "its header makes no sense", error);
     } else {
         made->layers = memory_alloc(made->layer_count, sizeof *made->layers, error);

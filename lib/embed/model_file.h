@@ -2,13 +2,16 @@
  *
  *   "TNTH", version (1 byte), posterior, number, layers; parts, classes, height, width, channels, kernel, stride (2
  * each); offset, scale, threshold, fraction (4 each, IEEE); dataset, method, criterion (a length of 1 byte, then the
- * text) for each layer: outputs (2), weights (4), bytes of the places (4), of the values (4), index format (1), value
- * format (1), int8: steps [groups][outputs] (2 each, the upper half of a float); biases [parts][outputs] (4 each for
- * fp32, else 2); the places; the values [parts][weights] (4, 2 or 1 each, or coded) CRC-32 of everything before it (4)
+ * text); from version 2 on: flags (1; 1: official data, 2: a range follows), the data's source (as the names), the
+ * range (least and largest of each statistic of input_range.h, 4 each); for each layer: outputs (2), weights (4), bytes
+ * of the places (4), of the values (4), index format (1), value format (1), int8: steps [groups][outputs] (2 each, the
+ * upper half of a float); biases [parts][outputs] (4 each for fp32, else 2); the places; the values [parts][weights]
+ * (4, 2 or 1 each, or coded) CRC-32 of everything before it (4)
  *
  * Numbers are little-endian. Each layer has the index format and the value format that are shortest for it. Reading
  * believes nothing: sizes are checked against limits before memory is asked for, places must ascend below the layer's
- * size, numbers must be finite, and nothing may be left over. */
+ * size, numbers must be finite, and nothing may be left over. Version 1 is read too: its data's source is not known,
+ * and it has no range. */
 #ifndef TENTH_EMBED_MODEL_FILE_H
 #define TENTH_EMBED_MODEL_FILE_H
 
@@ -18,12 +21,12 @@
 #include "embed/bytes.h"
 #include "embed/model.h"
 
-enum { MODEL_FILE_VERSION = 1, MODEL_FILE_LIMIT = 1 << 28 };
+enum { MODEL_FILE_VERSION = 2, MODEL_FILE_LIMIT = 1 << 28 };
 
 /* The whole file in memory. The caller frees with bytes_free, also after a failure. */
 enum status model_encode(const struct model *model, struct byte_writer *out, struct error *error);
 
-/* `name` stands for the file in messages. STATUS_DATA: not a model, another version, damaged. NULL *model on failure.
+/* `name` stands for the file in messages. STATUS_DATA: not a model, a newer version, damaged. NULL *model on failure.
  */
 enum status model_decode(const void *bytes, size_t count, const char *name, struct model **model, struct error *error);
 

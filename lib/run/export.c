@@ -79,6 +79,16 @@ static enum status find_threshold(const struct run *run, struct model *model, do
     return status;
 }
 
+/* Over all that it was trained on. */
+static void find_range(const struct run *run, struct model *model)
+{
+    for (size_t i = 0; i < run->split.train_count; i++) {
+        double statistic[INPUT_STATISTICS];
+        input_statistics(&run->dataset->train, run->split.train[i], statistic);
+        input_range_add(&model->range, statistic);
+    }
+}
+
 /* What the ranking leaves of the trained posterior. */
 static enum status prune_trained(const struct run *run, const struct export_options *options, struct model **model,
                                  struct error *error)
@@ -115,6 +125,7 @@ enum status export_pruned(const struct run *run, const struct export_options *op
     made->fraction = (float)options->fraction;
     made->offset = run->kind->offset;
     made->scale = run->kind->scale;
+    model_set_source(made, run->dataset->source, run->dataset->official);
     status = model_compact(made, &removed, error);
     if (status == STATUS_OK)
         status = model_round(made, options->number, error);
@@ -132,6 +143,8 @@ enum status export_model(const struct run *run, const struct export_options *opt
     enum status status = export_pruned(run, options, model, error);
     if (status == STATUS_OK)
         status = find_threshold(run, *model, accuracy, error);
+    if (status == STATUS_OK)
+        find_range(run, *model);
     if (status != STATUS_OK) {
         model_free(*model);
         *model = NULL;
