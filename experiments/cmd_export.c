@@ -8,6 +8,7 @@
 #include "bayes/criterion.h"
 #include "commands.h"
 #include "core/memory.h"
+#include "embed/c_name.h"
 #include "embed/emit_c.h"
 #include "embed/index_format.h"
 #include "embed/model_file.h"
@@ -18,7 +19,7 @@
 #include "run_input.h"
 #include "say.h"
 
-enum { SAMPLES_MAX = MODEL_PARTS_MAX };
+enum { SAMPLES_MAX = MODEL_PARTS_MAX, NAME_SIZE = 256 };
 
 static enum status parse_number(const char *text, enum model_number *number, struct error *error)
 {
@@ -67,22 +68,16 @@ static enum status describe(const struct options *options, const struct run *run
     return status;
 }
 
-/* The name of the files and of what is in them: a C identifier. */
-static enum status name_model(const struct options *options, const struct run *run, char *name, size_t room,
+/* The name of the files and of what is in them: --name as it is, or made of the run's. */
+static enum status name_model(const struct options *options, const struct run *run, char name[NAME_SIZE],
                               struct error *error)
 {
-    int length = snprintf(name, room, "%s", options->name ? options->name : run->name);
-    bool good = length > 0 && (size_t)length < room && !isdigit((unsigned char)name[0]);
-    for (char *c = name; good && *c; c++) {
-        if (!options->name && !isalnum((unsigned char)*c))
-            *c = '_';
-        good = isalnum((unsigned char)*c) || *c == '_';
-    }
-    if (!good)
-        return error_set(error, STATUS_USAGE,
-                         "%s is no name for C functions; --name with letters, digits and underscores gives one",
-                         options->name ? options->name : run->name);
-    return STATUS_OK;
+    if (!options->name)
+        c_name_from(run->name, name, NAME_SIZE);
+    else if (snprintf(name, NAME_SIZE, "%s", options->name) >= NAME_SIZE)
+        return error_set(error, STATUS_USAGE, "--name %.64s...: is longer than %d characters", options->name,
+                         C_NAME_LENGTH);
+    return c_name_check(name, error);
 }
 
 /* What was chosen for each layer, and what it was chosen from. */
@@ -117,10 +112,12 @@ static enum status write_text(const char *directory, const char *name, const cha
     return atomic_write(path, text, strlen(text), error);
 }
 
-static enum status write_c(const char *directory, const char *name, const struct model *model, struct error *error)
+static enum status write_c(const char *directory, const char *name, const struct run *run, const struct model *model,
+                           struct error *error)
 {
     char *header, *source;
-    enum status status = emit_c(model, name, &header, &source, error);
+    const struct emit_examples examples = {&run->dataset->train, run->split.validation, run->split.validation_count};
+    enum status status = emit_c(model, &examples, name, &header, &source, error);
     if (status == STATUS_OK)
         status = write_text(directory, name, "h", header, error);
     if (status == STATUS_OK)
@@ -130,13 +127,19 @@ static enum status write_c(const char *directory, const char *name, const struct
     return status;
 }
 
-static enum status write_files(const struct options *options, const struct run *run, const struct model *model,
-                               struct error *error)
+/* A stand-in is named even to those who want to be told errors only. */
+static void say_source(const struct options *options, const struct run *run, const struct model *model,
+                       const char *path)
 {
-    char name[128], path[4096];
-    enum status status = name_model(options, run, name, sizeof name, error);
-    if (status == STATUS_OK)
-        status = directory_ensure(options->out, error);
+    if (run->dataset->synthetic || !options->quiet)
+        say(stderr, "%s, its .h and its .c: training data: %s\n", path, model->data_source);
+}
+
+static enum status write_files(const struct options *options, const struct run *run, const struct model *model,
+                               const char *name, struct error *error)
+{
+    char path[4096];
+    enum status status = directory_ensure(options->out, error);
     if (status != STATUS_OK)
         return status;
     int length = snprintf(path, sizeof path, "%s/%s.tenth", options->out, name);
@@ -144,12 +147,14 @@ static enum status write_files(const struct options *options, const struct run *
         return error_set(error, STATUS_USAGE, "--out %.64s...: the path is too long", options->out);
     status = model_write(model, path, error);
     if (status == STATUS_OK)
-        status = write_c(options->out, name, model, error);
+        status = write_c(options->out, name, run, model, error);
     if (status == STATUS_OK && !options->quiet)
         status = say_layers(model, error);
     if (status == STATUS_OK && !options->quiet)
         say(stderr, "%s, and %s.c and .h beside it: tables of %zu bytes, an arena of %zu\n", path, name,
             device_table_bytes(model), device_arena_bytes(model));
+    if (status == STATUS_OK)
+        say_source(options, run, model, path);
     return status;
 }
 
@@ -173,11 +178,14 @@ static enum status export_run(const struct options *options, const struct run *r
     struct export_options wanted;
     struct model *model = NULL;
     double accuracy = 0; /* on the validation split */
-    enum status status = describe(options, run, &wanted, error);
+    char name[NAME_SIZE];
+    enum status status = name_model(options, run, name, error);
+    if (status == STATUS_OK)
+        status = describe(options, run, &wanted, error);
     if (status == STATUS_OK)
         status = export_model(run, &wanted, &model, &accuracy, error);
     if (status == STATUS_OK)
-        status = write_files(options, run, model, error);
+        status = write_files(options, run, model, name, error);
     if (status == STATUS_OK && !options->quiet)
         (void)fprintf(stderr, "%.1f %% of the validation items are right\n", 100 * accuracy);
     if (status == STATUS_OK && options->measure)
@@ -205,7 +213,7 @@ enum status command_export(const struct options *options, struct error *error)
     if (status == STATUS_OK)
         status = run_open(&run, source, 0, seed, &run_options, error);
     if (status == STATUS_OK && run.dataset->note)
-        (void)fprintf(stderr, "%s  data: %s: %s\n", run.name, run.dataset->source, run.dataset->note);
+        say(stderr, "%s  data: %s: %s\n", run.name, run.dataset->source, run.dataset->note);
     if (status == STATUS_OK)
         status = export_run(options, &run, error);
     run_close(&run);

@@ -21,6 +21,7 @@
 #include "core/memory.h"
 #include "data/image.h"
 #include "data/input.h"
+#include "embed/c_name.h"
 #include "embed/compact.h"
 #include "embed/emit_c.h"
 #include "embed/engine.h"
@@ -84,6 +85,8 @@ static void pruned_free(struct pruned *pruned)
     network_free(pruned->network);
 }
 
+static const char source_text[] = "SYNTHETIC (beats, and not those of ECG5000)";
+
 static struct model *make(const struct pruned *pruned, enum model_posterior posterior)
 {
     struct error error = {0};
@@ -93,6 +96,12 @@ static struct model *make(const struct pruned *pruned, enum model_posterior post
     (void)snprintf(model->dataset, sizeof model->dataset, "mnist");
     (void)snprintf(model->criterion, sizeof model->criterion, "random");
     model->threshold = .5F;
+    model_set_source(model, source_text, false);
+    for (size_t s = 0; s < INPUT_STATISTICS; s++) {
+        model->range.low[s] = -1 - .1F * (float)s;
+        model->range.high[s] = 2 + .3F * (float)s;
+    }
+    model->range.known = true;
     return model;
 }
 
@@ -433,6 +442,10 @@ static void assert_same_model(const struct model *a, const struct model *b)
     assert_int_equal(a->parts, b->parts);
     assert_string_equal(a->dataset, b->dataset);
     assert_string_equal(a->criterion, b->criterion);
+    assert_string_equal(a->data_source, b->data_source);
+    assert_true(a->official == b->official && a->range.known == b->range.known);
+    assert_memory_equal(a->range.low, b->range.low, sizeof a->range.low);
+    assert_memory_equal(a->range.high, b->range.high, sizeof a->range.high);
     assert_true(a->threshold == b->threshold && a->scale == b->scale && a->offset == b->offset);
     for (size_t l = 0; l < a->layer_count; l++) {
         const struct model_layer *x = &a->layers[l], *y = &b->layers[l];
@@ -506,6 +519,63 @@ static void seal(struct byte_writer *file)
         file->bytes[file->used - 4 + i] = (uint8_t)(checksum >> (8 * i));
 }
 
+/* A file of version 1: one of version 2 without what came later. */
+static void make_older(struct byte_writer *file, size_t names)
+{
+    size_t origin = 8 + 14 + 16 + names, length = 1 + 1 + sizeof source_text - 1 + INPUT_STATISTICS * 8;
+    memmove(file->bytes + origin, file->bytes + origin + length, file->used - origin - length);
+    file->used -= length;
+    file->bytes[4] = 1;
+    seal(file);
+}
+
+static void test_older_files_are_read_and_newer_ones_named(void **state)
+{
+    (void)state;
+    struct byte_writer file;
+    struct error error = {0};
+    struct model *model, *older;
+    encode_small(&file, MODEL_MEAN, MODEL_INT8);
+    assert_int_equal(file.bytes[4], MODEL_FILE_VERSION);
+    assert_int_equal(model_decode(file.bytes, file.used, "m", &model, &error), STATUS_OK);
+    static const uint8_t others[] = {MODEL_FILE_VERSION + 1, 255, 0};
+    for (size_t i = 0; i < sizeof others; i++) {
+        file.bytes[4] = others[i];
+        seal(&file);
+        assert_int_equal(model_decode(file.bytes, file.used, "m", &older, &error), STATUS_DATA);
+        assert_non_null(strstr(error.message, others[i] > 0 ? "newer version" : "damaged"));
+        assert_null(older);
+    }
+    make_older(&file, 3 + strlen("mnist") + strlen("vi") + strlen("random"));
+    assert_int_equal(model_decode(file.bytes, file.used, "m", &older, &error), STATUS_OK);
+    assert_non_null(strstr(older->data_source, "unknown"));
+    assert_false(older->official || older->range.known);
+    assert_int_equal(model_values(older), model_values(model));
+    assert_true(older->threshold == model->threshold);
+    model_free(older);
+    model_free(model);
+    bytes_free(&file);
+}
+
+static void test_a_range_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[0], .8);
+    static const float highs[] = {-2, NAN, INFINITY};
+    for (size_t i = 0; i < sizeof highs / sizeof highs[0]; i++) {
+        struct error error = {0};
+        struct byte_writer file;
+        struct model *model = make_rounded(&pruned, MODEL_MEAN, MODEL_FP32), *found;
+        model->range.high[INPUT_BORDER] = highs[i];
+        assert_int_equal(model_encode(model, &file, &error), STATUS_OK);
+        assert_int_equal(model_decode(file.bytes, file.used, "m", &found, &error), STATUS_DATA);
+        bytes_free(&file);
+        model_free(model);
+    }
+    pruned_free(&pruned);
+}
+
 /* Wrong bytes under a right checksum: refused, or a model that can be run and written again. */
 static void test_lies_do_no_harm(void **state)
 {
@@ -554,7 +624,7 @@ static void test_faults_leave_nothing(void **state)
         if (status == STATUS_OK)
             status = model_read("m.tenth", &found, &error);
         if (status == STATUS_OK)
-            status = emit_c(found, "m", &header, &source, &error);
+            status = emit_c(found, NULL, "m", &header, &source, &error);
         bool met = fault_met();
         fault_arm(SIZE_MAX);
         assert_true((status == STATUS_OK) == !met);
@@ -800,6 +870,149 @@ static void test_threshold_tells_right_from_wrong(void **state)
     assert_near(threshold, .9, 1e-6);
 }
 
+/* ---- what is unlike the training data ---- */
+
+static void test_statistics_of_an_input(void **state)
+{
+    (void)state;
+    double statistic[INPUT_STATISTICS];
+    uint8_t bytes[] = {9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 3, 4, 250, 6, 7, 8, 0}; /* the second of two */
+    const struct items image = {.count = 2, .shape = {3, 3, 1}, .offset = 7, .scale = 3, .bytes = bytes};
+    input_statistics(&image, 1, statistic);
+    assert_near(statistic[INPUT_MEAN], 281 / 9.0, 1e-9);
+    assert_near(statistic[INPUT_BORDER], 31 / 8.0, 1e-9);
+    assert_near(statistic[INPUT_LEAST], 0, 0);
+    assert_near(statistic[INPUT_LARGEST], 250, 0);
+    float values[] = {-3, 5, 5, -1};
+    const struct items series = {.count = 1, .shape = {4, 1, 1}, .scale = 1, .values = values};
+    input_statistics(&series, 0, statistic);
+    assert_near(statistic[INPUT_MEAN], 1.5, 1e-9);
+    assert_near(statistic[INPUT_DEVIATION], sqrt((20.25 + 2 * 12.25 + 6.25) / 4), 1e-9);
+    assert_near(statistic[INPUT_BORDER], -2, 1e-9); /* of the first and the last */
+    assert_true(is_on_border((struct shape){1, 1, 3}, 0, 0));
+    assert_false(is_on_border((struct shape){1, 3, 1}, 0, 1));
+}
+
+/* Half the width on both sides, and a quarter of the largest deviation where that is more. */
+static void test_bounds_are_wider_than_the_range(void **state)
+{
+    (void)state;
+    struct input_range range = {0};
+    double low, high, statistic[INPUT_STATISTICS] = {10, 40, 0, 0, 100};
+    assert_int_equal(input_range_outside(&range, statistic), INPUT_STATISTICS); /* nothing is known */
+    input_range_add(&range, statistic);
+    statistic[INPUT_MEAN] = 70;
+    input_range_add(&range, statistic);
+    input_range_bounds(&range, INPUT_MEAN, &low, &high);
+    assert_true(low == -20 && high == 100);
+    input_range_bounds(&range, INPUT_LEAST, &low, &high);
+    assert_true(low == -10 && high == 10);
+    assert_int_equal(input_range_outside(&range, statistic), INPUT_STATISTICS);
+    statistic[INPUT_MEAN] = 100;
+    assert_int_equal(input_range_outside(&range, statistic), INPUT_STATISTICS);
+    statistic[INPUT_MEAN] = 101;
+    assert_int_equal(input_range_outside(&range, statistic), INPUT_MEAN);
+    statistic[INPUT_MEAN] = NAN;
+    assert_int_equal(input_range_outside(&range, statistic), INPUT_MEAN);
+    statistic[INPUT_MEAN] = 10;
+    statistic[INPUT_LEAST] = 11;
+    assert_int_equal(input_range_outside(&range, statistic), INPUT_LEAST);
+}
+
+/* How many items are outside the range of others. */
+static size_t outside(const struct items *items, const struct items *others)
+{
+    struct input_range range = {0};
+    double statistic[INPUT_STATISTICS];
+    size_t count = 0;
+    for (size_t i = 0; i < others->count; i++) {
+        input_statistics(others, i, statistic);
+        input_range_add(&range, statistic);
+    }
+    for (size_t i = 0; i < items->count; i++) {
+        input_statistics(items, i, statistic);
+        count += input_range_outside(&range, statistic) < INPUT_STATISTICS;
+    }
+    return count;
+}
+
+/* No item of a test file is called strange; a digit in black on white, and a series as a converter gives it, are. */
+static void test_strangers_are_told_from_items(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"mnist", "moons", "ecg5000"};
+    for (size_t n = 0; n < 3; n++) {
+        struct error error = {0};
+        struct dataset *data;
+        const struct dataset_places places = {NULL, "data"};
+        assert_int_equal(dataset_open(dataset_find(names[n], &error), places, n == 2, &data, &error), STATUS_OK);
+        struct items *test = &data->test;
+        assert_int_equal(outside(&data->train, &data->train), 0);
+        assert_int_equal(outside(test, &data->train), 0);
+        for (size_t i = 0; test->bytes && i < test->count * shape_size(test->shape); i++)
+            test->bytes[i] = (uint8_t)(255 - test->bytes[i]);
+        for (size_t i = 0; test->values && i < test->count * shape_size(test->shape); i++)
+            test->values[i] = 2048 + 200 * test->values[i];
+        assert_int_equal(outside(test, &data->train), test->count);
+        dataset_free(data);
+    }
+}
+
+static void test_sources_are_fit_for_comments_and_tables(void **state)
+{
+    (void)state;
+    struct model model = {0};
+    char text[2 * MODEL_SOURCE_SIZE];
+    model_set_source(&model, "a \"b\", */ \\ \t\xC3\xA9", true);
+    assert_string_equal(model.data_source, "a ?b?, ?/ ? ???");
+    assert_true(model.official);
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    model_set_source(&model, text, false);
+    assert_int_equal(strlen(model.data_source), MODEL_SOURCE_SIZE - 1);
+}
+
+/* ---- names ---- */
+
+static void test_names_that_c_keeps_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",       "3x",       "a-b",         "a b",
+                                      "_x",     "x_",       "a__b",        "int",
+                                      "class",  "_Bool",    "nullptr",     "restrict",
+                                      "main",   "errno",    "NULL",        "exp",
+                                      "memcpy", "stdint",   "float",       "limits",
+                                      "stddef", "math",     "String",      "Arduino",
+                                      "linux",  "INT",      "SIZE",        "uint8_t",
+                                      "setup",  "features", "caf\xC3\xA9", "a234567890123456789012345678901234567890x"};
+    static const char *const good[] = {
+        "digits",  "moons",   "mnist_vi_seed1", "x",     "X1",
+        "classes", "integer", "model",          "MODEL", "a23456789012345678901234567890123456789x"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct error error = {0};
+        assert_int_equal(c_name_check(bad[i], &error), STATUS_USAGE);
+        assert_non_null(strstr(error.message, "--name"));
+    }
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct error error = {0};
+        assert_int_equal(c_name_check(good[i], &error), STATUS_OK);
+    }
+}
+
+static void test_names_made_of_others(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"mnist_vi_seed1", "mnist_vi_seed1"}, {"a--b.c", "a_b_c"}, {"-a-", "a"}, {"_a__b_", "a_b"}, {"\xC3\xA9", ""}};
+    char name[16];
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        c_name_from(pairs[i][0], name, sizeof name);
+        assert_string_equal(name, pairs[i][1]);
+    }
+    c_name_from("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", name, sizeof name);
+    assert_true(strlen(name) < sizeof name);
+}
+
 /* ---- inputs ---- */
 
 static enum status read_input(const char *bytes, size_t count, struct shape shape, struct items *items)
@@ -873,6 +1086,8 @@ int main(void)
         cmocka_unit_test(test_index_formats_return_the_places),
         cmocka_unit_test_setup_teardown(test_files_return_the_model, scratch_setup, scratch_teardown),
         cmocka_unit_test(test_damage_is_refused),
+        cmocka_unit_test(test_older_files_are_read_and_newer_ones_named),
+        cmocka_unit_test(test_a_range_that_is_none_is_refused),
         cmocka_unit_test(test_lies_do_no_harm),
         cmocka_unit_test_setup_teardown(test_faults_leave_nothing, scratch_setup, scratch_teardown),
         cmocka_unit_test(test_selu_moments_against_quadrature),
@@ -881,6 +1096,12 @@ int main(void)
         cmocka_unit_test(test_kernels_of_every_build),
         cmocka_unit_test(test_spread_of_every_build),
         cmocka_unit_test(test_threshold_tells_right_from_wrong),
+        cmocka_unit_test(test_statistics_of_an_input),
+        cmocka_unit_test(test_bounds_are_wider_than_the_range),
+        cmocka_unit_test(test_strangers_are_told_from_items),
+        cmocka_unit_test(test_sources_are_fit_for_comments_and_tables),
+        cmocka_unit_test(test_names_that_c_keeps_are_refused),
+        cmocka_unit_test(test_names_made_of_others),
         cmocka_unit_test(test_inputs_of_every_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

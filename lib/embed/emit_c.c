@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "device_source.h" /* device_source: device.c.in as a string, made by lib/embed/device.mk */
+#include "embed/emit_private.h"
 #include "embed/engine.h"
 #include "embed/index_format.h"
 #include "embed/number.h"
@@ -86,13 +87,13 @@ static void device_layer_free(struct device_layer *made)
 
 /* ---- tables ---- */
 
-static void line_break(struct text_buffer *text, size_t i)
+void emit_break(struct text_buffer *text, size_t i)
 {
     text_add(text, "%s", i % NUMBERS_IN_A_LINE ? " " : "\n    ");
 }
 
-/* A float literal; "33F" is none. */
-static void emit_float(struct text_buffer *text, float value)
+/* "33F" is not a literal. */
+void emit_float(struct text_buffer *text, float value)
 {
     char digits[32];
     (void)snprintf(digits, sizeof digits, "%.9g", (double)value);
@@ -103,7 +104,7 @@ static void emit_floats(struct text_buffer *text, const char *what, size_t layer
 {
     text_add(text, "static const float %s_%zu[%zu] = {", what, layer, count);
     for (size_t i = 0; i < count; i++) {
-        line_break(text, 2 * i);
+        emit_break(text, 2 * i);
         emit_float(text, values[i]);
         text_add(text, ",");
     }
@@ -140,13 +141,13 @@ static enum status emit_weights(struct text_buffer *text, const struct model *mo
     if (status == STATUS_OK) {
         text_add(text, "\nstatic const unsigned char gaps_%zu[%zu] = {", l, gaps.used + 1);
         for (size_t i = 0; i < gaps.used; i++) {
-            line_break(text, i);
+            emit_break(text, i);
             text_add(text, "%u,", gaps.bytes[i]);
         }
         text_add(text, " 0 /* no array is empty */\n};\nstatic const number values_%zu[%zu] = {", l,
                  model->parts * layer->count + 1);
         for (size_t i = 0; i < model->parts * layer->count; i++) {
-            line_break(text, i);
+            emit_break(text, i);
             emit_value(text, model, layer, i / layer->count, device.from[i % layer->count]);
         }
         text_add(text, " 0\n};\n");
@@ -179,7 +180,7 @@ static void emit_taps(struct text_buffer *text, const struct model_layer *layer,
             in = (row * s->stride_h + y - s->pad_top) * s->width_in + column * s->stride_w + x - s->pad_left;
             out = row * s->width_out + column;
         }
-        line_break(text, 4 * tap);
+        emit_break(text, 4 * tap);
         text_add(text, "{%zu, %zu, %zu, %zu},", in, out, rows, columns);
     }
     text_add(text, "\n};\n");
@@ -195,7 +196,7 @@ static void emit_layers(struct text_buffer *text, const struct model *model)
         if (model->number == MODEL_INT8)
             (void)snprintf(step, sizeof step, "steps_%zu", l);
         text_add(text,
-                 "    {%zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zuUL, gaps_%zu, values_%zu, biases_%zu, %s, "
+                 "    {%zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zuU, gaps_%zu, values_%zu, biases_%zu, %s, "
                  "taps_%zu},\n",
                  layer_taps(layer), l == 0 ? s->c_in : s->c_out, s->c_in, s->c_out, in_plane(layer), out_plane(layer),
                  s->width_in, s->width_out, s->stride_h, s->stride_w, layer->count, l, l, l, step, l);
@@ -241,64 +242,24 @@ static enum status check(const struct model *model, struct error *error)
     return STATUS_OK;
 }
 
-static void emit_about(struct text_buffer *text, const struct model *model, const char *file)
-{
-    text_add(text,
-             "/* %s: made by `tenth export`; not for editing.\n"
-             " *\n"
-             " * %s on %s; %.4g of the weights were removed by %s, and %zu are left, in %s; posterior: %s",
-             file, model->method, model->dataset, (double)model->fraction, model->criterion, model_weights(model),
-             model_number_name(model->number), model_posterior_name(model->posterior));
-    if (model->posterior == MODEL_SAMPLES)
-        text_add(text, " (%zu networks)", model->parts);
-}
-
-static void emit_header(struct text_buffer *text, const struct model *model, const char *name)
-{
-    char file[160];
-    (void)snprintf(file, sizeof file, "%s.h", name);
-    emit_about(text, model, file);
-    text_add(text,
-             ".\n * Constant tables: about %zu bytes; static arena: %zu bytes. One prediction at a time: the arena is "
-             "shared.\n */\n"
-             "#ifndef TENTH_MODEL_%s_H\n#define TENTH_MODEL_%s_H\n\n",
-             device_table_bytes(model), device_arena_bytes(model), name, name);
-    text_add(text, "#define %s_HEIGHT %zu\n#define %s_WIDTH %zu\n#define %s_CHANNELS %zu\n#define %s_CLASSES %zu\n",
-             name, model->input.height, name, model->input.width, name, model->input.channels, name, model->classes);
-    text_add(text, "#define %s_ARENA_BYTES %zu\n\n", name, device_arena_bytes(model));
-    text_add(text,
-             "struct %s_result {\n"
-             "    int label;                     /* the class with the largest probability, from 0 */\n"
-             "    int refer;                     /* 1: too uncertain, ask a human */\n"
-             "    float probability[%s_CLASSES];\n"
-             "    float entropy;                 /* of the probabilities, in nats */\n"
-             "    float mutual_information;      /* the part of it that is about the weights; 0 for one network */\n"
-             "};\n\n"
-             "/* The entropy above which an item is referred; chosen on validation items. */\n"
-             "extern const float %s_threshold;\n\n",
-             name, name, name);
-    text_add(
-        text,
-        "/* input [height][width][channels], normalised: (raw - %.9g) / %.9g; or raw bytes, which are normalised here. "
-        "*/\n"
-        "void %s_predict(const float *input, struct %s_result *result);\n"
-        "void %s_predict_bytes(const unsigned char *raw, struct %s_result *result);\n\n#endif\n",
-        (double)model->offset, (double)model->scale, name, name, name, name);
-}
-
 static void emit_defines(struct text_buffer *text, const struct model *model, const char *name)
 {
     static const char *const types[] = {"float", "unsigned short", "signed char"};
     static const int bits[] = {32, 16, 8};
     bool variance = model->posterior == MODEL_VARIANCE;
+    text_add(
+        text,
+        "\n#include \"%s.h\"\n\n#include <float.h>\n#include <limits.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
+        "/* All that is needed of a C library; where it has another name: -Dexpf=NAME. */\n"
+        "#if defined __AVR__ && !defined expf\n#include <math.h> /* expf may be a macro there */\n"
+        "#elif defined __cplusplus\nextern \"C\" float expf(float x);\n#else\nfloat expf(float x);\n#endif\n\n",
+        name);
     text_add(text,
-             "\n#include \"%s.h\"\n\n#include <stddef.h>\n\n"
-             "/* All that is needed of a C library. */\n"
-             "void *memcpy(void *to, const void *from, size_t count);\nfloat expf(float x);\n\n"
              "#define MODEL_LAYERS %zu\n#define MODEL_CLASSES %zu\n#define MODEL_CHANNELS %zu\n"
-             "#define MODEL_POSITIONS %zu\n#define MODEL_PARTS %zu\n#define MODEL_VARIANCE %d\n",
-             name, model->layer_count, model->classes, model->input.channels, model->input.height * model->input.width,
-             model->parts, variance);
+             "#define MODEL_HEIGHT %zu\n#define MODEL_WIDTH %zu\n#define MODEL_POSITIONS %zu\n"
+             "#define MODEL_PARTS %zu\n#define MODEL_VARIANCE %d\n",
+             model->layer_count, model->classes, model->input.channels, model->input.height, model->input.width,
+             model->input.height * model->input.width, model->parts, variance);
     text_add(text,
              "#define MODEL_NETWORKS_STORED %zu\n#define MODEL_NETWORKS %zu\n#define MODEL_NUMBER %d\n"
              "#define MODEL_REGION_FLOATS %zu\n#define MODEL_ARENA_FLOATS %zu\n#define MODEL_OFFSET ",
@@ -307,30 +268,27 @@ static void emit_defines(struct text_buffer *text, const struct model *model, co
     emit_float(text, model->offset);
     text_add(text, "\n#define MODEL_SCALE ");
     emit_float(text, model->scale);
-    text_add(text, "\n\ntypedef %s number;\n\nconst float %s_threshold = ", types[model->number], name);
+    text_add(text, "\n");
+    emit_range(text, model);
+    text_add(text, "\ntypedef %s number;\n\nconst float %s_threshold = ", types[model->number], name);
     emit_float(text, model->threshold);
     text_add(text, ";\n");
 }
 
-static void emit_program(struct text_buffer *text, const char *name)
+static void emit_program(struct text_buffer *text, const char *from, const char *end, const char *name)
 {
     static const char placeholder[] = "@NAME@";
-    const char *from = device_source, *found;
-    while ((found = strstr(from, placeholder)) != NULL) {
+    const char *found;
+    while ((found = strstr(from, placeholder)) != NULL && found < end) {
         text_add(text, "%.*s%s", (int)(found - from), from, name);
         from = found + sizeof placeholder - 1;
     }
-    text_add(text, "%s", from);
+    text_add(text, "%.*s", (int)(end - from), from);
 }
 
-static enum status emit_source(struct text_buffer *text, const struct model *model, const char *name,
-                               struct error *error)
+static enum status emit_tables(struct text_buffer *text, const struct model *model, struct error *error)
 {
-    char file[160];
-    (void)snprintf(file, sizeof file, "%s.c", name);
-    emit_about(text, model, file);
-    text_add(text, ". */");
-    emit_defines(text, model, name);
+    enum status status = STATUS_OK;
     if (model->posterior == MODEL_VARIANCE) {
         float *noise = memory_alloc(LOGIT_DRAWS / 2 * model->classes, sizeof *noise, error);
         if (!noise)
@@ -339,9 +297,6 @@ static enum status emit_source(struct text_buffer *text, const struct model *mod
         emit_noise(text, model, noise);
         memory_free(noise);
     }
-    emit_program(text, name);
-    text_add(text, "\n/* ---- The model. ---- */\n");
-    enum status status = STATUS_OK;
     for (size_t l = 0; l < model->layer_count && status == STATUS_OK; l++) {
         const struct model_layer *layer = &model->layers[l];
         status = emit_weights(text, model, l, error);
@@ -354,18 +309,39 @@ static enum status emit_source(struct text_buffer *text, const struct model *mod
     return status;
 }
 
-enum status emit_c(const struct model *model, const char *name, char **header, char **source, struct error *error)
+/* The tables stand between the types of device.c.in and its functions: C++ knows no constant that is defined later. */
+static enum status emit_source(struct text_buffer *text, const struct model *model, const struct emit_tests *tests,
+                               const char *name, struct error *error)
 {
+    static const char here[] = "@TABLES@\n";
+    const char *tables = strstr(device_source, here), *end = device_source + strlen(device_source);
+    emit_about(text, model, name, "c");
+    text_add(text, " */");
+    emit_defines(text, model, name);
+    emit_program(text, device_source, tables, name);
+    enum status status = emit_tables(text, model, error);
+    emit_tests_tables(text, model, tests, name);
+    emit_program(text, tables + sizeof here - 1, end, name);
+    return status;
+}
+
+enum status emit_c(const struct model *model, const struct emit_examples *examples, const char *name, char **header,
+                   char **source, struct error *error)
+{
+    struct emit_tests tests = {0};
     *header = *source = NULL;
     enum status status = check(model, error);
-    if (status != STATUS_OK)
-        return status;
-    struct text_buffer text = text_begin(error);
-    emit_header(&text, model, name);
-    *header = text_take(&text);
-    text = text_begin(error);
-    status = emit_source(&text, model, name, error);
-    *source = text_take(&text);
+    if (status == STATUS_OK)
+        status = emit_tests_make(model, examples, &tests, error);
+    if (status == STATUS_OK) {
+        struct text_buffer text = text_begin(error);
+        emit_header(&text, model, &tests, name);
+        *header = text_take(&text);
+        text = text_begin(error);
+        status = emit_source(&text, model, &tests, name, error);
+        *source = text_take(&text);
+    }
+    emit_tests_free(&tests);
     if (status == STATUS_OK && *header && *source)
         return STATUS_OK;
     memory_free(*header);
