@@ -22,15 +22,19 @@ build/deps.mk:
 endif
 endif
 
-# The matrix product: oneDNN when it is there, else CBLAS. GEMM=dnnl or GEMM=cblas chooses.
-GEMM ?= $(shell if printf '\043include <oneapi/dnnl/dnnl.h>\n' | $(CC) -E -x c - >/dev/null 2>&1; then echo dnnl; else echo cblas; fi)
-ifeq ($(GEMM),dnnl)
-GEMM_CFLAGS := -DTENTH_GEMM_DNNL
-GEMM_LIBS := -ldnnl
-else
-GEMM_CFLAGS := -DTENTH_GEMM_CBLAS $(shell $(PKG_CONFIG) --cflags openblas 2>/dev/null)
-GEMM_LIBS := $(shell $(PKG_CONFIG) --libs openblas 2>/dev/null || echo -lopenblas)
+# The matrix product: tenth's own, or a library's. GEMM=own, GEMM=dnnl or GEMM=cblas chooses.
+GEMM ?= own
+GEMM_CFLAGS_own :=
+GEMM_LIBS_own :=
+GEMM_CFLAGS_dnnl := -DTENTH_GEMM_DNNL
+GEMM_LIBS_dnnl := -ldnnl
+GEMM_CFLAGS_cblas = -DTENTH_GEMM_CBLAS $(shell $(PKG_CONFIG) --cflags openblas 2>/dev/null)
+GEMM_LIBS_cblas = $(shell $(PKG_CONFIG) --libs openblas 2>/dev/null || echo -lopenblas)
+ifeq ($(filter $(GEMM),own dnnl cblas),)
+$(error GEMM=$(GEMM) is none of own, dnnl, cblas)
 endif
+GEMM_CFLAGS := $(GEMM_CFLAGS_$(GEMM))
+GEMM_LIBS := $(GEMM_LIBS_$(GEMM))
 
 HDF5_PACKAGE := $(shell for p in hdf5-serial hdf5; do $(PKG_CONFIG) --exists $$p 2>/dev/null && echo $$p && break; done)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(HDF5_PACKAGE) 2>/dev/null)
@@ -237,6 +241,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1: \2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
-	@echo "MODE=release|debug|asan chooses the build; GEMM=dnnl|cblas the matrix product; CC the compiler."
+	@echo "MODE=release|debug|asan chooses the build; GEMM=own|dnnl|cblas the matrix product; CC the compiler."
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,6 +1,7 @@
 /* The elementary functions, the passes over parameters in every build that runs here, and the matrix product. */
 #include <float.h>
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,7 +13,9 @@
 #include "core/gemm_private.h"
 #include "core/isa.h"
 #include "core/kernels.h"
+#include "core/memory.h"
 #include "core/random.h"
+#include "core/size.h"
 #include "core/vector_math.h"
 #include "nn/optimizer.h"
 #include "reference.h"
@@ -466,6 +469,11 @@ static const struct gemm_panels *panels_build(size_t index)
     static void pack_##index(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed) \
     {                                                                                                                  \
         panels_build(index)->floats.pack(k, n, first, rows, b, ldb, packed);                                           \
+    }                                                                                                                  \
+    static void single_##index(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,     \
+                               size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)               \
+    {                                                                                                                  \
+        panels_build(index)->floats.single(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);                         \
     }
 PANELS_BUILD(0)
 PANELS_BUILD(1)
@@ -525,6 +533,43 @@ ALONE(panels_0)
 ALONE(panels_1)
 ALONE(panels_2)
 
+static bool was_denied; /* memory, to the last product without it */
+
+/* A function and its product, for a thread that has multiplied nothing before and gets no memory for it. */
+struct without_memory {
+    gemm_fn *multiply;
+    struct gemm_batch sizes;
+    const float *a, *b;
+    float beta, *c;
+};
+
+static void *multiply_without_memory(void *context)
+{
+    const struct without_memory *call = context;
+    const struct gemm_batch *p = &call->sizes;
+    fault_arm(0);
+    call->multiply(p->op_a, p->op_b, p->m, p->n, p->k, call->a, p->lda, call->b, p->ldb, call->beta, call->c, p->ldc);
+    was_denied = fault_met();
+    fault_arm(SIZE_MAX);
+    return NULL;
+}
+
+#define WITHOUT_MEMORY(function)                                                                                       \
+    static void function##_without_memory(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k,          \
+                                          const float *a, size_t lda, const float *b, size_t ldb, float beta,          \
+                                          float *c, size_t ldc)                                                        \
+    {                                                                                                                  \
+        struct without_memory call = {function, {op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0}, a, b, beta, c};         \
+        pthread_t thread;                                                                                              \
+        assert_int_equal(pthread_create(&thread, NULL, multiply_without_memory, &call), 0);                            \
+        assert_int_equal(pthread_join(thread, NULL), 0);                                                               \
+    }
+WITHOUT_MEMORY(gemm)
+WITHOUT_MEMORY(gemm_bf16)
+WITHOUT_MEMORY(gemm_rounded)
+WITHOUT_MEMORY(pairs_single)
+WITHOUT_MEMORY(pairs_alone)
+
 static const struct multiplication {
     const char *name;
     gemm_fn *gemm;
@@ -540,7 +585,15 @@ static const struct multiplication {
                        {"pairs", pairs_alone, 1, 0, gemm_pairs_run_here},
                        {"panels of the best build", panels_0_alone, 0, 0, build_0_runs},
                        {"panels of the second build", panels_1_alone, 0, 0, build_1_runs},
-                       {"panels of the third build", panels_2_alone, 0, 0, build_2_runs}};
+                       {"panels of the third build", panels_2_alone, 0, 0, build_2_runs},
+                       {"single, the best build", single_0, 0, 1, build_0_runs},
+                       {"single, the second build", single_1, 0, 1, build_1_runs},
+                       {"single, the third build", single_2, 0, 1, build_2_runs},
+                       {"gemm without memory", gemm_without_memory, 0, 0, always},
+                       {"gemm_bf16 without memory", gemm_bf16_without_memory, 1, 0, always},
+                       {"gemm_rounded without memory", gemm_rounded_without_memory, 1, 1, always},
+                       {"pairs, single, without memory", pairs_single_without_memory, 1, 1, gemm_pairs_run_here},
+                       {"pairs without memory", pairs_alone_without_memory, 1, 0, gemm_pairs_run_here}};
 enum { MULTIPLICATIONS = sizeof multiplications / sizeof multiplications[0] };
 
 struct product {
@@ -609,7 +662,8 @@ static double gemm_error(const struct product *p, float spoil)
 static const size_t product_sizes[][3] = {{0, 4, 4},      {4, 0, 4},      {5, 6, 0},      {1, 1, 1},     {7, 5, 3},
                                           {1, 10, 33},    {64, 17, 65},   {33, 200, 100}, {130, 48, 7},  {49, 33, 64},
                                           {20, 530, 520}, {300, 40, 260}, {34, 16, 20},   {34, 32, 129}, {15, 46, 128},
-                                          {27, 64, 150},  {530, 20, 33}};
+                                          {27, 64, 150},  {530, 20, 33},  {7, 1, 1},      {1, 7, 300},   {1, 300, 7},
+                                          {16, 10, 300},  {6, 130, 129},  {601, 7, 437}};
 
 static void test_gemm(void **state)
 {
@@ -641,6 +695,41 @@ static void test_gemm(void **state)
     p.by = &not_rounded;
     assert_true(gemm_error(&p, 1.0F) > 1.0); /* twin: the factors are rounded */
     assert_true(strlen(gemm_backend()) > 0);
+}
+
+/* A product of floats has the bits of its rows and columns made apart, also where it is so large that it is divided. */
+static void test_single_has_the_bits_of_its_parts(void **state)
+{
+    (void)state;
+    enum { M = 601, N = 70, K = 440, ROWS = 5, COLUMNS = 33 };
+    static gemm_fn *const builds[] = {single_0, single_1, single_2};
+    static float a[M * K], b[K * N], whole[M * N], parts[M * N];
+    random_normal(random_key(1, PURPOSE_TEST, 0, 8), 0, (size_t)M * K, a);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 9), 0, (size_t)K * N, b);
+    for (size_t build = 0; build < BUILDS_MOST && panels_build(build); build++) {
+        builds[build](GEMM_PLAIN, GEMM_PLAIN, M, N, K, a, K, b, N, 0.0F, whole, N);
+        for (size_t i = 0; i < M; i += ROWS)
+            for (size_t j = 0; j < N; j += COLUMNS)
+                builds[build](GEMM_PLAIN, GEMM_PLAIN, smaller(ROWS, M - i), smaller(COLUMNS, N - j), K, a + i * K, K,
+                              b + j, N, 0.0F, parts + i * N + j, N);
+        assert_memory_equal(parts, whole, sizeof whole);
+    }
+}
+
+/* Without memory for what is packed, pairs have the same bits. */
+static void test_pairs_need_no_memory(void **state)
+{
+    (void)state;
+    if (!gemm_pairs_run_here())
+        skip();
+    enum { M = 150, N = 70, K = 300 };
+    static float a[M * K], b[K * N], want[M * N], found[M * N];
+    random_normal(random_key(1, PURPOSE_TEST, 0, 10), 0, (size_t)M * K, a);
+    random_normal(random_key(1, PURPOSE_TEST, 0, 11), 0, (size_t)K * N, b);
+    pairs_single(GEMM_PLAIN, GEMM_PLAIN, M, N, K, a, K, b, N, 0.0F, want, N);
+    pairs_single_without_memory(GEMM_PLAIN, GEMM_PLAIN, M, N, K, a, K, b, N, 0.0F, found, N);
+    assert_true(was_denied);
+    assert_memory_equal(found, want, sizeof want);
 }
 
 /* The products of a batch are those of each alone, to the bit, and nothing between their matrices is touched. */
@@ -800,6 +889,8 @@ int main(void)
         cmocka_unit_test(test_point_step),
         cmocka_unit_test(test_adam_is_the_papers),
         cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_single_has_the_bits_of_its_parts),
+        cmocka_unit_test(test_pairs_need_no_memory),
         cmocka_unit_test(test_gemm_batch),
         cmocka_unit_test(test_packed_batch),
         cmocka_unit_test(test_gemm_overwrites),

@@ -1,6 +1,5 @@
 #include "core/gemm_private.h"
 
-#include <math.h>
 #include <string.h>
 
 /* A back end's name, a literal, and what multiplies bfloat16. */
@@ -12,19 +11,17 @@
 
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
+#include <pthread.h>
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
+#define LIBRARY "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH)
 
-const char *gemm_backend(void)
-{
-    return with_bf16_unit("oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH));
-}
-
-/* The library stays in the calling thread when that is one of several in a parallel region; else (a region of one
+/* Whether C is the product; else it is as it was, since in one thread the library asks for all that it needs before the
+ * first number. It stays in the calling thread when that is one of several in a parallel region; else (a region of one
  * thread is none) it would use as many as OpenMP allows the calling task, so that number is one meanwhile. */
-static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
-                     const float *b, size_t ldb, float beta, float *c, size_t ldc)
+static int multiply_by_library(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
+                               size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     const int threads = omp_get_max_threads();
     if (threads > 1)
@@ -34,8 +31,37 @@ static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, s
                                             (dnnl_dim_t)ldb, beta, c, (dnnl_dim_t)ldc);
     if (threads > 1)
         omp_set_num_threads(threads);
-    if (status != dnnl_success) /* memory is too short for its workspace */
-        gemm_fill_with_nan(m, n, c, ldc);
+    return status == dnnl_success;
+}
+
+/* The library writes its code when it is first called, which it may not where no memory may become executable
+ * (systemd's MemoryDenyWriteExecute, SELinux). One product tells. */
+static int may_write_code;
+
+static void try_product(void)
+{
+    const float one = 1.0F;
+    float c = 0.0F;
+    may_write_code = multiply_by_library(GEMM_PLAIN, GEMM_PLAIN, 1, 1, 1, &one, 1, &one, 1, 0.0F, &c, 1) && c == 1.0F;
+}
+
+static int library_works(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    return pthread_once(&once, try_product) == 0 && may_write_code;
+}
+
+const char *gemm_backend(void)
+{
+    return library_works() ? with_bf16_unit(LIBRARY)
+                           : with_bf16_unit("own tiles, as " LIBRARY " may write no code here");
+}
+
+static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                     const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    if (!library_works() || !multiply_by_library(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc))
+        gemm_panels()->floats.single(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }
 
 #elif defined(TENTH_GEMM_CBLAS)
@@ -57,27 +83,32 @@ static void use_calling_thread(void)
         openblas_set_num_threads(1);
 }
 
+/* CBLAS has no way to fail, but for arguments that are wrong. */
 static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
                      const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, use_calling_thread);
+    if (pthread_once(&once, use_calling_thread) != 0)
+        use_calling_thread();
     cblas_sgemm(CblasRowMajor, op_a == GEMM_TRANSPOSED ? CblasTrans : CblasNoTrans,
                 op_b == GEMM_TRANSPOSED ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1.0F, a, (int)lda, b,
                 (int)ldb, beta, c, (int)ldc);
 }
 
 #else
-#error "define TENTH_GEMM_DNNL or TENTH_GEMM_CBLAS (make GEMM=dnnl or GEMM=cblas)"
-#endif
 
-void gemm_fill_with_nan(size_t m, size_t n, float *c, size_t ldc)
+const char *gemm_backend(void)
 {
-    for (size_t row = 0; row < m; row++) {
-        for (size_t column = 0; column < n; column++)
-            c[row * ldc + column] = NAN;
-    }
+    return with_bf16_unit("own tiles");
 }
+
+static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                     const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    gemm_panels()->floats.single(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+#endif
 
 void gemm(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
           const float *b, size_t ldb, float beta, float *c, size_t ldc)

@@ -32,12 +32,22 @@ enum {
     ROWS_AHEAD = 8
 };
 
-/* Tiles [block of 16 rows or columns][step along k] */
+/* Tiles [block of 16 rows or columns][step along k] of A's block of rows, and the sums of C's block */
 struct packed {
-    uint32_t a[BLOCK * CHUNK_K / 2], b[CHUNK_N * CHUNK_K / 2];
+    uint32_t a[BLOCK * CHUNK_K / 2];
     float c[BLOCK * BLOCK];
 };
-_Static_assert(sizeof(struct packed) <= GEMM_SCRATCH_BYTES, "what is packed fits");
+
+/* The same with tiles of B, of many columns, and of a block of them where memory is short. */
+struct many_columns {
+    struct packed p;
+    uint32_t b[CHUNK_N * CHUNK_K / 2];
+};
+struct few_columns {
+    _Alignas(TILE * sizeof(uint32_t)) struct packed p;
+    uint32_t b[BLOCK * CHUNK_K / 2];
+};
+_Static_assert(sizeof(struct many_columns) <= GEMM_SCRATCH_BYTES, "what is packed fits");
 
 /* ---- what the machine has ---- */
 
@@ -224,32 +234,46 @@ static size_t piece(size_t size, size_t most, size_t unit)
     return round_up(parts_of(size, count), unit);
 }
 
-AMX void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
-                  const float *b, size_t ldb, float beta, float *c, size_t ldc)
+/* packed_b: room for the tiles of `most` columns */
+AMX static void multiply(const struct gemm_batch *sizes, const float *a, const float *b, int add, float *c,
+                         struct packed *p, uint32_t *packed_b, size_t most)
 {
-    struct packed *p = gemm_scratch();
-    if (!p) {
-        gemm_fill_with_nan(m, n, c, ldc);
-        return;
-    }
-    const int a_along = op_a == GEMM_PLAIN, b_along = op_b == GEMM_TRANSPOSED;
-    const size_t chunk_k = piece(k, CHUNK_K, TILE_K), chunk_n = piece(n, CHUNK_N, BLOCK);
+    const size_t m = sizes->m, n = sizes->n, k = sizes->k, lda = sizes->lda, ldb = sizes->ldb, ldc = sizes->ldc;
+    const int a_along = sizes->op_a == GEMM_PLAIN, b_along = sizes->op_b == GEMM_TRANSPOSED;
+    const size_t chunk_k = piece(k, CHUNK_K, TILE_K), chunk_n = piece(n, most, BLOCK);
     _tile_loadconfig(&tile_config);
     for (size_t column = 0; column < n; column += chunk_n) {
         const size_t columns = smaller(chunk_n, n - column);
         for (size_t term = 0; term < k; term += chunk_k) {
             const size_t terms = smaller(chunk_k, k - term), steps = parts_of(terms, TILE_K);
-            pack(b + (b_along ? column * ldb + term : term * ldb + column), ldb, b_along, 0, columns, terms, p->b);
+            pack(b + (b_along ? column * ldb + term : term * ldb + column), ldb, b_along, 0, columns, terms, packed_b);
             for (size_t row = 0; row < m; row += BLOCK) {
                 const size_t rows = smaller(BLOCK, m - row);
                 pack(a + (a_along ? row * lda + term : term * lda + row), lda, a_along, 1, rows, terms, p->a);
                 for (size_t i = 0; i < columns; i += BLOCK)
-                    multiply_block(p, p->b + i / TILE * steps * TILE_WORDS, steps, rows, smaller(BLOCK, columns - i),
-                                   term > 0 || beta != 0.0F, c + row * ldc + column + i, ldc);
+                    multiply_block(p, packed_b + i / TILE * steps * TILE_WORDS, steps, rows,
+                                   smaller(BLOCK, columns - i), term > 0 || add, c + row * ldc + column + i, ldc);
             }
         }
     }
     _tile_release();
+}
+
+static void multiply_few_columns(const struct gemm_batch *sizes, const float *a, const float *b, int add, float *c)
+{
+    struct few_columns packed;
+    multiply(sizes, a, b, add, c, &packed.p, packed.b, BLOCK);
+}
+
+void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+              const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    const struct gemm_batch one = {op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0};
+    struct many_columns *packed = gemm_scratch();
+    if (packed)
+        multiply(&one, a, b, beta != 0.0F, c, &packed->p, packed->b, CHUNK_N);
+    else
+        multiply_few_columns(&one, a, b, beta != 0.0F, c);
 }
 
 #else
@@ -262,8 +286,7 @@ int gemm_amx_runs_here(void)
 void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
               const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
-    (void)op_a, (void)op_b, (void)k, (void)a, (void)lda, (void)b, (void)ldb, (void)beta;
-    gemm_fill_with_nan(m, n, c, ldc); /* nobody calls it */
+    gemm_rounded(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc); /* nobody calls it */
 }
 
 #endif

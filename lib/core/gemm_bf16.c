@@ -8,12 +8,9 @@
 #include "core/memory.h"
 #include "core/size.h"
 
-enum { PIECE = 256 }; /* rows, columns and terms that are rounded at once */
-
-struct rounded {
-    float a[PIECE * PIECE], b[PIECE * PIECE];
-};
-_Static_assert(sizeof(struct rounded) <= GEMM_SCRATCH_BYTES, "what is rounded fits");
+/* So many terms, and so many rows and columns, are rounded at once; FEW_LINES where memory is short. */
+enum { TERMS = 256, LINES = 256, FEW_LINES = 32 };
+_Static_assert(2 * LINES * TERMS * sizeof(float) <= GEMM_SCRATCH_BYTES, "what is rounded fits");
 
 static pthread_once_t key_made = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
@@ -51,12 +48,12 @@ static float round_bf16(float x)
     return x;
 }
 
-/* out [rows][PIECE] from x [rows][ld] */
+/* out [rows][columns] from x [rows][ld] */
 static void round_piece(const float *x, size_t ld, size_t rows, size_t columns, float *out)
 {
     for (size_t row = 0; row < rows; row++) {
         for (size_t column = 0; column < columns; column++)
-            out[row * PIECE + column] = round_bf16(x[row * ld + column]);
+            out[row * columns + column] = round_bf16(x[row * ld + column]);
     }
 }
 
@@ -70,26 +67,41 @@ static void round_factor(enum gemm_op op, const float *x, size_t ld, size_t row,
         round_piece(x + column * ld + row, ld, columns, rows, out);
 }
 
-void gemm_rounded(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
-                  const float *b, size_t ldb, float beta, float *c, size_t ldc)
+/* By pieces of both factors; room: for `lines` lines of each. */
+static void multiply_pieces(const struct gemm_batch *p, const float *a, const float *b, float beta, float *c,
+                            float *room, size_t lines)
 {
-    struct rounded *copy = gemm_scratch();
-    if (!copy) {
-        gemm_fill_with_nan(m, n, c, ldc);
-        return;
-    }
-    for (size_t column = 0; column < n; column += PIECE) {
-        for (size_t term = 0; term < k; term += PIECE) {
-            const size_t columns = smaller(PIECE, n - column), terms = smaller(PIECE, k - term);
-            round_factor(op_b, b, ldb, term, terms, column, columns, copy->b);
-            for (size_t row = 0; row < m; row += PIECE) {
-                const size_t rows = smaller(PIECE, m - row);
-                round_factor(op_a, a, lda, row, rows, term, terms, copy->a);
-                gemm(op_a, op_b, rows, columns, terms, copy->a, PIECE, copy->b, PIECE, term > 0 ? 1.0F : beta,
-                     c + row * ldc + column, ldc);
+    float *piece_a = room, *piece_b = room + lines * TERMS;
+    for (size_t column = 0; column < p->n; column += lines) {
+        for (size_t term = 0; term < p->k; term += TERMS) {
+            const size_t columns = smaller(lines, p->n - column), terms = smaller(TERMS, p->k - term);
+            round_factor(p->op_b, b, p->ldb, term, terms, column, columns, piece_b);
+            for (size_t row = 0; row < p->m; row += lines) {
+                const size_t rows = smaller(lines, p->m - row);
+                round_factor(p->op_a, a, p->lda, row, rows, term, terms, piece_a);
+                gemm(p->op_a, p->op_b, rows, columns, terms, piece_a, p->op_a == GEMM_PLAIN ? terms : rows, piece_b,
+                     p->op_b == GEMM_PLAIN ? columns : terms, term > 0 ? 1.0F : beta, c + row * p->ldc + column,
+                     p->ldc);
             }
         }
     }
+}
+
+static void multiply_few_lines(const struct gemm_batch *p, const float *a, const float *b, float beta, float *c)
+{
+    float room[2 * FEW_LINES * TERMS];
+    multiply_pieces(p, a, b, beta, c, room, FEW_LINES);
+}
+
+void gemm_rounded(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                  const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    const struct gemm_batch one = {op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0};
+    float *room = gemm_scratch();
+    if (room)
+        multiply_pieces(&one, a, b, beta, c, room, LINES);
+    else
+        multiply_few_lines(&one, a, b, beta, c);
 }
 
 enum bf16_unit gemm_bf16_unit(void)

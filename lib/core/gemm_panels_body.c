@@ -14,6 +14,9 @@
 enum {
     PANEL_WORDS = REGISTERS == 32 ? 128 : 256,
     PACKED_ROWS = 512, /* of A, at most: 256 KiB */
+    FEW_ROWS = 64,     /* where memory is short: 32 KiB */
+    LARGE = 1 << 18,   /* floats of A, beyond which a single product takes so many rows at once, whose chunk of terms */
+    ROWS_OF_LARGE = 256, /* stays in the second cache */
     TERMS_OF_PAIR = 2
 };
 _Static_assert(PACKED_ROWS *PANEL_WORDS * sizeof(float) <= GEMM_SCRATCH_BYTES, "what is packed of A fits");
@@ -238,23 +241,48 @@ static struct lines next_rows(const struct product *p, size_t index)
     return b ? lines_of(b + (terms.first + rows.first) * p->b.ld, rows.size, p->sizes->n, p->b.ld) : (struct lines){0};
 }
 
+/* A part of the next product's A and C. */
+static void fetch_next_product(const struct product *p, size_t index, struct fetched *fetched)
+{
+    const struct gemm_batch *sizes = p->sizes;
+    const size_t parts = p->blocks * p->chunks * p->panels;
+    const struct range some_of_a = part_of(p->a.transposed ? sizes->k : sizes->m, index, parts),
+                       some_of_c = part_of(sizes->m, index, parts);
+    const float *a = p->a.x + sizes->stride_a + some_of_a.first * p->a.ld;
+    const float *c = p->c + sizes->stride_c + some_of_c.first * sizes->ldc;
+    fetched->matrices[1] = lines_of(a, some_of_a.size, p->a.transposed ? sizes->m : sizes->k, p->a.ld);
+    fetched->matrices[2] = lines_of(c, some_of_c.size, sizes->n, sizes->ldc);
+}
+
+/* Of a large product, the next panel's C, and a part of the next chunk of A. */
+static void fetch_next_part(const struct product *p, size_t index, struct fetched *fetched)
+{
+    const size_t next = index + 1, panel = index % p->panels, chunk = index / p->panels + 1;
+    if (next < p->blocks * p->chunks * p->panels) {
+        const struct range rows = block_of(p, next / p->panels / p->chunks),
+                           columns = columns_of(p->sizes->n, next % p->panels);
+        fetched->matrices[1] =
+            lines_of(p->c + rows.first * p->sizes->ldc + columns.first, rows.size, columns.size, p->sizes->ldc);
+    }
+    if (chunk < p->blocks * p->chunks) {
+        const struct range rows = block_of(p, chunk / p->chunks), terms = chunk_of(p, chunk % p->chunks);
+        const struct range some = part_of(p->a.transposed ? terms.size : rows.size, panel, p->panels);
+        const float *a = from(p->a, rows.first, terms.first).x + some.first * p->a.ld;
+        fetched->matrices[2] = lines_of(a, some.size, p->a.transposed ? rows.size : terms.size, p->a.ld);
+    }
+}
+
 /* While panel `index` of all chunks and blocks is multiplied: a part of what comes next of B, which may be the next
  * product's, and of the next product's A and C. What is fetched earlier than that is gone again when its turn comes,
  * where a product fills half of the second cache. */
 static struct fetched fetch(const struct product *p, size_t index)
 {
-    const struct gemm_batch *sizes = p->sizes;
-    const size_t parts = p->blocks * p->chunks * p->panels;
     struct fetched fetched = {0};
-    fetched.matrices[0] = sizes->op_b == GEMM_PLAIN ? next_rows(p, index) : next_panel(p, index);
-    if (p->has_next) {
-        const struct range some_of_a = part_of(p->a.transposed ? sizes->k : sizes->m, index, parts),
-                           some_of_c = part_of(sizes->m, index, parts);
-        const float *a = p->a.x + sizes->stride_a + some_of_a.first * p->a.ld;
-        const float *c = p->c + sizes->stride_c + some_of_c.first * sizes->ldc;
-        fetched.matrices[1] = lines_of(a, some_of_a.size, p->a.transposed ? sizes->m : sizes->k, p->a.ld);
-        fetched.matrices[2] = lines_of(c, some_of_c.size, sizes->n, sizes->ldc);
-    }
+    fetched.matrices[0] = p->sizes->op_b == GEMM_PLAIN ? next_rows(p, index) : next_panel(p, index);
+    if (p->has_next)
+        fetch_next_product(p, index, &fetched);
+    else if (p->blocks > 1)
+        fetch_next_part(p, index, &fetched);
     return fetched;
 }
 
@@ -306,26 +334,25 @@ static void multiply(const struct product *p)
     }
 }
 
-/* add: to C, or overwrite it */
-static void multiply_all(int pairs, int add, const struct gemm_batch *batch, size_t count, const float *a,
-                         const float *b, float *c)
+/* The products of a batch. add: to C, or overwrite it. rows: of A that are multiplied
+ * at once; 0: all. packed: room for so many, in pairs; NULL: of floats, which are multiplied as they lie. */
+static void multiply_all(int add, const struct gemm_batch *batch, size_t count, const float *a, const float *b,
+                         float *c, float *packed, size_t rows)
 {
+    const int pairs = packed != NULL;
     struct product p = {.sizes = batch,
                         .pairs = pairs,
                         .add = add,
-                        .blocks = pairs ? parts_of(batch->m, PACKED_ROWS) : 1,
+                        .blocks = rows > 0 ? parts_of(batch->m, rows) : 1,
                         .chunks = larger(1, parts_of(batch->k, terms_of_word(pairs) * PANEL_WORDS)),
                         .panels = count_panels(batch->n),
-                        .packed = pairs ? gemm_scratch() : NULL};
+                        .packed = packed};
     for (size_t i = 0; i < count; i++) {
         p.has_next = i + 1 < count;
         p.a = (struct factor){a + i * batch->stride_a, batch->lda, batch->op_a == GEMM_TRANSPOSED};
         p.b = (struct factor){b + i * batch->stride_b, batch->ldb, batch->op_b == GEMM_TRANSPOSED};
         p.c = c + i * batch->stride_c;
-        if (pairs && !p.packed)
-            gemm_fill_with_nan(batch->m, batch->n, p.c, batch->ldc);
-        else
-            multiply(&p);
+        multiply(&p);
     }
 }
 
@@ -341,7 +368,14 @@ static void pack_rows(int pairs, size_t k, size_t n, size_t first, size_t rows, 
 
 static void multiply_floats(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
 {
-    multiply_all(0, 0, batch, count, a, b, c);
+    multiply_all(0, batch, count, a, b, c, NULL, 0);
+}
+
+static void multiply_single(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
+                            size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+    const struct gemm_batch one = {op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0};
+    multiply_all(beta != 0.0F, &one, 1, a, b, c, NULL, m * k > LARGE ? ROWS_OF_LARGE : 0);
 }
 
 static void pack_floats(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed)
@@ -351,9 +385,26 @@ static void pack_floats(size_t k, size_t n, size_t first, size_t rows, const flo
 
 #if HAS_PAIRS
 
+static void multiply_few_rows(int add, const struct gemm_batch *batch, size_t count, const float *a, const float *b,
+                              float *c)
+{
+    _Alignas(LINE_BYTES) float packed[FEW_ROWS * PANEL_WORDS];
+    multiply_all(add, batch, count, a, b, c, packed, FEW_ROWS);
+}
+
+static void multiply_all_pairs(int add, const struct gemm_batch *batch, size_t count, const float *a, const float *b,
+                               float *c)
+{
+    float *packed = gemm_scratch();
+    if (packed)
+        multiply_all(add, batch, count, a, b, c, packed, PACKED_ROWS);
+    else
+        multiply_few_rows(add, batch, count, a, b, c);
+}
+
 static void multiply_pairs(const struct gemm_batch *batch, size_t count, const float *a, const float *b, float *c)
 {
-    multiply_all(1, 0, batch, count, a, b, c);
+    multiply_all_pairs(0, batch, count, a, b, c);
 }
 
 static void pack_pairs_of_rows(size_t k, size_t n, size_t first, size_t rows, const float *b, size_t ldb, float *packed)
@@ -361,11 +412,11 @@ static void pack_pairs_of_rows(size_t k, size_t n, size_t first, size_t rows, co
     pack_rows(1, k, n, first, rows, b, ldb, packed);
 }
 
-static void multiply_single(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
-                            size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
+static void multiply_single_pairs(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
+                                  size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     const struct gemm_batch one = {op_a, op_b, m, n, k, lda, ldb, ldc, 0, 0, 0};
-    multiply_all(1, beta != 0.0F, &one, 1, a, b, c);
+    multiply_all_pairs(beta != 0.0F, &one, 1, a, b, c);
 }
 
 #endif
@@ -374,8 +425,8 @@ extern const struct gemm_panels ISA_NAME(gemm_panels);
 const struct gemm_panels ISA_NAME(gemm_panels) = {
     .name = ISA_TEXT(ISA),
     .runs_here = ISA_NAME(isa_runs),
-    .floats = {.batch = multiply_floats, .pack = pack_floats},
+    .floats = {.single = multiply_single, .batch = multiply_floats, .pack = pack_floats},
 #if HAS_PAIRS
-    .pairs = {.single = multiply_single, .batch = multiply_pairs, .pack = pack_pairs_of_rows},
+    .pairs = {.single = multiply_single_pairs, .batch = multiply_pairs, .pack = pack_pairs_of_rows},
 #endif
 };

@@ -4,12 +4,9 @@
 
 #include "core/gemm.h"
 
-/* What becomes of a product for which memory is too short: no caller could do anything but give up, and each looks for
- * numbers that are not finite. So the run stops as such, instead of going on with what C held before. */
-void gemm_fill_with_nan(size_t m, size_t n, float *c, size_t ldc);
-
-/* What a thread rounds and packs factors into: as many bytes as that, aligned to 64, until the thread ends. NULL: no
- * memory. */
+/* What a thread rounds and packs factors into: as many bytes as that, aligned to 64, until the thread ends. NULL:
+ * memory is too short; a product then takes what little a stack has, is slower, and has the same bits, since it cannot
+ * fail. */
 enum { GEMM_SCRATCH_BYTES = 576 * 1024 };
 void *gemm_scratch(void);
 
@@ -24,12 +21,12 @@ enum bf16_unit gemm_bf16_unit(void);
 /* gemm_bf16 on AMX and without any unit, for m, n, k > 0 */
 gemm_fn gemm_amx, gemm_rounded;
 
-/* Products by panels and tiles (gemm_panels_body.c), for any sizes. */
+/* Products by panels and tiles (gemm_panels_body.c), for any sizes; `single` is for k > 0. They cannot fail. */
 struct gemm_panels {
     const char *name; /* "avx512", "avx2", "base" */
     int (*runs_here)(void);
-    struct gemm_functions floats; /* without `single`, which is the library's */
-    struct gemm_functions pairs;  /* of bfloat16, two for each float; NULL where the build has none */
+    struct gemm_functions floats;
+    struct gemm_functions pairs; /* of bfloat16, two for each float; NULL where the build has none */
 };
 
 const struct gemm_panels *gemm_panels(void);                     /* the best build for this processor */

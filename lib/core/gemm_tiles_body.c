@@ -1,7 +1,7 @@
 /* Tiles of C: sums in registers, of floats and of pairs of bfloat16; compiled once per instruction set (core/isa.h). */
 #include "core/gemm_tiles.h"
 
-enum { TILE_ROWS_MAX = 12 };
+enum { TILE_ROWS_MAX = 16 };
 
 KERNEL_INLINE void fetch_line(struct lines *lines)
 {
@@ -154,13 +154,13 @@ KERNEL_INLINE void multiply_tiles(const struct shape s, struct tiles *t)
     }
 
 /* 12 to 24 sums at a time, but for the last rows: more than an addition waits for. */
-TILE(12, 1);
 TILE(6, 1);
 TILE(3, 1);
 TILE(1, 1);
 
 #if REGISTERS == 32
 
+TILE(16, 1); /* the dense layer's block of items */
 TILE(12, 2);
 TILE(6, 2);
 TILE(3, 2);
@@ -175,7 +175,7 @@ TILE(2, 4);
 TILE(1, 4);
 
 const struct tile_kind tile_kinds[PANEL_VECTORS][4] = {
-    {KIND(12, 1), KIND(6, 1), KIND(3, 1), KIND(1, 1)},
+    {KIND(16, 1), KIND(6, 1), KIND(3, 1), KIND(1, 1)},
     {KIND(12, 2), KIND(6, 2), KIND(3, 2), KIND(1, 2)},
     {KIND(8, 3), KIND(4, 3), KIND(2, 3), KIND(1, 3)},
     {KIND(6, 4), KIND(4, 4), KIND(2, 4), KIND(1, 4)},
@@ -183,6 +183,7 @@ const struct tile_kind tile_kinds[PANEL_VECTORS][4] = {
 
 #else
 
+TILE(12, 1);
 TILE(6, 2);
 TILE(4, 2);
 TILE(2, 2);
