@@ -136,7 +136,7 @@ $(BUILD)/lib/report/report.o: $(REPORT_PAGE)
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
 # The sanitizers have nothing to find in the other scripts: they run no program of ours, or only what these run as well.
 ifeq ($(MODE),asan)
-TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli golden export report bench)
+TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli golden export device report bench)
 endif
 
 .PHONY: test
@@ -185,7 +185,7 @@ bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIO
 # ---- Static checks. ----
 
 C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
-C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
+C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c tests/device/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
 SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*.sh experiments/*/*.sh plots/*.sh tests/*.sh tests/*/*.sh) .ci/run
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \

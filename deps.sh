@@ -46,6 +46,15 @@ bench python3-torch    has_torch
 embedded gcc-arm-none-eabi         has arm-none-eabi-gcc
 embedded libnewlib-arm-none-eabi   has_newlib
 embedded qemu-system-arm           has qemu-system-arm
+embedded gcc-avr                   has avr-gcc
+embedded avr-libc                  has_avr_libc
+embedded simavr                    has simavr
+embedded qemu-user                 has qemu-ppc
+embedded gcc-riscv64-linux-gnu     has riscv64-linux-gnu-gcc
+embedded libc6-dev-riscv64-cross   links_statically riscv64-linux-gnu-gcc
+embedded gcc-powerpc-linux-gnu     has powerpc-linux-gnu-gcc
+embedded libc6-dev-powerpc-cross   links_statically powerpc-linux-gnu-gcc
+embedded g++                       has g++
 embedded valgrind                  has valgrind
 fuzz  clang            links_fuzzer
 fuzz  libclang-rt-dev  links_fuzzer
@@ -103,6 +112,15 @@ has_matrix_product() {
 # The cross compiler comes without a C library.
 has_newlib() {
     printf '#include <math.h>\n' | arm-none-eabi-gcc -E -x c - >/dev/null 2>&1
+}
+
+has_avr_libc() {
+    printf '#include <avr/io.h>\n' | avr-gcc -mmcu=atmega328p -E -x c - >/dev/null 2>&1
+}
+
+# links_statically COMPILER: a program for a machine that QEMU stands for.
+links_statically() {
+    printf '#include <math.h>\nint main(void) { return 0; }\n' | "$1" -static -x c -o /dev/null - 2>/dev/null
 }
 
 # Every figure is drawn as SVG and, with dashes and transparent bands, as PNG; animations as GIF.

@@ -86,7 +86,7 @@ int main(void)
     return items ? fclose(items) : 1;
 }
 END
-# expf and memcpy of no library: what a device without a C library must bring.
+# expf, and the memcpy that a compiler may call, of no library: what a device without a C library must bring.
 cat >stub.c <<'END'
 #include <stddef.h>
 void *memcpy(void *to, const void *from, size_t count);
@@ -113,7 +113,7 @@ float expf(float x)
 }
 END
 
-# compiles NAME: strictly, hosted and freestanding, and it needs two functions.
+# compiles NAME: strictly, hosted and freestanding, and it needs no other than these two functions.
 compiles() {
     cc "${strict[@]}" "${sanitize[@]}" -c -o hosted.o "$1.c" && cc "${strict[@]}" -ffreestanding -c -o free.o "$1.c" || return 1
     nm -u free.o | awk '{ print $2 }' | grep -vx 'memcpy\|expf\|_GLOBAL_OFFSET_TABLE_' && return 1
@@ -174,8 +174,8 @@ check "the validation split has its own accuracy" awk -v share="$(cell accuracy_
 # ---- predict ----
 
 check "CSV has a header" bash -c "'$tenth' predict m_int8_mean.tenth forty.idx --format csv | head -n 1 |
-    grep -qx 'input,item,class,probability,entropy,mutual_information,refer,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9'"
-check "JSON Lines" bash -c "'$tenth' predict m_int8_mean.tenth forty.idx --format jsonl | tail -n 1 | grep -q '^{\"input\": \"forty.idx\", \"item\": 39, \"class\": [0-9], .*]}\$'"
+    grep -qx 'input,item,class,probability,entropy,mutual_information,refer,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,reason,data_source'"
+check "JSON Lines" bash -c "'$tenth' predict m_int8_mean.tenth forty.idx --format jsonl | tail -n 1 | grep -q '^{\"input\": \"forty.idx\", \"item\": 39, \"class\": [0-9], .*], \"reason\": \"[a-z]*\", \"data_source\": \"official files\"}\$'"
 check "text" says "forty.idx:39: class" "$tenth" predict m_int8_mean.tenth forty.idx
 check "a threshold of 0 refers everything" bash -c "test \$('$tenth' predict m_int8_mean.tenth forty.idx --threshold 0 | grep -c 'refer to a human') -eq 40"
 check "a large one nothing" bash -c "! '$tenth' predict m_int8_mean.tenth forty.idx --threshold 9 | grep -q 'refer to a human'"
@@ -201,6 +201,65 @@ check "PNG is as PGM" test "$(numbers pattern.png)" = "$(numbers pattern.pgm)"
 awk 'BEGIN { for (s = 1; s <= 3; s++) { printf "%d", s; for (i = 0; i < 140; i++) printf " %g", sin(i / 9 + s); print "" } }' >three.txt
 check "series are predicted" bash -c "test \$('$tenth' predict series.tenth three.txt | wc -l) -eq 3"
 
+# ---- what the data were, to the last step ----
+
+"$tenth" export series_vi_seed1.h5 --fraction .7 --name standin --out . --quiet 2>export.err
+for file in standin.h standin.c standin.tenth export.err; do
+    check "a model of a stand-in says so: $file" grep -q 'SYNTHETIC (beats' "$file"
+done
+for format in text csv jsonl; do
+    "$tenth" predict standin.tenth three.txt --format "$format" --quiet >"said.$format" 2>/dev/null
+    check "each of its predictions says so: $format" test "$(grep -c 'SYNTHETIC (beats' "said.$format")" -eq 3
+done
+check "no prediction by a model of official files does" \
+    bash -c "! '$tenth' predict m_int8_mean.tenth forty.idx | grep -q 'training data: '"
+mkdir -p own/ecg5000
+awk 'BEGIN { for (s = 0; s < 40; s++) { printf "%d", s % 5 + 1; for (i = 0; i < 140; i++) printf " %.4f", 1.41421 * sin(i * (s % 5 + 1) * 3.14159265 / 70); print "" } }' |
+    tee own/ecg5000/ECG5000_TRAIN.txt >own/ecg5000/ECG5000_TEST.txt
+sed '/synthetic/d' series.ini >own.ini
+"$tenth" train own.ini --set posterior.method=mle --set run.name=own --data-dir own --out . --quiet
+"$tenth" export own_seed1.h5 --data-dir own --name own --out . 2>export.err
+check "a model of own files says so when it is made" grep -q 'not the official files: sha256' export.err
+check "in its header" grep -q 'not the official files: sha256' own.h
+check "and when it predicts" says '[training data: not the official files: sha256' "$tenth" predict own.tenth three.txt
+
+# ---- inputs that are unlike the training data ----
+
+# refers REASON INPUT [MODEL]: each item, with the reason, in every format.
+refers() {
+    local lines
+    lines=$("$tenth" predict "${3:-own.tenth}" "$2" --format csv | tail -n +2) || return 1
+    [ "$(grep -c "\"unlike the training data: $1" <<<"$lines")" -eq "$(wc -l <<<"$lines")" ] || {
+        echo "$lines"
+        return 1
+    }
+    lines=$("$tenth" predict "${3:-own.tenth}" "$2") && grep -q "refer to a human (unlike the training data: $1" <<<"$lines" &&
+        lines=$("$tenth" predict "${3:-own.tenth}" "$2" --format jsonl) &&
+        grep -q "\"refer\": true, .*\"reason\": \"unlike the training data: $1" <<<"$lines"
+}
+check "what it was trained on is like itself" bash -c "! '$tenth' predict own.tenth own/ecg5000/ECG5000_TRAIN.txt | grep -q unlike"
+scaled() {
+    awk -v offset="$1" -v scale="$2" '{ for (i = 2; i <= NF; i++) $i = offset + scale * $i; print }' own/ecg5000/ECG5000_TEST.txt >scaled.txt
+}
+scaled 2048 200
+check "a converter's integers" refers "mean 2048 where " scaled.txt
+scaled 0 .001
+check "volts for millivolts" refers "deviation 0.001" scaled.txt
+scaled 0 0
+check "a line that is dead" refers "deviation 0 " scaled.txt
+check "whatever the threshold" bash -c "test \$('$tenth' predict own.tenth scaled.txt --threshold 99 | grep -c 'refer to a human') -eq 40"
+head -c 8 forty.idx >inverted.idx
+{
+    printf '\0\0\0\34\0\0\0\34'
+    od -An -v -tu1 -w1 forty.raw | awk '{ printf "\\%03o", 255 - $1 }' | xargs -0 printf '%b'
+} >>inverted.idx
+check "digits in black on white" refers "mean " inverted.idx m_int8_mean.tenth
+od -An -v -tu1 -w784 forty.raw | awk '{ printf "1"; for (i = 1; i <= NF; i++) printf " %.5f", $i / 255; print "" }' >ones.txt
+check "bytes as numbers from 0 to 1" refers "[a-z ]* " ones.txt m_int8_mean.tenth
+check "no real digit" bash -c "! '$tenth' predict m_int8_mean.tenth forty.idx | grep -q unlike"
+check "the help says which values are wanted" says "white on black" "$tenth" predict --help
+check "so does the header" grep -q "white on black" m_int8_mean.h
+
 # refuses STATUS TEXT ARGUMENT...
 refuses() {
     local wanted=$1 text=$2 status=0 output
@@ -214,13 +273,18 @@ refuses() {
 check "a fraction above 1" refuses 2 "0 to 1" export images_vi_seed1.h5 --fraction 1.5 --out .
 check "an unknown number" refuses 2 "int8, fp16 or fp32" export images_vi_seed1.h5 --quantize int4 --out .
 check "no samples" refuses 2 "samples=K" export images_vi_seed1.h5 --posterior samples=0 --out .
-check "a name that C has not" refuses 2 "--name" export images_vi_seed1.h5 --name 3-x --out .
+for name in 3-x int class _x main errno stdint String a__b "a b" "$(printf 'x%.0s' {1..41})" "$(printf 'x%.0s' {1..300})"; do
+    check "a name that C has not, or has: ${name:0:10}" refuses 2 "--name" export images_vi_seed1.h5 --name "$name" --out refused
+done
+check "of which nothing was written" test ! -e refused
 check "variances of a point estimate" refuses 2 "standard deviations" export images_mle_seed1.h5 --posterior variance --out .
 check "an unknown criterion" refuses 2 "snr" export images_vi_seed1.h5 --criterion snrr --out .
 check "a config is no run" refuses 2 "RUN.h5" export images.ini --out .
 check "a run that is not there" refuses 3 "nowhere.h5" export nowhere.h5 --out .
 check "a model that is not there" refuses 3 "nowhere.tenth" predict nowhere.tenth forty.idx
 check "what is no model" refuses 3 "is no model" predict forty.idx forty.idx
+{ head -c 4 m_int8_mean.tenth; printf '\3'; tail -c +6 m_int8_mean.tenth; } >newer.tenth
+check "a model of a newer version" refuses 3 "newer version" predict newer.tenth forty.idx
 head -c 900 m_int8_mean.tenth >cut.tenth
 check "a model that is cut off" refuses 3 "cut off" predict cut.tenth forty.idx
 check "an image of another size" refuses 3 "28 x 28" predict m_int8_mean.tenth <(printf 'P2 1 1 255 0')
