@@ -161,10 +161,15 @@ static enum status predict_test(const struct run *run, const struct model *model
 }
 
 /* How many items are referred to a human, and how right the others are. */
-static void measure_referral(const struct model *model, const struct prediction *prediction, struct row *row)
+static void measure_referral(const struct model *model, const struct test_items *items,
+                             const struct prediction *prediction, struct row *row)
 {
     size_t kept = 0, right = 0;
     for (size_t i = 0; i < prediction->items; i++) {
+        double statistic[INPUT_STATISTICS];
+        input_statistics(items->from, items->index[i], statistic);
+        if (input_range_outside(&model->range, statistic) < INPUT_STATISTICS)
+            continue;
         if (!(entropy_of(prediction->mean + i * prediction->classes, prediction->classes) <= (double)model->threshold))
             continue; /* as on the device, also where it is not a number */
         kept++;
@@ -262,7 +267,7 @@ static enum status measure_predictions(const struct run *run, const struct expor
         row_metrics(row, &prediction);
         row_accuracy_interval(row, metric_accuracy(&prediction), items->count);
         row_number(row, "items", (double)items->count);
-        measure_referral(model, &prediction, row);
+        measure_referral(model, items, &prediction, row);
         if (model->posterior == MODEL_MEAN)
             status = compare_dense(run, options, items, &prediction, row, error);
         else

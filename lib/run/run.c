@@ -359,6 +359,7 @@ enum status run_test_items(const struct run *run, size_t count, struct test_item
         test_items_free(items);
         return STATUS_NO_MEMORY;
     }
+    items->from = from;
     items_gather(from, items->index, items->count, items->x, items->labels);
     return STATUS_OK;
 }

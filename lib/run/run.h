@@ -125,9 +125,10 @@ enum status run_describe_config(const struct run *run, struct store *store, stru
  * file, or with data.evaluate = validation of the validation split. The caller frees with test_items_free. */
 struct test_items {
     size_t count;
-    uint32_t *index; /* [count] into the test file (the training file for the validation split) */
-    float *x;        /* [count][height][width][channels] */
-    uint8_t *labels; /* [count] */
+    const struct items *from; /* borrowed: the test file's, or the training file's for the validation split */
+    uint32_t *index;          /* [count] into them */
+    float *x;                 /* [count][height][width][channels] */
+    uint8_t *labels;          /* [count] */
 };
 enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error);
 size_t run_test_count(const struct run *run); /* how many there are; the data are open */

@@ -72,7 +72,7 @@ echo "model,processor,flash,ram,stack,instructions,items,largest_difference,wron
 status=0
 while read -r processor board fpu; do
     # What is undefined in newlib (nothing that is called) is nosys.specs' business.
-    arm-none-eabi-gcc "${flags[@]}" -mcpu="$processor" -mthumb -mfloat-abi=hard -mfpu="$fpu" -ffunction-sections \
+    arm-none-eabi-gcc "${flags[@]}" -mcpu="$processor" -mthumb -mfloat-abi=hard -mfpu="$fpu" -ffunction-sections -fdata-sections \
         -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments -T "$here/board.ld" -o "$work/board.elf" "$here/board.c" "$name.c" -lm -lc -lnosys
     (cd "$work" && timeout 300 qemu-system-arm -machine "$board" -icount shift=0 -display none -monitor none -serial none \
         -semihosting-config enable=on,target=native -kernel board.elf) >"$work/printed" 2>&1
