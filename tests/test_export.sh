@@ -199,6 +199,14 @@ END
 awk 'BEGIN { print "P2 28 28 255"; for (r = 0; r < 28; r++) for (c = 0; c < 28; c++) print (7 * r + 3 * c) % 256 }' >pattern.pgm
 check "PNG is as PGM" test "$(numbers pattern.png)" = "$(numbers pattern.pgm)"
 awk 'BEGIN { for (s = 1; s <= 3; s++) { printf "%d", s; for (i = 0; i < 140; i++) printf " %g", sin(i / 9 + s); print "" } }' >three.txt
+# A model of two moons that a version wrote whose kernels had taps beyond their maps, and its predictions then.
+printf '%s\n' '1 0.5 0.5' '1 -1 0.2' '1 0.4 -0.9' '1 1.6 -0.1' >points.txt
+older_predictions() {
+    "$tenth" predict "$tests/golden/model_version_1.tenth" points.txt --format csv | tail -n +2 | cut -d , -f 8 >older.p0 &&
+        printf '%s\n' 0.984342396 0.853078127 0.00563951768 0.0269397777 | paste older.p0 - |
+        awk '{ bad += ($1 - $2)^2 > 1e-12 } END { exit !(NR == 4 && bad == 0) }'
+}
+check "a model file of version 1 predicts what it did" older_predictions
 check "series are predicted" bash -c "test \$('$tenth' predict series.tenth three.txt | wc -l) -eq 3"
 
 # ---- what the data were, to the last step ----

@@ -48,8 +48,12 @@ void model_shapes(struct model *model, const size_t *outputs)
     struct shape shape = model->input;
     for (size_t i = 0; i < model->layer_count; i++) {
         struct conv_shape *s = &model->layers[i].shape;
-        *s = i + 1 < model->layer_count ? conv_shape(shape, outputs[i], model->kernel, model->stride)
-                                        : conv_dense_shape(shape, outputs[i]);
+        if (i + 1 == model->layer_count)
+            *s = conv_dense_shape(shape, outputs[i]);
+        else if (model->whole_kernels)
+            *s = conv_whole_shape(shape, outputs[i], model->kernel, model->stride);
+        else
+            *s = conv_shape(shape, outputs[i], model->kernel, model->stride);
         shape = (struct shape){s->height_out, s->width_out, s->c_out};
     }
 }

@@ -58,6 +58,7 @@ struct model {
     float threshold;                     /* nats of predictive entropy above which an item is referred to a human */
     struct shape input;
     size_t classes, kernel, stride;
+    bool whole_kernels; /* kernels have the taps that read padding only, too (nn/conv.h), as in files of version 1 */
     enum model_posterior posterior;
     enum model_number number;
     size_t parts;

@@ -213,6 +213,7 @@ static bool get_header(struct model *model, unsigned int version, struct byte_re
     size_t *const sizes[] = {&model->parts,          &model->classes, &model->input.height, &model->input.width,
                              &model->input.channels, &model->kernel,  &model->stride};
     bool good = true;
+    model->whole_kernels = version == 1;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         *sizes[i] = bytes_get_number(in, 2);
         good = good && is_extent(*sizes[i]);
