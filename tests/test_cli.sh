@@ -143,7 +143,12 @@ fi
 
 # ---- a run, again, and resumed ----
 check "a run" exits_with 0 "$tenth" run small.ini --out out --quiet
-check "a quiet run says nothing" test -z "$("$tenth" run small.ini --out out --quiet 2>&1)"
+check "a quiet run says that its data are a stand-in, and nothing else" \
+    bash -c "said=\$('$tenth' run small.ini --out out --quiet 2>&1) && [[ \$said == *'  data: SYNTHETIC ('* && \$said != *$'\n'* ]]"
+digits=(--set data.dataset=mnist --set data.synthetic=no --set perturb.perturbations=noise --set ood.sets=noise --set ood.items=20
+    --set prune.items=20 --out digits --threads 1)
+check "one of the data in the box says nothing" \
+    bash -c "[ -z \"\$('$tenth' run small.ini ${digits[*]} --quiet 2>&1)\" ]"
 check "a second call skips what is done" says "is there already" "$tenth" run small.ini --out out
 "$tenth" run small.ini --out out2 --quiet
 for table in prune perturb sigma; do
@@ -171,10 +176,59 @@ of_data() {
     TENTH_HOME=$work/bare "$tenth" run case.ini --out out8 "$@"
 }
 check "without the data a stand-in is used" says SYNTHETIC of_data
-check "whose run real data do not overwrite" refuses 2 "other data; give --force" of_data --data-dir real
+check "which --quiet does not hide, with what was looked for" says "no ECG5000 in $work/bare/data (looked for ecg5000/ECG5000_TRAIN" \
+    of_data --quiet
+stand_in() {
+    TENTH_DATA=$1 of_data --quiet
+}
+mkdir nothing
+check "also where the environment names a place" says "there is no ECG5000 in nothing and $work/bare/data" stand_in nothing
+check "that is a directory" refuses 3 "TENTH_DATA small.ini: is a file" stand_in small.ini
+check "that is there" refuses 3 "TENTH_DATA: there is no directory nowhere" stand_in nowhere
+check "whose run real data do not overwrite" refuses 2 "give --force to replace it" of_data --data-dir real
 check "unless they are told to" exits_with 0 of_data --data-dir real --force --quiet
 check "and then the run is one of them" bash -c "! '$tenth' table out8/*.h5 summary | grep SYNTHETIC"
 check "which --force does not make again" says "train  is there already" of_data --data-dir real --force
+before=$(sha256sum out8/*.h5)
+check "without its data it is not looked at" refuses 3 "--data-dir" of_data
+check "nor replaced by a stand-in's, by --force alone" refuses 3 "--data-dir" of_data --force
+check "nor from its own file" refuses 3 "--data-dir" env TENTH_HOME="$work/bare" "$tenth" train out8/*.h5 --force
+check "it stays as it was" test "$before" = "$(sha256sum out8/*.h5)"
+check "what names a stand-in gets one" exits_with 0 of_data --force --set data.synthetic=yes --quiet
+
+# A directory that is named is where the data are, or there are none.
+check "a directory without the set" refuses 3 "ECG5000 was not found in nothing: it is empty" of_data --data-dir nothing --quiet
+check "a directory without the set that is in the box" refuses 3 "MNIST was not found in real: it has ecg5000; files of another set" \
+    "$tenth" train small.ini "${digits[@]}" --data-dir real --out named
+check "a directory that is a file" refuses 3 "--data-dir small.ini: is a file" of_data --data-dir small.ini
+sed 's/ecg5000/mnist/;s/synthetic = yes/synthetic = no/' small.ini >digits.ini
+check "a batch without one of its sets trains none" refuses 3 "MNIST was not found in real" \
+    "$tenth" train case.ini digits.ini --data-dir real --out named
+check "nothing is written for all that" test ! -e named
+check "--dry-run finds what is there" exits_with 0 "$tenth" run case.ini --data-dir real --out named --dry-run
+check "and what is not" refuses 3 "ECG5000 was not found" "$tenth" run case.ini --data-dir nothing --out named --dry-run
+check "and writes nothing" test ! -e named
+mkdir real/ECG5000 && for part in TRAIN TEST; do mv real/ecg5000/ECG5000_$part.txt real/ECG5000/ECG5000_$part.tsv; done
+rmdir real/ecg5000
+check "another layout is the same data" exits_with 0 of_data --data-dir real --out named --quiet
+check "by the names that were read" says "sha256 ECG5000/ECG5000_TRAIN.tsv" "$tenth" table named/*.h5 provenance
+
+# Items of no class come from another data set, which may not be where the run's own is.
+mkdir -p pictures/cifar-10-batches-bin
+truncate -s 30730000 pictures/cifar-10-batches-bin/{data_batch_{1,2,3,4,5},test_batch}.bin
+mkdir -p box/data && ln -s "$project/data/mnist" box/data/mnist
+of_pictures() {
+    TENTH_HOME=$work/box "$tenth" ood digits/*.h5 --set ood.sets=cifar10 --threads 1 --quiet
+}
+from_pictures() {
+    TENTH_DATA=pictures of_pictures
+}
+check "a stand-in for another set is said, also when quiet" says "ood: cifar10: SYNTHETIC" of_pictures
+check "its files take the stand-in's place" exits_with 0 from_pictures
+before=$(sha256sum digits/*.h5)
+check "as the table says" exits_with 0 bash -c "'$tenth' table digits/*.h5 ood | grep -q 'cifar10.*not the official'"
+check "and no stand-in takes theirs" refuses 3 "has its items of CIFAR-10 from files" of_pictures
+check "and nothing is lost" test "$before" = "$(sha256sum digits/*.h5)"
 check "pruning from the run's own file" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
 check "two runs with one file are refused before anything is trained" refuses 2 "set run.name" \
     "$tenth" run small.ini small.ini --out out4
