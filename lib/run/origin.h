@@ -10,7 +10,7 @@
 struct origin {
     char run[RUN_NAME_SIZE], base[RUN_NAME_SIZE]; /* with and without its seed */
     char *config;                                 /* the sections that results depend on; NULL: the file has none */
-    char *data_identity;
+    char *data_identity, *data_source;
 };
 
 /* The caller frees with origin_free, also after a failure. */
