@@ -44,11 +44,11 @@ enum { OPTIONS_SETS_MAX = 256 };
 struct options {
     const char *program;  /* argv[0], to find the shipped data */
     const char *data_dir; /* --data-dir or $TENTH_DATA; NULL */
-    bool data_dir_given;  /* by --data-dir: nothing else will do */
     const char *out;
     int threads; /* 0: not given */
     long seed;   /* -1: not given */
     bool quiet, force, list, markdown, measure, dry_run;
+    bool data_dir_given; /* data_dir is --data-dir: nothing else will do */
     int jobs;
     const char *format; /* "csv" where none is given */
     bool format_given;

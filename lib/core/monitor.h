@@ -17,7 +17,7 @@ struct progress {
 struct monitor {
     void *context;
     void (*report)(void *context, const struct progress *progress); /* NULL: nobody listens */
-    bool (*stop)(void *context); /* true: save and return STATUS_INTERRUPTED; or NULL */
+    bool (*stop)(void *context);                     /* true: save and return STATUS_INTERRUPTED; or NULL */
     void (*notice)(void *context, const char *text); /* what a user has to be told, one line; NULL: nobody listens */
 };
 
