@@ -11,6 +11,7 @@
 #include "run/part.h"
 #include "run/run_check.h"
 #include "run/run_file.h"
+#include "run/run_store.h"
 
 /* What is the same for every kind of items. */
 struct ood_sweep {
@@ -60,7 +61,7 @@ static enum status find_files(const struct run *run, const char *name, char **so
     struct store *store = NULL;
     struct table *rows = table_create(table_find("ood"), error);
     *source = NULL;
-    enum status status = rows ? store_open(run->path, &store, error) : STATUS_NO_MEMORY;
+    enum status status = rows ? run_store_open(run->path, &store, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK && store_has(store, "/tables/ood"))
         status = table_load(rows, store, error);
     for (size_t r = 0; status == STATUS_OK && r < table_rows(rows) && !*source; r++) {
