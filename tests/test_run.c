@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bayes/criterion.h"
 #include "check.h"
@@ -18,11 +19,14 @@
 #include "data/perturb.h"
 #include "io/atomic_file.h"
 #include "run/band.h"
+#include "run/checkpoint.h"
+#include "run/illustrate.h"
 #include "run/ood_sweep.h"
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
 #include "run/run.h"
 #include "run/run_name.h"
+#include "run/tabulate.h"
 #include "run/train.h"
 #include "run_files.h"
 #include "scratch.h"
@@ -609,6 +613,189 @@ static void a_number_that_is_not_finite_is_named(void **state)
     job_close(&job);
 }
 
+/* What another program adds to a run: beside, on and in what is ours. Kinds of values are test_store.c's. */
+static const char *const noted[] = {"/", "/data", "/tables/train", "/tables/train/nll", "/lab"};
+static const double extra[] = {1, 2, 3};
+
+static void add_notes(const char *const *more, size_t count)
+{
+    struct error error = {0};
+    struct store *store = NULL;
+    const size_t three = 3;
+    assert_int_equal(store_update(run_file, &store, &error), STATUS_OK);
+    for (size_t i = 0; i < sizeof noted / sizeof noted[0]; i++)
+        assert_int_equal(store_set_text(store, noted[i], "remark", "of another program", &error), STATUS_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(store_set_text(store, more[i], "remark", "of another program", &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/tables/train/extra", 1, &three, extra, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+}
+
+static void assert_notes(const char *const *more, size_t count)
+{
+    struct error error = {0};
+    struct store *store = NULL;
+    double found[3];
+    assert_int_equal(store_open(run_file, &store, &error), STATUS_OK);
+    for (size_t i = 0; i < sizeof noted / sizeof noted[0] + count; i++) {
+        const char *object = i < count ? more[i] : noted[i - count];
+        char *text = NULL;
+        if (store_get_text(store, object, "remark", &text, &error) != STATUS_OK)
+            fail_msg("%s", error.message);
+        assert_string_equal(text, "of another program");
+        memory_free(text);
+    }
+    assert_int_equal(store_read_double(store, "/tables/train/extra", 3, found, &error), STATUS_OK);
+    assert_memory_equal(found, extra, sizeof found);
+    store_close(store);
+}
+
+static void what_others_add_survives_the_training(void **state)
+{
+    (void)state;
+    static const char *const in_checkpoint[] = {"/checkpoint/lab"};
+    struct job job;
+    struct error error = {0};
+    struct countdown countdown = {5};
+    struct monitor monitor = {&countdown, count_report, count_stop};
+    job_open(&job, 2, false, "run.name=unbroken");
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    job_close(&job);
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_INTERRUPTED);
+    add_notes(in_checkpoint, 1);
+    countdown.left = 5;
+    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_INTERRUPTED);
+    assert_notes(in_checkpoint, 1);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    assert_notes(in_checkpoint, 1);
+    assert_true(same_results("unbroken_seed1.h5", run_file));
+    struct store *store = NULL;
+    assert_int_equal(store_open(run_file, &store, &error), STATUS_OK);
+    assert_false(checkpoint_there(store));
+    assert_false(store_has(store, "/checkpoint/mu"));
+    store_close(store);
+    job_close(&job);
+
+    /* Who asks for another run in its place gets one. */
+    job_open(&job, 2, true, "train.epochs=1");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(store_open(run_file, &store, &error), STATUS_OK);
+    assert_false(store_has(store, "/lab") || store_has(store, "/checkpoint") || store_has(store, "/prune"));
+    store_close(store);
+    job_close(&job);
+}
+
+static void what_others_add_survives_the_sweeps(void **state)
+{
+    (void)state;
+    static const char *const in_parts[] = {"/prune", "/prune/snr", "/prune/snr/probability", "/prune/lab",
+                                           "/tables/prune/accuracy"};
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    job_close(&job);
+    add_notes(in_parts, 5);
+    static const char *const sets[] = {"prune.samples=3", "prune.fractions=0,.9"}; /* the same shape, and another */
+    for (size_t i = 0; i < 2; i++) {
+        job_open(&job, 2, false, sets[i]);
+        assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+        assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK); /* /prune/lab is no sweep */
+        job_close(&job);
+        assert_notes(in_parts, 5);
+    }
+}
+
+/* A column that this version does not know describes rows that are replaced; what another program put there does not.
+ */
+static void a_column_of_another_version_goes_with_its_rows(void **state)
+{
+    (void)state;
+    struct job job;
+    struct error error = {0};
+    struct store *store = NULL;
+    const size_t three = 3;
+    job_open(&job, 2, false, "prune.criteria=snr");
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    job_close(&job);
+    assert_int_equal(store_update(run_file, &store, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/tables/prune/later", 1, &three, extra, &error), STATUS_OK);
+    assert_int_equal(store_write_double(store, "/tables/prune/lab", 1, &three, extra, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/tables/prune", "columns", "dataset,later", &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    job_open(&job, 2, false, "prune.samples=3");
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    assert_int_equal(store_open(run_file, &store, &error), STATUS_OK);
+    assert_false(store_has(store, "/tables/prune/later"));
+    assert_true(store_has(store, "/tables/prune/lab"));
+    store_close(store);
+}
+
+/* Every way into a run's file refuses it, and leaves it as it is. */
+static void assert_no_run(const char *says)
+{
+    struct error error = {0};
+    unsigned char *before = NULL;
+    size_t size = 0;
+    const char *const path = run_file;
+    assert_int_equal(file_read(run_file, SIZE_MAX, &before, &size, &error), STATUS_OK);
+    enum status (*const stages[])(const struct run *, const struct monitor *,
+                                  struct error *) = {run_train, run_prune, run_perturb, run_ood, run_illustrate};
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
+        struct job job;
+        job_open(&job, 2, true, NULL);
+        assert_int_equal(stages[i](&job.run, &silent, &job.error), STATUS_DATA);
+        if (!strstr(job.error.message, says) || !strstr(job.error.message, run_file))
+            fail_msg("\"%s\" does not say %s", job.error.message, says);
+        job_close(&job);
+    }
+    struct table *table = table_create(table_find("prune"), &error);
+    assert_int_equal(tabulate(table, &path, 1, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, says));
+    table_free(table);
+    assert_int_equal(scratch_entries(), 1);
+    assert_true(scratch_holds(run_file, before, size));
+    memory_free(before);
+}
+
+static void a_file_of_another_program_or_version_is_left_alone(void **state)
+{
+    (void)state;
+    struct job job;
+    struct error error = {0};
+    struct store *store = NULL;
+    assert_int_equal(store_create(run_file, &store, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/model_weights", "keras_version", "2", &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    assert_no_run("is HDF5, but not a run of tenth: / has no text attribute format (it holds model_weights)");
+    assert_int_equal(unlink(run_file), 0);
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    job_close(&job);
+    static const char *const formats[][2] = {
+        {"tenth run 2", "was written by a newer version of tenth (its format is \"tenth run 2\""},
+        {"tenth run 99999999999999999999999", "newer version"},
+        {"tenth run 1.5", "newer version"},
+        {"tenth run 12", "newer version"},
+        {"tenth run ", "not a run of tenth: its format is \"tenth run \""},
+        {"tenth run -1", "not a run of tenth"},
+        {"tenth run 0", "not a run of tenth"},
+        {"", "not a run of tenth: its format is \"\""},
+        {"NeXus", "not a run of tenth: its format is \"NeXus\""},
+        {"\x1b[31m", "not a run of tenth: its format is \"\\x1B[31m\""},
+        {NULL, "has no text attribute format"}};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        assert_int_equal(store_update(run_file, &store, &error), STATUS_OK);
+        if (formats[i][0])
+            assert_int_equal(store_set_text(store, "/", "format", formats[i][0], &error), STATUS_OK);
+        else
+            assert_int_equal(store_set_number(store, "/", "format", 1, &error), STATUS_OK);
+        assert_int_equal(store_commit(store, &error), STATUS_OK);
+        assert_no_run(formats[i][1]);
+    }
+}
+
 static void typos_in_registry_names_cost_no_training(void **state)
 {
     (void)state;
@@ -841,6 +1028,10 @@ int main(void)
         RUN_TEST(pruning_what_was_not_trained_says_what_to_do),
         RUN_TEST(a_number_that_is_not_finite_is_named),
         RUN_TEST(a_last_step_that_is_not_finite_is_no_result),
+        RUN_TEST(what_others_add_survives_the_training),
+        RUN_TEST(what_others_add_survives_the_sweeps),
+        RUN_TEST(a_column_of_another_version_goes_with_its_rows),
+        RUN_TEST(a_file_of_another_program_or_version_is_left_alone),
         RUN_TEST(typos_in_registry_names_cost_no_training),
         RUN_TEST(the_penalty_is_scaled_as_configured),
         RUN_TEST(faults_leave_no_half_file),

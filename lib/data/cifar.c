@@ -18,7 +18,8 @@ enum status cifar_read(struct source *source, size_t count, uint8_t *bytes, uint
         if (status != STATUS_OK)
             return status;
         if (record[0] >= CIFAR_CLASSES)
-            return error_set(error, STATUS_DATA, "%s: record %zu of %zu has the label %d, above %d; download it again",
+            return error_set(error, STATUS_DATA,
+                             "%s: record %zu of %zu has the label %d, above %d; is it a whole copy of the right file?",
                              source_path(source), i, count, record[0], CIFAR_CLASSES - 1);
         labels[i] = record[0];
         interleave(record + 1, bytes + i * CIFAR_IMAGE_SIZE);

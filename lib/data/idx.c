@@ -44,7 +44,8 @@ enum status idx_read_images(struct source *source, const struct dataset_kind *ki
                          "%s: holds images of %" PRIu32 " x %" PRIu32 " pixels, not %zu x %zu; is it the right file?",
                          source_path(source), size[1], size[2], kind->shape.height, kind->shape.width);
     if (size[0] == 0 || size[0] > limit)
-        return error_set(error, STATUS_DATA, "%s: claims to hold %" PRIu32 " images, not 1 to %zu; download it again",
+        return error_set(error, STATUS_DATA,
+                         "%s: claims to hold %" PRIu32 " images, not 1 to %zu; is it a whole copy of the right file?",
                          source_path(source), size[0], limit);
     status = items_alloc(items, kind, size[0], true, error);
     if (status == STATUS_OK)

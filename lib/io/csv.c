@@ -56,13 +56,14 @@ static enum status cells_parse(const char *name, struct csv *csv, struct error *
             continue;
         csv->columns = csv->columns > 0 ? csv->columns : in_row;
         if (in_row != csv->columns)
-            return error_set(error, STATUS_DATA, "%s:%zu: %zu cells, but the header has %zu; make the table anew", name,
+            return error_set(error, STATUS_DATA,
+                             "%s:%zu: %zu cells, but the header has %zu; is it a whole table of `tenth table`?", name,
                              line, in_row, csv->columns);
         in_row = 0;
         line++;
     }
     if (used == 0)
-        return error_set(error, STATUS_DATA, "%s: no header; make the table anew", name);
+        return error_set(error, STATUS_DATA, "%s: no header; is it a table of `tenth table`?", name);
     csv->rows = used / csv->columns - 1;
     return STATUS_OK;
 }

@@ -21,7 +21,8 @@ static enum status fill_cells(const struct table_kind *kind, const struct csv *c
         char *end = (char *)text;
         cells[c].number = *text ? strtod(text, &end) : NAN;
         if (*end)
-            return error_set(error, STATUS_DATA, "%s:%zu: \"%s\" in column %s is no number; make the table anew", name,
+            return error_set(error, STATUS_DATA,
+                             "%s:%zu: \"%s\" in column %s is not a number; is it a table of `tenth table`?", name,
                              row + 2, text, kind->columns[c].name);
     }
     return STATUS_OK;

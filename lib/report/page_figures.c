@@ -43,7 +43,11 @@ static enum status svg_add(struct page *page, const char *path, const char *titl
     const char *described = body ? strstr(body, "</desc>") : NULL;
     if (!body) {
         memory_free(text);
-        return error_set(error, STATUS_DATA, "%s is no SVG; delete it and draw it again", path);
+        return error_set(
+            error, STATUS_DATA,
+            "%s: is not an SVG picture, as plots/draw.sh draws it; draw the figures into another directory and "
+            "report on that, or keep this file elsewhere",
+            path);
     }
     size_t n = page->figures_shown;
     text_add(&page->out, "<svg role=\"img\" aria-labelledby=\"f%zu-title f%zu-about\" %.*s>\n", n, n,

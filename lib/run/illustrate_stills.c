@@ -43,7 +43,7 @@ static enum status sweep_read(const struct illustration *illustration, const cha
     size_t rank, shape[STORE_RANK_MAX];
     enum status status = store_shape(store, object[0], &rank, shape, error);
     if (status == STATUS_OK && (rank != 4 || shape[3] != illustration->run->kind->classes))
-        status = error_set(error, STATUS_DATA, "%s: %s has not the shape of a sweep; `tenth perturb` makes it anew",
+        status = error_set(error, STATUS_DATA, "%s: %s has not the shape of a sweep; " STORE_REMEDY_CHANGED,
                            store_path(store), object[0]);
     if (status != STATUS_OK)
         return status;

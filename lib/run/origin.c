@@ -71,7 +71,7 @@ enum status origins_check(const struct origin *origins, size_t last, const char 
         if (differ(&origins[i], origin, words))
             return error_set(
                 error, STATUS_USAGE,
-                "%s and %s %s, so that they are no seeds of one run; give those of one run alone, or another "
+                "%s and %s %s, so that they are not seeds of one run; give those of one run alone, or another "
                 "run.name to those of the other",
                 paths[i], paths[last], words);
     }

@@ -80,7 +80,7 @@ static enum status name_of_file(struct run *run, const char *path, struct error 
     if (status == STATUS_OK)
         status = store_get_text(store, "/", "label", &label, error);
     if (status == STATUS_OK && (strlen(name) >= sizeof run->name || strlen(label) >= sizeof run->label))
-        status = error_set(error, STATUS_DATA, "%s: the run's name is too long; make it anew", path);
+        status = error_set(error, STATUS_DATA, "%s: the run's name is too long; " STORE_REMEDY_CHANGED, path);
     if (status == STATUS_OK) {
         (void)snprintf(run->name, sizeof run->name, "%s", name);
         (void)snprintf(run->label, sizeof run->label, "%s", label);

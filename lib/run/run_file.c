@@ -36,6 +36,9 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
     enum status status = run_store_open(path, &file->store, error);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == STATUS_OK; i++)
         status = store_get_text(file->store, texts[i].object, texts[i].key, texts[i].text, error);
+    if (status == STATUS_OK && (seed[0] == '\0' || strspn(seed, "0123456789") != strlen(seed)))
+        status =
+            error_set(error, STATUS_DATA, "%s: /: attribute seed is not a whole number; " STORE_REMEDY_CHANGED, path);
     if (status == STATUS_OK) {
         file->seed = strtoull(seed, NULL, 10);
         run_base_name(file->run, file->base);
@@ -153,7 +156,7 @@ static enum status stored_extents(const struct run_file *file, const char *objec
     if (status != STATUS_OK)
         return status;
     if (rank < 2 || shape[rank - 2] == 0 || shape[rank - 1] == 0)
-        return error_set(error, STATUS_DATA, "%s: %s is no array of probabilities; delete the file and run again",
+        return error_set(error, STATUS_DATA, "%s: %s is not an array of probabilities; " STORE_REMEDY_CHANGED,
                          store_path(file->store), object);
     *stored = (struct stored){.slices = rank > 2 ? shape[0] : 1, .items = shape[rank - 2], .classes = shape[rank - 1]};
     *samples = rank > 3 ? shape[1] : 1;
@@ -179,8 +182,8 @@ static enum status check_labels(const struct run_file *file, const char *labels,
 {
     for (size_t i = 0; i < stored->items; i++) {
         if (stored->labels[i] >= stored->classes)
-            return error_set(error, STATUS_DATA, "%s: %s[%zu] is %u, of %zu classes; make the run anew", file->run,
-                             labels, i, (unsigned int)stored->labels[i], stored->classes);
+            return error_set(error, STATUS_DATA, "%s: %s[%zu] is %u, of %zu classes; " STORE_REMEDY_CHANGED,
+                             store_path(file->store), labels, i, (unsigned int)stored->labels[i], stored->classes);
     }
     return STATUS_OK;
 }
