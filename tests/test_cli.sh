@@ -277,6 +277,78 @@ check "a run's table does" refuses 2 "RUN.h5" "$tenth" table stills
 check "the table is an error on a full device" refuses 1 "No space left" \
     bash -c "'$tenth' table out/ecg5000_vi_seed1.h5 prune >/dev/full"
 
+# Run files are read without locks, as on file systems that have none (37: NFS without its lock daemon; 95: Lustre), whatever HDF5
+# is told. A program that is linked with a sanitizer is to let the preloaded object be first.
+cat >nolock.c <<'END'
+#include <errno.h>
+#include <stdlib.h>
+int flock(int descriptor, int operation)
+{
+    (void)descriptor;
+    (void)operation;
+    errno = atoi(getenv("FLOCK_ERRNO"));
+    return -1;
+}
+END
+without_locks() { # ERRNO COMMAND...
+    FLOCK_ERRNO=$1 LD_PRELOAD=$work/nolock.so ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 "${@:2}"
+}
+if "${CC:-cc}" -shared -fPIC -o nolock.so nolock.c 2>/dev/null; then
+    export HDF5_USE_FILE_LOCKING=TRUE
+    check "a run where nothing can be locked" without_locks 37 "$tenth" run small.ini --out out10 --quiet
+    check "and its tables" says "ecg5000,vi,1" without_locks 95 "$tenth" table out10/ecg5000_vi_seed1.h5 summary
+    check "and another pruning" without_locks 95 "$tenth" prune out10/ecg5000_vi_seed1.h5 --set prune.samples=3 --quiet
+    check "which are those of any other run" \
+        cmp <("$tenth" table out/ecg5000_vi_seed1.h5 prune) <("$tenth" table out10/ecg5000_vi_seed1.h5 prune)
+    unset HDF5_USE_FILE_LOCKING
+else
+    skip "a run where nothing can be locked" "${CC:-cc} makes no shared objects"
+fi
+
+# Who has a file open for writing holds a lock, as HDF5 does.
+if command -v flock >/dev/null; then
+    sum_before=$(sha256sum <out/ecg5000_vi_seed1.h5)
+    check "a run that is open elsewhere is read" exits_with 0 flock -x out/ecg5000_vi_seed1.h5 "$tenth" table out/ecg5000_vi_seed1.h5 prune
+    check "and not written to" refuses 1 "is open for writing in another program" \
+        flock -x out/ecg5000_vi_seed1.h5 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.samples=5
+    check "so that nothing of it is lost" test "$sum_before" = "$(sha256sum <out/ecg5000_vi_seed1.h5)"
+else
+    skip "a run that is open elsewhere" "there is no flock"
+fi
+
+# What is no run is called what it is, and nobody is told to give it up.
+head -c 3000 out/ecg5000_vi_seed1.h5 >short.h5
+printf '\037\213\010more' >packed.h5
+: >empty.h5
+mkdir -p directory.h5
+while read -r file says; do
+    for command in "table $file prune" "prune $file" "export $file"; do
+        # shellcheck disable=SC2086 # words
+        check "$command" refuses 3 "$file: $says" "$tenth" $command
+    done
+done <<'END'
+broken.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but holds text
+packed.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but holds gzip data
+empty.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but holds nothing
+short.h5 is cut short: it has 3000 of
+directory.h5 is a directory
+nowhere.h5 there is no such file
+END
+
+# Text is UTF-8: values are refused where they are not, and paths, which may hold any byte, are written so that they are.
+printf 'base = small.ini\n[run]\nname = gr\374n\n' >latin.ini
+check "a value in Latin-1" refuses 2 'latin.ini:3: run.name = gr\xFCn is not UTF-8' "$tenth" run latin.ini --out out11
+check "of which nothing was made" test ! -e out11
+check "nor by --set" refuses 2 '--set: run.name = gr\xFCn is not UTF-8' "$tenth" run small.ini --out out11 --set run.name=gr$'\374'n
+if cp -r real "real gr"$'\374'"n" 2>/dev/null && cp case.ini "gr"$'\374'"n.ini" 2>/dev/null; then
+    TENTH_HOME=$work/bare check "data and a config under names in Latin-1" exits_with 0 \
+        "$tenth" run "gr"$'\374'"n.ini" --data-dir "real gr"$'\374'"n" --out out11 --quiet
+    check "are named in UTF-8" says 'real gr\xFCn' "$tenth" table out11/ecg5000_vi_seed1.h5 provenance
+    check "throughout" bash -c "'$tenth' table out11/ecg5000_vi_seed1.h5 provenance | iconv -f UTF-8 -t UTF-8"
+else
+    skip "names in Latin-1" "the file system has none"
+fi
+
 # Interrupted: exit code 130, the same command goes on, and the result is that of an unbroken run. The signal comes while the
 # data are made, so that training stops at its first step, however fast it is; tests/test_run.c stops at many others.
 long=(--set train.epochs=20 --set prune.criteria=snr --out out4)
