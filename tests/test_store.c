@@ -712,8 +712,9 @@ static void test_not_a_store(void **state)
     assert_nothing_open();
 }
 
-/* A file of HDF5's, in the format of 1.10 and later where `latest`, with its first bytes changed by `change`. */
-static void write_superblock(const char *path, bool latest, void (*change)(unsigned char *bytes, size_t *size))
+/* A file of HDF5's, in the format of 1.10 and later where `latest`, with the byte `at` changed by `change`, and without
+ * its last `cut` bytes. */
+static void write_superblock(const char *path, bool latest, size_t at, unsigned char change, size_t cut)
 {
     struct error error = {0};
     unsigned char *bytes = NULL;
@@ -723,36 +724,18 @@ static void write_superblock(const char *path, bool latest, void (*change)(unsig
         assert_true(H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) >= 0);
     assert_true(H5Fclose(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access)) >= 0 && H5Pclose(access) >= 0);
     assert_int_equal(file_read(path, SIZE_MAX, &bytes, &size, &error), STATUS_OK);
-    change(bytes, &size);
-    assert_int_equal(atomic_write(path, bytes, size, &error), STATUS_OK);
+    bytes[at] ^= change;
+    assert_int_equal(atomic_write(path, bytes, size - cut, &error), STATUS_OK);
     memory_free(bytes);
-}
-
-static void make_newer(unsigned char *bytes, size_t *size)
-{
-    (void)size;
-    bytes[8] = 4;
-}
-
-static void make_short(unsigned char *bytes, size_t *size)
-{
-    (void)bytes;
-    *size -= 5;
-}
-
-static void make_damaged(unsigned char *bytes, size_t *size)
-{
-    (void)size;
-    bytes[24] ^= 1;
 }
 
 static void test_broken_hdf5(void **state)
 {
     (void)state;
-    write_superblock("newer.h5", true, make_newer);
-    write_superblock("short.h5", false, make_short);
-    write_superblock("short3.h5", true, make_short);
-    write_superblock("damaged.h5", true, make_damaged);
+    write_superblock("newer.h5", true, 8, 3 ^ 4, 0);
+    write_superblock("short.h5", false, 0, 0, 5);
+    write_superblock("short3.h5", true, 0, 0, 5);
+    write_superblock("damaged.h5", true, 24, 1, 0);
     assert_not_opened("newer.h5", "is in a newer format of HDF5 (superblock 4)");
     assert_not_opened("short.h5", "is cut short: it has ");
     assert_not_opened("short3.h5", "is cut short: it has ");

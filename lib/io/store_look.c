@@ -137,7 +137,7 @@ static bool is_in_writing(const struct look *look)
 
 enum status store_look(const char *path, struct error *error)
 {
-    struct look look;
+    struct look look = {0};
     enum status status = look_at_path(path, &look, error);
     if (status != STATUS_OK)
         return status;
@@ -176,7 +176,7 @@ static uint64_t size_wanted(const struct look *look)
 
 enum status store_not_opened(const struct store *store, struct error *error)
 {
-    struct look look;
+    struct look look = {0};
     unsigned int major = 0, minor = 0, release = 0;
     /* First, since it takes HDF5's reason. */
     enum status status = store_failure(
