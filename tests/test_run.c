@@ -732,6 +732,8 @@ static void a_column_of_another_version_goes_with_its_rows(void **state)
     store_close(store);
 }
 
+typedef enum status stage_fn(const struct run *run, const struct monitor *monitor, struct error *error);
+
 /* Every way into a run's file refuses it, and leaves it as it is. */
 static void assert_no_run(const char *says)
 {
@@ -740,8 +742,7 @@ static void assert_no_run(const char *says)
     size_t size = 0;
     const char *const path = run_file;
     assert_int_equal(file_read(run_file, SIZE_MAX, &before, &size, &error), STATUS_OK);
-    enum status (*const stages[])(const struct run *, const struct monitor *,
-                                  struct error *) = {run_train, run_prune, run_perturb, run_ood, run_illustrate};
+    stage_fn *const stages[] = {run_train, run_prune, run_perturb, run_ood, run_illustrate};
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
         struct job job;
         job_open(&job, 2, true, NULL);
