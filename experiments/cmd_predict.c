@@ -18,6 +18,7 @@ enum { ITEMS_AT_ONCE = 256 };
 struct outcome {
     const char *input; /* its name as the format has it */
     size_t item, classes, label;
+    const char *class_name;   /* of the label, as the data set has it; "": not known */
     const float *probability; /* [classes] */
     double entropy, mutual_information;
     bool refer;
@@ -57,8 +58,12 @@ static char *json_text(const char *text, struct error *error)
 
 static void print_text(const struct outcome *o)
 {
-    printf("%s:%zu: class %zu, probability %.4f, entropy %.4f, mutual information %.4f", o->input, o->item, o->label,
-           (double)o->probability[o->label], o->entropy, o->mutual_information);
+    char number[DATASET_CLASS_SIZE];
+    (void)snprintf(number, sizeof number, "%zu", o->label);
+    const bool named = o->class_name[0] != '\0' && strcmp(o->class_name, number) != 0; /* digits are called so */
+    printf("%s:%zu: class %zu%s%s%s, probability %.4f, entropy %.4f, mutual information %.4f", o->input, o->item,
+           o->label, named ? " (" : "", named ? o->class_name : "", named ? ")" : "", (double)o->probability[o->label],
+           o->entropy, o->mutual_information);
     if (o->refer)
         printf(": refer to a human (%s)", o->reason);
     if (!o->model->official)
@@ -72,16 +77,16 @@ static void print_csv(const struct outcome *o)
            o->entropy, o->mutual_information, o->refer);
     for (size_t c = 0; c < o->classes; c++)
         printf(",%.9g", (double)o->probability[c]);
-    printf(",\"%s\",\"%s\"\n", o->reason, o->model->data_source);
+    /* No name of a registry has a quote. */
+    printf(",\"%s\",\"%s\",\"%s\"\n", o->reason, o->model->data_source, o->class_name);
 }
 
 static void print_json(const struct outcome *o)
 {
     printf("{\"input\": \"%s\", \"item\": %zu, \"class\": %zu, \"probability\": %.9g, \"entropy\": %.9g, "
-           "\"mutual_information\": %.9g, "
-           "\"refer\": %s, \"probabilities\": [",
+           "\"mutual_information\": %.9g, \"refer\": %s, \"class_name\": \"%s\", \"probabilities\": [",
            o->input, o->item, o->label, (double)o->probability[o->label], o->entropy, o->mutual_information,
-           o->refer ? "true" : "false");
+           o->refer ? "true" : "false", o->class_name); /* no name of a registry has a quote */
     for (size_t c = 0; c < o->classes; c++)
         printf("%s%.9g", c ? ", " : "", (double)o->probability[c]);
     printf("], \"reason\": \"%s\", \"data_source\": \"%s\"}\n", o->reason, o->model->data_source);
@@ -92,12 +97,13 @@ static void print_csv_header(size_t classes)
     printf("input,item,class,probability,entropy,mutual_information,refer");
     for (size_t c = 0; c < classes; c++)
         printf(",p%zu", c);
-    printf(",reason,data_source\n");
+    printf(",reason,data_source,class_name\n");
 }
 
 /* What is the same for every input. */
 struct prediction_job {
     const struct model *model;
+    const struct dataset_kind *trained_on; /* the data set of the model's name; NULL: it is not known here */
     struct engine *engine;
     struct prediction prediction; /* of one item */
     float *x;                     /* [ITEMS_AT_ONCE][height][width][channels] */
@@ -122,6 +128,13 @@ static void find_reason(const struct prediction_job *job, const struct items *it
     outcome->refer = outcome->reason[0] != '\0';
 }
 
+static const char *name_class(const struct prediction_job *job, size_t label, char name[DATASET_CLASS_SIZE])
+{
+    if (!job->trained_on || job->trained_on->classes != job->model->classes)
+        return "";
+    return dataset_class_name(job->trained_on, label, name);
+}
+
 /* `input` is the path, `shown` the same for the output. */
 static enum status predict_item(struct prediction_job *job, const struct items *items, const char *input,
                                 const char *shown, size_t item, const float *x, struct error *error)
@@ -137,6 +150,8 @@ static enum status predict_item(struct prediction_job *job, const struct items *
                               .entropy = metric_entropy(prediction),
                               .mutual_information = metric_mutual_information(prediction),
                               .model = job->model};
+    char class_name[DATASET_CLASS_SIZE];
+    outcome.class_name = name_class(job, outcome.label, class_name);
     if (!isfinite(outcome.entropy) || !isfinite(outcome.mutual_information))
         return error_set(
             error, STATUS_NOT_FINITE,
@@ -305,6 +320,7 @@ enum status command_predict(const struct options *options, struct error *error)
     if (status == STATUS_OK)
         status = choose_threshold(options, model, &job.threshold, error);
     job.model = model;
+    job.trained_on = model ? dataset_find(model->dataset, NULL) : NULL;
     if (status == STATUS_OK)
         status = predict_all(options, &job, error);
     model_free(model);

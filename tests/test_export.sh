@@ -174,7 +174,7 @@ check "the validation split has its own accuracy" awk -v share="$(cell accuracy_
 # ---- predict ----
 
 check "CSV has a header" bash -c "'$tenth' predict m_int8_mean.tenth forty.idx --format csv | head -n 1 |
-    grep -qx 'input,item,class,probability,entropy,mutual_information,refer,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,reason,data_source'"
+    grep -qx 'input,item,class,probability,entropy,mutual_information,refer,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,reason,data_source,class_name'"
 check "JSON Lines" bash -c "'$tenth' predict m_int8_mean.tenth forty.idx --format jsonl | tail -n 1 | grep -q '^{\"input\": \"forty.idx\", \"item\": 39, \"class\": [0-9], .*], \"reason\": \"[a-z]*\", \"data_source\": \"official files\"}\$'"
 check "text" says "forty.idx:39: class" "$tenth" predict m_int8_mean.tenth forty.idx
 check "a threshold of 0 refers everything" bash -c "test \$('$tenth' predict m_int8_mean.tenth forty.idx --threshold 0 | grep -c 'refer to a human') -eq 40"
