@@ -52,6 +52,22 @@ seeds_ucr() {
     printf '4\t1\t2\t3\t-4\n\n' >"$1/tabs"
 }
 
+# Pictures of 5 x 3 pixels, IDX and series of four values.
+seeds_input() {
+    base64 -d >"$1/png" <<'END'
+iVBORw0KGgoAAAANSUhEUgAAAAUAAAADCAAAAAB+XZokAAAAGklEQVR42mNgYGRiZmEwMjYxNWNISU1LzwAAD6gDDUL75H4AAAAASUVORK5CYII=
+END
+    printf 'P5 5 3 255\n123456789012345' >"$1/pgm"
+    printf 'P3 5 3 9 %s' "$(yes '1 2 3' | head -n 15)" >"$1/ppm"
+    printf 'P1 5 3 010010100101001' >"$1/pbm"
+    printf '\0\0\10\3\0\0\0\1\0\0\0\3\0\0\0\5123456789012345' >"$1/idx"
+    printf '# a\nclass,a,b,c,d\n"x, ""y""",1,-.5,1e-3,+4.\n,1,2,3,4\n' >"$1/csv"
+    printf '\357\273\2771;2;3;4\r5;6;7;8;\r\n' >"$1/semicolons"
+    printf '1\t0.1 2 3 4\n' >"$1/tabs"
+    gzip -nc "$1/csv" >"$1/csv.gz"
+    gzip -nc "$1/png" >"$1/png.gz"
+}
+
 # Models of every number, posterior and way of writing places.
 seeds_model() {
     local number posterior fraction
