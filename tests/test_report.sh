@@ -110,6 +110,9 @@ check "a table that nobody knows can be downloaded" page_has 'download="colours.
 check "a directory is needed" exits_with 2 "$tenth" report
 check "a directory without tables is a usage error" says "run_all.sh" "$tenth" report .
 check "with exit code 2" exits_with 2 "$tenth" report .
+# Cut off, the paths below it would be others, and figures would be missing without a word.
+far=$(printf './%.0s' {1..1900})bare
+check "a path that leaves no room for what lies below it" says "the path is too long" "$tenth" report "$far"
 mkdir -p torn/tables
 printf 'a,b\n1\n' >torn/tables/prune_band.csv
 check "a torn table is a data error" exits_with 3 "$tenth" report torn

@@ -12,8 +12,8 @@ struct csv {
     char *text;
 };
 
-/* Parses a copy of `text`, without the byte order mark that it may begin with. STATUS_DATA, with `name` and the line: a row that has not the header's number of cells, or
- * no header at all. On failure the csv is empty. */
+/* Parses a copy of `text`, without the byte order mark that it may begin with. STATUS_DATA, with `name` and the line: a
+ * row that has not the header's number of cells, or no header at all. On failure the csv is empty. */
 enum status csv_parse(const char *text, const char *name, struct csv *csv, struct error *error);
 void csv_free(struct csv *csv);
 

@@ -9,6 +9,9 @@
 #include "io/csv.h"
 #include "io/text_buffer.h"
 
+/* For paths below the page's directories, which report_write has looked at: the names that are put after them fit. */
+enum { PATH_SIZE = 4096 };
+
 /* A table as it was written, and parsed. */
 struct page_table {
     char name[64];

@@ -7,7 +7,7 @@
 #include "io/atomic_file.h"
 #include "report/page.h"
 
-enum { SVG_BYTES_MAX = 20 << 20, PATH_SIZE = 4096 };
+enum { SVG_BYTES_MAX = 20 << 20 };
 
 /* gnuplot gives the same ids in every file. In one page each figure's must be its own, and so must the references.
  * Those of its plots, which come again in each panel and to which nothing refers, become data attributes. */

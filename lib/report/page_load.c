@@ -9,7 +9,7 @@
 #include "io/atomic_file.h"
 #include "report/page.h"
 
-enum { TABLE_BYTES_MAX = 200 << 20, PATH_SIZE = 4096, FIGURES_MAX = 200, FIGURE_MEMBERS = 7 };
+enum { TABLE_BYTES_MAX = 200 << 20, FIGURES_MAX = 200, FIGURE_MEMBERS = 7 };
 
 static bool ends_with(const char *text, const char *end)
 {

@@ -129,11 +129,12 @@ static enum status page_write(struct page *page, struct error *error)
 enum status report_write(const char *directory, const char *project, struct error *error)
 {
     struct page page = {.directory = directory, .project = project};
-    char path[4096];
-    int length = snprintf(path, sizeof path, "%s/report.html", directory);
-    enum status status = length > 0 && (size_t)length < sizeof path
-                             ? page_load(&page, error)
-                             : error_set(error, STATUS_USAGE, "%.64s...: the path is too long", directory);
+    enum { BELOW = 512 }; /* room for what lies below the two directories, whose paths have PATH_SIZE */
+    char path[PATH_SIZE];
+    if (strlen(directory) + BELOW > sizeof path || strlen(project) + BELOW > sizeof path)
+        return error_set(error, STATUS_USAGE, "%s: the path is too long", directory);
+    (void)snprintf(path, sizeof path, "%s/report.html", directory);
+    enum status status = page_load(&page, error);
     if (status == STATUS_OK)
         status = page_write(&page, error);
     size_t size = page.out.used;
