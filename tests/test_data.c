@@ -332,6 +332,8 @@ static void test_ucr_good(void **state)
         "1,1.5,-2,0.25\n5,3,4,1e2", /* no end of line behind the last */
         "  1.0000000e+00  1.5000000e+00 -2.0000000e+00  2.5000000e-01\r\n  5.0\t3\t+4.\t100  \r\n",
         "1 , 1.5 , -2 , .25\n5, 3,\t4, 1E+2\n",
+        "\xEF\xBB\xBF"
+        "1\t1.5\t-2\t.25\r5\t3\t4\t100\t\r", /* a byte order mark, CR alone, a tab at the end */
     };
     const float expected[6] = {1.5F, -2, 0.25F, 3, 4, 100};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -353,6 +355,10 @@ static void test_ucr_bad(void **state)
         const char *text, *message;
     } cases[] = {
         {"", "memory: is empty"},
+        {"\xFF\xFE"
+         "1",
+         "memory: is text in UTF-16"},
+        {"\xFF\xD8\xFF\xE0", "memory: is a JPEG image"},
         {"1 1 2 3\n1 1 2\n", "memory:2: has 3 columns, not 4 (a class and 3 values)"},
         {"1 1 2 3 4\n", "memory:1: has more than 4 columns"},
         {"1 1 2 3\n\n1 1 2 3\n", "memory:2: has 0 columns"},
