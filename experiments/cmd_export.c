@@ -61,6 +61,10 @@ static enum status describe(const struct options *options, const struct run *run
                                 .fraction = isnan(options->fraction) ? .95 : options->fraction};
     if (!wanted->criterion)
         return STATUS_USAGE;
+    if (wanted->fraction >= 1)
+        return error_set(error, STATUS_USAGE,
+                         "--fraction %g: a network without any weight predicts nothing; give less than 1",
+                         wanted->fraction);
     enum status status = parse_number(options->quantize ? options->quantize : "int8", &wanted->number, error);
     if (status == STATUS_OK)
         status = parse_posterior(options->posterior ? options->posterior : "mean", &wanted->model, error);

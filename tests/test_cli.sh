@@ -87,7 +87,7 @@ agrees_to_refuse() { # TEXT LINE...
     refuses 2 "$text" "$tenth" config case.ini && refuses 2 "$text" "$tenth" run case.ini --out refused && test ! -e refused
 }
 check "a value in quotes" agrees_to_refuse "case.ini:3: data.dataset = \"moons\" is in quotes" "[data]" 'dataset = "moons"'
-check "one of a word processor" agrees_to_refuse "is in quotes" "[posterior]" "method = “vi”"
+check "one of a word processor" agrees_to_refuse "is in quotes" "[posterior]" $'method = \xe2\x80\x9cvi\xe2\x80\x9d'
 check "quotes that the shell left" refuses 2 "is in quotes" "$tenth" config small.ini --set "data.dataset='moons'"
 check "an unknown row of a registry" agrees_to_refuse "did you mean moons" "[data]" "dataset = moosn"
 check "a criterion that does not fit the method" agrees_to_refuse "snr does not fit mle" \

@@ -278,6 +278,7 @@ refuses() {
         return 1
     fi
 }
+check "a fraction that leaves nothing" refuses 2 "give less than 1" export images_vi_seed1.h5 --fraction 1 --out .
 check "a fraction above 1" refuses 2 "0 to 1" export images_vi_seed1.h5 --fraction 1.5 --out .
 check "an unknown number" refuses 2 "int8, fp16 or fp32" export images_vi_seed1.h5 --quantize int4 --out .
 check "no samples" refuses 2 "samples=K" export images_vi_seed1.h5 --posterior samples=0 --out .
