@@ -516,13 +516,7 @@ static void what_is_all_there_is_not_refused(void **state)
 static void names_that_make_no_file_are_refused(void **state)
 {
     (void)state;
-    static const char *const good[] = {"a",
-                                       "Mnist_vi-2",
-                                       "1.5,b=2+c",
-                                       "gr\xC3\xB6\xC3\x9F"
-                                       "e",
-                                       "_",
-                                       "a..b"};
+    static const char *const good[] = {"a", "Mnist_vi-2", "1.5,b=2+c", "gr\xC3\xB6n", "_", "a..b"};
     static const char *const bad[] = {".",   "..",    ".x",  "-x", "=x",   "a/b", "/a",   "a b", "a*",  "a?",
                                       "[a]", "\"a\"", "'a'", "a.", "a\\b", "$a",  "a\tb", "<a>", "a:b", "a&b"};
     char name[RUN_NAME_MAX + 2] = "";
