@@ -25,6 +25,7 @@
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
 #include "run/run.h"
+#include "run/run_file.h"
 #include "run/run_name.h"
 #include "run/tabulate.h"
 #include "run/train.h"
@@ -595,6 +596,171 @@ static void a_last_step_that_is_not_finite_is_no_result(void **state)
     job_close(&job);
 }
 
+/* Changes one number of an object of the run's file; the identity of what it belongs to stays. */
+static void spoil(const char *object, size_t at, float value)
+{
+    struct error error;
+    struct store *store = NULL;
+    size_t count, rank, shape[STORE_RANK_MAX];
+    float *values = load_floats(run_file, object, &count);
+    values[at] = value;
+    assert_int_equal(store_update(run_file, &store, &error), STATUS_OK);
+    assert_int_equal(store_shape(store, object, &rank, shape, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, object, rank, shape, values, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    memory_free(values);
+}
+
+/* An older version's table after a product that failed: no row has an entropy. */
+static void spoil_rows(const char *name)
+{
+    struct error error;
+    struct store *store = NULL;
+    struct table *before = load_table(run_file, name), *after = table_create(table_find(name), &error);
+    const size_t columns = table_kind_of(before)->column_count;
+    assert_true(after && columns <= ROW_CELLS_MAX && table_rows(before) > 0);
+    for (size_t i = 0; i < table_rows(before); i++) {
+        union table_cell cells[ROW_CELLS_MAX];
+        memcpy(cells, table_row(before, i), columns * sizeof *cells);
+        cells[table_column_index(table_kind_of(before), "entropy")].number = NAN;
+        assert_int_equal(table_add(after, cells, &error), STATUS_OK);
+    }
+    assert_int_equal(store_update(run_file, &store, &error), STATUS_OK);
+    assert_int_equal(table_save(after, store, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    table_free(before);
+    table_free(after);
+}
+
+static bool same_bytes(const char *a, const char *b)
+{
+    FILE *x = fopen(a, "rb"), *y = fopen(b, "rb");
+    int left, right;
+    assert_true(x && y);
+    do {
+        left = getc(x);
+        right = getc(y);
+    } while (left == right && left != EOF);
+    assert_int_equal(fclose(x), 0);
+    assert_int_equal(fclose(y), 0);
+    return left == right;
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    assert_true(in && out);
+    for (int byte = getc(in); byte != EOF; byte = getc(in))
+        assert_int_not_equal(putc(byte, out), EOF);
+    assert_int_equal(fclose(in), 0);
+    assert_int_equal(fclose(out), 0);
+}
+
+/* What an older version stored of products that failed is not there already: the same commands make it again, as it was
+ * before, and keep the trained network. */
+static void what_was_stored_without_numbers_is_made_again(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    copy_file(run_file, "right.h5");
+    spoil("/prune/snr/probability", 7, NAN);
+    spoil_rows("prune");
+    spoil("/perturb/noise/probability", 5, NAN);
+    spoil_rows("perturb");
+    spoil("/test/probability", 3, NAN);
+    spoil_rows("summary");
+    assert_false(same_results(run_file, "right.h5")); /* twin */
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    assert_true(same_results(run_file, "right.h5"));
+    struct table *summary = load_table(run_file, "summary");
+    assert_true(table_rows(summary) == 1 && isfinite(cell(summary, 0, "entropy")) &&
+                cell(summary, 0, "train_seconds") > 0);
+    table_free(summary);
+    job_close(&job);
+}
+
+/* A trained network of numbers that are not finite has no predictions, and nothing is stored for it. */
+static void a_stage_of_what_is_not_finite_stores_nothing(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    spoil("/posterior/mu", 4, NAN);
+    copy_file(run_file, "spoiled.h5");
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_DATA);
+    assert_non_null(strstr(job.error.message, "/posterior/mu[4] is not a finite number"));
+    assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_DATA);
+    assert_true(same_bytes(run_file, "spoiled.h5"));
+    job_close(&job);
+}
+
+/* A network whose outputs are beyond the range of floats predicts nothing: the message says where, and nothing is
+ * stored.
+ */
+static void a_prediction_that_is_not_finite_is_no_result(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, "prune.criteria=random");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    spoil("/posterior/mu", 0, 3e38F);
+    copy_file(run_file, "spoiled.h5");
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_NOT_FINITE);
+    assert_non_null(strstr(job.error.message, "prune, criterion random, fraction 0: the probabilities of item "));
+    assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_NOT_FINITE);
+    assert_non_null(strstr(job.error.message, "perturb, "));
+    assert_true(same_bytes(run_file, "spoiled.h5"));
+    job_close(&job);
+}
+
+/* A number that cannot be missing is not stored as missing. */
+static void a_row_without_its_number_is_refused(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 1, false, NULL);
+    struct table *table = table_create(table_find("prune"), &job.error);
+    assert_non_null(table);
+    struct row row = row_begin(&job.run, "prune");
+    for (size_t i = 0; i < row.kind->column_count; i++) {
+        if (row.kind->columns[i].unit)
+            row.cells[i].number = 1;
+    }
+    row_number(&row, "threshold", NAN); /* where nothing was removed */
+    assert_int_equal(row_store(&row, table, &job.error), STATUS_OK);
+    row_number(&row, "threshold", INFINITY);
+    assert_int_equal(row_store(&row, table, &job.error), STATUS_NOT_FINITE);
+    row_number(&row, "threshold", 1);
+    row_number(&row, "ece", NAN);
+    assert_int_equal(row_store(&row, table, &job.error), STATUS_NOT_FINITE);
+    assert_non_null(strstr(job.error.message, "ece of the table prune"));
+    assert_int_equal(table_rows(table), 1);
+    table_free(table);
+    job_close(&job);
+}
+
+/* What a file says of itself is read whole or refused. */
+static void a_seed_that_is_no_number_is_refused(void **state)
+{
+    (void)state;
+    static const char *const seeds[] = {"", "1x", "-1", " 1", "18446744073709551616"};
+    struct error error = {0};
+    struct run_file file;
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
+        run_file_end(run_file_begin("a.h5", "ecg5000", "vi", seeds[i], "real"));
+        assert_int_equal(run_file_open("a.h5", &file, &error), STATUS_DATA);
+        assert_non_null(strstr(error.message, "which is not a seed"));
+        run_file_close(&file);
+    }
+    run_file_end(run_file_begin("a.h5", "ecg5000", "vi", "18446744073709551615", "real"));
+    assert_int_equal(run_file_open("a.h5", &file, &error), STATUS_OK);
+    assert_true(file.seed == UINT64_MAX);
+    run_file_close(&file);
+}
+
 /* A mean that is NaN in a checkpoint stops the next step, which names it. */
 static void a_number_that_is_not_finite_is_named(void **state)
 {
@@ -1027,6 +1193,11 @@ int main(void)
         RUN_TEST(what_others_add_survives_the_sweeps),
         RUN_TEST(a_column_of_another_version_goes_with_its_rows),
         RUN_TEST(a_file_of_another_program_or_version_is_left_alone),
+        RUN_TEST(what_was_stored_without_numbers_is_made_again),
+        RUN_TEST(a_stage_of_what_is_not_finite_stores_nothing),
+        RUN_TEST(a_prediction_that_is_not_finite_is_no_result),
+        RUN_TEST(a_row_without_its_number_is_refused),
+        RUN_TEST(a_seed_that_is_no_number_is_refused),
         RUN_TEST(typos_in_registry_names_cost_no_training),
         RUN_TEST(the_penalty_is_scaled_as_configured),
         RUN_TEST(faults_leave_no_half_file),

@@ -1,5 +1,6 @@
 #include "bayes/attack.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -11,6 +12,16 @@ struct scratch {
     float *items;   /* [batch][height][width][channels] */
 };
 
+/* A sign is taken of each, which what is not a number has as well. */
+static enum status gradient_check(const float *gradient, size_t first, size_t count, size_t item, struct error *error)
+{
+    for (size_t i = first; i < first + count; i++) {
+        if (!isfinite(gradient[i]))
+            return error_set(error, STATUS_NOT_FINITE, "the gradient of the loss at item %zu is not finite", i / item);
+    }
+    return STATUS_OK;
+}
+
 /* Adds the gradients of one network, which network_set_weights has been told of, divided by `samples`. */
 static enum status add_network(struct predictor *predictor, size_t samples, const float *x, const uint8_t *labels,
                                size_t items, const struct scratch *scratch, float *gradient, struct error *error)
@@ -19,12 +30,17 @@ static enum status add_network(struct predictor *predictor, size_t samples, cons
     size_t item = shape_size(network_spec(predictor->network)->input);
     for (size_t first = 0; first < items && status == STATUS_OK; first += predictor->batch) {
         size_t batch = smaller(items - first, predictor->batch);
-        (void)network_input_gradient(predictor->network, x + first * item, labels + first, batch, scratch->weights,
-                                     scratch->items);
+        double loss = network_input_gradient(predictor->network, x + first * item, labels + first, batch,
+                                             scratch->weights, scratch->items);
+        if (!isfinite(loss))
+            return error_set(error, STATUS_NOT_FINITE, "the loss at items %zu to %zu is not finite, nor its gradient",
+                             first, first + batch - 1);
         float scale = (float)batch / (float)samples; /* the network's loss is a mean over the batch */
         for (size_t i = 0; i < batch * item; i++)
             gradient[first * item + i] += scale * scratch->items[i];
-        status = monitor_check(predictor->monitor, error);
+        status = gradient_check(gradient, first * item, batch * item, item, error);
+        if (status == STATUS_OK)
+            status = monitor_check(predictor->monitor, error);
     }
     return status;
 }

@@ -56,6 +56,19 @@ void prediction_average(struct prediction *prediction)
     }
 }
 
+enum status prediction_check(const struct prediction *prediction, struct error *error)
+{
+    size_t size = prediction->items * prediction->classes;
+    for (size_t i = 0; i < prediction->samples * size; i++) {
+        if (!isfinite(prediction->sampled[i]))
+            return error_set(error, STATUS_NOT_FINITE,
+                             "the probabilities of item %zu by network %zu of %zu are not finite: what the network "
+                             "computes for it is beyond a float",
+                             i % size / prediction->classes, i / size + 1, prediction->samples);
+    }
+    return STATUS_OK;
+}
+
 static size_t largest(const float *probability, size_t classes)
 {
     size_t best = 0;

@@ -23,6 +23,10 @@ void prediction_free(struct prediction *prediction);
 /* Fills `mean` from `sampled`. */
 void prediction_average(struct prediction *prediction);
 
+/* STATUS_NOT_FINITE names the first network and item of which a probability is not a number. Nothing is to be measured
+ * on such a prediction: a comparison with what is not a number has an answer, too. */
+enum status prediction_check(const struct prediction *prediction, struct error *error);
+
 /* The predicted class of an item: the first of the largest p_ik. */
 size_t prediction_class(const struct prediction *prediction, size_t item);
 

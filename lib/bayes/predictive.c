@@ -72,7 +72,8 @@ enum status predict(struct predictor *predictor, enum predict_weights which, con
         status =
             predict_by_one(predictor, x, prediction->items, prediction->classes, prediction->sampled + s * size, error);
     }
-    if (status == STATUS_OK)
-        prediction_average(prediction);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    prediction_average(prediction);
+    return prediction_check(prediction, error);
 }

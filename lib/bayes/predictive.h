@@ -34,7 +34,7 @@ enum predict_weights { PREDICT_AT_MEAN, PREDICT_SAMPLED };
  * its `samples` is 1, and an ensemble's first member stands in for the mean, which would mean nothing. keep [posterior
  * size] is multiplied into each network's weights; NULL: nothing is pruned. Sample s has the same noise for every call
  * with the same seed, so that pruned and perturbed predictions differ in nothing else. STATUS_INTERRUPTED: the monitor
- * wanted to stop, and the prediction is of no use. */
+ * wanted to stop, and the prediction is of no use. STATUS_NOT_FINITE: as of prediction_check. */
 enum status predict(struct predictor *predictor, enum predict_weights which, const float *keep, uint64_t seed,
                     const float *x, struct prediction *prediction, struct error *error);
 

@@ -47,6 +47,8 @@ enum status ecgsyn_beat(const struct ecgsyn *model, size_t count, double *z, str
         z[i] = state[2];
     }
     gsl_odeiv2_driver_free(driver);
+    for (size_t i = 0; i < count && code == GSL_SUCCESS; i++)
+        code = isfinite(z[i]) ? GSL_SUCCESS : GSL_EFAILED;
     if (code != GSL_SUCCESS)
         return error_set(error, STATUS_FAILED, "the solver of the ECG model stopped at %g s: %s", time,
                          gsl_strerror(code));

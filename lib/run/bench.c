@@ -37,6 +37,7 @@ struct bench_state {
     uint8_t *y;                 /* [items] */
     float seconds[REPEATS_MAX]; /* of each repeat */
     size_t step;
+    double loss; /* of the last step */
 };
 
 /* ---- what is measured ---- */
@@ -110,7 +111,7 @@ static double timed_step(struct bench_state *state, struct phase_clock *clock)
         approximation->sample(state->posterior, bench->seed, PURPOSE_WEIGHT_NOISE, state->step, state->weights);
     phase_end_of_all(clock, PHASE_SAMPLING, begun);
     network_set_weights(state->network, w);
-    (void)network_gradient(state->network, state->x, state->y, bench->batch, state->gradient, &correct);
+    state->loss = network_gradient(state->network, state->x, state->y, bench->batch, state->gradient, &correct);
     begun = phase_begin(clock);
     struct update update = {
         .step = state->step,
@@ -127,12 +128,14 @@ static double timed_step(struct bench_state *state, struct phase_clock *clock)
     return monotonic_seconds() - started;
 }
 
-static double timed_prediction(struct bench_state *state, struct prediction *prediction)
+static enum status timed_prediction(struct bench_state *state, struct prediction *prediction, float *seconds,
+                                    struct error *error)
 {
     double started = monotonic_seconds();
-    (void)predict(&state->predictor, PREDICT_SAMPLED, state->keep, state->bench->seed, state->x, prediction,
-                  NULL); /* nobody stops it */
-    return monotonic_seconds() - started;
+    enum status status =
+        predict(&state->predictor, PREDICT_SAMPLED, state->keep, state->bench->seed, state->x, prediction, error);
+    *seconds = (float)(monotonic_seconds() - started);
+    return status;
 }
 
 /* ---- rates ---- */
@@ -225,6 +228,8 @@ static enum status measure_steps(struct bench_state *state, struct table *table,
         spent += (double)state->seconds[steps];
     }
     faults = provenance_page_faults() - faults;
+    if (!isfinite(state->loss)) /* what is timed is not what a training does */
+        return error_set(error, STATUS_NOT_FINITE, "the loss of step %zu is not finite", state->step);
     double seconds = stats_median(state->seconds, steps), gemm_seconds = NAN, sgemm = NAN;
     struct row row = row_of(bench, table);
     enum status status = measure_shares(state, parts_of(steps, CLOCKED_SHARE), &row, &gemm_seconds, error);
@@ -265,15 +270,17 @@ static enum status measure_predictions(struct bench_state *state, struct predict
     network_set_weights(state->network, state->posterior->mu);
     network_forward(state->network, state->x, first, prediction->sampled);
     double faults = provenance_page_faults();
-    for (; goes_on(bench, repeats, LEAST_PREDICTIONS, spent); repeats++) {
-        state->seconds[repeats] = (float)timed_prediction(state, prediction);
+    enum status status = STATUS_OK;
+    for (; status == STATUS_OK && goes_on(bench, repeats, LEAST_PREDICTIONS, spent); repeats++) {
+        status = timed_prediction(state, prediction, &state->seconds[repeats], error);
         spent += (double)state->seconds[repeats];
     }
     faults = provenance_page_faults() - faults;
     double seconds = stats_median(state->seconds, repeats);
     double passes = (double)bench->items * (double)prediction->samples;
     struct row row = row_of(bench, table);
-    enum status status = sgemm_rate(bench->threads, bench->seed, &sgemm, error);
+    if (status == STATUS_OK)
+        status = sgemm_rate(bench->threads, bench->seed, &sgemm, error);
     if (status != STATUS_OK)
         return status;
     row_number(&row, "fraction", bench->fraction);

@@ -1,5 +1,7 @@
 #include "run/checkpoint.h"
 
+#include <math.h>
+
 #include "core/memory.h"
 
 struct block {
@@ -70,7 +72,17 @@ enum status checkpoint_save_posterior(struct store *store, const struct posterio
 enum status checkpoint_load_posterior(struct store *store, struct posterior *posterior, struct error *error)
 {
     struct block blocks[] = {{"/posterior/mu", posterior->mu}, {"/posterior/rho", posterior->rho}};
-    return blocks_load(store, posterior, blocks, 2, error);
+    enum status status = blocks_load(store, posterior, blocks, 2, error);
+    for (size_t b = 0; b < 2 && status == STATUS_OK; b++) {
+        for (size_t i = 0; blocks[b].values && i < posterior->size; i++) {
+            if (!isfinite(blocks[b].values[i]))
+                return error_set(error, STATUS_DATA,
+                                 "%s: %s[%zu] is not a finite number, and a network of it predicts none; train it anew "
+                                 "with another --out",
+                                 store_path(store), blocks[b].name, i);
+        }
+    }
+    return status;
 }
 
 /* The moments and means live together under /checkpoint: /posterior appears only when training is done. */

@@ -20,6 +20,8 @@ struct train_state {
 
 enum status checkpoint_save_posterior(struct store *store, const struct posterior *posterior, const char *identity,
                                       struct error *error);
+
+/* STATUS_DATA names a number that is not finite. */
 enum status checkpoint_load_posterior(struct store *store, struct posterior *posterior, struct error *error);
 
 /* Adam's moments and the state, under /checkpoint. `identity` is that of the training. */

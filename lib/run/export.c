@@ -69,6 +69,10 @@ static enum status find_threshold(const struct run *run, struct model *model, do
         items_gather(&run->dataset->train, run->split.validation, items, x, y);
         status = engine_predict_items(model, run->threads, x, &prediction, error);
     }
+    if (status == STATUS_OK)
+        status = prediction_check(&prediction, error);
+    if (status == STATUS_NOT_FINITE)
+        (void)error_context(error, "export, the exported network on the validation split: ");
     if (status == STATUS_OK) {
         *accuracy = metric_accuracy(&prediction);
         status = threshold_from(&prediction, &model->threshold, error);

@@ -157,7 +157,9 @@ static enum status predict_test(const struct run *run, const struct model *model
 {
     size_t networks = model->posterior == MODEL_VARIANCE ? LOGIT_DRAWS : model->parts;
     enum status status = prediction_alloc(networks, count, model->classes, items->labels, prediction, error);
-    return status == STATUS_OK ? engine_predict_items(model, run->threads, items->x, prediction, error) : status;
+    if (status == STATUS_OK)
+        status = engine_predict_items(model, run->threads, items->x, prediction, error);
+    return status == STATUS_OK ? prediction_check(prediction, error) : status;
 }
 
 /* How many items are referred to a human, and how right the others are. */

@@ -100,6 +100,8 @@ static enum status tables_make(struct illustration *illustration, const struct m
         status = monitor_check(monitor, error);
         if (status == STATUS_OK)
             status = makers[i].make(illustration, error);
+        if (status == STATUS_NOT_FINITE)
+            (void)error_context(error, "illustrate, %s: ", makers[i].what);
         report(illustration->run, monitor, i + 1);
     }
     return status;
@@ -114,6 +116,16 @@ static void illustration_close(struct illustration *illustration)
     store_close(illustration->store);
 }
 
+/* Pictures are of what the sweeps predict, whose identity is the same when they are made anew. */
+static enum status all_measured(const struct run *run, bool *measured, struct error *error)
+{
+    static const char *const tables[] = {"stills_predicted", "predictive", "footprint", "plane"};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && status == STATUS_OK && *measured; i++)
+        status = run_measured(run, tables[i], NULL, NULL, measured, error);
+    return status;
+}
+
 enum status run_illustrate(const struct run *run, const struct monitor *monitor, struct error *error)
 {
     struct illustration illustration = {.run = run};
@@ -126,6 +138,8 @@ enum status run_illustrate(const struct run *run, const struct monitor *monitor,
         status = identity_make(run, illustration.store, identity, error);
     if (status == STATUS_OK)
         status = run_has(run, "/illustrations", identity, &done, error);
+    if (status == STATUS_OK && done)
+        status = all_measured(run, &done, error);
     if (status == STATUS_OK && !done)
         status = store_check_update(run->path, error);
     if (status == STATUS_OK && !done)

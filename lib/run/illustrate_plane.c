@@ -55,7 +55,7 @@ static enum status grid_add(struct illustration *illustration, const struct plan
         row_number(&row, "probability", (double)mean[prediction->classes - 1]);
         row_number(&row, "entropy", entropy);
         row_number(&row, "mutual_information", entropy - mean_entropy_of_samples(prediction, i));
-        status = table_add(illustration_table(illustration, "plane"), row.cells, error);
+        status = row_store(&row, illustration_table(illustration, "plane"), error);
     }
     return status;
 }
@@ -101,7 +101,7 @@ static enum status items_add(struct illustration *illustration, const float *x, 
         row_text(&row, "label", dataset_class_name(run->kind, labels[item], name));
         row_number(&row, "x", (double)x[2 * item]);
         row_number(&row, "y", (double)x[2 * item + 1]);
-        status = table_add(illustration_table(illustration, "plane_items"), row.cells, error);
+        status = row_store(&row, illustration_table(illustration, "plane_items"), error);
     }
     return status;
 }

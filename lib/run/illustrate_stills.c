@@ -97,7 +97,7 @@ static enum status predicted_add(struct illustration *illustration, const struct
     row_number(&row, "right", best == sweep->labels[item]);
     row_number(&row, "confidence", (double)mean[best]);
     row_number(&row, "entropy", entropy_of(mean, sweep->classes));
-    return table_add(illustration_table(illustration, "stills_predicted"), row.cells, error);
+    return row_store(&row, illustration_table(illustration, "stills_predicted"), error);
 }
 
 /* What the bytes 0 and 255 stand for: a byte's own range where the set has bytes, else the item's. */
@@ -144,7 +144,7 @@ static enum status picture_add(struct illustration *illustration, struct row *ro
         }
         row_number(row, "line", (double)y);
         row_text(row, "pixels", pixels);
-        status = table_add(illustration_table(illustration, "stills"), row->cells, error);
+        status = row_store(row, illustration_table(illustration, "stills"), error);
     }
     return status;
 }
@@ -226,7 +226,7 @@ static enum status distribution_add(struct illustration *illustration, const flo
         row_number(&row, "probability", (double)probability[k]);
         row_number(&row, "entropy", entropy_of(probability, run->kind->classes));
         row_text(&row, "label", dataset_class_name(run->kind, label, label_name));
-        status = table_add(illustration_table(illustration, "predictive"), row.cells, error);
+        status = row_store(&row, illustration_table(illustration, "predictive"), error);
     }
     return status;
 }

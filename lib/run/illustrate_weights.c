@@ -47,7 +47,7 @@ static enum status weight_add(struct illustration *illustration, const char *nam
     row_number(&row, "log_p0", -0.5 * snr * snr - log(sqrt(2 * acos(-1)) * spread));
     row_number(&row, "goes_by_snr", by_snr[place]);
     row_number(&row, "goes_by_magnitude", by_magnitude[place]);
-    return table_add(illustration_table(illustration, "weight_pair"), row.cells, error);
+    return row_store(&row, illustration_table(illustration, "weight_pair"), error);
 }
 
 /* Two weights on which the criteria disagree at 90 %: A, the largest of those that |mu| / sigma would remove; B, the
@@ -113,7 +113,7 @@ static enum status filters_add(struct illustration *illustration, double fractio
             size_t place = tensor->offset + (at * shape[2] + channel) * shape[3] + filter;
             row_number(&row, columns[channel], (double)(posterior->mu[place] * keep[place]));
         }
-        status = table_add(illustration_table(illustration, "filters"), row.cells, error);
+        status = row_store(&row, illustration_table(illustration, "filters"), error);
     }
     return status;
 }
@@ -174,7 +174,7 @@ static enum status footprint_add(struct illustration *illustration, const struct
         row_number(&row, "fraction", fraction);
         row_number(&row, "accuracy", cells[table_column_index(kind, "accuracy")].number);
         measure_kept(illustration, ranking, removed, keep, &row);
-        status = table_add(illustration_table(illustration, "footprint"), row.cells, error);
+        status = row_store(&row, illustration_table(illustration, "footprint"), error);
     }
     return status;
 }

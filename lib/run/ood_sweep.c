@@ -175,7 +175,7 @@ static enum status record(const struct ood_sweep *sweep, const struct ood_job *j
     row_number(&row, "auroc", auroc);
     row_number(&row, "items", (double)prediction->items);
     row_text(&row, "ood_source", job->other ? job->other->source : sweep->run->data_source);
-    return table_add(rows, row.cells, error);
+    return row_store(&row, rows, error);
 }
 
 static void report(const struct ood_sweep *sweep, const struct ood_job *job, const struct prediction *prediction)
@@ -201,6 +201,8 @@ static enum status job_run(struct ood_sweep *sweep, const struct ood_job *job, s
         status = predict(&sweep->predictor, PREDICT_SAMPLED, NULL, run->seed, items.x, &prediction, error);
     if (status == STATUS_OK)
         status = record(sweep, job, &prediction, rows, error);
+    if (status == STATUS_NOT_FINITE)
+        (void)error_context(error, "ood, %s: ", job->ood->name);
     if (status == STATUS_OK) {
         struct part_array array = {"probability", 4, {1, samples, items.count, classes}, prediction.sampled};
         status = part_save(run, &job->part, &array, 1, rows, &items, error);
@@ -222,6 +224,13 @@ static enum status test_load(struct ood_sweep *sweep, struct error *error)
     enum status status = run_file_open(sweep->run->path, &file, error);
     if (status == STATUS_OK)
         status = run_file_stored(&file, "/test", &sweep->test, error);
+    if (status == STATUS_OK) {
+        struct prediction prediction = stored_slice(&sweep->test, 0);
+        status = prediction_check(&prediction, error);
+        if (status != STATUS_OK)
+            (void)error_context(
+                error, "%s, the test items as they are stored (`tenth train` makes them anew): ", sweep->run->path);
+    }
     run_file_close(&file);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "run/part.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,11 @@ enum status part_identify(const struct run *run, const char *sections, const cha
     char text[sizeof part->object + SHA256_HEX_SIZE + 32];
     (void)snprintf(text, sizeof text, "%s version %d %s", part->object, PART_VERSION, origin);
     enum status status = run_identity(run, sections, text, part->identity, error);
-    return status == STATUS_OK ? run_has(run, part->object, part->identity, has, error) : status;
+    if (status == STATUS_OK)
+        status = run_has(run, part->object, part->identity, has, error);
+    if (status == STATUS_OK && *has)
+        status = run_measured(run, part->table, part->column, part->name, has, error);
+    return status;
 }
 
 enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
@@ -72,11 +77,29 @@ static enum status items_save(struct store *store, const struct part *part, cons
     return store_write_bytes(store, name, 1, &items->count, items->labels, error);
 }
 
+static enum status arrays_check(const struct part *part, const struct part_array *arrays, size_t count,
+                                struct error *error)
+{
+    for (size_t a = 0; a < count; a++) {
+        size_t size = 1;
+        for (size_t i = 0; i < arrays[a].rank; i++)
+            size *= arrays[a].shape[i];
+        for (size_t i = 0; i < size; i++) {
+            if (!isfinite(arrays[a].values[i]))
+                return error_set(error, STATUS_NOT_FINITE, "%s/%s: number %zu is not finite", part->object,
+                                 arrays[a].name, i);
+        }
+    }
+    return STATUS_OK;
+}
+
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error)
 {
     struct store *store = NULL;
-    enum status status = run_store_update(run->path, &store, error);
+    enum status status = arrays_check(part, arrays, count, error);
+    if (status == STATUS_OK)
+        status = run_store_update(run->path, &store, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         char name[160];
         (void)snprintf(name, sizeof name, "%s/%s", part->object, arrays[i].name);

@@ -16,7 +16,8 @@ struct part {
     char identity[SHA256_HEX_SIZE];
 };
 
-/* Describes a part and says whether the run's file has it already. `sections`: the config sections it depends on. */
+/* Describes a part and says whether the run's file has it already, with all that was measured (run_measured).
+ * `sections`: the config sections it depends on. */
 enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
                          const char *sections, struct part *part, bool *has, struct error *error);
 
@@ -33,7 +34,8 @@ struct part_array {
 };
 
 /* Adds the part to the run's file: the arrays, the rows in place of those that the part had before, the test items that
- * were used (labels and their indices into the test file), and the identity. */
+ * were used (labels and their indices into the test file), and the identity. STATUS_NOT_FINITE: a number of an array is
+ * not finite, and the file is untouched. */
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error);
 

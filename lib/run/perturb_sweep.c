@@ -81,7 +81,7 @@ static enum status strength_record(const struct perturb_sweep *sweep, const stru
     row_text(&row, "perturbation", perturbation->name);
     row_number(&row, "strength", strength);
     row_number(&row, "items", (double)sweep->items.count);
-    return table_add(rows, row.cells, error);
+    return row_store(&row, rows, error);
 }
 
 static void report(const struct perturb_sweep *sweep, const struct perturbation *perturbation, double strength)
@@ -105,11 +105,15 @@ static enum status strengths_measure(struct perturb_sweep *sweep, const struct p
         perturb_all(sweep, perturbation, strength);
         status =
             predict(&sweep->predictor, PREDICT_SAMPLED, NULL, sweep->run->seed, sweep->x, &sweep->prediction, error);
+        if (status == STATUS_OK)
+            status = strength_record(sweep, perturbation, strength, rows, error);
+        if (status == STATUS_NOT_FINITE)
+            (void)error_context(error, "perturb, %s of strength %g (perturb.scale makes it less): ", perturbation->name,
+                                strength);
         if (status != STATUS_OK)
             break;
         memcpy(probability + i * size, sweep->prediction.sampled, size * sizeof *probability);
         strengths[i] = (float)strength;
-        status = strength_record(sweep, perturbation, strength, rows, error);
         sweep->strengths_done += 1;
         report(sweep, perturbation, strength);
     }
@@ -152,6 +156,8 @@ static enum status perturbation_run(struct perturb_sweep *sweep, const struct pe
     enum status status = probability && strengths && rows ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK && perturbation->need == NEEDS_GRADIENT && !sweep->gradient)
         status = gradient_make(sweep, error);
+    if (status == STATUS_NOT_FINITE)
+        (void)error_context(error, "perturb, %s: ", perturbation->name);
     if (status == STATUS_OK)
         status = strengths_measure(sweep, perturbation, strengths, probability, rows, error);
     if (status == STATUS_OK) {

@@ -1,5 +1,6 @@
 #include "run/provenance.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,14 +27,14 @@ double provenance_peak_mib(void)
     const double kib_per_mib = 1024;
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) != 0)
-        return 0;
+        return NAN;
     return (double)usage.ru_maxrss / kib_per_mib; /* KiB on Linux */
 }
 
 double provenance_page_faults(void)
 {
     struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_minflt : 0;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_minflt : NAN;
 }
 
 /* The first "model name : ..." of the kernel's list of processors. */

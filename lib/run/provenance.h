@@ -34,16 +34,16 @@ struct provenance {
     double peak_mib;                    /* largest resident memory of the process so far, MiB */
 };
 
-/* Never fails: what cannot be found out is "unknown" or 0. */
+/* Never fails: what cannot be found out is "unknown", 0, or of peak_mib NaN. */
 void provenance_gather(struct provenance *provenance);
 
 /* Gathers and writes /provenance, replacing what is there. */
 enum status provenance_write(struct store *store, struct error *error);
 
-/* The largest resident memory of the process so far, in MiB; 0 where it cannot be found out. */
+/* The largest resident memory of the process so far, in MiB; NaN where it cannot be found out. */
 double provenance_peak_mib(void);
 
-/* How often the process had to be given a page of memory so far, such as one that it had given back; 0 likewise. */
+/* How often the process had to be given a page of memory so far, such as one that it had given back; NaN likewise. */
 double provenance_page_faults(void);
 
 #endif

@@ -110,7 +110,7 @@ static enum status point_record(const struct prune_sweep *sweep, const struct ra
     row_number(&row, "threshold", point->threshold);
     row_number(&row, "accuracy_mean_weights", metric_accuracy(&predictions->at_mean));
     row_number(&row, "items", (double)sweep->items.count);
-    return table_add(rows, row.cells, error);
+    return row_store(&row, rows, error);
 }
 
 static void report(const struct prune_sweep *sweep, const struct ranking *ranking, size_t removed,
@@ -136,10 +136,14 @@ static enum status points_measure(struct prune_sweep *sweep, const struct rankin
         struct predictions *predictions = removed == 0 ? &sweep->whole : &sweep->pruned;
         if (predictions->removed != removed)
             status = predict_pruned(sweep, ranking, removed, predictions, error);
+        if (status == STATUS_OK)
+            status = point_record(sweep, ranking, &points[i], predictions, rows, error);
+        if (status == STATUS_NOT_FINITE)
+            (void)error_context(error, "prune, criterion %s, fraction %g: ", ranking->criterion->name,
+                                (double)removed / (double)ranking->count);
         if (status != STATUS_OK)
             break;
         memcpy(probability + i * size, reported(predictions)->mean, size * sizeof *probability);
-        status = point_record(sweep, ranking, &points[i], predictions, rows, error);
         sweep->points_done += 1;
         report(sweep, ranking, removed, predictions);
     }

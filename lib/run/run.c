@@ -273,6 +273,31 @@ enum status run_has(const struct run *run, const char *object, const char *ident
     return status;
 }
 
+enum status run_measured(const struct run *run, const char *table, const char *column, const char *name, bool *measured,
+                         struct error *error)
+{
+    static const char *const columns[] = {"accuracy", "accuracy_mean_weights", "entropy", "probability"};
+    const struct table_kind *kind = table_find(table);
+    char object[64];
+    struct store *store = NULL;
+    struct table *rows = table_create(kind, error);
+    *measured = true;
+    (void)snprintf(object, sizeof object, "/tables/%s", table);
+    enum status status = rows ? run_store_open(run->path, &store, error) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK && store_has(store, object))
+        status = table_load(rows, store, error);
+    for (size_t i = 0; status == STATUS_OK && i < table_rows(rows); i++) {
+        if (column && strcmp(table_text(rows, i, column), name) != 0)
+            continue;
+        for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+            *measured = *measured && (table_column_index(kind, columns[c]) == SIZE_MAX ||
+                                      isfinite(table_number(rows, i, columns[c])));
+    }
+    store_close(store);
+    table_free(rows);
+    return status;
+}
+
 enum status run_describe_config(const struct run *run, struct store *store, struct error *error)
 {
     enum status status = STATUS_NO_MEMORY;
@@ -453,6 +478,34 @@ void row_text(struct row *row, const char *column, const char *text)
     size_t at = table_column_index(row->kind, column);
     if (at < ROW_CELLS_MAX)
         row->cells[at].text = text;
+}
+
+/* Numbers that a row need not have: a threshold where nothing goes, sigmas of a method without, an interval of one
+ * item, an area beside no item, channels that an image has not, memory of which the system does not tell. */
+static bool may_be_empty(const struct table_kind *kind, const char *column)
+{
+    static const char *const columns[][2] = {
+        {"train", "sigma_median"}, {"prune", "threshold"},  {"perturb", "entropy_low"}, {"perturb", "entropy_high"},
+        {"ood", "entropy_low"},    {"ood", "entropy_high"}, {"ood", "auroc"},           {"filters", "weight2"},
+        {"filters", "weight3"},    {"summary", "peak_mib"}};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        if (strcmp(columns[i][0], kind->name) == 0 && strcmp(columns[i][1], column) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum status row_store(const struct row *row, struct table *table, struct error *error)
+{
+    for (size_t i = 0; i < row->kind->column_count; i++) {
+        const struct table_column *column = &row->kind->columns[i];
+        if (!column->unit || isfinite(row->cells[i].number) ||
+            (isnan(row->cells[i].number) && may_be_empty(row->kind, column->name)))
+            continue;
+        return error_set(error, STATUS_NOT_FINITE, "%s of the table %s is not a finite number (%g)", column->name,
+                         row->kind->name, row->cells[i].number);
+    }
+    return table_add(table, row->cells, error);
 }
 
 void row_metrics(struct row *row, const struct prediction *prediction)

@@ -115,6 +115,12 @@ bool run_is_there(const struct run *run);
  * false. */
 enum status run_has(const struct run *run, const char *object, const char *identity, bool *has, struct error *error);
 
+/* Whether the file's rows of `table` whose text `column` is `name` (column NULL: all rows) have the numbers that are
+ * measured on predictions. Older versions stored rows without them, and probabilities that are not numbers, when a
+ * product had failed; such results count as not there. */
+enum status run_measured(const struct run *run, const char *table, const char *column, const char *name, bool *measured,
+                         struct error *error);
+
 /* Writes what every run file begins with: attributes of /, /config, /data, /provenance. `state` is as above. */
 enum status run_describe(const struct run *run, struct store *store, const char *state, struct error *error);
 
@@ -157,6 +163,10 @@ struct row row_empty(const struct table_kind *kind); /* every cell NaN or "" */
 struct row row_begin(const struct run *run, const char *table);
 void row_number(struct row *row, const char *column, double value);
 void row_text(struct row *row, const char *column, const char *text);
+
+/* Adds the row to what a run stores. STATUS_NOT_FINITE names a number that is infinite, or that is missing where there
+ * is always one; the table is then as it was. */
+enum status row_store(const struct row *row, struct table *table, struct error *error);
 
 /* Sets all columns of `row` that bear the name of a metric to its value on the prediction. */
 struct prediction;

@@ -1,5 +1,6 @@
 #include "run/run_file.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,18 @@ void run_base_name(const char *run, char base[RUN_NAME_SIZE])
     }
 }
 
+/* The whole text is the number, as run_describe wrote it. */
+static enum status seed_read(const char *text, const char *path, uint64_t *seed, struct error *error)
+{
+    errno = 0;
+    unsigned long long value = strtoull(text, NULL, 10);
+    if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text) || errno != 0)
+        return error_set(error, STATUS_DATA, "%s: /: attribute seed is not a whole number; " STORE_REMEDY_CHANGED,
+                         path);
+    *seed = value;
+    return STATUS_OK;
+}
+
 enum status run_file_open(const char *path, struct run_file *file, struct error *error)
 {
     *file = (struct run_file){0};
@@ -36,13 +49,10 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
     enum status status = run_store_open(path, &file->store, error);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == STATUS_OK; i++)
         status = store_get_text(file->store, texts[i].object, texts[i].key, texts[i].text, error);
-    if (status == STATUS_OK && (seed[0] == '\0' || strspn(seed, "0123456789") != strlen(seed)))
-        status =
-            error_set(error, STATUS_DATA, "%s: /: attribute seed is not a whole number; " STORE_REMEDY_CHANGED, path);
-    if (status == STATUS_OK) {
-        file->seed = strtoull(seed, NULL, 10);
+    if (status == STATUS_OK)
+        status = seed_read(seed, path, &file->seed, error);
+    if (status == STATUS_OK)
         run_base_name(file->run, file->base);
-    }
     memory_free(seed);
     return status;
 }

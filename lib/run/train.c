@@ -154,6 +154,8 @@ static enum status predict_and_keep(struct trainer *trainer, struct store *store
     if (status != STATUS_OK)
         return status;
     status = predict(&trainer->predictor, PREDICT_SAMPLED, NULL, run->seed, items->x, prediction, error);
+    if (status == STATUS_NOT_FINITE)
+        (void)error_context(error, "the trained network, items of %s: ", object);
     if (status != STATUS_OK)
         return status;
     (void)snprintf(name, sizeof name, "%s/probability", object);
@@ -180,7 +182,7 @@ static enum status summarise(struct trainer *trainer, struct store *store, struc
         row_number(&row, "train_seconds", trainer->state.seconds);
         row_number(&row, "peak_mib", provenance_peak_mib());
         row_text(&row, "data_source", run->data_source);
-        status = table_add(trainer->summary_table, row.cells, error);
+        status = row_store(&row, trainer->summary_table, error);
     }
     prediction_free(&prediction);
     test_items_free(&items);
@@ -224,12 +226,14 @@ static enum status save_done(struct trainer *trainer, struct error *error)
     return file_end(trainer, store, status, error);
 }
 
-/* A stop while the trained network is measured keeps it: the resumed run has no step left, and measures. */
+/* A trained network that is not measured, since that was stopped or gave no number, is kept: the resumed run has no
+ * step left, and measures. */
 static enum status finish(struct trainer *trainer, struct error *error)
 {
     struct error not_saved = {0};
-    enum status status = save_done(trainer, error);
-    enum status saved = status == STATUS_INTERRUPTED ? save_under_way(trainer, "interrupted", &not_saved) : STATUS_OK;
+    enum status status = save_done(trainer, error), saved = STATUS_OK;
+    if (status == STATUS_INTERRUPTED || status == STATUS_NOT_FINITE)
+        saved = save_under_way(trainer, status == STATUS_INTERRUPTED ? "interrupted" : "failed", &not_saved);
     if (saved == STATUS_OK)
         return status;
     *error = not_saved;
@@ -302,6 +306,8 @@ static enum status train_loop(struct trainer *trainer, struct error *error)
         report(trainer);
         state->seconds = monotonic_seconds() - started;
         if ((size_t)state->step % trainer->steps_per_epoch == 0)
+            status = trainer_check(trainer, error);
+        if (status == STATUS_OK && (size_t)state->step % trainer->steps_per_epoch == 0)
             status = trainer_record_epoch(trainer, (size_t)state->step / trainer->steps_per_epoch, error);
         if (status == STATUS_OK && state->step < (double)trainer->steps)
             status = save_if_due(trainer, error);
@@ -309,10 +315,39 @@ static enum status train_loop(struct trainer *trainer, struct error *error)
     return status;
 }
 
+/* Measures the file's trained network again, where an older version stored what is no number. What later stages made of
+ * it stays. */
+static enum status measure_again(const struct run *run, const struct monitor *monitor, struct error *error)
+{
+    struct trainer trainer;
+    struct store *store = NULL;
+    enum status status = trainer_make(&trainer, run, monitor, error);
+    if (status == STATUS_OK)
+        status = run_store_open(run->path, &store, error);
+    if (status == STATUS_OK)
+        status = checkpoint_load_posterior(store, trainer.posterior, error);
+    if (status == STATUS_OK)
+        status = table_load(trainer.train_table, store, error);
+    if (status == STATUS_OK)
+        status = table_load(trainer.sigma_table, store, error);
+    store_close(store);
+    trainer.owns_file = status == STATUS_OK;
+    if (status == STATUS_OK && table_rows(trainer.train_table) > 0)
+        trainer.state.seconds = table_number(trainer.train_table, table_rows(trainer.train_table) - 1, "seconds");
+    if (status == STATUS_OK)
+        status = save_done(&trainer, error);
+    trainer_free(&trainer);
+    return status;
+}
+
 enum status run_train(const struct run *run, const struct monitor *monitor, struct error *error)
 {
-    bool done;
+    bool done, measured = true;
     enum status status = run_has(run, "/posterior", run->train_identity, &done, error);
+    if (status == STATUS_OK && done)
+        status = run_measured(run, "summary", NULL, NULL, &measured, error);
+    if (status == STATUS_OK && done && !measured)
+        return measure_again(run, monitor, error);
     if (status != STATUS_OK || done)
         return status;
     struct trainer trainer;

@@ -40,7 +40,10 @@ static enum status validate(struct trainer *trainer, double *accuracy, struct er
         return status;
     status = predict(&trainer->predictor, PREDICT_AT_MEAN, NULL, trainer->run->seed, trainer->validation.x, &prediction,
                      error);
-    *accuracy = metric_accuracy(&prediction);
+    if (status == STATUS_OK)
+        *accuracy = metric_accuracy(&prediction);
+    if (status == STATUS_NOT_FINITE)
+        (void)error_context(error, "validation items, step %lld: ", (long long)trainer->state.step);
     prediction_free(&prediction);
     return status;
 }
@@ -57,7 +60,7 @@ static enum status record_sigma(struct trainer *trainer, size_t epoch, double *m
     for (size_t i = 0; i < QUANTILES; i++)
         row_number(&row, columns[i], quantiles[i]);
     *median = quantiles[2];
-    return table_add(trainer->sigma_table, row.cells, error);
+    return row_store(&row, trainer->sigma_table, error);
 }
 
 enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct error *error)
@@ -82,5 +85,5 @@ enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct e
     row_number(&row, "sigma_median", median);
     row_number(&row, "seconds", state->seconds);
     state->loss_sum = state->nll_sum = state->kl_sum = state->correct = state->items = state->steps_in_epoch = 0;
-    return table_add(trainer->train_table, row.cells, error);
+    return row_store(&row, trainer->train_table, error);
 }
