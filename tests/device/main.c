@@ -1,7 +1,8 @@
-/* tests/device/main.c: an exported model on any machine that a C or C++ compiler builds for: predicts the items of items.h,
- * and prints for each label, referral, reason and the bits of all floats as hexadecimal numbers; then the self-test's
- * answer. Without files and formatted output, so that a bare AVR (whose serial port simavr shows) can do it too. Built
- * with -DMODEL=name -DHEADER="name.h" by tests/test_device.sh; with -DBYTES items are bytes, else bits of floats. */
+/* tests/device/main.c: an exported model on any machine that a C or C++ compiler builds for: predicts the items of
+ * items.h, and prints for each label, referral, reason and the bits of all floats as hexadecimal numbers; then the
+ * self-test's answer. Without files and formatted output, so that a bare AVR (whose serial port simavr shows) can do it
+ * too. Built with -DMODEL=name -DHEADER="name.h" by tests/test_device.sh; with -DBYTES items are bytes, else bits of
+ * floats. */
 #include <stdint.h>
 #include <string.h>
 #ifdef __AVR__
