@@ -1,10 +1,10 @@
 /* experiments/cmd_bench.c: one measurement as one row of a table on standard output. */
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
+#include "core/cpus.h"
 #include "run/bench.h"
 
 /* Which measurement the options ask for. */
@@ -32,7 +32,7 @@ static enum status describe(const struct options *options, struct bench *bench, 
         .items = (size_t)options->predict,
         .samples = options->samples > 0 ? (size_t)options->samples : 12,
         .fraction = isnan(options->fraction) ? 0 : options->fraction,
-        .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
+        .threads = options->threads > 0 ? options->threads : cpus_available(),
         .seed = 1, /* of what costs the same whatever it is */
     };
     if (bench->kind)
@@ -54,7 +54,9 @@ enum status command_bench(const struct options *options, struct error *error)
     struct table *table = table_create(table_find(predicts ? "bench_predict" : "bench"), error);
     if (!table)
         return STATUS_NO_MEMORY;
-    status = predicts ? bench_predict(&bench, table, error) : bench_step(&bench, table, error);
+    status = cpus_check_threads(bench.threads, error);
+    if (status == STATUS_OK)
+        status = predicts ? bench_predict(&bench, table, error) : bench_step(&bench, table, error);
     if (status == STATUS_OK)
         status = table_write_header(table_kind_of(table), format, stdout, error);
     if (status == STATUS_OK)

@@ -44,6 +44,7 @@ struct batch {
     size_t first_stage, last_stage;
     struct input *inputs;
     size_t input_count, job_count;
+    int least_threads, most_threads; /* that a job has */
     struct progress_view view;
     char shipped[4096];
 };
@@ -118,7 +119,7 @@ static struct run_options run_options_of(const struct batch *batch, const struct
         .path = input->is_run_file ? input->path : NULL,
         .places = options_places(options, batch->shipped),
         .threads = options->threads,
-        .beside = options->jobs,
+        .beside = batch->job_count < (size_t)options->jobs ? (int)batch->job_count : options->jobs,
         .force = options->force,
         .stages = stages_of(batch),
     };
@@ -168,7 +169,7 @@ static enum status data_check(const struct input *input, const struct run *run, 
 
 /* Resolves every job, and looks for its data, before the first is trained, so that a mistake in the last costs no
  * hours; no two may have one file. */
-static enum status jobs_check(const struct batch *batch, struct error *error)
+static enum status jobs_check(struct batch *batch, struct error *error)
 {
     char **paths = memory_alloc(batch->job_count, sizeof *paths, error);
     enum status status = paths ? STATUS_OK : STATUS_NO_MEMORY;
@@ -179,6 +180,8 @@ static enum status jobs_check(const struct batch *batch, struct error *error)
         const struct input *input = job_find(batch, job, &cell, &seed);
         struct run_options run_options = run_options_of(batch, input);
         status = run_resolve(&run, input->source, cell, seed, &run_options, error);
+        batch->least_threads = job == 0 || run.threads < batch->least_threads ? run.threads : batch->least_threads;
+        batch->most_threads = run.threads > batch->most_threads ? run.threads : batch->most_threads;
         if (status == STATUS_OK)
             status = data_check(input, &run, error);
         paths[job] = status == STATUS_OK ? memory_copy_text(run.path, error) : NULL;
@@ -224,7 +227,19 @@ static enum status batch_open(struct batch *batch, struct error *error)
     project_path("/data", batch->shipped, sizeof batch->shipped);
     if (status == STATUS_OK)
         status = jobs_check(batch, error);
-    return status == STATUS_OK && !options->dry_run ? directory_ensure(options->out, error) : status;
+    /* Whether a run's file can be written to is asked when there is something to write. */
+    return status == STATUS_OK && !options->dry_run ? directory_make(options->out, error) : status;
+}
+
+/* How the processors are shared. */
+static void say_shares(struct batch *batch)
+{
+    const size_t asked = (size_t)batch->options->jobs, beside = asked < batch->job_count ? asked : batch->job_count;
+    char threads[32] = "";
+    if (batch->least_threads < batch->most_threads)
+        (void)snprintf(threads, sizeof threads, "%d to ", batch->least_threads);
+    progress_say(&batch->view, "runs: %zu, at the same time: %zu, threads of each: %s%d", batch->job_count, beside,
+                 threads, batch->most_threads);
 }
 
 static enum status run_stages(const struct options *options, size_t first, size_t last, struct error *error)
@@ -234,6 +249,7 @@ static enum status run_stages(const struct options *options, size_t first, size_
     if (status == STATUS_OK && !options->dry_run) {
         progress_begin(&batch.view, options->quiet, batch.job_count);
         progress_hold_signals();
+        say_shares(&batch);
         struct monitor monitor = progress_monitor(&batch.view);
         status = jobs_work(batch.job_count, options->jobs, &monitor, job_work, &batch, error);
     }

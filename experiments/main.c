@@ -1,12 +1,18 @@
 /* experiments/main.c: `tenth COMMAND ...`. */
+#include <errno.h>
+#include <fcntl.h>
 #include <gsl/gsl_errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bayes/criterion.h"
 #include "bayes/metric.h"
 #include "bayes/posterior.h"
 #include "commands.h"
+#include "core/cpus.h"
 #include "core/isa.h"
 #include "data/dataset.h"
 #include "data/ood.h"
@@ -145,7 +151,8 @@ static void print_help(void)
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  tenth %-10s %-22s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
     printf("  tenth help                              this text; tenth COMMAND --help says more\n"
-           "  tenth --version\n");
+           "  tenth --version\n"
+           "  tenth --cpus                            how many processors it may use, by affinity, quota and OpenMP\n");
     print_registries();
     printf("\nExit codes: 0 done; 1 the work failed; 2 usage or config; 3 data missing or corrupt; 130 interrupted.\n");
 }
@@ -186,6 +193,10 @@ static enum status dispatch(int argc, char **argv, struct error *error)
         print_version();
         return STATUS_OK;
     }
+    if (strcmp(name, "--cpus") == 0) {
+        printf("%d\n", cpus_available());
+        return STATUS_OK;
+    }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(commands[i].name, name) == 0)
             return call(&commands[i], argc - 1, argv + 1, error);
@@ -193,15 +204,42 @@ static enum status dispatch(int argc, char **argv, struct error *error)
     return error_set(error, STATUS_USAGE, "there is no command \"%s\"; `tenth help` lists them", name);
 }
 
+/* A closed standard stream is put where reading it, and writing to it, fail: else the next file that is opened, such as
+ * a run's, has its number, and what is printed goes into that file. */
+static bool streams_open(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) == -1 &&
+            open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) != descriptor)
+            return false;
+    }
+    return true;
+}
+
+/* Flushes what is printed, so that a full disk or a closed stream is met where it can be reported. */
+static enum status finish_output(struct error *error)
+{
+    char reason[ERROR_REASON_SIZE];
+    const bool failed_before = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) != 0)
+        return error_set(error, STATUS_FAILED, "standard output could not be written: %s", error_reason(errno, reason));
+    return failed_before ? error_set(error, STATUS_FAILED, "standard output could not be written") : STATUS_OK;
+}
+
 int main(int argc, char **argv)
 {
+    if (!streams_open())
+        return error_exit_code(STATUS_FAILED); /* there is nowhere to say it */
+    /* Beyond a limit on file sizes (ulimit -f) a write then fails, and is reported as any other. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     isa_flush_denormals();
     (void)gsl_set_error_handler_off();
     store_init();
     struct error error = {0};
     enum status status = dispatch(argc, argv, &error);
-    if (status == STATUS_OK && (fflush(stdout) != 0 || ferror(stdout)))
-        status = error_set(&error, STATUS_FAILED, "standard output could not be written");
+    if (status == STATUS_OK)
+        status = finish_output(&error);
     if (status != STATUS_OK && error.message[0])
         say(stderr, "tenth: %s\n", error.message);
     return error_exit_code(status);

@@ -21,7 +21,7 @@ static const struct option_row rows[] = {
     {OPTION_OUT, "out", "DIR", "where what is written goes (default: results)"},
     {OPTION_SET, "set", "SECTION.KEY=VALUE", "override a key of every config; may be repeated"},
     {OPTION_SEED, "seed", "N", "the same as --set run.seed=N"},
-    {OPTION_THREADS, "threads", "N", "threads of one run (default: every core); results do not depend on it"},
+    {OPTION_THREADS, "threads", "N", "threads of one run (default: its share); results do not depend on it"},
     {OPTION_JOBS, "jobs", "N", "runs at the same time (default: 1)"},
     {OPTION_FORCE, "force", NULL,
      "replace run files that another config made; no run of real data by one of a stand-in"},

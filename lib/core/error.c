@@ -53,6 +53,13 @@ enum status error_context(struct error *error, const char *format, ...)
     return error->status;
 }
 
+const char *error_reason(int code, char reason[ERROR_REASON_SIZE])
+{
+    if (strerror_r(code, reason, ERROR_REASON_SIZE) != 0)
+        (void)snprintf(reason, ERROR_REASON_SIZE, "error %d", code);
+    return reason;
+}
+
 int error_exit_code(enum status status)
 {
     switch (status) {

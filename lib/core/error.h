@@ -31,6 +31,11 @@ __attribute__((format(printf, 3, 4))) enum status error_set(struct error *error,
  * error may be NULL: returns STATUS_FAILED. */
 __attribute__((format(printf, 2, 3))) enum status error_context(struct error *error, const char *format, ...);
 
+enum { ERROR_REASON_SIZE = 128 };
+
+/* The system's own words for an errno; returns `reason`. */
+const char *error_reason(int code, char reason[ERROR_REASON_SIZE]);
+
 /* The process exit code of a status, as README's table has it: 0, 1, 2, 3 or 130. */
 int error_exit_code(enum status status);
 

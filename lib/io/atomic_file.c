@@ -38,18 +38,15 @@ static enum status write_failure(const char *path, int code, struct error *error
 {
     if (code == ENOSPC || code == EDQUOT)
         return error_set(error, STATUS_FAILED, "%s: no space left on device; free some or choose another --out", path);
-    char reason[128];
-    if (strerror_r(code, reason, sizeof reason) != 0)
-        (void)snprintf(reason, sizeof reason, "error %d", code);
-    return error_set(error, STATUS_FAILED, "%s: cannot be written: %s; %s", path, reason, remedy(code));
+    char reason[ERROR_REASON_SIZE];
+    return error_set(error, STATUS_FAILED, "%s: cannot be written: %s; %s", path, error_reason(code, reason),
+                     remedy(code));
 }
 
 static enum status read_failure(const char *path, int code, struct error *error)
 {
-    char reason[128];
-    if (strerror_r(code, reason, sizeof reason) != 0)
-        (void)snprintf(reason, sizeof reason, "error %d", code);
-    return error_set(error, STATUS_DATA, "%s: cannot be read: %s; check the path", path, reason);
+    char reason[ERROR_REASON_SIZE];
+    return error_set(error, STATUS_DATA, "%s: cannot be read: %s; check the path", path, error_reason(code, reason));
 }
 
 char *atomic_temporary_name(const char *path, struct error *error)
@@ -159,6 +156,16 @@ cleanup:
     return status;
 }
 
+enum status atomic_rewrite(const char *path, const void *bytes, size_t count, struct error *error)
+{
+    unsigned char *before = NULL;
+    size_t size = 0;
+    const bool same = file_read(path, count, &before, &size, NULL) == STATUS_OK && size == count && before &&
+                      memcmp(before, bytes, count) == 0;
+    memory_free(before);
+    return same ? STATUS_OK : atomic_write(path, bytes, count, error);
+}
+
 /* STATUS_FAILED unless `path` is a directory in which files can be made. */
 static enum status check_directory(const char *path, struct error *error)
 {
@@ -185,7 +192,7 @@ enum status atomic_check(const char *path, struct error *error)
     return status;
 }
 
-enum status directory_ensure(const char *path, struct error *error)
+enum status directory_make(const char *path, struct error *error)
 {
     char *prefix = memory_copy_text(path, error);
     if (!prefix)
@@ -201,6 +208,12 @@ enum status directory_ensure(const char *path, struct error *error)
         prefix[end] = path[end];
     }
     memory_free(prefix);
+    return status;
+}
+
+enum status directory_ensure(const char *path, struct error *error)
+{
+    enum status status = directory_make(path, error);
     return status == STATUS_OK ? check_directory(path, error) : status;
 }
 

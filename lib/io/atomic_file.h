@@ -20,11 +20,17 @@ enum status atomic_publish(const char *temporary, const char *path, struct error
 /* Writes `count` bytes to `path` atomically. */
 enum status atomic_write(const char *path, const void *bytes, size_t count, struct error *error);
 
+/* The same, but a file that holds these bytes already is left alone: nothing is written where nothing changed. */
+enum status atomic_rewrite(const char *path, const void *bytes, size_t count, struct error *error);
+
 /* Whether a file could be written to `path`: its directory is there and can be written to, and it is no directory
  * itself. For asking before hours of work rather than after them. */
 enum status atomic_check(const char *path, struct error *error);
 
-/* Makes a directory and its parents where they are missing, and checks that it can be written to. */
+/* Makes a directory and its parents where they are missing. */
+enum status directory_make(const char *path, struct error *error);
+
+/* The same, and checks that it can be written to. */
 enum status directory_ensure(const char *path, struct error *error);
 
 /* Which descriptor of this process the path names ("/dev/stdin", "/dev/fd/63", "/proc/self/fd/0"); -1: none. Opened by

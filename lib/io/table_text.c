@@ -79,11 +79,9 @@ static enum status finish(const struct table_kind *kind, bool written, FILE *str
     bool fault = fault_here();
     if (!fault && written && fflush(stream) == 0)
         return STATUS_OK;
-    char reason[128];
-    if (strerror_r(fault ? ENOSPC : errno, reason, sizeof reason) != 0)
-        (void)snprintf(reason, sizeof reason, "unknown reason");
+    char reason[ERROR_REASON_SIZE];
     return error_set(error, STATUS_FAILED, "table %s cannot be written: %s; check where the output goes", kind->name,
-                     reason);
+                     error_reason(fault ? ENOSPC : errno, reason));
 }
 
 enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,

@@ -140,7 +140,7 @@ enum status report_write(const char *directory, const char *project, struct erro
     size_t size = page.out.used;
     char *html = status == STATUS_OK ? text_take(&page.out) : NULL;
     if (status == STATUS_OK)
-        status = html ? atomic_write(path, html, size, error) : STATUS_NO_MEMORY;
+        status = html ? atomic_rewrite(path, html, size, error) : STATUS_NO_MEMORY;
     memory_free(html);
     page_free(&page);
     return status;

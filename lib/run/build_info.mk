@@ -1,7 +1,7 @@
 # lib/run/build_info.mk: what a binary knows about its own making, as strings in $(BUILD)/generated/build_info.h.
 #
-# The Makefile includes this file behind its first target. The header is written anew only when its text changes, so that
-# nothing is compiled again without need.
+# The Makefile includes this file after its first target. The header is written anew only when its text changes, so that
+# nothing is compiled again without need; where it cannot be written, nor can objects: what was built stays true.
 
 VERSION := 0.1.0
 
@@ -20,7 +20,6 @@ $(BUILD_INFO): export BUILD_INFO_FLAGS = $(ALL_CFLAGS)
 $(BUILD_INFO): export BUILD_INFO_MODE = $(MODE)
 $(BUILD_INFO): export BUILD_INFO_INIH = $(shell $(PKG_CONFIG) --modversion inih 2>/dev/null || echo unknown)
 $(BUILD_INFO): build_info_check
-	@mkdir -p $(@D)
 	@commit=unknown; \
 	if [ -e .git ] && found=$$(git rev-parse HEAD 2>/dev/null); then \
 	    commit=$$found; \
@@ -29,7 +28,7 @@ $(BUILD_INFO): build_info_check
 	fi; \
 	compiler=$$($$BUILD_INFO_COMPILER --version 2>/dev/null | head -n 1); \
 	define() { printf '#define %s "%s"\n' "$$1" "$$(printf '%s' "$$2" | tr -s ' \n' '  ' | sed 's/ $$//; s/[\\"]/\\&/g')"; }; \
-	{ \
+	text=$$( \
 	    echo '/* Made by lib/run/build_info.mk. */'; \
 	    define BUILD_VERSION "$$BUILD_INFO_VERSION"; \
 	    define BUILD_COMMIT "$$commit"; \
@@ -37,7 +36,9 @@ $(BUILD_INFO): build_info_check
 	    define BUILD_FLAGS "$$BUILD_INFO_FLAGS"; \
 	    define BUILD_MODE "$$BUILD_INFO_MODE"; \
 	    define BUILD_INIH "$$BUILD_INFO_INIH"; \
-	} > $@.new && \
-	if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
+	); \
+	if ! printf '%s\n' "$$text" | cmp -s - $@ && { [ ! -e $@ ] || [ -w $(@D) ]; }; then \
+	    mkdir -p $(@D) && printf '%s\n' "$$text" > $@.new && mv -f $@.new $@; \
+	fi
 
 $(BUILD)/lib/run/provenance.o: $(BUILD_INFO)

@@ -1,7 +1,6 @@
 #include "run/provenance.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <zlib.h>
 
 #include "build_info.h"
+#include "core/cpus.h"
 #include "core/gemm.h"
 #include "core/kernels.h"
 #include "core/memory.h"
@@ -107,7 +107,7 @@ void provenance_gather(struct provenance *provenance)
         .inih = BUILD_INIH,
         .gemm = gemm_backend(),
         .kernels = kernels()->name,
-        .cores = omp_get_num_procs(),
+        .cores = cpus_available(),
         .peak_mib = provenance_peak_mib(),
     };
     find_hdf5(provenance->hdf5);

@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bayes/criterion.h"
 #include "bayes/metric.h"
+#include "core/cpus.h"
 #include "core/memory.h"
 #include "core/stats.h"
 #include "data/ood.h"
@@ -129,7 +129,7 @@ static int threads_wanted(const struct run *run, const struct run_options *optio
         return options->threads;
     if (run->config.run.threads > 0)
         return (int)run->config.run.threads;
-    const int cores = omp_get_num_procs(), beside = options->beside > 1 ? options->beside : 1;
+    const int cores = cpus_available(), beside = options->beside > 1 ? options->beside : 1;
     return cores > beside ? cores / beside : 1;
 }
 
@@ -173,7 +173,9 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     if (status != STATUS_OK)
         return status;
     const struct config *config = &run->config;
-    status = dataset_open(run->kind, options->places, config->data.synthetic, &run->dataset, error);
+    status = cpus_check_threads(run->threads, error);
+    if (status == STATUS_OK)
+        status = dataset_open(run->kind, options->places, config->data.synthetic, &run->dataset, error);
     if (status == STATUS_OK)
         status = split_make(run->dataset->train.count, config->data.validation_fraction,
                             (size_t)config->data.train_items, seed, &run->split, error);

@@ -54,8 +54,8 @@ struct run_options {
     const char *out;  /* directory of run files; made where it is missing */
     const char *path; /* NULL: OUT/NAME.h5; else the run's file itself */
     struct dataset_places places;
-    int threads;         /* 0: the config's; there 0: every core, or a share of them */
-    int beside;          /* so many runs beside each other share the cores; 0 and 1: this one has them all */
+    int threads;         /* 0: the config's; there 0: every processor (core/cpus.h), or a share of them */
+    int beside;          /* so many runs beside each other share the processors; 0 and 1: this one has them all */
     bool force;          /* replace a file that another config made (mismatch.h) */
     unsigned int stages; /* what is going to be done, a sum of enum run_stage: what is asked of them is checked */
 };

@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/memory.h"
+#include "io/atomic_file.h"
 #include "core/stats.h"
 #include "run/mismatch.h"
 #include "run/provenance.h"
@@ -352,6 +353,8 @@ enum status run_train(const struct run *run, const struct monitor *monitor, stru
         return status;
     struct trainer trainer;
     status = trainer_make(&trainer, run, monitor, error);
+    if (status == STATUS_OK)
+        status = atomic_check(run->path, error); /* before the work, not after it */
     if (status == STATUS_OK)
         status = resume(&trainer, error);
     if (status == STATUS_OK) {
