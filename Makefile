@@ -10,15 +10,13 @@ BUILD ?= build/$(MODE)
 PKG_CONFIG ?= pkg-config
 PACKAGES := gsl zlib inih libpng
 
-# `make deps test`: the packages are looked for below, when this file is read. So they are installed by making a file that is
-# included, whereupon make reads all anew.
+# `make deps test`: the packages are looked for below, when this file is read. So they are installed here and now.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-ifeq ($(MAKE_RESTARTS)$(findstring n,$(firstword -$(MAKEFLAGS))),)
-$(shell rm -f build/deps.mk)
-include build/deps.mk
-build/deps.mk:
-	@./deps.sh install build draw fetch test browser tools
-	@mkdir -p $(@D) && touch $@
+ifeq ($(findstring n,$(firstword -$(MAKEFLAGS))),)
+$(shell ./deps.sh install build draw fetch test browser tools >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error the packages are not all there)
+endif
 endif
 endif
 
@@ -38,7 +36,7 @@ GEMM_LIBS := $(GEMM_LIBS_$(GEMM))
 
 HDF5_PACKAGE := $(shell for p in hdf5-serial hdf5; do $(PKG_CONFIG) --exists $$p 2>/dev/null && echo $$p && break; done)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(HDF5_PACKAGE) 2>/dev/null)
-PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(HDF5_PACKAGE) 2>/dev/null) -lhdf5_hl
+PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(HDF5_PACKAGE) 2>/dev/null)
 
 OPT_release := -O3 -DNDEBUG
 OPT_debug := -O1
@@ -54,8 +52,10 @@ ifeq ($(OPT),)
 $(error MODE=$(MODE) is none of release, debug, asan, fuzz)
 endif
 
-WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
-            -Wvla -Wformat=2 -Wundef
+# Another compiler finds other things to warn of, which must not keep anybody from building; WERROR=1 makes errors of them.
+WERROR ?=
+WARNINGS := -Wall -Wextra $(if $(filter-out 0,$(WERROR)),-Werror) -Wshadow -Wconversion -Wno-sign-conversion \
+            -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
 CFLAGS ?=
 ALL_CFLAGS := -std=c17 -g -fopenmp $(OPT) -fno-math-errno -ffp-contract=fast $(WARNINGS) -D_POSIX_C_SOURCE=200809L \
               -Ilib -I$(BUILD)/generated $(PACKAGE_CFLAGS) $(GEMM_CFLAGS) $(CFLAGS)
@@ -91,8 +91,7 @@ flags_check:
 
 $(FLAGS): export FLAGS_TEXT = $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) $(ALL_CFLAGS) $(foreach isa,$(ISAS),$(ISA_$(isa))) $(LDFLAGS) $(ALL_LIBS)
 $(FLAGS): flags_check
-	@mkdir -p $(@D)
-	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || printf '%s\n' "$$FLAGS_TEXT" > $@
+	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || { mkdir -p $(@D) && printf '%s\n' "$$FLAGS_TEXT" > $@; }
 
 $(PROGRAM): $(PROGRAM_OBJECTS) $(LIBRARY) $(FLAGS)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBRARY) $(ALL_LIBS)
@@ -186,13 +185,23 @@ bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIO
 
 C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
 C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c tests/device/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
-SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*.sh experiments/*/*.sh plots/*.sh tests/*.sh tests/*/*.sh) .ci/run
+SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*.sh experiments/*/*.sh plots/*.sh tests/*.sh tests/*/*.sh) .ci/run .ci/debian13
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \
              -fopenmp -idirafter $(shell $(CC) -print-file-name=include)
 
+PROCESSORS = $(shell bash -c 'source ./environment.sh && processors')
+
 .PHONY: check
-check: format-check tidy cppcheck shellcheck ## every static check
+check: format-check warnings tidy cppcheck shellcheck ## every static check
+
+# In a directory of its own, unless this build's warnings are errors already.
+.PHONY: warnings
+warnings: ## does all compile without a warning?
+	@$(MAKE) --no-print-directory WERROR=1 $(if $(filter -Werror,$(WARNINGS)),,BUILD=build/werror) compiled
+
+.PHONY: compiled
+compiled: $(PROGRAM) $(TESTS)
 
 .PHONY: format-check
 format-check: ## is every file formatted?
@@ -201,7 +210,7 @@ format-check: ## is every file formatted?
 .PHONY: tidy
 tidy: $(BUILD_INFO) $(REPORT_PAGE) $(DEVICE_SOURCE) ## clang-tidy
 	@echo "clang-tidy ($(words $(C_SOURCES)) files)"
-	@printf '%s\n' $(C_SOURCES) | xargs -P $(shell nproc) -I{} sh -c \
+	@printf '%s\n' $(C_SOURCES) | xargs -P $(PROCESSORS) -I{} sh -c \
 	    'found=$$(clang-tidy --quiet {} -- $(TIDY_FLAGS) 2>&1) || { printf "%s\n" "$$found"; exit 1; }'
 
 # Suppressed: alarms about loops that run no time where the caller guarantees one, cppcheck's own parse failures, and its
@@ -209,7 +218,7 @@ tidy: $(BUILD_INFO) $(REPORT_PAGE) $(DEVICE_SOURCE) ## clang-tidy
 .PHONY: cppcheck
 cppcheck: ## cppcheck
 	cppcheck --quiet --error-exitcode=1 --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
-	    --suppress=missingIncludeSystem --suppress=invalidFunctionArg --suppress=internalAstError --suppress=readdirCalled --library=posix -j $(shell nproc) -Ilib -Iexperiments -Itests -DISA=base \
+	    --suppress=missingIncludeSystem --suppress=invalidFunctionArg --suppress=internalAstError --suppress=readdirCalled --library=posix -j $(PROCESSORS) -Ilib -Iexperiments -Itests -DISA=base \
 	    $(GEMM_CFLAGS) $(C_SOURCES)
 
 .PHONY: shellcheck
@@ -241,6 +250,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1: \2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
-	@echo "MODE=release|debug|asan chooses the build; GEMM=own|dnnl|cblas the matrix product; CC the compiler."
+	@echo "MODE=release|debug|asan chooses the build; WERROR=1 makes errors of warnings; GEMM=own|dnnl|cblas the matrix product; CC the compiler."
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -6,8 +6,10 @@ set -uo pipefail
 source "$(dirname "$0")/script.sh"
 unset MAKEFLAGS MFLAGS MAKELEVEL MODE BUILD CC CFLAGS LDFLAGS
 
-mkdir -p lib/core experiments
+mkdir -p lib/core lib/run experiments
 cp "$project/Makefile" .
+cp "$project/lib/run/build_info.mk" lib/run
+echo '#include "build_info.h"' >lib/run/provenance.c
 cat >lib/core/answer.c <<'END'
 #ifndef ANSWER
 #define ANSWER 1
@@ -65,6 +67,41 @@ check "so does an edit of the Makefile's flags" answers 4
 echo '# a comment' >>Makefile
 check "an edit of nothing but a comment does not" makes_nothing
 check "another library links anew" bash -c "make LDFLAGS=-Wl,-z,now | grep -q -e '-o build/release/tenth '"
+
+# ---- Warnings are errors for those who ask. ----
+
+printf 'static int nobody_calls(void)\n{\n    return 1;\n}\n' >lib/core/warned.c
+check "a warning keeps nobody from building" answers 4
+check "WERROR=1 makes an error of it" exits_with 2 make WERROR=1
+check "WERROR=0 does not" answers 4 WERROR=0
+rm lib/core/warned.c
+check "a library that nothing calls is not linked" bash -c "! make -n -B | grep -e '-lhdf5[a-z_]*_hl'"
+
+# ---- A build that may not be written to. ----
+
+# read_only COMMAND...: as somebody whom a file's mode keeps from writing.
+read_only() {
+    local status=0
+    chmod -R a-w .
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --reuid nobody --regid nogroup --clear-groups "$@" >"$log" 2>&1 || status=$?
+    else
+        "$@" >"$log" 2>&1 || status=$?
+    fi
+    chmod -R u+w .
+    if [ "$status" -ne 0 ] || grep -q -e ' -o ' "$log"; then
+        cat "$log"
+        return 1
+    fi
+}
+log=$(temporary)
+trap 'cd /; rm -rf "$work" "$log"' EXIT
+chmod 755 .
+make >"$log" 2>&1
+check "a build that is up to date needs no place to write to" read_only make
+sed -i 's/COMMIT "unknown/COMMIT "0123/' build/release/generated/build_info.h
+make -t >"$log" 2>&1
+check "nor where the commit is not to be had any more" read_only make
 
 # A package that `deps` installs says -DANSWER=6.
 cat >pkg-config <<'END'
