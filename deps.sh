@@ -13,7 +13,10 @@
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/environment.sh"
 read -r -a compiler <<<"${CC:-cc}" # as make takes it: perhaps with options
+pkg_config=${PKG_CONFIG:-pkg-config}
 
 # group  package  probe (a function below, or a command)
 needs() {
@@ -21,18 +24,19 @@ needs() {
 build gcc              links_openmp
 build libc6-dev        links_openmp
 build make             has make
-build pkg-config       has pkg-config
-build libgsl-dev       pkg-config --exists gsl
-build libhdf5-dev      has_hdf5
-build libinih-dev      pkg-config --exists inih
-build zlib1g-dev       pkg-config --exists zlib
-build libpng-dev       pkg-config --exists libpng
+build pkg-config       has_pkg_config
+build libgsl-dev       library gsl
+build libhdf5-dev      library hdf5-serial hdf5
+build libinih-dev      library inih
+build zlib1g-dev       library zlib
+build libpng-dev       library libpng
 build libdnnl-dev      has_matrix_product
 draw  gnuplot-nox      draws
+draw  fonts-dejavu-core  draws_letters
 fetch ca-certificates  test -e /etc/ssl/certs/ca-certificates.crt
 fetch curl             has_any curl wget
 fetch unzip            has unzip
-test  libcmocka-dev    pkg-config --exists cmocka
+test  libcmocka-dev    library cmocka
 browser python3          has python3
 browser chromium         test -x /usr/bin/chromium
 browser chromium-driver  has chromedriver
@@ -79,29 +83,40 @@ has_any() {
     return 1
 }
 
+has_pkg_config() {
+    has "$pkg_config"
+}
+
+# library NAME...: one of them, as the Makefile looks for it.
+library() {
+    local name status=0
+    if ! has_pkg_config; then
+        echo "looked for with pkg-config, which is not there" >&2
+        return 2
+    fi
+    for name in "$@"; do
+        status=0
+        "$pkg_config" --exists --print-errors "$name" || status=$?
+        if [ "$status" -eq 0 ]; then
+            return 0
+        fi
+    done
+    return "$((status > 1 ? 2 : 1))"
+}
+
 # A compiler without the C library's headers, or without OpenMP, is found out by using it.
 links_openmp() {
-    local program
-    program=$(mktemp) || return 1
+    if ! has "${compiler[0]}"; then
+        echo "there is no ${compiler[0]}" >&2
+        return 1
+    fi
     printf '#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n' |
-        "${compiler[@]}" -fopenmp -x c -o "$program" - 2>/dev/null
-    local status=$?
-    rm -f "$program"
-    return "$status"
+        "${compiler[@]}" -fopenmp -x c -o "$scratch/program" -
 }
 
 links_fuzzer() {
-    local program
-    program=$(mktemp) || return 1
     printf 'int LLVMFuzzerTestOneInput(const char *bytes, unsigned long count) { return count > 9 && *bytes < 0; }\n' |
-        clang -fsanitize=fuzzer,address,undefined -x c -o "$program" - 2>/dev/null
-    local status=$?
-    rm -f "$program"
-    return "$status"
-}
-
-has_hdf5() {
-    pkg-config --exists hdf5-serial || pkg-config --exists hdf5
+        clang -fsanitize=fuzzer,address,undefined -x c -o "$scratch/program" -
 }
 
 # As the Makefile looks for it: oneDNN, else a CBLAS.
@@ -125,7 +140,39 @@ links_statically() {
 
 # Every figure is drawn as SVG and, with dashes and transparent bands, as PNG; animations as GIF.
 draws() {
-    has gnuplot && gnuplot -e 'set terminal svg; set terminal pngcairo; set terminal gif' 2>/dev/null
+    gnuplot --default-settings -e 'set terminal svg; set terminal pngcairo; set terminal gif'
+}
+
+# gnuplot draws without a font too: pictures without a word, or with the same box for each letter.
+draws_letters() {
+    if ! has gnuplot; then
+        echo "looked for with gnuplot, which is not there" >&2
+        return 2
+    fi
+    (cd "$scratch" && gnuplot --default-settings /dev/stdin 2>errors) <<'GNUPLOT' || { tail -n 1 "$scratch/errors" >&2; return 2; }
+set terminal pngcairo size 200, 100 font "sans,20"
+unset border; unset tics; unset key
+set xrange [0:1]; set yrange [0:1]
+set label 1 "a" at .5, .5 center
+set output "a.png"; plot NaN
+set label 1 "b" at .5, .5 center
+set output "b.png"; plot NaN
+set output
+GNUPLOT
+    if cmp -s "$scratch/a.png" "$scratch/b.png"; then
+        echo "gnuplot draws no letters: it finds no font$(font_settings)" >&2
+        return 1
+    fi
+}
+
+# The variables with which a user may have hidden the fonts that are there.
+font_settings() {
+    local name
+    for name in FONTCONFIG_FILE FONTCONFIG_PATH FONTCONFIG_SYSROOT; do
+        if [ -n "${!name+set}" ]; then
+            printf '; is %s=%s right?' "$name" "${!name}"
+        fi
+    done
 }
 
 # As experiments/bench/run.sh looks for it: the first python3 may be another than Debian's.
@@ -139,16 +186,42 @@ has_torch() {
     return 1
 }
 
-# missing_packages GROUP...: one a line.
-missing_packages() {
-    local group package probe
-    while read -r group package probe; do
+# look_for GROUP...: `missing` is what is not there, `unknown` what could not be looked for (a probe's status 2), and `reasons`
+# what the probes said.
+look_for() {
+    local group package probe said status
+    missing=() unknown=() reasons=()
+    while read -r -u 3 group package probe; do
+        if [[ " $* " != *" $group "* || " ${missing[*]} ${unknown[*]} " == *" $package "* ]]; then
+            continue
+        fi
+        status=0
         # Splitting the probe into words is meant.
         # shellcheck disable=SC2086
-        if [[ " $* " == *" $group "* ]] && ! $probe 2>/dev/null; then
-            echo "$package"
+        said=$($probe 2>&1 >/dev/null </dev/null) || status=$?
+        case $status in
+        0) continue ;;
+        2) unknown+=("$package") ;;
+        *) missing+=("$package") ;;
+        esac
+        said=$(tail -n 1 <<<"$said")
+        if [ -n "$said" ]; then
+            reasons+=("$package: $said")
         fi
-    done < <(needs)
+    done 3< <(needs)
+}
+
+# What look_for found, for a reader.
+report() {
+    if [ ${#missing[@]} -gt 0 ]; then
+        echo "deps.sh: missing (Debian's names): ${missing[*]}"
+    fi
+    if [ ${#unknown[@]} -gt 0 ]; then
+        echo "deps.sh: could not be looked for: ${unknown[*]}"
+    fi
+    if [ ${#reasons[@]} -gt 0 ]; then
+        printf '  %s\n' "${reasons[@]}"
+    fi
 }
 
 all_packages() {
@@ -188,7 +261,7 @@ if [ "$action" = --help ]; then
 fi
 shift || true
 for group in "$@"; do
-    if ! needs | grep -q "^$group "; then
+    if ! grep -q "^$group " < <(needs); then
         echo "deps.sh: no group $group; there are: $(needs | cut -d ' ' -f 1 | uniq | paste -sd ' ')" >&2
         exit 2
     fi
@@ -202,23 +275,29 @@ if [ "$action" = packages ]; then
     all_packages "$@"
     exit 0
 fi
-mapfile -t missing < <(missing_packages "$@")
-if [ ${#missing[@]} -eq 0 ]; then
+scratch=$(temporary -d) # exit code 2: nothing has been looked for
+trap 'rm -rf "$scratch"' EXIT
+look_for "$@"
+wanted=("${missing[@]}" "${unknown[@]}")
+if [ ${#wanted[@]} -eq 0 ]; then
     exit 0
 fi
 if [ "$action" = check ]; then
     {
-        echo "deps.sh: missing (Debian's names): ${missing[*]}"
-        echo "install them with: $([ "$(id -u)" -eq 0 ] || echo 'sudo ')apt-get install ${missing[*]}"
+        report
+        echo "install them with: $([ "$(id -u)" -eq 0 ] || echo 'sudo ')apt-get install ${wanted[*]}"
     } >&2
     exit 2
 fi
-if ! install_packages "${missing[@]}"; then
-    echo "deps.sh: apt-get could not install: ${missing[*]}" >&2
+if ! install_packages "${wanted[@]}"; then
+    echo "deps.sh: apt-get could not install: ${wanted[*]}" >&2
     exit 1
 fi
-mapfile -t missing < <(missing_packages "$@")
-if [ ${#missing[@]} -gt 0 ]; then
-    echo "deps.sh: still not found after installation: ${missing[*]}; is another compiler or pkg-config first in PATH?" >&2
+look_for "$@"
+if [ $((${#missing[@]} + ${#unknown[@]})) -gt 0 ]; then
+    {
+        report
+        echo "deps.sh: they are installed, and still not found; is another compiler or pkg-config first in PATH?"
+    } >&2
     exit 1
 fi

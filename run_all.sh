@@ -29,11 +29,11 @@
 # Exit codes: 0 done; 1 the work failed; 2 usage or config, or something is not installed; 3 data missing or corrupt;
 # 130 interrupted (and resumable).
 set -euo pipefail
-export LC_ALL=C.UTF-8 # numbers have a point, also in awk
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/environment.sh"
 
-project=$(cd "$(dirname "$0")" && pwd)
 tenth=$project/build/release/tenth
-processors=$(nproc)
+processors=$(processors)
 command_line=$(printf '%q ' "$0" "$@")
 # Two runs beside each other waste less of two processors than two threads of one run, which wait for each other; of small
 # networks as many run as there are processors. The longest run comes first, so that no processor waits for it in the end.
@@ -53,6 +53,7 @@ jobs=
 force=no
 draw_only=no
 child= # what runs in the background and is told to stop
+scratch= # a directory
 
 say() {
     echo "run_all: $*"
@@ -123,6 +124,9 @@ parse_options() {
         fail 3 "no directory $TENTH_DATA (\$TENTH_DATA)"
     fi
     out=${out:-$project/results/$profile}
+    # The program would take it for an option.
+    [[ $out != -* ]] || out=./$out
+    [[ $data_dir != -* ]] || data_dir=./$data_dir
     local runs=("$out"/*.h5)
     if [ "$draw_only" = yes ] && [ ! -e "${runs[0]}" ]; then
         fail 2 "--draw-only: no run file (*.h5) in $out"
@@ -143,7 +147,9 @@ check_installed() {
 
 build() {
     say "building"
-    make -C "$project" --no-print-directory --silent -j"$processors" MODE=release all || fail 1 "the build failed"
+    make -C "$project" --no-print-directory --silent -j"$processors" MODE=release BUILD=build/release all ||
+        fail 1 "the build failed"
+    processors=$(processors) # now that there is a program that knows of quotas
 }
 
 # Without the data the runs go on with stand-ins, so that a failed download is no failure here.
@@ -220,15 +226,13 @@ run_profile() {
 
 # write_table NAME: an unchanged one keeps its file, which tells draw.sh that its figures are up to date.
 write_table() {
-    local partial=$out/tables/.$1.$$
-    "$tenth" table "$out"/*.h5 "$1" >"$partial" || {
+    local new=$scratch/$1.csv partial=$out/tables/.$1.$$
+    "$tenth" table "$out"/*.h5 "$1" >"$new" || fail 1 "tenth table $1 failed"
+    if cmp -s "$new" "$out/tables/$1.csv"; then
+        return
+    elif ! cp "$new" "$partial" || ! mv -f "$partial" "$out/tables/$1.csv"; then
         rm -f "$partial"
-        fail 1 "tenth table $1 failed"
-    }
-    if cmp -s "$partial" "$out/tables/$1.csv"; then
-        rm -f "$partial"
-    else
-        mv -f "$partial" "$out/tables/$1.csv"
+        fail 1 "$out/tables/$1.csv cannot be written"
     fi
 }
 
@@ -236,6 +240,7 @@ write_tables() {
     local names name pid pids=() status=0
     names=$("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
     mkdir -p "$out/tables"
+    scratch=$(temporary -d)
     for name in $names; do
         if [ "${#pids[@]}" -ge "$processors" ]; then
             wait "${pids[0]}" || status=$?
@@ -297,6 +302,7 @@ duration() {
 }
 
 trap interrupted INT TERM
+trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 SECONDS=0
 parse_options "$@"
 check_installed

@@ -10,10 +10,11 @@
 #
 # Exit codes: 0 nothing is missing any more; 2 usage; 3 something is (a line says what and why).
 set -euo pipefail
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../environment.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
-sources=$here/sources.tsv
-layout=$here/../lib/data/layout.def
+sources=$project/data/sources.tsv
+layout=$project/lib/data/layout.def
 offline=no
 
 usage() {
@@ -32,7 +33,7 @@ while [ $# -gt 0 ]; do
             usage >&2
             exit 2
         fi
-        sources=$2
+        sources=$(cd -- "$(dirname -- "$2")" && pwd)/$(basename -- "$2")
         shift
         ;;
     --help)
@@ -221,8 +222,12 @@ while IFS=$'\t' read -r -u 3 dataset directory address; do
         status=3
         continue
     fi
-    mkdir -p "$target"
-    work=$(mktemp -d "$target/.download-XXXXXX")
+    if ! work=$({ mkdir -p -- "$target" && mktemp -d "$target/.download-XXXXXX"; } 2>&1); then
+        say "no $dataset ($work); $otherwise"
+        work=
+        status=3
+        continue
+    fi
     say "downloading $dataset from $address"
     if download "$dataset" "$directory" "$address" 2>"$work/errors"; then
         say "$dataset is in $target/$directory, checksums right"

@@ -13,8 +13,8 @@
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 3 there is no run in RUN_DIR.
 set -euo pipefail
-export LC_ALL=C.UTF-8 # numbers have a point, also in awk
-project=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../environment.sh"
 tenth=${TENTH:-$project/build/release/tenth}
 datasets=(mnist cifar10 ecg5000)
 fractions=(0 .5 .8 .9 .94 .95 .96 .97 .98 .99)
@@ -28,9 +28,9 @@ if [ ! -d "$1" ]; then
     echo "embedded.sh: no directory $1; \`./run_all.sh\` leaves its runs in results/standard" >&2
     exit 3
 fi
-runs=$(cd "$1" && pwd)
-mkdir -p "$2/tables" "$2/models"
-out=$(cd "$2" && pwd)
+runs=$(cd -- "$1" && pwd)
+mkdir -p -- "$2/tables" "$2/models"
+out=$(cd -- "$2" && pwd)
 data=()
 if [ $# -eq 3 ]; then
     data=(--data-dir "$3")
@@ -132,7 +132,7 @@ count_device() {
     done
 }
 
-work=$(mktemp -d)
+work=$(temporary -d)
 trap 'rm -rf "$work"' EXIT
 rm -f "$out/tables/.export" "$out/tables/.device"
 echo "dataset,machine,posterior,flash,ram,instructions,items,largest_difference" >"$out/tables/.device"

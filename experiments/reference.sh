@@ -12,8 +12,8 @@
 #
 # Exit codes: 0 done; 2 usage; else that of the step that failed.
 set -euo pipefail
-export LC_ALL=C.UTF-8 # numbers have a point, also in awk
-project=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../environment.sh"
 tenth=${TENTH:-$project/build/release/tenth}
 tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band confusion
     surviving_band footprint)
@@ -80,7 +80,7 @@ make_dataset() {
         return
     fi
     vi=$(vi_config "$dataset")
-    make_runs 5 "$(nproc)" "$vi" "$configs/$dataset"_{map,mle,dropout,ensemble}.ini --set "train.epochs=$(epochs "$vi")"
+    make_runs 5 "$(processors)" "$vi" "$configs/$dataset"_{map,mle,dropout,ensemble}.ini --set "train.epochs=$(epochs "$vi")"
 }
 
 # keep_table NEW: in place of the kept table, whose rows of other data sets stay.

@@ -17,7 +17,8 @@
 # talk_uncertainty (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the
 # registries, and for each table the arrays of split.awk.
 set -euo pipefail
-export LC_ALL=C.UTF-8 # numbers have a point, also in awk
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../environment.sh"
 
 usage() {
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
@@ -32,15 +33,15 @@ if [ $# -lt 2 ]; then
     exit 2
 fi
 
-plots=$(cd "$(dirname "$0")" && pwd)
-project=$(dirname "$plots")
+plots=$project/plots
 registry=$plots/figures.tsv
 reference=$project/results/reference
-table_dir=${1%/}
-out_dir=${2%/}
+table_dir=$1
+out_dir=$2
 shift 2
 wanted=("$@")
-processors=$(nproc)
+processors=$(processors)
+ulimit -c 0 # a gnuplot that is killed leaves nothing in plots/
 
 if [ ! -d "$table_dir" ]; then
     echo "draw.sh: no directory $table_dir; \`./run_all.sh\` writes the tables, or \`tenth table\` one of them" >&2
@@ -49,11 +50,11 @@ fi
 if ! "$project/deps.sh" check draw; then
     exit 2
 fi
-mkdir -p "$out_dir"
-table_dir=$(cd "$table_dir" && pwd) # gnuplot is called elsewhere
-out_dir=$(cd "$out_dir" && pwd)
+mkdir -p -- "$out_dir"
+table_dir=$(cd -- "$table_dir" && pwd) # gnuplot is called elsewhere
+out_dir=$(cd -- "$out_dir" && pwd)
 
-work=$(mktemp -d)
+work=$(temporary -d)
 started=0
 
 # Whoever ends this ends what it draws: each figure is a process group, with the gnuplot that it waits for.
@@ -214,8 +215,9 @@ write_series() {
         variables=$here/${table}_table.gp
         echo "${table}_count = 0" >"$variables"
         if [ -f "$table_dir/$table.csv" ]; then
-            awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="$4" \
-                -v directory="$here" -f "$plots/csv.awk" -f "$plots/split.awk" \
+            # awk takes a backslash in a variable for the beginning of an escape.
+            awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="${4//\\/\\\\}" \
+                -v directory="${here//\\/\\\\}" -f "$plots/csv.awk" -f "$plots/split.awk" \
                 "$table_dir/$table.csv" >"$variables" || { echo "$table"; return 2; }
         fi
         if [ "$optional" = no ] && grep -qx "${table}_count = 0" "$variables"; then
@@ -232,6 +234,15 @@ talk_has() {
         END { print found + 0 }' "$reference/$1"
 }
 
+# is_whole FILE: it ends as its format does. gnuplot does not say that a full disk has cut it off.
+is_whole() {
+    case $1 in
+    *.svg) [[ $(tail -c 20 "$1") == *"</svg>"* ]] ;;
+    *.png) [ "$(tail -c 8 "$1" | head -c 4)" = IEND ] ;;
+    *.gif) [ "$(tail -c 1 "$1")" = ";" ] ;;
+    esac
+}
+
 # draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed.
 draw_format() {
     local figure=$1 script=$2 format=$3 terminal=$3 partial
@@ -245,12 +256,12 @@ draw_format() {
         cat "$here/figure.gp" "$here"/*_table.gp
     } >"$here/preamble"
     # How many frames an animation has is no news.
-    if (cd "$plots" && gnuplot "$here/preamble" "$script" 2> >(grep -v 'frames in animation sequence' >&2)) &&
-        [ -s "$partial" ]; then
+    if (cd "$plots" && gnuplot --default-settings "$here/preamble" "$script" 2> >(grep -v 'frames in animation sequence' >&2)) &&
+        [ -s "$partial" ] && is_whole "$partial"; then
         mv -f "$partial" "$out_dir/$figure.$format"
     else
         rm -f "$partial"
-        echo "draw.sh: $figure: gnuplot failed on plots/$script" >&2
+        echo "draw.sh: $figure: gnuplot failed on plots/$script, or could not write to $out_dir" >&2
         return 1
     fi
 }

@@ -28,7 +28,13 @@ figure_size = sprintf("960 %.0f", height)
 load "style.gp"
 
 with_kl = ""
-do for [i = 1:train_count] { if (has(train_lacks[i], "kl")) { with_kl = with_kl." ".i } }
+# A logarithmic axis has no place for a prior's part that is 0, as of mle.
+do for [i = 1:train_count] {
+    if (has(train_lacks[i], "kl")) {
+        stats train_file[i] using (column("kl")) nooutput
+        if (STATS_max > 0) { with_kl = with_kl." ".i }
+    }
+}
 
 set xrange [*:*] noextend
 set xlabel "epoch"

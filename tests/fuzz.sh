@@ -15,9 +15,10 @@ if [ $# -lt 3 ]; then
 fi
 seconds=$1 directory=$2
 shift 2
-project=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../environment.sh"
 tenth=${TENTH:-$project/build/release/tenth}
-work=$(mktemp -d)
+work=$(temporary -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$directory/found"
 

@@ -17,13 +17,15 @@
 #
 # Exit codes: 0 all passed; 1 something failed, or nothing ran; 2 usage.
 set -euo pipefail
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../environment.sh"
 
 if [ $# -eq 0 ]; then
     echo "usage: tests/run.sh TEST..." >&2
     exit 2
 fi
 
-results=$(mktemp -d)
+results=$(temporary -d)
 trap 'rm -rf "$results"' EXIT
 export results
 
@@ -96,7 +98,7 @@ export -f count announced_by_groups run tell run_and_tell
 index=0
 for test in "$@"; do
     printf '%s\0%s\0' "$((index += 1))" "$test"
-done | xargs -0 -n 2 -P "${TEST_JOBS:-$(nproc)}" bash -euo pipefail -c 'run_and_tell "$@"' run_and_tell || true
+done | xargs -0 -n 2 -P "${TEST_JOBS:-$(processors)}" bash -euo pipefail -c 'run_and_tell "$@"' run_and_tell || true
 
 read -r passed failed skipped tests < <(cat "$results"/*/counts | awk '{ g += $1; b += $2; s += $3 } END { print g + 0, b + 0, s + 0, NR }')
 if [ "$tests" -ne $# ]; then

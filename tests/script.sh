@@ -4,14 +4,15 @@
 # $tests, $project and the program, $tenth, which is $TENTH where the Makefile or a user says so.
 
 # shellcheck disable=SC2034 # for the scripts
-tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-project=$(dirname "$tests")
+# shellcheck source=environment.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/../environment.sh"
+set +e # a failed check is counted
+tests=$project/tests
 tenth=$(realpath -m "${TENTH:-$project/build/release/tenth}")
-work=$(mktemp -d)
+work=$(temporary -d) || exit
 trap 'cd /; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset TENTH_DATA
-export LC_ALL=C.UTF-8 # numbers have a point, also in awk
 # Threads that wait do not take the processor from tests beside this one.
 export OMP_WAIT_POLICY=passive
 

@@ -15,7 +15,7 @@ export FAKE_LOG=$log FAKE_TABLES=$tables
 
 make_copy() {
     mkdir -p "$copy/lib/data" "$copy/lib/bayes" "$copy/data" "$fakes" "$tables"
-    cp "$project/run_all.sh" "$project/deps.sh" "$copy"
+    cp "$project"/{run_all,deps,environment}.sh "$copy"
     cp "$project/data/download.sh" "$project/data/sources.tsv" "$copy/data"
     cp "$project"/lib/data/*.def "$copy/lib/data"
     cp "$project"/lib/bayes/*.def "$copy/lib/bayes"
@@ -30,8 +30,9 @@ make_copy() {
 write_fake_tenth() {
     cat >"$copy/tenth" <<'END'
 #!/usr/bin/env bash
-echo "tenth $*" >>"$FAKE_LOG"
+[ "$1" = --cpus ] || echo "tenth $*" >>"$FAKE_LOG"
 case "$1 $*" in
+"--cpus --cpus") echo 2 && exit ;;
 "table table --list")
     for table in "$FAKE_TABLES"/*.csv; do
         table=${table##*/}
@@ -318,11 +319,11 @@ grep -v magnitude "$tables/prune_band.csv" >"$work/unusual/prune_band.csv"
 check "a criterion that is nobody's usual one is drawn" exits_with 0 draw "$work/unusual" "$work/unusual-figures" pruning
 check "whole" test -s "$work/unusual-figures/pruning_mnist.png"
 
-# write_gnuplot COMMAND: one that does this in place of drawing.
+# write_gnuplot COMMAND: one that does this in place of drawing, and answers the questions of deps.sh.
 write_gnuplot() {
     mkdir -p "$work/bin"
     # shellcheck disable=SC2016 # for the script
-    printf '#!/usr/bin/env bash\n[ "$1" = -e ] && exit\n%s\n' "$1" >"$work/bin/gnuplot"
+    printf '#!/usr/bin/env bash\n[[ " $*" == */preamble\ * ]] || exec %q "$@"\n%s\n' "$(command -v gnuplot)" "$1" >"$work/bin/gnuplot"
     chmod +x "$work/bin/gnuplot"
     touch "$tables/train.csv"
 }

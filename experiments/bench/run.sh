@@ -31,10 +31,10 @@
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 130 interrupted (and resumable).
 set -euo pipefail
-export LC_ALL=C.UTF-8 # numbers have a point, also in awk
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../../environment.sh"
 
-bench=$(cd "$(dirname "$0")" && pwd)
-project=$(dirname "$(dirname "$bench")")
+bench=$project/experiments/bench
 tenth=${TENTH:-$project/build/release/tenth}
 command_line=$(printf '%q ' "$0" "$@")
 
@@ -115,7 +115,7 @@ parse_options() {
 
 # The cells that are asked for, one a line, in the columns of cell_columns; what does not apply is empty.
 list_cells() {
-    awk -v only="$only" -v threads="$threads" -v processors="$(nproc)" '
+    awk -v only="$only" -v threads="$threads" -v processors="$(processors)" '
         /^#/ || NF == 0 { next }
         NF != 8 { print FILENAME ":" NR ": " NF " columns, not 8" > "/dev/stderr"; exit 1 }
         only == "" || index("," only ",", "," $1 ",") {

@@ -8,7 +8,9 @@
 #
 # Exit codes: 0 equal to 1e-5; 1 not; 2 usage; 3 arm-none-eabi-gcc or qemu-system-arm is missing.
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=environment.sh
+source "$(dirname -- "$0")/../../environment.sh"
+here=$project/tests/arm
 
 if [ $# -ne 3 ]; then
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0" >&2
@@ -22,7 +24,7 @@ for program in arm-none-eabi-gcc qemu-system-arm; do
     fi
 done
 
-work=$(mktemp -d)
+work=$(temporary -d)
 trap 'rm -rf "$work"' EXIT
 cp "$items" "$work/items"
 flags=(-std=c99 -O2 -Wall -Wextra -Werror -I. "-DMODEL=$name" "-DHEADER=\"$name.h\"")
