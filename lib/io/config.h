@@ -12,8 +12,9 @@
  * it. The last key of a sweep varies fastest.
  *
  * A key stands at most once in a file. Lines are not indented and have at most 198 bytes before their comment (inih's
- * limit), values at most 160. Values are not put in quotes. Numbers are decimal; yes | no are also true | false, on | off, 1 | 0. A list is a,b,c,
- * with FROM:TO:COUNT for evenly spaced values, both ends included ("-20,-10:3.5:30"), or none.
+ * limit), values at most 160. Values are not put in quotes. Numbers are decimal; yes | no are also true | false, on |
+ * off, 1 | 0. A list is a,b,c, with FROM:TO:COUNT for evenly spaced values, both ends included ("-20,-10:3.5:30"), or
+ * none.
  */
 #ifndef TENTH_IO_CONFIG_H
 #define TENTH_IO_CONFIG_H
