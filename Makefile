@@ -20,7 +20,7 @@ endif
 endif
 endif
 
-# The matrix product: tenth's own, or a library's. GEMM=own, GEMM=dnnl or GEMM=cblas chooses.
+# The matrix product: tenth's own, or, for comparison, a library's: GEMM=dnnl (oneDNN) or GEMM=cblas.
 GEMM ?= own
 GEMM_CFLAGS_own :=
 GEMM_LIBS_own :=

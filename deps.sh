@@ -7,7 +7,8 @@
 #
 # Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs), browser (the
 # report's test), tools (static checks), embedded (exported models on a microcontroller: cross compiler, emulator), bench
-# (PyTorch, with which `make bench` compares tenth; nothing else needs it), fuzz (clang with libFuzzer, for `make fuzz`). Each
+# (PyTorch, with which `make bench` compares tenth; nothing else needs it), fuzz (clang with libFuzzer, for `make fuzz`), gemm
+# (oneDNN, for `make GEMM=dnnl`, which compares its products with ours). Each
 # thing is looked for by what it gives (a program, a library that links), not by its package, so that a system that is not
 # Debian passes too. To add one: a row in `needs`.
 #
@@ -30,7 +31,6 @@ build libhdf5-dev      library hdf5-serial hdf5
 build libinih-dev      library inih
 build zlib1g-dev       library zlib
 build libpng-dev       library libpng
-build libdnnl-dev      has_matrix_product
 draw  gnuplot-nox      draws
 draw  fonts-dejavu-core  draws_letters
 fetch ca-certificates  test -e /etc/ssl/certs/ca-certificates.crt
@@ -62,6 +62,7 @@ embedded g++                       has g++
 embedded valgrind                  has valgrind
 fuzz  clang            links_fuzzer
 fuzz  libclang-rt-dev  links_fuzzer
+gemm  libdnnl-dev      has_onednn
 ROWS
 }
 
@@ -119,9 +120,8 @@ links_fuzzer() {
         clang -fsanitize=fuzzer,address,undefined -x c -o "$scratch/program" -
 }
 
-# As the Makefile looks for it: oneDNN, else a CBLAS.
-has_matrix_product() {
-    printf '#include <oneapi/dnnl/dnnl.h>\n' | "${compiler[@]}" -E -x c - >/dev/null 2>&1 || pkg-config --exists openblas
+has_onednn() {
+    printf '#include <oneapi/dnnl/dnnl.h>\n' | "${compiler[@]}" -E -x c - >/dev/null 2>&1
 }
 
 # The cross compiler comes without a C library.

@@ -1,5 +1,6 @@
-/* lib/core/gemm.h: the matrix product, behind one function. The back end is found at build time: oneDNN's dnnl_sgemm,
- * else CBLAS. A call runs in the calling thread alone; callers spread whole products over threads, which keeps results
+/* lib/core/gemm.h: the matrix product, behind one function. The back end is chosen at build time (make GEMM=own, dnnl or
+ * cblas): our own tiles, oneDNN's dnnl_sgemm, or CBLAS. A product cannot fail: where oneDNN refuses, as it does where no
+ * memory may become executable, the own tiles multiply. A call runs in the calling thread alone; callers spread whole products over threads, which keeps results
  * independent of the number of threads. */
 #ifndef TENTH_CORE_GEMM_H
 #define TENTH_CORE_GEMM_H
