@@ -1,7 +1,7 @@
-/* lib/core/gemm.h: the matrix product, behind one function. The back end is chosen at build time (make GEMM=own, dnnl or
- * cblas): our own tiles, oneDNN's dnnl_sgemm, or CBLAS. A product cannot fail: where oneDNN refuses, as it does where no
- * memory may become executable, the own tiles multiply. A call runs in the calling thread alone; callers spread whole products over threads, which keeps results
- * independent of the number of threads. */
+/* lib/core/gemm.h: the matrix product, behind one function. The back end is chosen at build time (make GEMM=own, dnnl
+ * or cblas): our own tiles, oneDNN's dnnl_sgemm, or CBLAS. A product cannot fail: where oneDNN refuses, as it does
+ * where no memory may become executable, the own tiles multiply. A call runs in the calling thread alone; callers
+ * spread whole products over threads, which keeps results independent of the number of threads. */
 #ifndef TENTH_CORE_GEMM_H
 #define TENTH_CORE_GEMM_H
 
