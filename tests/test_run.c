@@ -752,7 +752,7 @@ static void a_seed_that_is_no_number_is_refused(void **state)
     for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
         run_file_end(run_file_begin("a.h5", "ecg5000", "vi", seeds[i], "real"));
         assert_int_equal(run_file_open("a.h5", &file, &error), STATUS_DATA);
-        assert_non_null(strstr(error.message, "which is not a seed"));
+        assert_non_null(strstr(error.message, "attribute seed is not a whole number"));
         run_file_close(&file);
     }
     run_file_end(run_file_begin("a.h5", "ecg5000", "vi", "18446744073709551615", "real"));

@@ -208,6 +208,9 @@ enum status directory_make(const char *path, struct error *error)
         prefix[end] = path[end];
     }
     memory_free(prefix);
+    struct stat about;
+    if (status == STATUS_OK && stat(path, &about) == 0 && !S_ISDIR(about.st_mode))
+        status = write_failure(path, ENOTDIR, error);
     return status;
 }
 
