@@ -944,7 +944,7 @@ static void test_strangers_are_told_from_items(void **state)
     for (size_t n = 0; n < 3; n++) {
         struct error error = {0};
         struct dataset *data;
-        const struct dataset_places places = {NULL, "data"};
+        const struct dataset_places places = {.shipped = "data"};
         assert_int_equal(dataset_open(dataset_find(names[n], &error), places, n == 2, &data, &error), STATUS_OK);
         struct items *test = &data->test;
         assert_int_equal(outside(&data->train, &data->train), 0);

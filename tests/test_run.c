@@ -817,7 +817,7 @@ static void what_others_add_survives_the_training(void **state)
     struct job job;
     struct error error = {0};
     struct countdown countdown = {5};
-    struct monitor monitor = {{&countdown, count_report, count_stop}countdown, count_report, count_stop, NULL};
+    struct monitor monitor = {&countdown, count_report, count_stop, NULL};
     job_open(&job, 2, false, "run.name=unbroken");
     assert_int_equal(all_stages(&job, &silent), STATUS_OK);
     job_close(&job);

@@ -51,7 +51,8 @@ static void the_rule_holds(void **state)
 {
     (void)state;
     need_the_rule();
-    assert_true(mmap(NULL, 1, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+    void *block = mmap(NULL, 1, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_equal(block, MAP_FAILED);
 }
 
 /* C is op(A) op(B) + beta C as it was. */

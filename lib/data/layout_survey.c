@@ -96,7 +96,7 @@ static bool note(struct survey *survey, const char *path, const char *name, bool
 {
     char lower[NAME_MAX + 1];
     size_t i = 0;
-    for (; name[i] && i < NAME_MAX; i++)
+    for (; i < NAME_MAX && name[i]; i++)
         lower[i] = (char)tolower((unsigned char)name[i]);
     lower[i] = '\0';
     if (!is_directory && is_misplaced(survey, path, name))

@@ -7,8 +7,9 @@
  * one caller at a time. Activations are [batch][height][width][channels].
  *
  * SAME padding is TensorFlow's: out = ceil(in / stride), total = max((out - 1) * stride + kernel - in, 0), of which
- * total / 2 (rounded down) goes before. On series (width 1) the kernel is kernel x 1 and the stride (stride, 1). Taps of
- * a kernel that read nothing but padding are not weights (nn/conv.h): a layer on a map of 1 x 1 has kernels of 1 x 1.
+ * total / 2 (rounded down) goes before. On series (width 1) the kernel is kernel x 1 and the stride (stride, 1). Taps
+ * of a kernel that read nothing but padding are not weights (nn/conv.h): a layer on a map of 1 x 1 has kernels of 1
+ * x 1.
  *
  * Results do not depend on the number of threads, bit for bit: sums are split at fixed places. */
 #ifndef TENTH_NN_NETWORK_H
