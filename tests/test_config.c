@@ -344,6 +344,15 @@ static void test_refused_values(void **state)
          "begins with \" ;\""},
         {"[model]\nfilters = 64;wide", "a.ini:2: model.filters = 64;wide is not a whole number"},
         {"[run]\nname =;x", "a.ini:2: run.name = ;x has a ; that would begin a comment; remove it"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_refused(cases[i][0], cases[i][1]);
+}
+
+static void test_values_as_elsewhere(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
         /* Quotes, of a shell or of a word processor. */
         {"[data]\ndataset = \"moons\"", "a.ini:2: data.dataset = \"moons\" is in quotes; write it without them"},
         {"[train]\nepochs = '3'", "a.ini:2: train.epochs = '3' is in quotes; write it without them"},
@@ -1247,6 +1256,7 @@ int main(void)
         cmocka_unit_test(test_words_of_bool),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_refused_values),
+        cmocka_unit_test(test_values_as_elsewhere),
         cmocka_unit_test(test_long_values),
         cmocka_unit_test(test_checks_across_keys),
         cmocka_unit_test(test_unknown_names),

@@ -332,8 +332,7 @@ static void test_ucr_good(void **state)
         "1,1.5,-2,0.25\n5,3,4,1e2", /* no end of line behind the last */
         "  1.0000000e+00  1.5000000e+00 -2.0000000e+00  2.5000000e-01\r\n  5.0\t3\t+4.\t100  \r\n",
         "1 , 1.5 , -2 , .25\n5, 3,\t4, 1E+2\n",
-        "\xEF\xBB\xBF"
-        "1\t1.5\t-2\t.25\r5\t3\t4\t100\t\r", /* a byte order mark, CR alone, a tab at the end */
+        "\357\273\2771\t1.5\t-2\t.25\r5\t3\t4\t100\t\r", /* a byte order mark, CR alone, a tab at the end */
     };
     const float expected[6] = {1.5F, -2, 0.25F, 3, 4, 100};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

@@ -564,11 +564,13 @@ static void *multiply_without_memory(void *context)
         assert_int_equal(pthread_create(&thread, NULL, multiply_without_memory, &call), 0);                            \
         assert_int_equal(pthread_join(thread, NULL), 0);                                                               \
     }
+/* NOLINTBEGIN(readability-non-const-parameter): c is written through `call` */
 WITHOUT_MEMORY(gemm)
 WITHOUT_MEMORY(gemm_bf16)
 WITHOUT_MEMORY(gemm_rounded)
 WITHOUT_MEMORY(pairs_single)
 WITHOUT_MEMORY(pairs_alone)
+/* NOLINTEND(readability-non-const-parameter) */
 
 static const struct multiplication {
     const char *name;

@@ -48,7 +48,7 @@ enum status error_context(struct error *error, const char *format, ...)
     if (length < 0)
         return error->status;
     error->message[sizeof error->message - 1] = '\0';
-    (void)strcat(whole, error->message); /* there is room for it */
+    memcpy(whole + strlen(whole), error->message, strlen(error->message) + 1); /* there is room for it */
     keep(error, whole);
     return error->status;
 }

@@ -337,7 +337,8 @@ static void multiply(const struct product *p)
 /* The products of a batch. add: to C, or overwrite it. rows: of A that are multiplied
  * at once; 0: all. packed: room for so many, in pairs; NULL: of floats, which are multiplied as they lie. */
 static void multiply_all(int add, const struct gemm_batch *batch, size_t count, const float *a, const float *b,
-                         float *c, float *packed, size_t rows)
+                         float *c, float *packed, /* NOLINT(readability-non-const-parameter): p.packed is written to */
+                         size_t rows)
 {
     const int pairs = packed != NULL;
     struct product p = {.sizes = batch,

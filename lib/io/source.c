@@ -281,14 +281,14 @@ enum status source_rest(struct source *source, size_t limit, uint8_t **bytes, si
                      ? error_set(error, STATUS_DATA, "%s: holds more than %zu bytes; is it the right file?",
                                  source->path, limit)
                      : rest_reserve(bytes, *count, *count + there + 1, &room, error);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK || !*bytes)
             break;
         memcpy(*bytes + *count, source->next, there);
         source->next += there;
         source->delivered += there;
         *count += there;
     }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && *bytes) {
         (*bytes)[*count] = 0;
         return STATUS_OK;
     }
