@@ -327,9 +327,9 @@ while read -r file says; do
         check "$command" refuses 3 "$file: $says" "$tenth" $command
     done
 done <<'END'
-broken.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but holds text
-packed.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but holds gzip data
-empty.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but holds nothing
+broken.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but text
+packed.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but a gzip file
+empty.h5 is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but empty
 short.h5 is cut short: it has 3000 of
 directory.h5 is a directory
 nowhere.h5 there is no such file

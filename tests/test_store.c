@@ -706,10 +706,10 @@ static void test_not_a_store(void **state)
     assert_int_equal(mkfifo("pipe.h5", 0600), 0);
     assert_int_equal(symlink("loop.h5", "loop.h5"), 0);
     assert_not_opened("none.h5", "there is no such file");
-    assert_not_opened("empty.h5", "it is empty");
-    assert_not_opened("text.h5", "holds text");
-    assert_not_opened("cut.h5", "holds text");
-    assert_not_opened("gzip.h5", "holds gzip data");
+    assert_not_opened("empty.h5", "but empty");
+    assert_not_opened("text.h5", "but text");
+    assert_not_opened("cut.h5", "but text");
+    assert_not_opened("gzip.h5", "but a gzip file");
     assert_not_opened("binary.h5", "data of another kind");
     assert_not_opened(".", "is a directory");
     assert_not_opened("pipe.h5", "is a device or a pipe");

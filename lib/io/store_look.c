@@ -10,6 +10,7 @@
 
 #include "core/utf8.h"
 #include "io/atomic_file.h"
+#include "io/magic.h"
 #include "io/store_private.h"
 
 enum { START_SIZE = 512, SUPERBLOCK_SIZE = 64, NEWEST_SUPERBLOCK = 3 };
@@ -111,20 +112,12 @@ static bool is_text(const struct look *look)
 /* What the bytes of a file that is not HDF5 look like. */
 static const char *kind_of(const struct look *look)
 {
-    static const struct {
-        const char *start;
-        const char *kind;
-    } kinds[] = {{"\x1f\x8b", "gzip data; unpack it first"},
-                 {"PK\x03\x04", "a ZIP archive"},
-                 {"CDF", "classic NetCDF"},
-                 {"\x89PNG", "a PNG image"}};
     if (look->size == 0)
-        return "nothing: it is empty";
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (memcmp(look->start, kinds[i].start, strlen(kinds[i].start)) == 0)
-            return kinds[i].kind;
-    }
-    return is_text(look) ? "text" : "data of another kind";
+        return "empty";
+    if (is_text(look))
+        return "text";
+    const char *kind = file_kind(look->start, look->size < START_SIZE ? (size_t)look->size : START_SIZE);
+    return kind ? kind : "data of another kind";
 }
 
 /* Whether the file is marked as open for writing, as files of superblock 3 are. HDF5 itself refuses it only with its
@@ -143,7 +136,7 @@ enum status store_look(const char *path, struct error *error)
         return status;
     if (!look.is_hdf5)
         return error_set(error, STATUS_DATA,
-                         "%s: is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but holds %s; check the path",
+                         "%s: is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but %s; check the path",
                          path, kind_of(&look));
     if (is_in_writing(&look))
         return error_set(error, STATUS_DATA,
