@@ -194,7 +194,7 @@ static void test_idx_bad_images(void **state)
         {3, 1, "begins with 0x00000801"},    {11, 3, "images of 3 x 3 pixels"},
         {15, 2, "images of 2 x 2 pixels"},   {8, 1, "not 2 x 3"},
         {7, 0, "claims to hold 0 images"},   {4, 255, "not 1 to 3"},
-        {7, 3, "ends after 28 of 34 bytes"}, {7, 1, "goes on behind its 22"},
+        {7, 3, "ends after 28 of 34 bytes"}, {7, 1, "goes on after its 22"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t bytes[sizeof idx_images];
@@ -301,7 +301,7 @@ static void test_cifar_bad(void **state)
         {2 * CIFAR_RECORD_SIZE - 1, 1, "ends after 6145 of 6146 bytes"},
         {CIFAR_RECORD_SIZE, 1, "ends after 3073 of 6146 bytes"},
         {0, 1, "ends after 0 of 3073 bytes"},
-        {2 * CIFAR_RECORD_SIZE + 1, 1, "goes on behind its 6146 bytes"},
+        {2 * CIFAR_RECORD_SIZE + 1, 1, "goes on after its 6146 bytes"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct error error;

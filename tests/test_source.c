@@ -175,13 +175,13 @@ static void test_short_and_long(void **state)
     write_file("plain", "abcde", 5);
     struct source *source = open_good("plain");
     assert_int_equal(source_read(source, bytes, 9, &error), STATUS_DATA);
-    assert_string_equal(error.message, "plain: ends after 5 of 9 bytes; download it again");
+    assert_string_equal(error.message, "plain: ends after 5 of 9 bytes; is it a whole copy?");
     source_close(source);
 
     source = open_good("plain");
     assert_int_equal(source_read(source, bytes, 4, &error), STATUS_OK);
     assert_int_equal(source_expect_end(source, &error), STATUS_DATA);
-    assert_string_equal(error.message, "plain: goes on behind its 4 bytes; download it again");
+    assert_string_equal(error.message, "plain: goes on after its 4 bytes; is it a whole copy?");
     assert_int_equal(source_read(source, bytes, 1, &error), STATUS_OK); /* looking for the end took nothing away */
     assert_int_equal(bytes[0], 'e');
     assert_int_equal(source_expect_end(source, &error), STATUS_OK);
@@ -265,7 +265,7 @@ static void test_packed_cut_off(void **state)
         error.message[0] = '\0';
         assert_int_equal(read_packed_text(packed, kept, text, &error), STATUS_DATA);
         /* by fewer than two bytes nobody knows that they are packed */
-        assert_non_null(strstr(error.message, kept < 2 ? "text.gz: ends after" : "text.gz: is cut off behind byte"));
+        assert_non_null(strstr(error.message, kept < 2 ? "text.gz: ends after" : "text.gz: is cut off after byte"));
     }
 }
 
@@ -304,10 +304,10 @@ static void test_packed_goes_on(void **state)
     size_t count = read_file("text.gz", packed, sizeof packed / 2);
     packed[count] = 0;
     assert_int_equal(read_packed_text(packed, count + 1, text, &error), STATUS_DATA);
-    assert_non_null(strstr(error.message, "behind the end of its gzip stream"));
+    assert_non_null(strstr(error.message, "after the end of its gzip stream"));
     memcpy(packed + count, packed, count); /* a second stream: the content goes on */
     assert_int_equal(read_packed_text(packed, 2 * count, text, &error), STATUS_DATA);
-    assert_non_null(strstr(error.message, "goes on behind its 44 bytes"));
+    assert_non_null(strstr(error.message, "goes on after its 44 bytes"));
 }
 
 /* What several streams after each other hold is one content, wherever the blocks end in which the file is read; a
@@ -336,7 +336,7 @@ static void test_packed_streams(void **state)
     assert_string_equal(hex, expected);
     assert_int_equal(source_open_bytes(all, 2 * count - 1, "texts", &source, &error), STATUS_OK);
     assert_int_equal(source_finish(source, hex, &error), STATUS_DATA);
-    assert_non_null(strstr(error.message, "texts: is cut off behind byte"));
+    assert_non_null(strstr(error.message, "texts: is cut off after byte"));
     free(all);
 }
 

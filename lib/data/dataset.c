@@ -188,9 +188,10 @@ static enum status look_in(const struct dataset_kind *kind, const char *director
     if (status != STATUS_OK || layout->present == 0)
         return status;
     if (layout->present < layout->total)
-        return error_set(error, STATUS_DATA, "%s has %zu of the %zu files of %s but not %s; fetch the set again, or %s",
-                         directory, layout->present, layout->total, kind->title, layout->missing,
-                         "remove what is left of it");
+        return error_set(error, STATUS_DATA,
+                         "%s has %zu of the %zu files of %s but not %s; fetch that one, or name "
+                         "another directory",
+                         directory, layout->present, layout->total, kind->title, layout->missing);
     choice->directory = directory;
     return STATUS_OK;
 }

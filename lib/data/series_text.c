@@ -386,7 +386,7 @@ static enum status read_lines(struct series_text *text, size_t limit, struct ite
     }
     if (status == STATUS_OK && items->count == 0)
         return error_set(error, STATUS_DATA, "%s: is empty%s", text->name,
-                         text->rule == SERIES_TO_TRAIN ? "; download it again"
+                         text->rule == SERIES_TO_TRAIN ? "; is it a whole copy?"
                          : text->line > 0              ? " but for lines without a series"
                                                        : "");
     return status;

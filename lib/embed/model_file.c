@@ -155,7 +155,8 @@ enum status model_write(const struct model *model, const char *path, struct erro
 
 static enum status bad(const char *name, const char *what, struct error *error)
 {
-    return error_set(error, STATUS_DATA, "%s: %s; `tenth export` makes it anew", name, what);
+    return error_set(error, STATUS_DATA, "%s: %s; is it a whole copy? `tenth export` of its run writes another", name,
+                     what);
 }
 
 static bool is_name_character(char c)

@@ -153,7 +153,7 @@ static enum status packed_error(const struct source *source, int code, struct er
     if (code == Z_MEM_ERROR)
         return error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack it", source->path);
     return error_set(error, STATUS_DATA,
-                     "%s: is damaged (%s) behind byte %" PRIu64 " of its content; download it again", source->path,
+                     "%s: is damaged (%s) after byte %" PRIu64 " of its content; is it a whole copy?", source->path,
                      source->unpack.msg ? source->unpack.msg : "not a gzip stream", source->delivered);
 }
 
@@ -162,7 +162,7 @@ static enum status packed_error(const struct source *source, int code, struct er
 static enum status next_stream(struct source *source, struct error *error)
 {
     if (source->unpack.next_in[0] != 0x1F || inflateReset(&source->unpack) != Z_OK)
-        return error_set(error, STATUS_DATA, "%s: has bytes behind the end of its gzip stream; download it again",
+        return error_set(error, STATUS_DATA, "%s: has bytes after the end of its gzip stream; is it a whole copy?",
                          source->path);
     source->unpack_done = false;
     return STATUS_OK;
@@ -185,8 +185,8 @@ static enum status refill_packed(struct source *source, size_t *count, struct er
             if (read == 0 && source->unpack_done)
                 break;
             if (read == 0)
-                return error_set(error, STATUS_DATA, "%s: is cut off behind byte %" PRIu64 " of its content; %s",
-                                 source->path, source->delivered, "download it again");
+                return error_set(error, STATUS_DATA, "%s: is cut off after byte %" PRIu64 " of its content; %s",
+                                 source->path, source->delivered, "is it a whole copy?");
         }
         enum status status = source->unpack_done ? next_stream(source, error) : STATUS_OK;
         if (status != STATUS_OK)
@@ -238,7 +238,7 @@ enum status source_read(struct source *source, void *bytes, size_t count, struct
             return status;
         size_t there = (size_t)(source->end - source->next);
         if (there == 0)
-            return error_set(error, STATUS_DATA, "%s: ends after %" PRIu64 " of %" PRIu64 " bytes; download it again",
+            return error_set(error, STATUS_DATA, "%s: ends after %" PRIu64 " of %" PRIu64 " bytes; is it a whole copy?",
                              source->path, source->delivered, source->delivered + left);
         size_t taken = smaller(there, left);
         memcpy(out, source->next, taken);
@@ -360,7 +360,7 @@ enum status source_expect_end(struct source *source, struct error *error)
 {
     enum status status = refill(source, error);
     if (status == STATUS_OK && source->next != source->end)
-        return error_set(error, STATUS_DATA, "%s: goes on behind its %" PRIu64 " bytes; download it again",
+        return error_set(error, STATUS_DATA, "%s: goes on after its %" PRIu64 " bytes; is it a whole copy?",
                          source->path, source->delivered);
     return status;
 }

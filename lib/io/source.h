@@ -23,7 +23,7 @@ enum status source_open(const char *path, struct source **source, struct error *
 enum status source_open_bytes(const void *bytes, size_t count, const char *name, struct source **source,
                               struct error *error);
 
-/* Reads exactly `count` bytes; fewer: STATUS_DATA "FILE: ends after N of M bytes; download it again". */
+/* Reads exactly `count` bytes; fewer: STATUS_DATA "FILE: ends after N of M bytes; is it a whole copy?". */
 enum status source_read(struct source *source, void *bytes, size_t count, struct error *error);
 
 /* Reads one line of text without its end (LF or CRLF); the pointer is valid until the next call. *line is NULL at the
