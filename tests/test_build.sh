@@ -4,7 +4,7 @@
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
-unset MAKEFLAGS MFLAGS MAKELEVEL MODE BUILD CC CFLAGS LDFLAGS
+unset MAKEFLAGS MFLAGS MAKELEVEL MODE BUILD CC CFLAGS LDFLAGS WERROR GEMM
 
 mkdir -p lib/core lib/run experiments
 cp "$project/Makefile" .

@@ -335,16 +335,6 @@ static enum status update_file(const char *path, const struct contents *contents
     return status;
 }
 
-/* Since 1.12 the call has to be told what is wanted. */
-static herr_t object_info(hid_t file, const char *name, H5O_info_t *about)
-{
-#if H5_VERSION_GE(1, 12, 0)
-    return H5Oget_info_by_name3(file, name, about, H5O_INFO_TIME, H5P_DEFAULT);
-#else
-    return H5Oget_info_by_name(file, name, about, H5P_DEFAULT);
-#endif
-}
-
 /* Equal contents give equal bytes, which no file with times in it would, if a second passed between them. */
 static void test_no_times_in_the_file(void **state)
 {
@@ -357,7 +347,7 @@ static void test_no_times_in_the_file(void **state)
     const char *const objects[] = {"/posterior/mu", "/a/b/c", "/names", "/", "/new/group"};
     for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
         H5O_info_t about;
-        assert_true(object_info(file, objects[i], &about) >= 0);
+        assert_true(H5Oget_info_by_name(file, objects[i], &about, H5P_DEFAULT) >= 0);
         assert_int_equal(about.mtime, 0);
     }
     /* The large array is compressed where this HDF5 can. */

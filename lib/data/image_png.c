@@ -148,9 +148,9 @@ static enum status make_samples(const struct png_file *file, struct samples *sam
     samples->values = memory_alloc(size, sizeof *samples->values, error);
     if (!samples->values)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < size; i++) /* rows fill whole bytes: they follow each other without a gap */
-        samples->values[i] =
-            file->depth == 16 ? (uint16_t)(file->rows[2 * i] << 8 | file->rows[2 * i + 1]) : file->rows[i];
+    const uint8_t *rows = file->rows; /* they fill whole bytes, and follow each other without a gap */
+    for (size_t i = 0; i < size; i++)
+        samples->values[i] = (uint16_t)(file->depth == 16 ? rows[2 * i] << 8 | rows[2 * i + 1] : rows[i]);
     return STATUS_OK;
 }
 
