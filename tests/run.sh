@@ -34,9 +34,9 @@ count() {
     grep -c "^$1" out || true
 }
 
-# The numbers of tests that a cmocka program announced, one for each of its groups.
+# The numbers of tests that a cmocka program announced, one for each of its groups; newer versions name the group.
 announced_by_groups() {
-    sed -n 's/^\[==========\] Running \([0-9]*\) test(s)\.$/\1/p' out | awk '{ sum += $1 } END { print sum + 0 }'
+    sed -nE 's/^\[==========\] (.*: )?Running ([0-9]+) test\(s\)\.$/\2/p' out | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 # run DIRECTORY TEST: runs it, and leaves the files out and errors in the directory, and report.* if a sanitizer reports.

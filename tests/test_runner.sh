@@ -15,7 +15,7 @@ echo "[==========] Running 2 test(s)."
 echo "[ RUN      ] a"; echo "[       OK ] a"; echo "[ RUN      ] b"; echo "[       OK ] b"
 END
 program two_groups <<'END'
-echo "[==========] Running 1 test(s)."; echo "[       OK ] a"
+echo "[==========] group: Running 1 test(s)."; echo "[       OK ] a"
 echo "[==========] Running 3 test(s)."; echo "[       OK ] b"; echo "[  SKIPPED ] c"; echo "[  FAILED  ] d"; exit 1
 END
 program crashes <<'END'

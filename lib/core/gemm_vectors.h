@@ -3,6 +3,9 @@
 #ifndef TENTH_CORE_GEMM_VECTORS_H
 #define TENTH_CORE_GEMM_VECTORS_H
 
+#if defined(__FMA__)
+#include <immintrin.h>
+#endif
 #include <stddef.h>
 
 #include "core/size.h"
@@ -22,9 +25,17 @@ INLINE vec every_lane(float x)
     return x - (vec){0}; /* by one instruction, since -0 - 0 is -0 */
 }
 
+/* With one rounding where the processor has that, said outright: of `a * b + sum` GCC 13 and later make two operations
+ * in tiles whose sums wait for each other, so that a product's bits would depend on how it is cut into tiles. */
 INLINE vec multiply_add(vec a, vec b, vec sum)
 {
+#if defined(__AVX512F__)
+    return _mm512_fmadd_ps(a, b, sum);
+#elif defined(__FMA__)
+    return _mm256_fmadd_ps(a, b, sum);
+#else
     return a * b + sum;
+#endif
 }
 
 #if defined(__AVX512F__)
