@@ -135,7 +135,7 @@ $(BUILD)/lib/report/report.o: $(REPORT_PAGE)
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
 # The sanitizers have nothing to find in the other scripts: they run no program of ours, or only what these run as well.
 ifeq ($(MODE),asan)
-TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli golden export device report bench)
+TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli golden export report bench)
 endif
 
 .PHONY: test
