@@ -136,8 +136,8 @@ enum status store_look(const char *path, struct error *error)
         return status;
     if (!look.is_hdf5)
         return error_set(error, STATUS_DATA,
-                         "%s: is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but %s; check the path",
-                         path, kind_of(&look));
+                         "%s: is not HDF5, as a run's file (DATASET_METHOD_seedN.h5) is, but %s; check the path", path,
+                         kind_of(&look));
     if (is_in_writing(&look))
         return error_set(error, STATUS_DATA,
                          "%s: is open for writing in another program, or was left so by one that crashed: close it "
