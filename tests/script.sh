@@ -59,6 +59,15 @@ says() {
     fi
 }
 
+# refuses STATUS TEXT COMMAND...: ends with this exit code, and says this on the way.
+refuses() {
+    local wanted=$1 text=$2 status=0 output
+    shift 2
+    output=$("$@" 2>&1) || status=$?
+    [ "$status" -eq "$wanted" ] || { echo "exit code $status, not $wanted: $output"; return 1; }
+    [[ $output == *"$text"* ]] || { echo "does not say \"$text\": $output"; return 1; }
+}
+
 # signalled SIGNAL TO FILE COMMAND...: the command gets the signal once FILE is there; its exit code is passed on. It is a
 # background job of its own process group, as a terminal would make it. TO: group, as Ctrl-C; or process, as `kill`.
 signalled() {

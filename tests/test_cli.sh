@@ -33,15 +33,6 @@ ini() {
     { echo "base = small.ini"; printf '%s\n' "$@"; } >case.ini
 }
 
-# refuses STATUS TEXT COMMAND...: ends with this exit code, and says this on the way.
-refuses() {
-    local wanted=$1 text=$2 status=0 output
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    [ "$status" -eq "$wanted" ] || { echo "exit code $status, not $wanted: $output"; return 1; }
-    [[ $output == *"$text"* ]] || { echo "does not say \"$text\": $output"; return 1; }
-}
-
 # await_hold PROCESS: until it is the program and holds SIGINT and SIGTERM back, the bits 1 and 14 of what Linux says, or has
 # ended. A signal before that ends it without a word, or is caught by the shell that it is until it runs the program.
 await_hold() {

@@ -6,15 +6,6 @@ set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-# refuses STATUS TEXT COMMAND...: ends with this exit code, and says this on the way.
-refuses() {
-    local wanted=$1 text=$2 status=0 output
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    [ "$status" -eq "$wanted" ] || { echo "exit code $status, not $wanted: $output"; return 1; }
-    [[ $output == *"$text"* ]] || { echo "does not say \"$text\": $output"; return 1; }
-}
-
 not() {
     ! "$@"
 }
