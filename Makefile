@@ -115,6 +115,13 @@ $(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY) $(FLAGS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
 
+# What a test loads into a program to break something: a file each, without the library.
+PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+
+$(BUILD)/tests/preload/%.so: tests/preload/%.c $(FLAGS)
+	@mkdir -p $(@D)
+	$(CC) -std=c17 -g -O1 -fPIC -shared $(WARNINGS) -MMD -MP -o $@ $< -ldl
+
 -include lib/run/build_info.mk
 -include lib/embed/device.mk
 
@@ -139,12 +146,19 @@ TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli golden export report bench)
 endif
 
 .PHONY: test
-test: $(PROGRAM) $(TESTS) ## every test, in MODE
-	@TENTH="$(abspath $(PROGRAM))" TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TEST_SCRIPTS) $(TESTS)
+test: $(PROGRAM) $(TESTS) $(PRELOADS) ## every test, in MODE
+	@TENTH="$(abspath $(PROGRAM))" TEST_PRELOAD="$(abspath $(BUILD)/tests/preload)" TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TEST_SCRIPTS) $(TESTS)
 
 .PHONY: asan
 asan: ## the test programs and the program from end to end, under the sanitizers of addresses and of undefined behaviour
 	@TEST_TIMEOUT=800 ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --no-print-directory MODE=asan test
+
+# The scripts that kill, break and damage have a few rounds in `make test`, and all of them with TORTURE=yes.
+TORTURES := $(wildcard $(patsubst %,tests/test_%.sh,kill pairs damage))
+
+.PHONY: torture
+torture: $(PROGRAM) $(PRELOADS) ## kills, pairs of processes, read errors, damage and failing allocations, hundreds of each
+	@TORTURE=yes TEST_JOBS=1 TEST_TIMEOUT=7200 TENTH="$(abspath $(PROGRAM))" TEST_PRELOAD="$(abspath $(BUILD)/tests/preload)" tests/run.sh $(TORTURES)
 
 .PHONY: golden
 golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its reason in the commit
@@ -184,7 +198,7 @@ bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIO
 # ---- Static checks. ----
 
 C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
-C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c tests/device/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
+C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c tests/device/*.c tests/preload/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
 SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*.sh experiments/*/*.sh plots/*.sh tests/*.sh tests/*/*.sh) .ci/run .ci/debian13
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \

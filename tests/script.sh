@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # tests/script.sh: what test scripts share; read with `source`. A script's lines `ok - NAME`, `not ok - NAME` and
 # `skip - NAME` are what tests/run.sh counts. A script runs in a scratch directory, $work, which goes when it ends; it finds
-# $tests, $project and the program, $tenth, which is $TENTH where the Makefile or a user says so.
+# $tests, $project, the program, $tenth, which is $TENTH where the Makefile or a user says so, and what breaks it, in $preload.
 
 # shellcheck disable=SC2034 # for the scripts
 # shellcheck source=environment.sh
@@ -9,6 +9,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/../environment.sh"
 set +e # a failed check is counted
 tests=$project/tests
 tenth=$(realpath -m "${TENTH:-$project/build/release/tenth}")
+preload=${TEST_PRELOAD:-$(dirname -- "$tenth")/tests/preload} # NAME.so of tests/preload/NAME.c
 work=$(temporary -d) || exit
 trap 'cd /; rm -rf "$work"' EXIT
 cd "$work" || exit 1
