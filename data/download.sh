@@ -5,13 +5,22 @@
 # `tenth` reads (lib/data/layout.def), packed with gzip or not. It is downloaded into
 # DIR, checked against its checksums and only then given its name, so that what stands there is complete; where DIR has some
 # of its files, cut off perhaps, those are replaced. A set of which one of ALSO_IN has some is not downloaded, since `tenth`
-# would go on looking there first: its user is told what is missing. A checked archive's MD5 is kept in .official-md5 beside
-# its files. With --offline nothing is fetched; what is missing is named.
+# would go on looking there first: its user is told what is missing. With --offline nothing is fetched; what is missing is
+# named.
+#
+# An archive is believed to be what it should be, and nothing else: it comes by https, also where that leads elsewhere; where
+# its checksum is published, that is looked at before it is opened; and of what it holds the files of sources.tsv are read,
+# each to its own place and up to a limit, so that links, other names and paths in it reach nothing. A checked archive's MD5,
+# and the SHA-256 of each file that came out of it, are kept in .official-md5 beside the files: by these `tenth` knows them.
 #
 # Exit codes: 0 nothing is missing any more; 2 usage; 3 something is (a line says what and why).
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
+
+# Bytes: of an archive, and of a file in it. The largest there are have 170 and 31 million.
+archive_limit=400000000
+file_limit=200000000
 
 sources=$project/data/sources.tsv
 layout=$project/lib/data/layout.def
@@ -58,7 +67,7 @@ places=("$@")
 
 work=
 trap '[ -z "$work" ] || rm -rf "$work"' EXIT
-trap 'exit 130' INT
+trap 'exit 130' INT HUP
 trap 'exit 143' TERM
 
 # rows DATASET: its rows of sources.tsv.
@@ -128,13 +137,18 @@ look_for() {
     lacking=${partial:-everything}
 }
 
-# fetch ADDRESS FILE: gives up soon where nobody answers, and where the transfer stalls.
+# fetch ADDRESS FILE: gives up soon where nobody answers, and where the transfer stalls. wget cannot be told where it may be
+# led, and so follows nowhere. Archives of one's own may be files, as those of the tests are.
 fetch() {
-    if command -v curl >/dev/null; then
-        curl --fail --location --silent --show-error --connect-timeout 8 --speed-limit 20000 --speed-time 20 \
-            --max-time 1800 --output "$2" "$1"
+    local scheme=${1%%://*}
+    if [ "$scheme" != https ] && [ "$scheme" != file ]; then
+        echo "$1 is not an https:// address: who answers it is not known" >&2
+        return 1
+    elif command -v curl >/dev/null; then
+        curl --fail --location --proto "=$scheme" --proto-redir =https --silent --show-error --connect-timeout 8 \
+            --speed-limit 20000 --speed-time 20 --max-time 1800 --max-filesize "$archive_limit" --output "$2" -- "$1"
     elif command -v wget >/dev/null; then
-        wget --quiet --tries=1 --timeout=10 --output-document="$2" "$1"
+        wget --quiet --tries=1 --timeout=10 --max-redirect=0 --output-document="$2" -- "$1"
     else
         echo "neither curl nor wget is installed; ./deps.sh install fetch does it" >&2
         return 1
@@ -144,10 +158,7 @@ fetch() {
 # check FILE ALGORITHM CHECKSUM
 check() {
     local sum
-    if [ ! -f "$1" ]; then
-        echo "$(basename "$1") is not in the archive" >&2
-        return 1
-    elif [ "$2" = size ]; then
+    if [ "$2" = size ]; then
         sum=$(stat -c %s "$1")
     else
         sum=$("$2sum" "$1" | cut -d ' ' -f 1)
@@ -158,48 +169,71 @@ check() {
     fi
 }
 
-# unpack ARCHIVE DIRECTORY: the archive's files end up in DIRECTORY, whether or not it has folders of its own.
+# unpack ARCHIVE FILE DIRECTORY: what the one file of that name in the archive holds, in whichever folder it is there, is
+# written to DIRECTORY/FILE. A link holds nothing, or a few bytes.
 unpack() {
-    mkdir -p "$2"
-    case $1 in
-    *.tar.gz) tar -xzf "$1" -C "$2" --no-same-owner --strip-components=1 ;;
+    local archive=$1 member list extract
+    case $archive in
+    *.tar.gz)
+        list=(tar --list --gzip --file "$archive")
+        extract=(tar --extract --to-stdout --no-wildcards --gzip --file "$archive" --)
+        ;;
     *.zip)
-        if ! command -v unzip >/dev/null; then
-            echo "unzip is not installed; ./deps.sh install fetch does it" >&2
-            return 1
-        fi
-        unzip -q -o -j "$1" -d "$2"
+        list=(unzip -Z1 "$archive")
+        extract=(unzip -p "$archive")
         ;;
     *)
-        echo "do not know how to unpack $1" >&2
+        echo "do not know how to unpack $archive" >&2
         return 1
         ;;
     esac
+    if [[ $archive == *.zip ]] && ! command -v unzip >/dev/null; then
+        echo "unzip is not installed; ./deps.sh install fetch does it" >&2
+        return 1
+    fi
+    member=$("${list[@]}" | awk -v name="$2" '$0 == name || substr($0, length($0) - length(name)) == "/" name')
+    if [ -z "$member" ]; then
+        echo "$2 is not in the archive" >&2
+        return 1
+    elif [[ $member == *$'\n'* ]] || [[ ! $member =~ ^[A-Za-z0-9_./-]+$ ]] || [[ /$member/ == */../* ]]; then
+        echo "which $2 is meant is not clear, or not safe: the archive has ${member//$'\n'/, }" >&2
+        return 1
+    fi
+    # Who reads no further than the limit ends whoever writes: what is wanted there is the checksum's to say.
+    { "${extract[@]}" "$member" || true; } | head -c $((file_limit + 1)) >"$3/$2"
+    if [ "$(stat -c %s "$3/$2")" -gt "$file_limit" ]; then
+        echo "$2 in the archive is larger than $file_limit bytes" >&2
+        return 1
+    fi
 }
 
 # download DATASET DIRECTORY ADDRESS: into $work first; what goes wrong is said on standard error.
 download() {
-    local dataset=$1 directory=$2 address=$3 archive of algorithm checksum
+    local dataset=$1 directory=$2 address=$3 archive of algorithm checksum marker
     archive=$work/${address##*/}
+    marker=$work/.official-md5
+    mkdir -p "$work/$directory" && : >"$marker" || return 1
     fetch "$address" "$archive" || return 1
     while IFS=$'\t' read -r _ _ _ of algorithm checksum; do
         if [ "$of" = archive ]; then
             check "$archive" "$algorithm" "$checksum" || return 1
+            echo "$checksum" >>"$marker"
         fi
     done < <(rows "$dataset")
-    unpack "$archive" "$work/$directory" || return 1
     while IFS=$'\t' read -r _ _ _ of algorithm checksum; do
-        if [ "$of" = archive ]; then
-            echo "$checksum" >"$work/$directory/.official-$algorithm"
-        else
-            check "$work/$directory/$of" "$algorithm" "$checksum" || return 1
+        if [ "$of" != archive ]; then
+            unpack "$archive" "$of" "$work/$directory" && check "$work/$directory/$of" "$algorithm" "$checksum" || return 1
         fi
     done < <(rows "$dataset")
-    if [ -d "$target/$directory" ]; then
-        find "$work/$directory" -mindepth 1 -maxdepth 1 ! -name '.official-*' -exec mv -f -t "$target/$directory" {} + &&
-            find "$work/$directory" -mindepth 1 -maxdepth 1 -exec mv -f -t "$target/$directory" {} +
-    else
-        mv -T "$work/$directory" "$target/$directory"
+    mkdir -p "$target/$directory" || return 1
+    if [ -s "$marker" ]; then
+        (cd "$work/$directory" && sha256sum -- *) >>"$marker" || return 1
+    fi
+    # The marker comes last: it vouches for files that are there.
+    rm -f "$target/$directory/.official-md5"
+    find "$work/$directory" -mindepth 1 -maxdepth 1 -exec mv -f -t "$target/$directory" {} + || return 1
+    if [ -s "$marker" ]; then
+        mv -f "$marker" "$target/$directory" || return 1
     fi
 }
 

@@ -638,6 +638,26 @@ static void write_cifar(void)
 
 static const char marker[] = "cifar-10-batches-bin/.official-md5";
 
+/* As whoever checked and unpacked the archive writes it. */
+static void write_full_marker(const struct dataset *dataset)
+{
+    char text[1024];
+    int length = snprintf(text, sizeof text, "c32a1d4ab5d03f1284b67883e8d87530\n");
+    for (size_t i = 0; i < dataset->file_count; i++)
+        length += snprintf(text + length, sizeof text - (size_t)length, "%s  %s\n", dataset->files[i].sha256,
+                           strrchr(dataset->files[i].name, '/') + 1);
+    write_bytes(marker, text, (size_t)length);
+}
+
+static void change_byte(const char *path, long place)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, place, SEEK_SET), 0);
+    assert_int_equal(fputc(1, file), 1);
+    assert_int_equal(fclose(file), 0);
+}
+
 static void test_cifar_set(void **state)
 {
     (void)state;
@@ -649,7 +669,17 @@ static void test_cifar_set(void **state)
     assert_int_equal(dataset->train.count, 50000);
     assert_int_equal(dataset->test.count, 10000);
     assert_int_equal(dataset->file_count, 6);
+    assert_false(dataset->official); /* nothing says that the files are still those of the archive */
+    write_full_marker(dataset);
+    dataset_free(dataset);
+    assert_int_equal(open_set("cifar10", ".", NULL, &dataset, &error), STATUS_OK);
     assert_true(dataset->official);
+    assert_string_equal(dataset->source, "official files");
+    dataset_free(dataset);
+    change_byte("cifar-10-batches-bin/test_batch.bin", 3072);
+    assert_int_equal(open_set("cifar10", ".", NULL, &dataset, &error), STATUS_OK);
+    assert_false(dataset->official);
+    assert_non_null(strstr(dataset->source, "not the official files: sha256 "));
     dataset_free(dataset);
     assert_int_equal(truncate("cifar-10-batches-bin/data_batch_1.bin", 3073L * 9999), 0);
     assert_int_equal(open_set("cifar10", ".", NULL, &dataset, &error), STATUS_DATA);
@@ -659,23 +689,31 @@ static void test_cifar_set(void **state)
 static void test_cifar_marker(void **state)
 {
     (void)state;
+#define MD5 "c32a1d4ab5d03f1284b67883e8d87530"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+#define ONES "1111111111111111111111111111111111111111111111111111111111111111"
     static const struct {
         const char *text;
         bool vouches;
     } cases[] = {
-        {"c32a1d4ab5d03f1284b67883e8d87530", true},
-        {"c32a1d4ab5d03f1284b67883e8d87530\n", true},
-        {"c32a1d4ab5d03f1284b67883e8d87531\n", false},
+        {MD5, false},
+        {MD5 "\n", false},
+        {MD5 "\n" ZEROS "  data_batch_1.bin\n", false},
+        {MD5 "\n" ZEROS "  data_batch_1.bin\n" ONES "  test_batch.bin\n", true},
+        {MD5 "\n" ONES " *test_batch.bin\n" ZEROS " *data_batch_1.bin", true},
+        {MD5 "\n" ZEROS "  data_batch_1.bin\n" ONES "  test_batch.bin\n" ONES "  readme.html\n", true},
+        {MD5 "\n" ZEROS "  data_batch_1.bin\n" ZEROS "  test_batch.bin\n", false},
+        {MD5 "\n" ZEROS "  data_batch_1.bin\n" ZEROS "  test_batch.bin\n" ONES "  test_batch.bin\n", false},
+        {MD5 "\n1" ZEROS "  data_batch_1.bin\n" ONES "  test_batch.bin\n", false},
+        {MD5 "\n" ZEROS "  data_batch_2.bin\n" ONES "  test_batch.bin\n", false},
+        {MD5 "\n" ZEROS "\n" ONES "  test_batch.bin\n", false},
+        {"c32a1d4ab5d03f1284b67883e8d87531\n" ZEROS "  data_batch_1.bin\n" ONES "  test_batch.bin\n", false},
         {"", false},
-        {"c32a1d4ab5d03f1284b67883e8d87530\n" ZEROS "  data_batch_1.bin\n", true},
-        {"c32a1d4ab5d03f1284b67883e8d87530\n" ZEROS " *data_batch_1.bin\n", true},
-        {"c32a1d4ab5d03f1284b67883e8d87530\n1" ZEROS "  data_batch_1.bin\n", false},
-        {"c32a1d4ab5d03f1284b67883e8d87530\n" ZEROS "  data_batch_2.bin\n", false},
-        {"c32a1d4ab5d03f1284b67883e8d87530\n" ZEROS "\n", false},
     };
     struct dataset dataset = {
-        .directory = ".", .file_count = 1, .files = {{"cifar-10-batches-bin/data_batch_1.bin", ZEROS}}};
+        .directory = ".",
+        .file_count = 2,
+        .files = {{"cifar-10-batches-bin/data_batch_1.bin", ZEROS}, {"cifar-10-batches-bin/test_batch.bin", ONES}}};
     struct error error;
     bool vouches = true;
     assert_int_equal(cifar10_marker_vouches(&dataset, &vouches, &error), STATUS_OK); /* no marker */
@@ -686,8 +724,9 @@ static void test_cifar_marker(void **state)
         assert_int_equal(cifar10_marker_vouches(&dataset, &vouches, &error), STATUS_OK);
         assert_int_equal(vouches, cases[i].vouches);
         /* the directory itself may be the folder */
-        struct dataset own = {
-            .directory = "cifar-10-batches-bin", .file_count = 1, .files = {{"data_batch_1.bin", ZEROS}}};
+        struct dataset own = {.directory = "cifar-10-batches-bin",
+                              .file_count = 2,
+                              .files = {{"data_batch_1.bin", ZEROS}, {"test_batch.bin", ONES}}};
         assert_int_equal(cifar10_marker_vouches(&own, &vouches, &error), STATUS_OK);
         assert_int_equal(vouches, cases[i].vouches);
     }

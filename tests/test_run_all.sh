@@ -510,6 +510,8 @@ make_archives() {
     mkdir -p "$work/site/cifar-10-batches-bin" "$work/site/ecg"
     echo images >"$work/site/cifar-10-batches-bin/test_batch.bin"
     echo series >"$work/site/ecg/ECG5000_TRAIN.txt"
+    ln -s /etc/passwd "$work/site/ecg/evil"
+    echo surprise >"$work/site/ecg/.bashrc"
     tar -czf "$work/site/cifar.tar.gz" -C "$work/site" cifar-10-batches-bin
     tar -czf "$work/site/ecg.tar.gz" -C "$work/site" ecg
     md5=$(md5sum "$work/site/cifar.tar.gz" | cut -d ' ' -f 1)
@@ -528,14 +530,46 @@ download() {
     "$copy/data/download.sh" "$@"
 }
 
+# An archive each: the wanted file is a link, is there twice, lies above the archive, is huge.
+hostile_archives() {
+    local kind options
+    for kind in link twice above huge; do
+        rm -rf "$work/hostile"
+        mkdir -p "$work/hostile/ecg/again"
+        case $kind in
+        link) ln -s "$work/site/ecg/ECG5000_TRAIN.txt" "$work/hostile/ecg/ECG5000_TRAIN.txt" ;;
+        twice) cp "$work/site/ecg/ECG5000_TRAIN.txt" "$work/hostile/ecg" ;;
+        huge) truncate -s 201M "$work/hostile/ecg/ECG5000_TRAIN.txt" ;;
+        *) cp "$work/site/ecg/ECG5000_TRAIN.txt" "$work/hostile/ecg" ;;
+        esac
+        options=()
+        case $kind in
+        twice) cp "$work/site/ecg/ECG5000_TRAIN.txt" "$work/hostile/ecg/again" ;;
+        above) options=(--absolute-names '--transform=s,^ecg/,../up/,') ;;
+        esac
+        tar -czf "$work/site/$kind.tar.gz" --sparse "${options[@]}" -C "$work/hostile" ecg
+        sed "s/ecg\.tar/$kind.tar/" "$work/sources.tsv" >"$work/$kind.tsv"
+        check "an archive whose file is a trap ($kind) is no data" exits_with 3 download --sources "$work/$kind.tsv" "$work/trapped"
+        check "nothing of it is kept ($kind)" test ! -e "$work/trapped/ecg5000" -a ! -e "$work/up" -a ! -e "$work/trapped/up"
+    done
+    sed 's,file://,http://localhost/,' "$work/sources.tsv" >"$work/plain.tsv"
+    check "an address of plain http is refused" says "is not an https:// address" download --sources "$work/plain.tsv" "$work/plain"
+    check "and is no data" exits_with 3 download --sources "$work/plain.tsv" "$work/plain"
+}
+
 make_archives
 if command -v curl >/dev/null; then
     check "a download with the right checksums succeeds" exits_with 0 download --sources "$work/sources.tsv" "$work/got"
     check "its files are there" cmp "$work/site/ecg/ECG5000_TRAIN.txt" "$work/got/ecg5000/ECG5000_TRAIN.txt"
     check "a checked archive is marked as official" grep -qx "$md5" "$work/got/cifar-10-batches-bin/.official-md5"
+    check "with the checksum of each file" bash -c "cd '$work/got/cifar-10-batches-bin' && sed 1d .official-md5 | sha256sum -c --strict"
+    check "only the files that are wanted come out of an archive" bash -c "
+        [ \"\$(cd '$work/got' && find . -mindepth 2 | sort | paste -sd ' ')\" = \
+        './cifar-10-batches-bin/.official-md5 ./cifar-10-batches-bin/test_batch.bin ./ecg5000/ECG5000_TRAIN.txt' ]"
     check "wrong checksums are no data" exits_with 3 download --sources "$work/wrong.tsv" "$work/refused"
     check "nothing of them is kept" is_empty_directory "$work/refused"
     check "a checksum that is wrong is shown" says "the official one 00$md5" download --sources "$work/wrong.tsv" "$work/refused"
+    hostile_archives
     check "an address that is gone is no data" exits_with 3 download --sources "$work/gone.tsv" "$work/half"
     check "which does not keep the others away" test -d "$work/half/ecg5000" -a ! -e "$work/half/cifar-10-batches-bin"
 else

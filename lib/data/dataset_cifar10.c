@@ -23,19 +23,39 @@ static size_t folder_length(const char *name)
     return slash ? (size_t)(slash - name) + 1 : 0;
 }
 
-/* Whether a line "HASH  FILE", as sha256sum writes it, agrees with what was read. */
-static bool line_agrees(const char *line, const struct dataset *dataset)
+/* The file that a line "HASH  FILE", as sha256sum writes it, speaks of; file_count: none that was read. */
+static size_t file_of_line(const char *line, const struct dataset *dataset)
 {
-    size_t digits = SHA256_HEX_SIZE - 1;
+    const size_t digits = SHA256_HEX_SIZE - 1;
+    size_t i = dataset->file_count;
     if (strlen(line) <= digits + 2)
-        return false;
-    const char *file = line + digits + 2; /* behind the digits and two signs, " " and " " or "*" */
-    for (size_t i = 0; i < dataset->file_count; i++) {
+        return i;
+    const char *file = line + digits + 2; /* after the digits and two signs, " " and " " or "*" */
+    for (i = 0; i < dataset->file_count; i++) {
         const char *name = dataset->files[i].name;
         if (strcmp(name + folder_length(name), file) == 0)
-            return strncmp(line, dataset->files[i].sha256, digits) == 0;
+            break;
     }
-    return false;
+    return i;
+}
+
+/* Reads the lines after the first. Each file has to have one, and each of these to be right. */
+static enum status read_lines(struct source *source, const struct dataset *dataset, bool *vouches, struct error *error)
+{
+    bool seen[DATASET_FILES_MAX] = {false};
+    const char *line = NULL;
+    enum status status;
+    *vouches = true;
+    while ((status = source_line(source, &line, error)) == STATUS_OK && line) {
+        const size_t i = file_of_line(line, dataset);
+        if (i == dataset->file_count)
+            continue; /* of a file that is not read, such as the names of the classes */
+        seen[i] = true;
+        *vouches = *vouches && strncmp(line, dataset->files[i].sha256, SHA256_HEX_SIZE - 1) == 0;
+    }
+    for (size_t i = 0; i < dataset->file_count; i++)
+        *vouches = *vouches && seen[i];
+    return status;
 }
 
 enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches, struct error *error)
@@ -53,15 +73,10 @@ enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches,
         return status;
     const char *line = NULL;
     status = source_line(source, &line, error);
-    bool good = status == STATUS_OK && line && strcmp(line, archive_md5) == 0;
-    while (good) {
-        status = source_line(source, &line, error);
-        if (status != STATUS_OK || !line)
-            break;
-        good = line_agrees(line, dataset);
-    }
+    if (status == STATUS_OK && line && strcmp(line, archive_md5) == 0)
+        status = read_lines(source, dataset, vouches, error);
     source_close(source);
-    *vouches = good && status == STATUS_OK;
+    *vouches = *vouches && status == STATUS_OK;
     return status;
 }
 

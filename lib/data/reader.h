@@ -40,10 +40,10 @@ enum status part_open(const struct dataset *dataset, size_t part, struct source 
 enum status part_finish(struct dataset *dataset, size_t part, struct source *source, enum status status,
                         struct error *error);
 
-/* Whether .official-md5 beside dataset->files says that they came out of the official archive: only the archive's
- * checksum is published. The one who unpacks it writes the marker when the MD5 was right: the MD5 on the
- * first line and, so that a file which is replaced later is noticed, lines "SHA256  FILE" behind it. No marker:
- * *vouches is false. */
+/* Whether .official-md5 beside dataset->files says that these, as they were read, came out of the official archive:
+ * only the archive's checksum is published. Who unpacks it writes the marker when the MD5 was right: the MD5 on the
+ * first line, and a line "SHA256  FILE" for each file. One without a line for each file that was read, or with another
+ * hash, does not vouch: what became of the file since nobody knows. No marker: *vouches is false. */
 enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches, struct error *error);
 
 #endif
