@@ -52,12 +52,24 @@ ifeq ($(OPT),)
 $(error MODE=$(MODE) is none of release, debug, asan, fuzz)
 endif
 
+# The program reads files that others made. What a compiler lacks is left out; the sanitizers see more than these do. A level 3
+# of _FORTIFY_SOURCE that the C library does not have is a 2, and a compiler may have set one itself.
+HARDENING_WANTED := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard -fPIE
+HARDENING_LINKED := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+# $(call accepts,FLAGS): they compile and link a program, without a word.
+accepts = $(shell echo 'int main(void) { return 0; }' | $(CC) -Werror $(1) -x c -o /dev/null - 2>/dev/null && echo yes)
+ifneq ($(filter release debug,$(MODE)),)
+HARDENING := $(foreach flag,$(HARDENING_WANTED),$(if $(call accepts,$(flag)),$(flag)))
+HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+HARDENING_LD := $(if $(call accepts,$(HARDENING_LINKED) -fPIE),$(HARDENING_LINKED))
+endif
+
 # Another compiler finds other things to warn of, which must not keep anybody from building; WERROR=1 makes errors of them.
 WERROR ?=
 WARNINGS := -Wall -Wextra $(if $(filter-out 0,$(WERROR)),-Werror) -Wshadow -Wconversion -Wno-sign-conversion \
             -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
 CFLAGS ?=
-ALL_CFLAGS := -std=c17 -g -fopenmp $(OPT) -fno-math-errno -ffp-contract=fast $(WARNINGS) -D_POSIX_C_SOURCE=200809L \
+ALL_CFLAGS := -std=c17 -g -fopenmp $(OPT) $(HARDENING) -fno-math-errno -ffp-contract=fast $(WARNINGS) -D_POSIX_C_SOURCE=200809L \
               -Ilib -I$(BUILD)/generated $(PACKAGE_CFLAGS) $(GEMM_CFLAGS) $(CFLAGS)
 ALL_LIBS := $(PACKAGE_LIBS) $(GEMM_LIBS) -lm
 
@@ -89,12 +101,12 @@ FLAGS := $(BUILD)/flags
 .PHONY: flags_check
 flags_check:
 
-$(FLAGS): export FLAGS_TEXT = $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) $(ALL_CFLAGS) $(foreach isa,$(ISAS),$(ISA_$(isa))) $(LDFLAGS) $(ALL_LIBS)
+$(FLAGS): export FLAGS_TEXT = $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) $(ALL_CFLAGS) $(foreach isa,$(ISAS),$(ISA_$(isa))) $(HARDENING_LD) $(LDFLAGS) $(ALL_LIBS)
 $(FLAGS): flags_check
 	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || { mkdir -p $(@D) && printf '%s\n' "$$FLAGS_TEXT" > $@; }
 
 $(PROGRAM): $(PROGRAM_OBJECTS) $(LIBRARY) $(FLAGS)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBRARY) $(ALL_LIBS)
+	$(CC) $(ALL_CFLAGS) $(HARDENING_LD) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBRARY) $(ALL_LIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@

@@ -50,7 +50,7 @@ run() {
         timeout --kill-after=10 "${TEST_TIMEOUT:-300}" "${wrapper[@]}" "$2" >"$1/out" 2>"$1/errors" </dev/null
 }
 
-# tell TEST STATUS, in the test's directory: what became of it; its numbers go to the file counts.
+# tell TEST STATUS SECONDS, in the test's directory: what became of it; its numbers go to the file counts.
 tell() {
     local good skip bad reported=
     if [[ $1 == *.sh ]]; then
@@ -77,7 +77,7 @@ tell() {
         124 | 137) echo " (no end within ${TEST_TIMEOUT:-300} s)" ;;
         *) echo " (exit code $2)" ;;
         esac
-    )$reported"
+    )$reported, $3 s"
     if [ "$skip" -gt 0 ]; then
         grep -h '^\(skip - \|\[  SKIPPED \]\)' out | sed 's/^/  /'
     fi
@@ -86,10 +86,10 @@ tell() {
 
 # run_and_tell INDEX TEST: one test in a directory of its own; the lines of one are not mixed with those of another.
 run_and_tell() {
-    local status=0
+    local status=0 started=$SECONDS
     mkdir "$results/$1"
     run "$results/$1" "$2" || status=$?
-    (cd "$results/$1" && tell "$2" "$status" >told)
+    (cd "$results/$1" && tell "$2" "$status" "$((SECONDS - started))" >told)
     flock "$results" cat "$results/$1/told"
 }
 
