@@ -11,6 +11,14 @@
 #include "run/run_store.h"
 #include "run_files.h"
 
+bool is_stored(struct store *store, const char *name)
+{
+    struct error error = {0};
+    bool there = false;
+    assert_int_equal(store_find(store, name, &there, &error), STATUS_OK);
+    return there;
+}
+
 struct store *run_file_begin(const char *path, const char *dataset, const char *method, const char *seed,
                              const char *source)
 {

@@ -3,10 +3,14 @@
 #ifndef TENTH_TESTS_RUN_FILES_H
 #define TENTH_TESTS_RUN_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "io/store.h"
+
+/* Whether the store has an object; that it can be looked at is asserted. */
+bool is_stored(struct store *store, const char *name);
 
 /* A new store at PATH with the attributes of a run DATASET_METHOD_seedSEED on `source`, which is its data's identity,
  * too. */

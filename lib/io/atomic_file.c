@@ -43,10 +43,36 @@ static enum status write_failure(const char *path, int code, struct error *error
                      remedy(code));
 }
 
-static enum status read_failure(const char *path, int code, struct error *error)
+static const char *remedy_of_reading(int code)
+{
+    switch (code) {
+    case EIO:
+        return "check the disk";
+    case EMFILE:
+    case ENFILE:
+        return "raise the limit on open files (ulimit -n)";
+    case ENOMEM:
+        return "free some memory";
+    case EACCES:
+    case EPERM:
+        return "check the path and its permissions";
+    default:
+        return "check the path";
+    }
+}
+
+enum status file_read_failure(const char *path, int code, struct error *error)
 {
     char reason[ERROR_REASON_SIZE];
-    return error_set(error, STATUS_DATA, "%s: cannot be read: %s; check the path", path, error_reason(code, reason));
+    if (code == FILE_ENDED)
+        return error_set(error, STATUS_DATA, "%s: ended while it was read; is another program writing to it?", path);
+    enum status status = STATUS_DATA;
+    if (code == ENOMEM)
+        status = STATUS_NO_MEMORY;
+    if (code == EMFILE || code == ENFILE)
+        status = STATUS_FAILED;
+    return error_set(error, status, "%s: cannot be read: %s; %s", path, error_reason(code, reason),
+                     remedy_of_reading(code));
 }
 
 char *atomic_temporary_name(const char *path, struct error *error)
@@ -254,7 +280,7 @@ static enum status read_all(int descriptor, const char *path, size_t limit, size
         if (step < 0 && (errno == EINTR || await_input(descriptor)))
             continue;
         if (step < 0)
-            return read_failure(path, errno, error);
+            return file_read_failure(path, errno, error);
         if (step == 0)
             break;
         *count += (size_t)step;
@@ -295,11 +321,11 @@ enum status file_read(const char *path, size_t limit, unsigned char **bytes, siz
     *count = 0;
     int descriptor = open_to_read(path);
     if (descriptor < 0)
-        return read_failure(path, errno, error);
+        return file_read_failure(path, errno, error);
     enum status status = STATUS_OK;
     struct stat about;
     if (fstat(descriptor, &about) != 0)
-        status = read_failure(path, errno, error);
+        status = file_read_failure(path, errno, error);
     else if (S_ISREG(about.st_mode) && (uintmax_t)about.st_size > limit)
         status = error_set(error, STATUS_DATA, "%s: is larger than %zu bytes; is it the right file?", path, limit);
     if (status == STATUS_OK) {
@@ -307,7 +333,7 @@ enum status file_read(const char *path, size_t limit, unsigned char **bytes, siz
         status = read_all(descriptor, path, limit, expected, bytes, count, error);
     }
     if (close(descriptor) != 0 && status == STATUS_OK)
-        status = read_failure(path, errno, error);
+        status = file_read_failure(path, errno, error);
     if (status != STATUS_OK) {
         memory_free(*bytes);
         *bytes = NULL;

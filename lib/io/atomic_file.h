@@ -37,9 +37,15 @@ enum status directory_ensure(const char *path, struct error *error);
  * such a name, a file would be read from its beginning again, and a socket not at all. */
 int descriptor_of(const char *path);
 
-/* A whole regular file or stream; at most `limit` bytes, more is STATUS_DATA, as is a file that cannot be opened or
- * read. What names a descriptor is read from where that stands. A 0 byte is added after the `count` bytes. The caller
- * frees with memory_free; *bytes is NULL on failure. */
+enum { FILE_ENDED = -1 }; /* beside errnos: the file has fewer bytes than there were when it was opened */
+
+/* What an errno of a failed read, or FILE_ENDED, means, and what to do about it; returns STATUS_NO_MEMORY for ENOMEM,
+ * STATUS_FAILED where the process has no more descriptors, and else STATUS_DATA. */
+enum status file_read_failure(const char *path, int code, struct error *error);
+
+/* A whole regular file or stream; at most `limit` bytes, more is STATUS_DATA. What names a descriptor is read from
+ * where that stands. A 0 byte is added after the `count` bytes. The caller frees with memory_free; *bytes is NULL on
+ * failure. */
 enum status file_read(const char *path, size_t limit, unsigned char **bytes, size_t *count, struct error *error);
 
 /* The same as a string; a 0 byte within the file is STATUS_DATA. */

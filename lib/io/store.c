@@ -18,33 +18,52 @@ void store_init(void)
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* fails only without a default stack, and then nothing is printed */
 }
 
-/* Keeps the first entry of a walk of HDF5's error stack, which is the innermost one. */
-static herr_t keep_innermost(unsigned int position, const H5E_error2_t *entry, void *reason)
+/* What HDF5's error stack says. */
+struct complaint {
+    const char *reason; /* of the innermost entry; NULL: none */
+    bool no_memory;     /* an allocation is among them */
+};
+
+static herr_t hear(unsigned int position, const H5E_error2_t *entry, void *complaint)
 {
-    const char **text = reason;
-    if (position == 0)
-        *text = entry->desc;
+    struct complaint *heard = complaint;
+    if (position == 0 && entry->desc && entry->desc[0])
+        heard->reason = entry->desc;
+    if (entry->min_num == H5E_NOSPACE)
+        heard->no_memory = true;
     return 0;
 }
 
 enum status store_failure(const struct store *store, enum status status, const char *name, const char *problem,
                           struct error *error)
 {
-    const char *reason = NULL;
-    if (H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason) < 0 || !reason || !reason[0])
-        return error_set(error, status, "%s: %s %s", store->path, name, problem);
-    return error_set(error, status, "%s: %s %s (HDF5: %s)", store->path, name, problem, reason);
+    struct complaint heard = {0};
+    if (store->read_error != 0)
+        return file_read_failure(store->path, store->read_error, error);
+    if (H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, hear, &heard) < 0)
+        heard = (struct complaint){0};
+    if (heard.no_memory)
+        return error_set(error, STATUS_NO_MEMORY, "%s: %s %s: no memory (HDF5: %s)", store->path, name, problem,
+                         heard.reason ? heard.reason : "memory allocation failed");
+    return error_set(error, status, "%s: %s %s%s%s%s%s", store->path, name, problem, heard.reason ? " (HDF5: " : "",
+                     heard.reason ? heard.reason : "", heard.reason ? ")" : "",
+                     status == STATUS_DATA ? "; " STORE_REMEDY_CHANGED : "");
+}
+
+enum status store_doubt(const struct store *store, const char *name, struct error *error)
+{
+    if (store->read_error == 0 && H5Eget_num(H5E_DEFAULT) == 0)
+        return STATUS_OK;
+    return store_failure(store, STATUS_DATA, name, "cannot be read", error);
 }
 
 enum status store_release(const struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t),
                           enum status status, struct error *error)
 {
-    if (id < 0)
-        return status;
-    bool failed = close(id) < 0;
-    if (store->writable && fault_here())
+    bool failed = id >= 0 && close(id) < 0;
+    if (id >= 0 && store->writable && fault_here())
         failed = true;
-    if (failed && status == STATUS_OK)
+    if ((failed || store->read_error != 0) && status == STATUS_OK)
         status = store_failure(store, STATUS_FAILED, name, "cannot be closed", error);
     return status;
 }
@@ -202,7 +221,7 @@ enum status store_update(const char *path, struct store **store, struct error *e
 /* Opens the file at the store's path. */
 static enum status open_for_reading(struct store *store, struct error *error)
 {
-    hid_t access = store_reader_access();
+    hid_t access = store_reader_access(&store->read_error);
     if (access < 0)
         return store_failure(store, STATUS_FAILED, "/", "cannot be opened", error);
     store->file = H5Fopen(store->path, H5F_ACC_RDONLY, access);
@@ -254,25 +273,54 @@ enum status store_commit(struct store *store, struct error *error)
     return status;
 }
 
-/* Whether every part of the path is a hard link: soft and external ones lead elsewhere, perhaps to another file. */
-bool store_has(struct store *store, const char *name)
+/* Whether the object is a group, which alone has members. */
+static enum status is_group(const struct store *store, const char *name, bool *group, struct error *error)
+{
+    hid_t object = H5Oopen(store->file, name, H5P_DEFAULT);
+    if (object < 0)
+        return store_failure(store, STATUS_DATA, name, "cannot be read", error);
+    *group = H5Iget_type(object) == H5I_GROUP;
+    return store_release(store, name, object, H5Oclose, STATUS_OK, error);
+}
+
+/* Whether a member of a group is there, as a hard link: soft and external ones lead elsewhere, perhaps to another file.
+ */
+static enum status find_member(const struct store *store, const char *name, bool *there, struct error *error)
+{
+    H5L_info_t link;
+    *there = false;
+    htri_t exists = H5Lexists(store->file, name, H5P_DEFAULT);
+    if (exists == 0)
+        return store_doubt(store, name, error);
+    if (exists < 0 || H5Lget_info(store->file, name, &link, H5P_DEFAULT) < 0)
+        return store_failure(store, STATUS_DATA, name, "cannot be read", error);
+    *there = link.type == H5L_TYPE_HARD;
+    return STATUS_OK;
+}
+
+/* From the root on: every part of the path but the last is a group, or the object is not there. */
+enum status store_find(struct store *store, const char *name, bool *there, struct error *error)
 {
     size_t length = strlen(name);
-    if (name[0] != '/' || length >= STORE_NAME_SIZE)
-        return false;
     char prefix[STORE_NAME_SIZE];
-    memcpy(prefix, name, length + 1);
-    for (size_t end = 1; end <= length; end++) {
+    enum status status = STATUS_OK;
+    *there = name[0] == '/' && length < STORE_NAME_SIZE;
+    if (*there)
+        memcpy(prefix, name, length + 1);
+    for (size_t end = 1; *there && status == STATUS_OK && end <= length; end++) {
         if ((name[end] != '/' && name[end] != '\0') || name[end - 1] == '/')
             continue;
         prefix[end] = '\0';
-        H5L_info_t link;
-        if (H5Lexists(store->file, prefix, H5P_DEFAULT) <= 0 ||
-            H5Lget_info(store->file, prefix, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD)
-            return false;
+        status = find_member(store, prefix, there, error);
+        if (status == STATUS_OK && *there && end < length)
+            status = is_group(store, prefix, there, error);
         prefix[end] = name[end];
     }
-    return true;
+    if (status == STATUS_OK && store->read_error != 0)
+        status = store_doubt(store, name, error);
+    if (status != STATUS_OK)
+        *there = false;
+    return status;
 }
 
 /* Makes one group, without times. */
@@ -300,7 +348,9 @@ enum status store_make_groups(struct store *store, const char *name, size_t leng
         if (next != '/' && next != '\0')
             continue;
         prefix[end] = '\0';
-        if (!store_has(store, prefix))
+        bool there;
+        status = store_find(store, prefix, &there, error);
+        if (status == STATUS_OK && !there)
             status = make_group(store, prefix, error);
         prefix[end] = next;
     }
@@ -309,8 +359,11 @@ enum status store_make_groups(struct store *store, const char *name, size_t leng
 
 enum status store_remove(struct store *store, const char *name, struct error *error)
 {
+    bool there = false;
     enum status status = store_check_write(store, name, error);
-    if (status != STATUS_OK || !store_has(store, name))
+    if (status == STATUS_OK)
+        status = store_find(store, name, &there, error);
+    if (!there)
         return store_written(store, status);
     store->has_gaps = true;
     if (fault_here() || H5Ldelete(store->file, name, H5P_DEFAULT) < 0)

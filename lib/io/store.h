@@ -53,7 +53,9 @@ void store_close(struct store *store);
 
 const char *store_path(const struct store *store); /* the final name */
 
-bool store_has(struct store *store, const char *name);
+/* Whether an object is there. What cannot be looked at is an error and not absent: STATUS_DATA where the file is
+ * damaged or cannot be read, STATUS_NO_MEMORY; *there is then false. */
+enum status store_find(struct store *store, const char *name, bool *there, struct error *error);
 enum status store_remove(struct store *store, const char *name, struct error *error); /* not there: fine */
 
 /* Arrays of rank 1..4, row-major; an extent may be 0. An array of that name is replaced and keeps its attributes; one
@@ -96,8 +98,12 @@ enum status store_set_number(struct store *store, const char *object, const char
 enum status store_get_text(struct store *store, const char *object, const char *key, char **value, struct error *error);
 enum status store_get_number(struct store *store, const char *object, const char *key, double *value,
                              struct error *error);
-bool store_has_attribute(struct store *store, const char *object,
-                         const char *key); /* of that object, which may be missing */
+/* Whether the object, which may be missing, has the attribute; errors as of store_find. */
+enum status store_find_attribute(struct store *store, const char *object, const char *key, bool *there,
+                                 struct error *error);
+/* As store_get_text, but *value is NULL where there is no such attribute, or one that is not one text. */
+enum status store_find_text(struct store *store, const char *object, const char *key, char **value,
+                            struct error *error);
 enum status store_unset(struct store *store, const char *object, const char *key,
                         struct error *error); /* not there: fine */
 

@@ -44,12 +44,30 @@ static void choose_chunk(size_t rank, const hsize_t *shape, size_t element_size,
     }
 }
 
-/* Whether this build of HDF5 can write with a filter. */
-static bool has_filter(H5Z_filter_t filter)
+/* Whether this build of HDF5 can write with a filter; negative on failure. */
+static htri_t has_filter(H5Z_filter_t filter)
 {
     unsigned int abilities = 0;
-    return H5Zfilter_avail(filter) > 0 && H5Zget_filter_info(filter, &abilities) >= 0 &&
-           (abilities & H5Z_FILTER_CONFIG_ENCODE_ENABLED);
+    htri_t there = H5Zfilter_avail(filter);
+    if (there <= 0)
+        return there;
+    if (H5Zget_filter_info(filter, &abilities) < 0)
+        return -1;
+    return (abilities & H5Z_FILTER_CONFIG_ENCODE_ENABLED) != 0;
+}
+
+/* The filters that this build has; negative on failure. */
+static herr_t set_filters(hid_t properties)
+{
+    htri_t shuffle = has_filter(H5Z_FILTER_SHUFFLE), deflate = has_filter(H5Z_FILTER_DEFLATE),
+           checksum = has_filter(H5Z_FILTER_FLETCHER32);
+    if (shuffle < 0 || deflate < 0 || checksum < 0)
+        return -1;
+    if (shuffle && H5Pset_shuffle(properties) < 0)
+        return -1;
+    if (deflate && H5Pset_deflate(properties, DEFLATE_LEVEL) < 0)
+        return -1;
+    return checksum ? H5Pset_fletcher32(properties) : 0;
 }
 
 /* Sets how the elements lie in the file: within the description, or in chunks that are compressed and have checksums.
@@ -60,13 +78,7 @@ static herr_t set_layout(hid_t properties, size_t rank, const hsize_t *shape, si
     if (bytes <= COMPACT_MAX)
         return H5Pset_layout(properties, H5D_COMPACT);
     choose_chunk(rank, shape, element_size, chunk);
-    if (H5Pset_chunk(properties, (int)rank, chunk) < 0)
-        return -1;
-    if (has_filter(H5Z_FILTER_SHUFFLE) && H5Pset_shuffle(properties) < 0)
-        return -1;
-    if (has_filter(H5Z_FILTER_DEFLATE) && H5Pset_deflate(properties, DEFLATE_LEVEL) < 0)
-        return -1;
-    return has_filter(H5Z_FILTER_FLETCHER32) ? H5Pset_fletcher32(properties) : 0;
+    return H5Pset_chunk(properties, (int)rank, chunk) < 0 ? -1 : set_filters(properties);
 }
 
 /* The type of an array's elements, in the file and in memory. */
@@ -139,22 +151,27 @@ static enum status prepare_array(struct store *store, const char *name, struct e
                                  const hsize_t *shape, hid_t *array, struct error *error)
 {
     hid_t before = H5I_INVALID_HID;
-    enum status status = STATUS_OK;
-    if (store_has(store, name)) {
+    bool there;
+    enum status status = store_find(store, name, &there, error);
+    if (there) {
         store->has_gaps = true; /* compressed, other values take another place */
-        before = H5Dopen2(store->file, name, H5P_DEFAULT);
+        before = H5Oopen(store->file, name, H5P_DEFAULT);
         if (before < 0)
-            return error_set(
+            return store_failure(store, STATUS_DATA, name, "cannot be opened", error);
+        if (H5Iget_type(before) != H5I_DATASET) {
+            status = error_set(
                 error, STATUS_FAILED,
-                "%s: %s is not an array, so that another program made it, and is in the way; the file is as "
-                "it was",
+                "%s: %s is not an array, so that another program made it, and is in the way; the file is as it was",
                 store->path, name);
+            return store_release(store, name, before, H5Oclose, status, error);
+        }
         if (takes_values(before, element, rank, shape)) {
             *array = before;
             return STATUS_OK;
         }
     }
-    status = store_remove(store, name, error);
+    if (status == STATUS_OK)
+        status = store_remove(store, name, error);
     if (status == STATUS_OK)
         status = store_make_groups(store, name, (size_t)(strrchr(name, '/') - name), error);
     if (status == STATUS_OK)
@@ -275,8 +292,7 @@ static enum status measure(struct store *store, const char *name, struct array *
     hid_t space = H5Dget_space(array->id);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
     if (rank < 1 || rank > STORE_RANK_MAX || H5Sget_simple_extent_dims(space, extents, NULL) != rank) {
-        status =
-            store_failure(store, STATUS_DATA, name, "is not an array of rank 1 to 4; " STORE_REMEDY_CHANGED, error);
+        status = store_failure(store, STATUS_DATA, name, "is not an array of rank 1 to 4", error);
         goto cleanup;
     }
     array->rank = (size_t)rank;
@@ -295,13 +311,18 @@ static enum status check_storage(struct store *store, const char *name, const st
 {
     enum status status = STATUS_OK;
     hsize_t file_size = 0;
-    hsize_t stored = H5Dget_storage_size(array->id);
+    hsize_t stored = H5Dget_storage_size(array->id); /* 0 on failure, too */
+    if (stored == 0)
+        status = store_doubt(store, name, error);
+    if (status != STATUS_OK)
+        return status;
     size_t bytes = size_multiply(array->count, array->element_size);
     hid_t properties = H5Dget_create_plist(array->id);
     H5D_layout_t layout = properties < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(properties);
-    if (layout < 0 || H5Fget_filesize(store->file, &file_size) < 0)
-        status = store_failure(store, STATUS_DATA, name, "cannot be examined; " STORE_REMEDY_CHANGED, error);
-    else if (layout == H5D_VIRTUAL || H5Pget_external_count(properties) != 0)
+    int elsewhere = layout < 0 ? -1 : H5Pget_external_count(properties);
+    if (elsewhere < 0 || H5Fget_filesize(store->file, &file_size) < 0)
+        status = store_failure(store, STATUS_DATA, name, "cannot be examined", error);
+    else if (layout == H5D_VIRTUAL || elsewhere > 0)
         status =
             error_set(error, STATUS_DATA, "%s: %s lies in another file, which a run never writes", store->path, name);
     else if (bytes == SIZE_MAX || stored > file_size || bytes / DEFLATE_RATIO_MAX > stored)
@@ -315,14 +336,17 @@ static enum status check_storage(struct store *store, const char *name, const st
 static enum status open_array(struct store *store, const char *name, struct array *array, struct error *error)
 {
     *array = (struct array){.id = H5I_INVALID_HID, .type = H5I_INVALID_HID};
-    if (!store_has(store, name))
+    bool there;
+    enum status status = store_find(store, name, &there, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!there)
         return error_set(error, STATUS_DATA, "%s: %s is not there; " STORE_REMEDY_CHANGED, store->path, name);
-    enum status status = STATUS_OK;
     array->id = H5Dopen2(store->file, name, H5P_DEFAULT);
     array->type = array->id < 0 ? H5I_INVALID_HID : H5Dget_type(array->id);
     array->element_size = array->type < 0 ? 0 : H5Tget_size(array->type);
     if (array->element_size == 0)
-        status = store_failure(store, STATUS_DATA, name, "is not an array; " STORE_REMEDY_CHANGED, error);
+        status = store_failure(store, STATUS_DATA, name, "is not an array", error);
     if (status == STATUS_OK)
         status = measure(store, name, array, error);
     if (status == STATUS_OK)
@@ -351,6 +375,19 @@ static enum status wrong_count(const struct store *store, const char *name, size
                      name, found, wanted);
 }
 
+static enum status check_type(const struct store *store, const char *name, hid_t found, hid_t wanted,
+                              const char *type_name, struct error *error)
+{
+    htri_t equal = H5Tequal(found, wanted);
+    if (equal < 0)
+        return store_failure(store, STATUS_DATA, name, "cannot be read", error);
+    enum status status = equal > 0 ? STATUS_OK : store_doubt(store, name, error);
+    if (status != STATUS_OK || equal > 0)
+        return status;
+    return error_set(error, STATUS_DATA, "%s: %s does not hold %s; " STORE_REMEDY_CHANGED, store->path, name,
+                     type_name);
+}
+
 static enum status read_array(struct store *store, const char *name, struct element element, const char *type_name,
                               size_t count, void *data, struct error *error)
 {
@@ -358,13 +395,13 @@ static enum status read_array(struct store *store, const char *name, struct elem
     enum status status = open_array(store, name, &array, error);
     if (status != STATUS_OK)
         return status;
-    if (H5Tequal(array.type, element.file) <= 0)
-        status = error_set(error, STATUS_DATA, "%s: %s does not hold %s; " STORE_REMEDY_CHANGED, store->path, name,
-                           type_name);
-    else if (array.count != count)
+    status = check_type(store, name, array.type, element.file, type_name, error);
+    if (status != STATUS_OK)
+        return close_array(store, name, &array, status, error);
+    if (array.count != count)
         status = wrong_count(store, name, array.count, count, error);
     else if (H5Dread(array.id, element.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        status = store_failure(store, STATUS_DATA, name, "cannot be read; " STORE_REMEDY_CHANGED, error);
+        status = store_failure(store, STATUS_DATA, name, "cannot be read", error);
     return close_array(store, name, &array, status, error);
 }
 
@@ -387,8 +424,11 @@ enum status store_read_bytes(struct store *store, const char *name, size_t count
 static enum status check_texts(const struct store *store, const char *name, const struct array *array, size_t count,
                                struct error *error)
 {
-    if (H5Tget_class(array->type) != H5T_STRING || H5Tis_variable_str(array->type) != 0 ||
-        array->element_size > STORE_TEXT_MAX + 1)
+    H5T_class_t kind = H5Tget_class(array->type);
+    htri_t variable = kind < 0 ? -1 : H5Tis_variable_str(array->type);
+    if (variable < 0)
+        return store_failure(store, STATUS_DATA, name, "cannot be read", error);
+    if (kind != H5T_STRING || variable > 0 || array->element_size > STORE_TEXT_MAX + 1)
         return error_set(error, STATUS_DATA, "%s: %s does not hold texts of fixed size; " STORE_REMEDY_CHANGED,
                          store->path, name);
     if (array->count != count)
@@ -416,7 +456,7 @@ enum status store_read_texts(struct store *store, const char *name, size_t count
     }
     char *strings = (char *)(block + count);
     if (H5Dread(array.id, array.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, strings) < 0) {
-        status = store_failure(store, STATUS_DATA, name, "cannot be read; " STORE_REMEDY_CHANGED, error);
+        status = store_failure(store, STATUS_DATA, name, "cannot be read", error);
         goto cleanup;
     }
     for (size_t i = 0; i < count; i++) {

@@ -47,18 +47,29 @@ static enum status set_attribute(struct store *store, const char *object, const 
     return store_written(store, status);
 }
 
-bool store_has_attribute(struct store *store, const char *object, const char *key)
+enum status store_find_attribute(struct store *store, const char *object, const char *key, bool *there,
+                                 struct error *error)
 {
-    return store_has(store, object) && H5Aexists_by_name(store->file, object, key, H5P_DEFAULT) > 0;
+    enum status status = store_find(store, object, there, error);
+    if (!*there)
+        return status;
+    *there = false;
+    htri_t exists = H5Aexists_by_name(store->file, object, key, H5P_DEFAULT);
+    if (exists < 0)
+        return store_failure(store, STATUS_DATA, object, "has attributes that cannot be read", error);
+    if (exists == 0 || store->read_error != 0)
+        return store_doubt(store, object, error);
+    *there = true;
+    return STATUS_OK;
 }
 
 enum status store_unset(struct store *store, const char *object, const char *key, struct error *error)
 {
+    bool there = false;
     enum status status = store_check_write(store, object, error);
-    if (status != STATUS_OK || !store_has(store, object))
-        return store_written(store, status);
-    htri_t there = H5Aexists_by_name(store->file, object, key, H5P_DEFAULT);
-    if (there < 0 || fault_here() || (there > 0 && H5Adelete_by_name(store->file, object, key, H5P_DEFAULT) < 0))
+    if (status == STATUS_OK)
+        status = store_find_attribute(store, object, key, &there, error);
+    if (there && (fault_here() || H5Adelete_by_name(store->file, object, key, H5P_DEFAULT) < 0))
         status = store_failure(store, STATUS_FAILED, object, "has an attribute that cannot be removed", error);
     return store_written(store, status);
 }
@@ -172,9 +183,15 @@ herr_t store_copy_attributes(hid_t from, hid_t to)
     return H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, &next, copy_attribute, &to);
 }
 
+/* What an attribute is. FORM_OTHER: of another type, or of several values or none. */
+enum form { FORM_NONE, FORM_TEXT, FORM_NUMBER, FORM_OTHER };
+
 /* An attribute that is open for reading, and what it stands on. */
 struct attribute {
     hid_t holder, id, type;
+    enum form form;
+    bool is_variable; /* a text of variable length */
+    size_t size;      /* bytes of the value */
 };
 
 static enum status close_attribute(struct store *store, const char *object, struct attribute *attribute,
@@ -185,42 +202,56 @@ static enum status close_attribute(struct store *store, const char *object, stru
     return store_release(store, object, attribute->holder, H5Oclose, status, error);
 }
 
-/* Whether the attribute has one value rather than several or none. */
-static bool is_single(hid_t attribute)
+static enum status unreadable_attribute(const struct store *store, const char *object, struct error *error)
 {
-    hid_t space = H5Aget_space(attribute);
-    if (space < 0)
-        return false;
-    bool single = H5Sget_simple_extent_npoints(space) == 1;
-    return H5Sclose(space) >= 0 && single;
+    return store_failure(store, STATUS_DATA, object, "has an attribute that cannot be read", error);
 }
 
-/* Opens an attribute of one value. On failure nothing stays open. */
+/* Looks at an open attribute: of which type its one value is. */
+static enum status look_at_attribute(struct store *store, const char *object, struct attribute *attribute,
+                                     struct error *error)
+{
+    attribute->type = H5Aget_type(attribute->id);
+    H5T_class_t kind = attribute->type < 0 ? H5T_NO_CLASS : H5Tget_class(attribute->type);
+    htri_t variable = kind == H5T_STRING ? H5Tis_variable_str(attribute->type) : 0;
+    attribute->size = kind < 0 ? 0 : H5Tget_size(attribute->type);
+    hid_t space = attribute->size == 0 || variable < 0 ? H5I_INVALID_HID : H5Aget_space(attribute->id);
+    hssize_t values = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    if (values < 0)
+        return store_release(store, object, space, H5Sclose, unreadable_attribute(store, object, error), error);
+    attribute->is_variable = variable > 0;
+    attribute->form = FORM_OTHER;
+    if (values == 1 && kind == H5T_STRING && (variable > 0 || attribute->size <= STORE_TEXT_MAX + 1))
+        attribute->form = FORM_TEXT;
+    else if (values == 1 && (kind == H5T_FLOAT || kind == H5T_INTEGER))
+        attribute->form = FORM_NUMBER;
+    return store_release(store, object, space, H5Sclose, STATUS_OK, error);
+}
+
+/* Opens an attribute, which may be absent: FORM_NONE. On failure, and then, nothing stays open. */
 static enum status open_attribute(struct store *store, const char *object, const char *key, struct attribute *attribute,
                                   struct error *error)
 {
-    *attribute = (struct attribute){H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID};
-    enum status status = STATUS_OK;
-    if (store_has(store, object))
-        attribute->holder = H5Oopen(store->file, object, H5P_DEFAULT);
-    if (attribute->holder < 0 || H5Aexists(attribute->holder, key) <= 0)
-        return close_attribute(store, object, attribute,
-                               error_set(error, STATUS_DATA, "%s: %s has no attribute %s; " STORE_REMEDY_CHANGED,
-                                         store->path, object, key),
-                               error);
-    attribute->id = H5Aopen(attribute->holder, key, H5P_DEFAULT);
-    attribute->type = attribute->id < 0 ? H5I_INVALID_HID : H5Aget_type(attribute->id);
-    if (attribute->type < 0 || !is_single(attribute->id))
-        status = error_set(error, STATUS_DATA, "%s: %s: attribute %s is not one value; " STORE_REMEDY_CHANGED,
-                           store->path, object, key);
+    bool there;
+    *attribute = (struct attribute){.holder = H5I_INVALID_HID, .id = H5I_INVALID_HID, .type = H5I_INVALID_HID};
+    enum status status = store_find_attribute(store, object, key, &there, error);
+    if (!there)
+        return status;
+    attribute->holder = H5Oopen(store->file, object, H5P_DEFAULT);
+    attribute->id = attribute->holder < 0 ? H5I_INVALID_HID : H5Aopen(attribute->holder, key, H5P_DEFAULT);
+    status = attribute->id < 0 ? unreadable_attribute(store, object, error)
+                               : look_at_attribute(store, object, attribute, error);
     if (status != STATUS_OK)
         status = close_attribute(store, object, attribute, status, error);
     return status;
 }
 
-static enum status wrong_attribute(const struct store *store, const char *object, const char *key, const char *wanted,
-                                   struct error *error)
+static enum status wrong_attribute(const struct store *store, const char *object, const char *key, enum form form,
+                                   const char *wanted, struct error *error)
 {
+    if (form == FORM_NONE)
+        return error_set(error, STATUS_DATA, "%s: %s has no attribute %s; " STORE_REMEDY_CHANGED, store->path, object,
+                         key);
     return error_set(error, STATUS_DATA, "%s: %s: attribute %s is not %s; " STORE_REMEDY_CHANGED, store->path, object,
                      key, wanted);
 }
@@ -232,12 +263,10 @@ enum status store_get_number(struct store *store, const char *object, const char
     enum status status = open_attribute(store, object, key, &attribute, error);
     if (status != STATUS_OK)
         return status;
-    H5T_class_t kind = H5Tget_class(attribute.type);
-    if (kind != H5T_FLOAT && kind != H5T_INTEGER)
-        status = wrong_attribute(store, object, key, "a number", error);
+    if (attribute.form != FORM_NUMBER)
+        status = wrong_attribute(store, object, key, attribute.form, "a number", error);
     else if (H5Aread(attribute.id, H5T_NATIVE_DOUBLE, value) < 0)
-        status = store_failure(store, STATUS_DATA, object,
-                               "has an attribute that cannot be read; " STORE_REMEDY_CHANGED, error);
+        status = unreadable_attribute(store, object, error);
     return close_attribute(store, object, &attribute, status, error);
 }
 
@@ -284,25 +313,22 @@ static char *repair_text(char *text, struct error *error)
     return repaired;
 }
 
-enum status store_get_text(struct store *store, const char *object, const char *key, char **value, struct error *error)
+/* Reads the attribute where it is a text, and says what it is; *value is NULL unless it is one. */
+static enum status read_if_text(struct store *store, const char *object, const char *key, char **value, enum form *form,
+                                struct error *error)
 {
     *value = NULL;
     char *text = NULL;
     struct error reason = {0};
     struct attribute attribute;
     enum status status = open_attribute(store, object, key, &attribute, error);
+    *form = attribute.form;
     if (status != STATUS_OK)
         return status;
-    htri_t variable = H5Tis_variable_str(attribute.type);
-    size_t size = H5Tget_size(attribute.type);
-    if (H5Tget_class(attribute.type) != H5T_STRING || variable < 0 || size == 0 ||
-        (variable == 0 && size > STORE_TEXT_MAX + 1)) {
-        status = wrong_attribute(store, object, key, "a text", error);
-    } else {
-        text = read_text(&attribute, variable > 0 ? 0 : size + 1, &reason);
+    if (attribute.form == FORM_TEXT) {
+        text = read_text(&attribute, attribute.is_variable ? 0 : attribute.size + 1, &reason);
         if (!text && reason.status == STATUS_OK)
-            status = store_failure(store, STATUS_DATA, object,
-                                   "has an attribute that cannot be read; " STORE_REMEDY_CHANGED, error);
+            status = unreadable_attribute(store, object, error);
         text = repair_text(text, &reason);
         if (reason.status != STATUS_OK)
             status = error_set(error, reason.status, "%s: %s: %s", store->path, object, reason.message);
@@ -313,6 +339,21 @@ enum status store_get_text(struct store *store, const char *object, const char *
         text = NULL;
     }
     *value = text;
+    return status;
+}
+
+enum status store_find_text(struct store *store, const char *object, const char *key, char **value, struct error *error)
+{
+    enum form form;
+    return read_if_text(store, object, key, value, &form, error);
+}
+
+enum status store_get_text(struct store *store, const char *object, const char *key, char **value, struct error *error)
+{
+    enum form form;
+    enum status status = read_if_text(store, object, key, value, &form, error);
+    if (status == STATUS_OK && form != FORM_TEXT)
+        status = wrong_attribute(store, object, key, form, "a text", error);
     return status;
 }
 
@@ -371,9 +412,14 @@ static enum status list_names(struct store *store, const char *object, herr_t (*
 {
     *names = NULL;
     *count = 0;
-    enum status status = STATUS_OK;
+    bool there;
     struct name_list list = {0};
-    hid_t holder = store_has(store, object) ? H5Oopen(store->file, object, H5P_DEFAULT) : H5I_INVALID_HID;
+    enum status status = store_find(store, object, &there, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!there)
+        return error_set(error, STATUS_DATA, "%s: %s is not there; " STORE_REMEDY_CHANGED, store->path, object);
+    hid_t holder = H5Oopen(store->file, object, H5P_DEFAULT);
     if (holder < 0 || visit(holder, &list) < 0) {
         status = store_failure(store, STATUS_DATA, object, "cannot be listed", error);
         goto cleanup;
@@ -410,15 +456,17 @@ enum status store_members(struct store *store, const char *group, char ***names,
     return list_names(store, group, visit_members, names, count, error);
 }
 
-/* Allocates (memory_free). Fails for what is neither a text nor a number. */
+/* Allocates (memory_free); *shown is NULL for what is neither a text nor a number. */
 static enum status get_shown(struct store *store, const char *object, const char *key, char **shown,
                              struct error *error)
 {
     enum { NUMBER_SIZE = 32 };
     double number = 0;
-    if (store_get_text(store, object, key, shown, NULL) == STATUS_OK)
-        return STATUS_OK;
-    enum status status = store_get_number(store, object, key, &number, error);
+    enum form form;
+    enum status status = read_if_text(store, object, key, shown, &form, error);
+    if (status != STATUS_OK || form != FORM_NUMBER)
+        return status;
+    status = store_get_number(store, object, key, &number, error);
     if (status != STATUS_OK)
         return status;
     *shown = memory_alloc(NUMBER_SIZE, 1, error);
@@ -436,9 +484,9 @@ enum status store_show(struct store *store, const char *object, show_attribute_f
     enum status status = store_attributes(store, object, &names, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         char *shown = NULL;
-        if (get_shown(store, object, names[i], &shown, NULL) != STATUS_OK)
-            continue;
-        status = show(context, names[i], shown, error);
+        status = get_shown(store, object, names[i], &shown, error);
+        if (shown)
+            status = show(context, names[i], shown, error);
         memory_free(shown);
     }
     memory_free(names);

@@ -28,12 +28,9 @@ struct look {
 
 static enum status look_failure(const char *path, int code, struct error *error)
 {
-    char reason[128];
     if (code == ENOENT)
         return error_set(error, STATUS_DATA, "%s: there is no such file; check the path, or run what makes it", path);
-    if (strerror_r(code, reason, sizeof reason) != 0)
-        (void)snprintf(reason, sizeof reason, "error %d", code);
-    return error_set(error, STATUS_DATA, "%s: cannot be read: %s; check the path and its permissions", path, reason);
+    return file_read_failure(path, code, error);
 }
 
 /* Reads up to `room` bytes at `offset`; what the file does not have stays. */
@@ -172,11 +169,12 @@ enum status store_not_opened(const struct store *store, struct error *error)
     struct look look = {0};
     unsigned int major = 0, minor = 0, release = 0;
     /* First, since it takes HDF5's reason. */
-    enum status status = store_failure(
-        store, STATUS_DATA, "/",
-        "cannot be opened: the file is damaged, or another program is writing to it; " STORE_REMEDY, error);
-    if (look_at_path(store->path, &look, NULL) != STATUS_OK)
+    enum status status = store_failure(store, STATUS_DATA, "/", "cannot be opened", error);
+    if (status != STATUS_DATA || store->read_error != 0)
         return status;
+    struct error unread = {0};
+    if (look_at_path(store->path, &look, &unread) != STATUS_OK)
+        return error_set(error, unread.status, "%s", unread.message);
     if (look.superblock[8] > NEWEST_SUPERBLOCK) {
         (void)H5get_libversion(&major, &minor, &release); /* 0.0.0 where it does not say */
         return error_set(error, STATUS_DATA,

@@ -13,19 +13,25 @@
 struct store {
     char *path; /* the final name */
     hid_t file;
+    int read_error; /* the errno, or FILE_ENDED, of the first read that failed: HDF5 may hide it; 0: none did */
     bool writable;  /* in memory, to be committed */
     bool spoiled;   /* a write failed: the contents are not what the caller meant */
     bool has_gaps;  /* something was removed: its space is still in the file */
     bool is_marked; /* the file says that it is open for writing, as those of HDF5 1.10's own format do */
 };
 
-/* Writes "PATH: NAME PROBLEM (HDF5: its innermost reason)" and returns the status. To be called before any other HDF5
- * function, since each clears the reason. */
+/* Writes "PATH: NAME PROBLEM (HDF5: its innermost reason)" and returns the status; with STATUS_DATA, what to do about a
+ * damaged file. A read that failed is passed on as that, and an allocation of HDF5's that failed as STATUS_NO_MEMORY:
+ * neither says anything of the file. To be called before any other HDF5 function, since each clears the reason. */
 enum status store_failure(const struct store *store, enum status status, const char *name, const char *problem,
                           struct error *error);
 
+/* To be called where HDF5 has answered "no", before any other of its functions: STATUS_OK unless a read failed or HDF5
+ * met an error on the way, which it does not always say in its answer. */
+enum status store_doubt(const struct store *store, const char *name, struct error *error);
+
 /* Closes a handle, which may be invalid. A close can be the write that fails: then, unless `status` tells of an earlier
- * failure, that is the error. Returns the status that now holds. */
+ * failure, that is the error; so is a read of the file that failed. Returns the status that now holds. */
 enum status store_release(const struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t),
                           enum status status, struct error *error);
 
@@ -53,8 +59,9 @@ enum status store_check_text(const struct store *store, const char *object, cons
 /* Makes the groups that the first `length` bytes of a name stand for, where they are missing. */
 enum status store_make_groups(struct store *store, const char *name, size_t length, struct error *error);
 
-/* How HDF5 opens a file for reading without locks: an access list, to be closed; H5I_INVALID_HID on failure. */
-hid_t store_reader_access(void);
+/* How HDF5 opens a file for reading without locks: an access list, to be closed; H5I_INVALID_HID on failure. *failure,
+ * which has to outlive the file, is given the errno, or FILE_ENDED, of the first read that fails. */
+hid_t store_reader_access(int *failure);
 
 /* STATUS_DATA unless there is a regular file at `path` that can be read, begins as HDF5 files do, and is not marked as
  * open for writing. */

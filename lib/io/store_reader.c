@@ -7,12 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "io/atomic_file.h"
 #include "io/store_private.h"
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>
@@ -21,6 +20,7 @@
 struct reader {
     H5FD_t base; /* HDF5's part; the first member, so that a pointer to it is one to the whole */
     int descriptor;
+    int *failure;      /* the store's: what went wrong first */
     haddr_t end;       /* of the file */
     haddr_t allocated; /* what HDF5 believes to be in use */
 };
@@ -31,32 +31,34 @@ static void give_reason(const char *reason)
     (void)H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_IO, H5E_READERROR, "%s", reason);
 }
 
-static void give_system_reason(int code)
+/* HDF5 does not pass on every failure, and then takes what it did not read for absent: so each is remembered. */
+static void fail(int *failure, int code)
 {
-    char reason[128];
-    if (strerror_r(code, reason, sizeof reason) != 0)
-        (void)snprintf(reason, sizeof reason, "error %d", code);
-    give_reason(reason);
+    char reason[ERROR_REASON_SIZE];
+    if (*failure == 0)
+        *failure = code;
+    give_reason(code == FILE_ENDED ? "the file ends too early" : error_reason(code, reason));
 }
 
 static H5FD_t *reader_open(const char *name, unsigned int flags, hid_t access, haddr_t most)
 {
-    (void)access;
+    int *const *failure = H5Pget_driver_info(access);
     (void)most;
     struct stat about;
-    if (flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT))
+    if (!failure || (flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT)))
         return NULL;
     struct reader *reader = memory_alloc(1, sizeof *reader, NULL);
     if (!reader) {
-        give_reason("out of memory");
+        fail(*failure, ENOMEM);
         return NULL;
     }
+    reader->failure = *failure;
     reader->descriptor = open(name, O_RDONLY | O_CLOEXEC);
     if (reader->descriptor >= 0 && fstat(reader->descriptor, &about) == 0) {
         reader->end = (haddr_t)about.st_size;
         return &reader->base;
     }
-    give_system_reason(errno);
+    fail(*failure, errno);
     if (reader->descriptor >= 0)
         (void)close(reader->descriptor); /* the failure above is the one to report */
     memory_free(reader);
@@ -68,7 +70,7 @@ static herr_t reader_close(H5FD_t *file)
     struct reader *reader = (struct reader *)file;
     int result = close(reader->descriptor);
     if (result != 0)
-        give_system_reason(errno);
+        fail(reader->failure, errno);
     memory_free(reader);
     return result;
 }
@@ -110,10 +112,7 @@ static herr_t reader_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
         if (step < 0 && errno == EINTR)
             continue;
         if (step <= 0) {
-            if (step < 0)
-                give_system_reason(errno);
-            else
-                give_reason("the file ends too early");
+            fail(reader->failure, step < 0 ? errno : FILE_ENDED);
             return -1;
         }
         place += step;
@@ -135,7 +134,7 @@ static herr_t reader_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     return -1; /* HDF5 wants to have it; nothing is written to a file that is open for reading */
 }
 
-hid_t store_reader_access(void)
+hid_t store_reader_access(int *failure)
 {
     static const H5FD_class_t driver = {
 #ifdef H5FD_CLASS_VERSION
@@ -145,6 +144,7 @@ hid_t store_reader_access(void)
         .name = "tenth_reader",
         .maxaddr = (haddr_t)INT64_MAX,
         .fc_degree = H5F_CLOSE_WEAK,
+        .fapl_size = sizeof failure,
         .open = reader_open,
         .close = reader_close,
         .query = reader_query,
@@ -156,7 +156,7 @@ hid_t store_reader_access(void)
     };
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     hid_t id = access < 0 ? H5I_INVALID_HID : H5FDregister(&driver);
-    bool made = id >= 0 && H5Pset_driver(access, id, NULL) >= 0;
+    bool made = id >= 0 && H5Pset_driver(access, id, &failure) >= 0;
     if (id >= 0 && H5FDunregister(id) < 0) /* the list has its own hold on it */
         made = false;
     if (made || access < 0)

@@ -227,9 +227,9 @@ static enum status remove_unknown(const struct table_kind *kind, struct store *s
                                   struct error *error)
 {
     char *names = NULL, *rest = NULL, object[STORE_NAME_SIZE];
-    if (!store_has(store, table) || store_get_text(store, table, "columns", &names, NULL) != STATUS_OK)
-        return STATUS_OK;
-    enum status status = STATUS_OK;
+    enum status status = store_find_text(store, table, "columns", &names, error);
+    if (!names)
+        return status;
     for (char *name = strtok_r(names, ",", &rest); name && status == STATUS_OK; name = strtok_r(NULL, ",", &rest)) {
         int length = snprintf(object, sizeof object, "%s/%s", table, name);
         if (table_column_index(kind, name) == SIZE_MAX && length > 0 && (size_t)length < sizeof object)
@@ -290,11 +290,14 @@ static enum status count_rows(const struct table_kind *kind, struct store *store
 {
     char name[STORE_NAME_SIZE];
     for (size_t c = 0; c < kind->column_count; c++) {
+        bool there;
         object_name(kind, kind->columns[c].name, name);
-        if (!store_has(store, name))
+        enum status status = store_find(store, name, &there, error);
+        if (status == STATUS_OK && !there)
             continue;
         size_t rank, shape[STORE_RANK_MAX];
-        enum status status = store_shape(store, name, &rank, shape, error);
+        if (status == STATUS_OK)
+            status = store_shape(store, name, &rank, shape, error);
         if (status == STATUS_OK && rank != 1)
             status = error_set(error, STATUS_DATA, "%s: %s has rank %zu instead of 1; " STORE_REMEDY_CHANGED,
                                store_path(store), name, rank);
@@ -309,11 +312,13 @@ static enum status read_column(const struct table_kind *kind, size_t column, str
                                struct columns *columns, struct error *error)
 {
     char name[STORE_NAME_SIZE];
+    bool there;
     object_name(kind, kind->columns[column].name, name);
-    if (!store_has(store, name))
-        return STATUS_OK;
+    enum status status = store_find(store, name, &there, error);
+    if (!there)
+        return status;
     size_t rank, shape[STORE_RANK_MAX];
-    enum status status = store_shape(store, name, &rank, shape, error);
+    status = store_shape(store, name, &rank, shape, error);
     if (status != STATUS_OK)
         return status;
     if (rank != 1 || shape[0] != columns->rows) /* before room is made for them */
@@ -338,6 +343,15 @@ static enum status add_loaded(struct table *table, const struct columns *columns
             cells[c].text = columns->texts[c] ? columns->texts[c][row] : "";
     }
     return table_add(table, cells, error);
+}
+
+enum status table_load_if_there(struct table *table, struct store *store, struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    bool there;
+    object_name(table->kind, NULL, name);
+    enum status status = store_find(store, name, &there, error);
+    return there ? table_load(table, store, error) : status;
 }
 
 enum status table_load(struct table *table, struct store *store, struct error *error)

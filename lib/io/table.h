@@ -64,9 +64,10 @@ size_t table_column_index(const struct table_kind *kind, const char *column);
 
 /* A table in a store lives under /tables/NAME, one array per column. Reading a stored table that lacks a column (made
  * by an older version) fills it with NaN or "". table_load appends to `table`. Not there, or columns of unequal length:
- * STATUS_DATA, and the table is as it was. */
+ * STATUS_DATA, and the table is as it was. table_load_if_there appends nothing where the store has no such table. */
 enum status table_save(const struct table *table, struct store *store, struct error *error);
 enum status table_load(struct table *table, struct store *store, struct error *error);
+enum status table_load_if_there(struct table *table, struct store *store, struct error *error);
 
 /* Writes a header row and the rows to an open stream (any path that is printed to is the caller's) and flushes it, so
  * that a full disk is reported here. Whole numbers (counts, seeds) are printed in full, others with up to 6 significant

@@ -147,9 +147,9 @@ enum status checkpoint_load(struct store *store, struct posterior *posterior, st
     return status;
 }
 
-bool checkpoint_there(struct store *store)
+enum status checkpoint_find(struct store *store, bool *there, struct error *error)
 {
-    return store_has_attribute(store, "/checkpoint", "identity");
+    return store_find_attribute(store, "/checkpoint", "identity", there, error);
 }
 
 /* Whether nothing hangs on an object, by name or as an attribute. */
@@ -169,9 +169,10 @@ static enum status is_bare(struct store *store, const char *group, bool *bare, s
 
 enum status checkpoint_remove(struct store *store, struct error *error)
 {
-    if (!store_has(store, "/checkpoint"))
-        return STATUS_OK;
-    enum status status = STATUS_OK;
+    bool there;
+    enum status status = store_find(store, "/checkpoint", &there, error);
+    if (!there)
+        return status;
     for (size_t i = 0; i < CHECKPOINT_BLOCKS && status == STATUS_OK; i++)
         status = store_remove(store, checkpoint_names[i], error);
     struct train_state unused = {0};

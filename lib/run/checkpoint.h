@@ -29,7 +29,8 @@ enum status checkpoint_save(struct store *store, const struct posterior *posteri
                             const char *identity, struct error *error);
 /* Removes it; what other programs put beside it stays. */
 enum status checkpoint_remove(struct store *store, struct error *error);
-bool checkpoint_there(struct store *store); /* then training has not ended */
+/* Whether it is there: then training has not ended. */
+enum status checkpoint_find(struct store *store, bool *there, struct error *error);
 
 enum status checkpoint_load(struct store *store, struct posterior *posterior, struct train_state *state,
                             struct error *error);

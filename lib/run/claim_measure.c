@@ -102,15 +102,16 @@ static enum status add_difference(struct scores *a, struct scores *b, struct fin
 
 /* ---- pruning ---- */
 
-/* A stored table of a run; without rows where the run has none. NULL on failure. */
-static struct table *load_table(const struct run_file *file, const char *name, struct error *error)
+/* A stored table of a run; without rows where the run has none. *table is NULL on failure. */
+static enum status load_table(const struct run_file *file, const char *name, struct table **table, struct error *error)
 {
-    struct table *table = table_create(table_find(name), error);
-    if (table && derived_rows(file, table, error) != STATUS_OK) {
-        table_free(table);
-        return NULL;
+    *table = table_create(table_find(name), error);
+    enum status status = *table ? derived_rows(file, *table, error) : STATUS_NO_MEMORY;
+    if (status != STATUS_OK) {
+        table_free(*table);
+        *table = NULL;
     }
-    return table;
+    return status;
 }
 
 /* The slice of /prune/CRITERION at which this fraction went: the place of its row among the criterion's. SIZE_MAX:
@@ -119,10 +120,11 @@ static enum status pruned_slice(const struct run_file *file, const char *criteri
                                 struct error *error)
 {
     const double tolerance = 1e-3; /* one weight of a thousand */
-    struct table *rows = load_table(file, "prune", error);
+    struct table *rows = NULL;
+    enum status status = load_table(file, "prune", &rows, error);
     *slice = SIZE_MAX;
-    if (!rows)
-        return STATUS_FAILED;
+    if (status != STATUS_OK)
+        return status;
     size_t place = 0;
     for (size_t r = 0; r < table_rows(rows); r++) {
         if (strcmp(table_text(rows, r, "criterion"), criterion) != 0)
@@ -227,11 +229,14 @@ enum status measure_over_dropout(const struct evidence *evidence, const struct c
 
 static enum status answer_growth(const struct question *question, struct finding *finding, struct error *error)
 {
-    if (checkpoint_there(question->a->store)) /* still in training */
-        return STATUS_OK;
-    struct table *rows = load_table(question->a, "sigma", error);
-    if (!rows)
-        return STATUS_FAILED;
+    bool in_training;
+    enum status status = checkpoint_find(question->a->store, &in_training, error);
+    if (status != STATUS_OK || in_training)
+        return status;
+    struct table *rows = NULL;
+    status = load_table(question->a, "sigma", &rows, error);
+    if (status != STATUS_OK)
+        return status;
     size_t count = table_rows(rows);
     if (count > 1)
         finding_add(finding, table_number(rows, count - 1, "q50") / table_number(rows, 0, "q50"), NAN);
@@ -482,12 +487,13 @@ static double mean_ece(const struct table *rows, const char *perturbation)
 static enum status shifted_ece(const struct run_file *file, const struct dataset_kind *kind, double *ece,
                                struct error *error)
 {
-    struct table *measured = load_table(file, "perturb", error);
+    struct table *measured = NULL;
+    enum status status = load_table(file, "perturb", &measured, error);
     size_t count, shifts = 0;
     const struct perturbation *rows = perturbations(&count);
     double sum = 0;
-    if (!measured)
-        return STATUS_FAILED;
+    if (status != STATUS_OK)
+        return status;
     for (size_t i = 0; i < count; i++) {
         if (!is_shift(&rows[i], kind))
             continue;
@@ -573,9 +579,11 @@ static enum status cost_left(const struct run_file *file, double fraction, struc
     struct config config;
     float *keep = NULL;
     *left = (struct cost){NAN, NAN};
-    if (!store_has(file->store, "/posterior"))
-        return STATUS_OK;
-    enum status status = run_file_config(file, &config, error);
+    bool there;
+    enum status status = store_find(file->store, "/posterior", &there, error);
+    if (!there)
+        return status;
+    status = run_file_config(file, &config, error);
     if (status == STATUS_OK)
         status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK)

@@ -1,6 +1,5 @@
 #include "run/derived.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DERIVED(table) derive_fn derive_##table;
@@ -23,7 +22,5 @@ enum status derived_rows(const struct run_file *file, struct table *rows, struct
         if (strcmp(derived[i].table, name) == 0)
             return derived[i].derive(file, rows, error);
     }
-    char object[64];
-    (void)snprintf(object, sizeof object, "/tables/%s", name);
-    return store_has(file->store, object) ? table_load(rows, file->store, error) : STATUS_OK;
+    return table_load_if_there(rows, file->store, error);
 }

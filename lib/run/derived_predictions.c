@@ -51,9 +51,11 @@ typedef enum status rows_fn(const struct run_file *file, const struct prediction
 static enum status rows_of_test(const struct run_file *file, rows_fn *add, struct table *rows, struct error *error)
 {
     struct stored stored;
-    if (!store_has(file->store, "/test"))
-        return STATUS_OK;
-    enum status status = run_file_stored(file, "/test", &stored, error);
+    bool there;
+    enum status status = store_find(file->store, "/test", &there, error);
+    if (!there)
+        return status;
+    status = run_file_stored(file, "/test", &stored, error);
     if (status != STATUS_OK)
         return status;
     struct prediction test = stored_slice(&stored, 0);

@@ -45,10 +45,12 @@ static enum status config_lines_add(struct listing *listing, char *text, struct 
 static enum status config_add(struct listing *listing, struct error *error)
 {
     struct store *store = listing->file->store;
-    if (!store_has(store, "/config"))
-        return STATUS_OK;
     char *text = NULL;
-    enum status status = store_get_text(store, "/config", "text", &text, error);
+    bool there;
+    enum status status = store_find(store, "/config", &there, error);
+    if (!there)
+        return status;
+    status = store_get_text(store, "/config", "text", &text, error);
     if (status == STATUS_OK)
         status = config_lines_add(listing, text, error);
     memory_free(text);
@@ -61,7 +63,9 @@ enum status derive_provenance(const struct run_file *file, struct table *rows, s
     struct listing listing = {file, rows};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
-        if (store_has(file->store, objects[i]))
+        bool there;
+        status = store_find(file->store, objects[i], &there, error);
+        if (there)
             status = store_show(file->store, objects[i], attribute_add, &listing, error);
     }
     return status == STATUS_OK ? config_add(&listing, error) : status;

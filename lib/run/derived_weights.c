@@ -59,9 +59,11 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
     struct ranking ranking = {0};
     struct config config;
     double range = 0;
-    if (!store_has(file->store, "/posterior"))
-        return STATUS_OK;
-    enum status status = run_file_config(file, &config, error);
+    bool there;
+    enum status status = store_find(file->store, "/posterior", &there, error);
+    if (!there)
+        return status;
+    status = run_file_config(file, &config, error);
     if (status == STATUS_OK)
         status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK)
@@ -182,9 +184,11 @@ enum status derive_surviving(const struct run_file *file, struct table *rows, st
     struct config config;
     size_t count;
     const struct criterion *all = criteria(&count);
-    if (!store_has(file->store, "/posterior"))
-        return STATUS_OK;
-    enum status status = run_file_config(file, &config, error);
+    bool there;
+    enum status status = store_find(file->store, "/posterior", &there, error);
+    if (!there)
+        return status;
+    status = run_file_config(file, &config, error);
     if (status == STATUS_OK)
         status = run_file_trained(file, &trained, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {

@@ -14,10 +14,12 @@
 static enum status reservation_find(const struct run_file *file, const char **reservation, struct error *error)
 {
     struct config config;
+    bool there = false;
     *reservation = strstr(file->data_source, "SYNTHETIC") ? "measured on SYNTHETIC data" : NULL;
-    if (*reservation || !store_has(file->store, "/config"))
-        return STATUS_OK;
-    enum status status = run_file_config(file, &config, error);
+    enum status status = *reservation ? STATUS_OK : store_find(file->store, "/config", &there, error);
+    if (!there)
+        return status;
+    status = run_file_config(file, &config, error);
     if (status != STATUS_OK)
         return status;
     if (strcmp(config.run.profile, "smoke") == 0)
@@ -105,9 +107,11 @@ static enum status load_index(const struct run_file *file, const char *object, s
                               struct error *error)
 {
     char name[STORE_NAME_SIZE];
+    bool there;
     (void)snprintf(name, sizeof name, "%s/items", object);
-    if (!store_has(file->store, name))
-        return STATUS_OK;
+    enum status status = store_find(file->store, name, &there, error);
+    if (!there)
+        return status;
     scores->index = memory_alloc(scores->count, sizeof *scores->index, error);
     if (!scores->index)
         return STATUS_NO_MEMORY;
@@ -118,10 +122,12 @@ enum status scores_load(const struct run_file *file, const char *object, enum sc
                         struct scores *scores, struct error *error)
 {
     struct stored stored;
+    bool there;
     *scores = (struct scores){0};
-    if (!store_has(file->store, object))
-        return STATUS_OK;
-    enum status status = run_file_stored(file, object, &stored, error);
+    enum status status = store_find(file->store, object, &there, error);
+    if (!there)
+        return status;
+    status = run_file_stored(file, object, &stored, error);
     if (status != STATUS_OK)
         return status;
     size_t end = smaller(to, stored.slices);

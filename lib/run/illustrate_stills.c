@@ -196,9 +196,13 @@ enum status illustrate_stills(struct illustration *illustration, struct error *e
 {
     char **names = NULL;
     size_t count = 0;
-    if (!store_has(illustration->store, "/perturb") || shape_size(illustration->run->kind->shape) <= 2)
-        return STATUS_OK; /* a point of a plane makes no picture */
-    enum status status = store_members(illustration->store, "/perturb", &names, &count, error);
+    bool there = false;
+    enum status status = STATUS_OK;
+    if (shape_size(illustration->run->kind->shape) > 2) /* a point of a plane makes no picture */
+        status = store_find(illustration->store, "/perturb", &there, error);
+    if (!there)
+        return status;
+    status = store_members(illustration->store, "/perturb", &names, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         struct sweep sweep = {.perturbation = perturbation_find(names[i], NULL)};
         if (!sweep.perturbation || !sweep.perturbation->apply || sweep.perturbation->need == NEEDS_GRADIENT)

@@ -181,12 +181,14 @@ static enum status footprint_add(struct illustration *illustration, const struct
 
 enum status illustrate_footprint(struct illustration *illustration, struct error *error)
 {
-    if (!store_has(illustration->store, "/tables/prune"))
-        return STATUS_OK;
+    bool there;
+    enum status status = store_find(illustration->store, "/tables/prune", &there, error);
+    if (!there)
+        return status;
     struct ranking ranking = {0};
     struct table *pruned = table_create(table_find("prune"), error);
     float *keep = memory_alloc(illustration->trained.posterior->size, sizeof *keep, error);
-    enum status status = pruned && keep ? table_load(pruned, illustration->store, error) : STATUS_NO_MEMORY;
+    status = pruned && keep ? table_load(pruned, illustration->store, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
         status = rank_usually(illustration, &ranking, error);
     if (status == STATUS_OK)

@@ -62,8 +62,8 @@ static enum status find_files(const struct run *run, const char *name, char **so
     struct table *rows = table_create(table_find("ood"), error);
     *source = NULL;
     enum status status = rows ? run_store_open(run->path, &store, error) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK && store_has(store, "/tables/ood"))
-        status = table_load(rows, store, error);
+    if (status == STATUS_OK)
+        status = table_load_if_there(rows, store, error);
     for (size_t r = 0; status == STATUS_OK && r < table_rows(rows) && !*source; r++) {
         const char *from = table_text(rows, r, "ood_source");
         if (strcmp(table_text(rows, r, "ood"), name) == 0 && !dataset_source_is_synthetic(from)) {

@@ -40,10 +40,8 @@ static enum status rows_merge(struct store *store, const struct part *part, cons
     size_t column = table_column_index(kind, part->column);
     struct table *before = table_create(kind, error), *after = table_create(kind, error);
     enum status status = before && after ? STATUS_OK : STATUS_NO_MEMORY;
-    char name[64];
-    (void)snprintf(name, sizeof name, "/tables/%s", part->table);
-    if (status == STATUS_OK && store_has(store, name))
-        status = table_load(before, store, error);
+    if (status == STATUS_OK)
+        status = table_load_if_there(before, store, error);
     for (size_t i = 0; status == STATUS_OK && i < table_rows(before); i++) {
         const union table_cell *cells = table_row(before, i);
         if (strcmp(cells[column].text, part->name) != 0)
@@ -122,15 +120,20 @@ enum status part_save(const struct run *run, const struct part *part, const stru
 enum status parts_list(struct store *store, const char *group, char ***names, size_t *count, struct error *error)
 {
     size_t members = 0;
+    bool there;
     *names = NULL;
     *count = 0;
-    if (!store_has(store, group))
-        return STATUS_OK;
-    enum status status = store_members(store, group, names, &members, error);
+    enum status status = store_find(store, group, &there, error);
+    if (!there)
+        return status;
+    status = store_members(store, group, names, &members, error);
     for (size_t i = 0; i < members && status == STATUS_OK; i++) {
         char object[STORE_NAME_SIZE];
+        bool is_part = false;
         int length = snprintf(object, sizeof object, "%s/%s", group, (*names)[i]);
-        if (length > 0 && (size_t)length < sizeof object && store_has_attribute(store, object, "identity"))
+        if (length > 0 && (size_t)length < sizeof object)
+            status = store_find_attribute(store, object, "identity", &is_part, error);
+        if (is_part)
             (*names)[(*count)++] = (*names)[i];
     }
     return status;

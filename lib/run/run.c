@@ -266,10 +266,9 @@ enum status run_has(const struct run *run, const char *object, const char *ident
     struct store *store = NULL;
     char *found = NULL;
     enum status status = run_store_open(run->path, &store, error);
-    if (status == STATUS_OK && store_has_attribute(store, object, "identity")) {
-        status = store_get_text(store, object, "identity", &found, error);
-        *has = status == STATUS_OK && strcmp(found, identity) == 0;
-    }
+    if (status == STATUS_OK)
+        status = store_find_text(store, object, "identity", &found, error);
+    *has = found && strcmp(found, identity) == 0;
     memory_free(found);
     store_close(store);
     return status;
@@ -280,14 +279,12 @@ enum status run_measured(const struct run *run, const char *table, const char *c
 {
     static const char *const columns[] = {"accuracy", "accuracy_mean_weights", "entropy", "probability"};
     const struct table_kind *kind = table_find(table);
-    char object[64];
     struct store *store = NULL;
     struct table *rows = table_create(kind, error);
     *measured = true;
-    (void)snprintf(object, sizeof object, "/tables/%s", table);
     enum status status = rows ? run_store_open(run->path, &store, error) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK && store_has(store, object))
-        status = table_load(rows, store, error);
+    if (status == STATUS_OK)
+        status = table_load_if_there(rows, store, error);
     for (size_t i = 0; status == STATUS_OK && i < table_rows(rows); i++) {
         if (column && strcmp(table_text(rows, i, column), name) != 0)
             continue;

@@ -93,10 +93,12 @@ enum status run_file_config(const struct run_file *file, struct config *config, 
 enum status run_file_sections(const struct run_file *file, const char *sections, char **text, struct error *error)
 {
     struct config config;
+    bool there;
     *text = NULL;
-    if (!store_has(file->store, "/config"))
-        return STATUS_OK;
-    enum status status = run_file_config(file, &config, error);
+    enum status status = store_find(file->store, "/config", &there, error);
+    if (!there)
+        return status;
+    status = run_file_config(file, &config, error);
     if (status == STATUS_OK)
         *text = config_section_text(&config, sections, error);
     return status == STATUS_OK && !*text ? STATUS_NO_MEMORY : status;
@@ -130,7 +132,11 @@ enum status run_file_trained(const struct run_file *file, struct trained *traine
     const struct dataset_kind *kind = dataset_find(config.data.dataset, error);
     if (!method || !kind)
         return STATUS_USAGE;
-    if (!store_has(file->store, "/posterior"))
+    bool there;
+    status = store_find(file->store, "/posterior", &there, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!there)
         return error_set(error, STATUS_DATA, "%s holds no trained network; `tenth train` makes it",
                          store_path(file->store));
     struct network_spec spec = network_spec_of(&config, kind);
@@ -202,12 +208,15 @@ enum status run_file_stored(const struct run_file *file, const char *object, str
 {
     size_t samples = 0;
     char name[STORE_NAME_SIZE], labels[STORE_NAME_SIZE];
+    bool there;
     *stored = (struct stored){0};
     (void)snprintf(name, sizeof name, "%s/probability", object);
     (void)snprintf(labels, sizeof labels, "%s/label", object);
-    if (!store_has(file->store, labels))
+    enum status status = store_find(file->store, labels, &there, error);
+    if (!there)
         (void)snprintf(labels, sizeof labels, "%s/labels", object);
-    enum status status = stored_extents(file, name, stored, &samples, error);
+    if (status == STATUS_OK)
+        status = stored_extents(file, name, stored, &samples, error);
     if (status != STATUS_OK)
         return status;
     size_t size = size_multiply(stored->slices, size_multiply(stored->items, stored->classes));

@@ -14,14 +14,13 @@ enum { FORMAT_NUMBER = 1 };
 
 enum { SHOWN_SIZE = 64 };
 
-/* The first names in the file, for people who wonder what it is; "" where they cannot be listed. */
-static void show_members(struct store *store, char shown[SHOWN_SIZE])
+/* The first names in the file, for people who wonder what it is. */
+static enum status show_members(struct store *store, char shown[SHOWN_SIZE], struct error *error)
 {
     char **names = NULL;
     size_t count = 0, used = 0;
     shown[0] = '\0';
-    if (store_members(store, "/", &names, &count, NULL) != STATUS_OK)
-        return;
+    enum status status = store_members(store, "/", &names, &count, error);
     for (size_t i = 0; i < count && used + 4 < SHOWN_SIZE; i++) {
         if (i > 0) {
             memcpy(shown + used, ", ", 3);
@@ -31,18 +30,16 @@ static void show_members(struct store *store, char shown[SHOWN_SIZE])
         used += strlen(shown + used);
     }
     memory_free(names);
+    return status;
 }
 
-/* Every version of the program has written the attribute, so that a file without it is none of its own. Where not even
- * the attributes' names can be read, the error that is there stays: the file is damaged. */
+/* Every version of the program has written the attribute, so that a file without it is none of its own. */
 static enum status not_a_run(struct store *store, struct error *error)
 {
-    char members[SHOWN_SIZE], **names = NULL;
-    size_t count;
-    if (store_attributes(store, "/", &names, &count, NULL) != STATUS_OK)
-        return STATUS_DATA;
-    memory_free(names);
-    show_members(store, members);
+    char members[SHOWN_SIZE];
+    enum status status = show_members(store, members, error);
+    if (status != STATUS_OK)
+        return status;
     return error_set(error, STATUS_DATA,
                      "%s: is HDF5, but not a run of tenth: / has no text attribute format (it holds %s); give a run's "
                      "file, DATASET_METHOD_seedN.h5",
@@ -53,11 +50,9 @@ static enum status check_format(struct store *store, struct error *error)
 {
     const size_t prefix = strlen(FORMAT_PREFIX);
     char *format = NULL, *end = NULL, shown[SHOWN_SIZE];
-    enum status status = store_get_text(store, "/", "format", &format, error);
-    if (status == STATUS_DATA)
-        return not_a_run(store, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = store_find_text(store, "/", "format", &format, error);
+    if (!format)
+        return status == STATUS_OK ? not_a_run(store, error) : status;
     (void)utf8_escape(format, "", shown, sizeof shown);
     bool ours = strncmp(format, FORMAT_PREFIX, prefix) == 0 && strchr("123456789", format[prefix]) && format[prefix];
     unsigned long long number = ours ? strtoull(format + prefix, &end, 10) : 0; /* ULLONG_MAX where it is larger */
