@@ -161,6 +161,12 @@ static enum status write_all(int descriptor, const char *path, const unsigned ch
 
 enum status atomic_write(const char *path, const void *bytes, size_t count, struct error *error)
 {
+    return atomic_write_both(path, bytes, count, NULL, 0, error);
+}
+
+enum status atomic_write_both(const char *path, const void *bytes, size_t count, const void *more, size_t more_count,
+                              struct error *error)
+{
     char *temporary = atomic_temporary_name(path, error);
     if (!temporary)
         return STATUS_NO_MEMORY;
@@ -171,6 +177,8 @@ enum status atomic_write(const char *path, const void *bytes, size_t count, stru
         goto cleanup;
     }
     status = write_all(descriptor, path, bytes, count, error);
+    if (status == STATUS_OK)
+        status = write_all(descriptor, path, more, more_count, error);
     if (close(descriptor) != 0 && status == STATUS_OK)
         status = write_failure(path, errno, error);
     if (status == STATUS_OK)

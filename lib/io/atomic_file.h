@@ -20,6 +20,10 @@ enum status atomic_publish(const char *temporary, const char *path, struct error
 /* Writes `count` bytes to `path` atomically. */
 enum status atomic_write(const char *path, const void *bytes, size_t count, struct error *error);
 
+/* The same, with more bytes after those. */
+enum status atomic_write_both(const char *path, const void *bytes, size_t count, const void *more, size_t more_count,
+                              struct error *error);
+
 /* The same, but a file that holds these bytes already is left alone: nothing is written where nothing changed. */
 enum status atomic_rewrite(const char *path, const void *bytes, size_t count, struct error *error);
 

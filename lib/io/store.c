@@ -207,12 +207,12 @@ enum status store_update(const char *path, struct store **store, struct error *e
         status = atomic_check(path, error);
     if (status == STATUS_OK)
         status = file_read(path, UPDATE_LIMIT, &image, &size, error);
-    if (status != STATUS_OK)
-        return status;
-    struct store *built = store_new(path, true, error);
+    if (status == STATUS_OK)
+        status = store_unseal(path, image, &size, error);
+    struct store *built = status == STATUS_OK ? store_new(path, true, error) : NULL;
     if (built)
         status = deliver(built, open_in_memory(built, image, size, error), store);
-    else
+    else if (status == STATUS_OK)
         status = STATUS_NO_MEMORY;
     memory_free(image);
     return status;
@@ -233,6 +233,8 @@ enum status store_open(const char *path, struct store **store, struct error *err
 {
     *store = NULL;
     enum status status = store_look(path, error);
+    if (status == STATUS_OK)
+        status = store_check_seal(path, error);
     if (status != STATUS_OK)
         return status;
     struct store *built = store_new(path, false, error);
@@ -260,6 +262,7 @@ enum status store_commit(struct store *store, struct error *error)
 {
     const void *image = NULL;
     size_t size = 0;
+    unsigned char seal[STORE_SEAL_SIZE];
     enum status status = store_check_write(store, "/", error);
     if (status == STATUS_OK && store->spoiled)
         status = error_set(error, STATUS_FAILED, "%s: not written, since an earlier change failed", store->path);
@@ -267,8 +270,10 @@ enum status store_commit(struct store *store, struct error *error)
         status = store_repack(store, error);
     if (status == STATUS_OK)
         status = find_image(store, &image, &size, error);
-    if (status == STATUS_OK)
-        status = atomic_write(store->path, image, size, error);
+    if (status == STATUS_OK) {
+        store_seal(image, size, seal);
+        status = atomic_write_both(store->path, image, size, seal, sizeof seal, error);
+    }
     store_close(store);
     return status;
 }

@@ -71,6 +71,15 @@ enum status store_look(const char *path, struct error *error);
  * function. */
 enum status store_not_opened(const struct store *store, struct error *error);
 
+/* The seal of a file with these bytes, to be written after them. */
+enum { STORE_SEAL_SIZE = 24 };
+void store_seal(const void *image, size_t size, unsigned char seal[STORE_SEAL_SIZE]);
+
+/* STATUS_DATA where the file, or its image in memory, has a seal that is of other bytes. store_unseal takes the seal
+ * off the size. */
+enum status store_check_seal(const char *path, struct error *error);
+enum status store_unseal(const char *path, const unsigned char *image, size_t *size, struct error *error);
+
 /* The type of UTF-8 strings of `size` bytes with the 0 at their end; H5I_INVALID_HID on failure. */
 hid_t store_text_type(size_t size);
 
