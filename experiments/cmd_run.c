@@ -2,10 +2,13 @@
  * meet in nothing but their files, so they can run one after the other or, with --jobs, beside each other. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "commands.h"
+#include "core/clock.h"
 #include "core/memory.h"
 #include "io/atomic_file.h"
+#include "io/file_lock.h"
 #include "jobs.h"
 #include "overrides.h"
 #include "progress.h"
@@ -136,6 +139,60 @@ static void say_data(struct batch *batch, const struct run *run, size_t job)
         progress_say(&batch->view, "[%zu/%zu] %s  data: %s", job + 1, batch->job_count, run->name, dataset->source);
 }
 
+/* For which it waits without being told to: a process that was told to stop saves before it ends, and those of a parent
+ * that was killed are told by its end. */
+enum { GRACE_SECONDS = 5 };
+
+/* Waits for the lock of the run's file. *lock is NULL where none can be made: then it may be read, and *why says why it
+ * may not be written. */
+static enum status job_lock(struct batch *batch, const struct run *run, struct file_lock **lock, struct error *why,
+                            struct error *error)
+{
+    const struct timespec pause = {.tv_nsec = 100000000};
+    const double start = monotonic_seconds();
+    struct monitor monitor = progress_monitor(&batch->view);
+    struct lock_found found;
+    bool told = false;
+    for (;;) {
+        if (file_lock_take(run->path, lock, &found, why) != STATUS_OK)
+            return STATUS_OK;
+        if (*lock)
+            break;
+        if (!batch->options->wait && monotonic_seconds() - start > GRACE_SECONDS)
+            return error_set(error, STATUS_FAILED, "%s: %s%s, by %s.lock; wait for it, or give --wait", run->path,
+                             found.who[0] ? "is running on " : "is locked, nobody knows by whom", found.who, run->path);
+        if (batch->options->wait && !told)
+            progress_say(&batch->view, "[%zu/%zu] %s  is running on %s: waiting", batch->view.run, batch->view.runs,
+                         run->name, found.who[0] ? found.who : "another machine");
+        told = true;
+        enum status status = monitor_check(&monitor, error);
+        if (status != STATUS_OK)
+            return status;
+        (void)nanosleep(&pause, NULL);
+    }
+    if (found.taken_over)
+        progress_say(&batch->view, "[%zu/%zu] %s  goes on in place of a process that died%s%s%s", batch->view.run,
+                     batch->view.runs, run->name, found.who[0] ? " (" : "", found.who, found.who[0] ? ")" : "");
+    return STATUS_OK;
+}
+
+/* The stages under the lock of the run's file; what another process has done in the meantime they find there. */
+static enum status stages_locked(struct batch *batch, struct run *run, struct error *error)
+{
+    struct file_lock *lock = NULL;
+    struct error why = {0};
+    enum status status = job_lock(batch, run, &lock, &why, error);
+    run->lock = lock;
+    run->not_locked = lock ? NULL : &why;
+    batch->view.lock = lock;
+    if (status == STATUS_OK)
+        status = stages_work(batch, run, error);
+    batch->view.lock = NULL;
+    run->lock = NULL;
+    file_lock_release(lock);
+    return status;
+}
+
 /* One job from beginning to end; its errors are printed here. */
 static enum status job_work(void *context, size_t job)
 {
@@ -152,7 +209,7 @@ static enum status job_work(void *context, size_t job)
     if (status == STATUS_OK)
         say_data(batch, &run, job);
     if (status == STATUS_OK)
-        status = stages_work(batch, &run, &error);
+        status = stages_locked(batch, &run, &error);
     else
         (void)error_context(&error, "%s: ", input->path);
     if (status != STATUS_OK)
@@ -231,6 +288,25 @@ static enum status batch_open(struct batch *batch, struct error *error)
     return status == STATUS_OK && !options->dry_run ? directory_make(options->out, error) : status;
 }
 
+/* Removes what killed processes have left where this command writes. */
+static enum status batch_sweep(const struct batch *batch, struct error *error)
+{
+    char *last = memory_copy_text(batch->options->out, error);
+    atomic_sweep(batch->options->out);
+    for (size_t i = 0; i < batch->input_count && last; i++) {
+        if (!batch->inputs[i].is_run_file)
+            continue;
+        char *directory = parent_directory(batch->inputs[i].path, error);
+        if (directory && strcmp(directory, last) != 0)
+            atomic_sweep(directory);
+        memory_free(last);
+        last = directory;
+    }
+    const bool swept = last != NULL;
+    memory_free(last);
+    return swept ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
 /* How the processors are shared. */
 static void say_shares(struct batch *batch)
 {
@@ -246,6 +322,8 @@ static enum status run_stages(const struct options *options, size_t first, size_
 {
     struct batch batch = {.options = options, .first_stage = first, .last_stage = last};
     enum status status = batch_open(&batch, error);
+    if (status == STATUS_OK && !options->dry_run)
+        status = batch_sweep(&batch, error);
     if (status == STATUS_OK && !options->dry_run) {
         progress_begin(&batch.view, options->quiet, batch.job_count);
         progress_hold_signals();

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,6 +61,15 @@ static enum status wait_for_one(struct pool *pool)
     return child > 0 && WIFEXITED(code) ? (enum status)WEXITSTATUS(code) : STATUS_FAILED;
 }
 
+/* The child's first act: when its parent is gone, however that ended, it is told to stop as by `kill`, and saves. No
+ * child goes on for nobody, beside whoever begins the same work anew. */
+static void end_with(pid_t parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* gone before that */
+        _exit(STATUS_INTERRUPTED);
+}
+
 static enum status worse(enum status first, enum status next)
 {
     if (next == STATUS_INTERRUPTED)
@@ -75,9 +85,11 @@ static enum status jobs_beside_each_other(size_t count, int parallel, job_fn *wo
             first = worse(first, wait_for_one(pool));
         if (first == STATUS_INTERRUPTED)
             break;
-        pid_t child = fork();
-        if (child == 0)
+        const pid_t parent = getpid(), child = fork();
+        if (child == 0) {
+            end_with(parent);
             _exit((int)work(context, job));
+        }
         if (child > 0)
             pool->children[pool->running++] = child;
         else

@@ -31,7 +31,7 @@ struct command {
 
 enum {
     RUN_OPTIONS = OPTION_DATA_DIR | OPTION_OUT | OPTION_SET | OPTION_SEED | OPTION_THREADS | OPTION_FORCE |
-                  OPTION_DRY_RUN | OPTION_QUIET,
+                  OPTION_DRY_RUN | OPTION_WAIT | OPTION_QUIET,
     EXPORT_OPTIONS = OPTION_CRITERION | OPTION_FRACTION | OPTION_QUANTIZE | OPTION_POSTERIOR | OPTION_NAME |
                      OPTION_OUT | OPTION_DATA_DIR | OPTION_SET | OPTION_THREADS | OPTION_MEASURE | OPTION_QUIET
 };
@@ -40,7 +40,7 @@ static const struct command commands[] = {
     {"run", "CONFIG.ini|RUN.h5...", "train, prune, perturb, show unknown items, illustrate; one HDF5 file per run",
      "Runs every cell of each config's [sweep] with every seed. What is there already with the same config, seed and "
      "data\n"
-     "is not made again; after Ctrl-C the same command resumes.",
+     "is not made again; after Ctrl-C the same command resumes. One process at a time works on a run.",
      RUN_OPTIONS | OPTION_JOBS, command_run, NULL},
     {"train", "CONFIG.ini|RUN.h5...", "train only", "", RUN_OPTIONS | OPTION_JOBS, command_train, NULL},
     {"prune", "CONFIG.ini|RUN.h5...", "the pruning sweep of trained runs",

@@ -26,6 +26,7 @@ static const struct option_row rows[] = {
     {OPTION_FORCE, "force", NULL,
      "replace run files that another config made; no run of real data by one of a stand-in"},
     {OPTION_DRY_RUN, "dry-run", NULL, "check the configs and look for the data; run and write nothing"},
+    {OPTION_WAIT, "wait", NULL, "where another process works on a run, wait until it ends (default: fail)"},
     {OPTION_FORMAT, "format", "FORMAT", "tables: csv (default) or tsv; predictions: text (default), csv or jsonl"},
     {OPTION_LIST, "list", NULL, "list the tables and what is in them"},
     {OPTION_MARKDOWN, "markdown", NULL, "print the keys as a Markdown table"},
@@ -149,6 +150,9 @@ static enum status take(struct options *options, const struct option_row *row, c
         break;
     case OPTION_DRY_RUN:
         options->dry_run = true;
+        break;
+    case OPTION_WAIT:
+        options->wait = true;
         break;
     case OPTION_FORCE:
         options->force = true;

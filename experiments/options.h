@@ -36,7 +36,8 @@ enum option_set {
     OPTION_MEASURE = 1 << 23,
     OPTION_THRESHOLD = 1 << 24,
     OPTION_PRECISION = 1 << 25,
-    OPTION_DRY_RUN = 1 << 26
+    OPTION_DRY_RUN = 1 << 26,
+    OPTION_WAIT = 1 << 27
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -47,7 +48,7 @@ struct options {
     const char *out;
     int threads; /* 0: not given */
     long seed;   /* -1: not given */
-    bool quiet, force, list, markdown, measure, dry_run;
+    bool quiet, force, list, markdown, measure, dry_run, wait;
     bool data_dir_given; /* data_dir is --data-dir: nothing else will do */
     int jobs;
     const char *format; /* "csv" where none is given */

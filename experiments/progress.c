@@ -8,9 +8,16 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "io/file_lock.h"
 #include "say.h"
 
 static int stop_signal; /* that asked for the stop; 0: none has */
+
+static bool is_ignored(int signal)
+{
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 static sigset_t stop_signals(void)
 {
@@ -18,6 +25,11 @@ static sigset_t stop_signals(void)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
+    /* While it is blocked, a signal waits although it is ignored. */
+    if (!is_ignored(SIGHUP))
+        (void)sigaddset(&signals, SIGHUP);
+    if (!is_ignored(SIGPIPE))
+        (void)sigaddset(&signals, SIGPIPE);
     return signals;
 }
 
@@ -34,12 +46,14 @@ void progress_hold_signals(void)
 /* What was asked for stays so; the signal that asked is let through from then on, and kills. */
 static bool stop(void *context)
 {
-    (void)context;
+    const struct progress_view *view = context;
+    file_lock_renew(view->lock);
     const sigset_t signals = stop_signals();
     const struct timespec at_once = {0};
     const int number = sigtimedwait(&signals, NULL, &at_once);
-    if (number > 0) {
+    if (number > 0)
         stop_signal = stop_signal ? stop_signal : number;
+    if (number > 0 && number != SIGPIPE) { /* the next line would be the second of its kind */
         sigset_t taken;
         (void)sigemptyset(&taken);
         (void)sigaddset(&taken, number);

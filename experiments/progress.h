@@ -14,11 +14,13 @@ struct progress_view {
     const char *stage;    /* of the last report, or NULL */
     double started, last; /* monotonic seconds: of the stage's first report, of the last line */
     double done_at_start;
-    bool line_open; /* a line that the next one overwrites is on the terminal */
+    bool line_open;         /* a line that the next one overwrites is on the terminal */
+    struct file_lock *lock; /* borrowed: renewed when the monitor looks for a stop; NULL */
 };
 
-/* From here on SIGINT and SIGTERM wait until the monitor looks for them, and ask for a stop instead of killing; once it
- * has seen one, a second of that kind kills. Before any thread is made. */
+/* From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE wait until the monitor looks for them, and ask for a stop instead of
+ * killing; once it has seen one, a second of that kind kills. A closed pipe asks with every line, and never kills. What
+ * the caller ignores of SIGHUP (nohup) and SIGPIPE stays ignored. Before any thread is made. */
 void progress_hold_signals(void);
 
 /* Asks a child that holds them back, too, to stop; after the monitor said so. By the other signal than the one that was

@@ -1,7 +1,9 @@
 #include "io/atomic_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "io/owner.h"
 
 enum { READ_BLOCK = 64 * 1024 };
 
@@ -75,17 +78,94 @@ enum status file_read_failure(const char *path, int code, struct error *error)
                      remedy_of_reading(code));
 }
 
+static const char partial[] = ".partial.";
+
 char *atomic_temporary_name(const char *path, struct error *error)
 {
-    size_t size = strlen(path) + sizeof ".partial." + 3 * sizeof(long);
-    char *name = memory_alloc(size, 1, error);
-    if (name)
-        (void)snprintf(name, size, "%s.partial.%ld", path, (long)getpid());
-    return name;
+    char mark[OWNER_MARK_SIZE];
+    const struct owner self = owner_self();
+    owner_mark(&self, mark);
+    const char *slash = strrchr(path, '/');
+    const size_t directory = slash ? (size_t)(slash + 1 - path) : 0, room = NAME_MAX - strlen(partial) - strlen(mark);
+    size_t kept = strlen(path + directory);
+    if (kept > room) {
+        kept = room;
+        while (kept > 0 && ((unsigned char)path[directory + kept] & 0xc0) == 0x80) /* within a character of UTF-8 */
+            kept--;
+    }
+    const size_t size = directory + kept + sizeof partial + sizeof mark;
+    char *temporary = memory_alloc(size, 1, error);
+    if (temporary)
+        (void)snprintf(temporary, size, "%.*s%s%s", (int)(directory + kept), path, partial, mark);
+    return temporary;
 }
 
-/* The directory that `path` stands in; the caller frees with memory_free. */
-static char *parent_directory(const char *path, struct error *error)
+double file_age(const struct stat *about, const struct stat *now)
+{
+    return (double)(now->st_mtim.tv_sec - about->st_mtim.tv_sec) +
+           1e-9 * (double)(now->st_mtim.tv_nsec - about->st_mtim.tv_nsec);
+}
+
+/* What the clock of the directory's file system says: the times of a file that is made for that. Its server's clock may
+ * be another one than this machine's. */
+static bool clock_of(const char *directory, struct stat *now)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/clock", directory) >= (int)sizeof path)
+        return false;
+    char *name = atomic_temporary_name(path, NULL);
+    const int descriptor = name ? open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+    bool told = descriptor >= 0 && fstat(descriptor, now) == 0;
+    if (descriptor >= 0)
+        told = close(descriptor) == 0 && unlink(name) == 0 && told;
+    memory_free(name);
+    return told;
+}
+
+/* Whether the name is that of a file that was being written by a process that is dead for certain, or, with *unknown,
+ * by one that cannot be seen from here. Older versions put the number of the process behind run files' names. */
+static bool is_left_over(const char *name, const struct owner *self, bool *unknown)
+{
+    const char *last = NULL;
+    for (const char *next = strstr(name, partial); next; next = strstr(next + 1, partial))
+        last = next;
+    if (!last)
+        return false;
+    const char *mark = last + strlen(partial);
+    enum owner_life life = OWNER_LIVES;
+    if (!owner_of_mark(mark, self, &life)) {
+        const bool older = last - name > 3 && strncmp(last - 3, ".h5", 3) == 0 && mark[0] != '\0' &&
+                           mark[strspn(mark, "0123456789")] == '\0';
+        life = older ? OWNER_UNKNOWN : OWNER_LIVES;
+    }
+    *unknown = life == OWNER_UNKNOWN;
+    return life != OWNER_LIVES;
+}
+
+void atomic_sweep(const char *directory)
+{
+    const struct owner self = owner_self();
+    struct stat now = {0}, about;
+    bool unknown = false, has_clock = false, asked = false;
+    DIR *entries = opendir(directory);
+    if (!entries)
+        return;
+    const int at = dirfd(entries);
+    for (const struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
+        if (!is_left_over(entry->d_name, &self, &unknown) ||
+            fstatat(at, entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
+            continue;
+        if (unknown && !asked) {
+            has_clock = clock_of(directory, &now);
+            asked = true;
+        }
+        if (!unknown || (has_clock && file_age(&about, &now) > OWNER_STALE_SECONDS))
+            (void)unlinkat(at, entry->d_name, 0); /* what cannot be removed harms nobody */
+    }
+    (void)closedir(entries);
+}
+
+char *parent_directory(const char *path, struct error *error)
 {
     const char *slash = strrchr(path, '/');
     if (!slash)
@@ -237,8 +317,9 @@ enum status directory_make(const char *path, struct error *error)
         if (path[end] != '/' && path[end] != '\0')
             continue;
         prefix[end] = '\0';
-        if (mkdir(prefix, 0777) != 0 && errno != EEXIST && access(prefix, F_OK) != 0)
-            status = write_failure(prefix, errno, error);
+        const int code = mkdir(prefix, 0777) == 0 ? 0 : errno; /* EROFS, say, of one that is there as well */
+        if (code != 0 && code != EEXIST && access(prefix, F_OK) != 0)
+            status = write_failure(prefix, code, error);
         prefix[end] = path[end];
     }
     memory_free(prefix);

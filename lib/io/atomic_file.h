@@ -9,8 +9,21 @@
 
 #include "core/error.h"
 
-/* PATH.partial.PID; the caller frees with memory_free. NULL on failure. */
+struct stat;
+
+/* PATH.partial.MARK, with the mark of this process (owner.h), where PATH is cut so that the file's name is short
+ * enough; the caller frees with memory_free. NULL on failure. */
 char *atomic_temporary_name(const char *path, struct error *error);
+
+/* Removes the temporary files of dead processes from a directory; those of processes that cannot be seen from here once
+ * they are older than OWNER_STALE_SECONDS. Nothing that is in use, and nothing else, is touched. */
+void atomic_sweep(const char *directory);
+
+/* Seconds from one file's last change to another's. */
+double file_age(const struct stat *about, const struct stat *now);
+
+/* The directory that `path` stands in ("." where it names none); the caller frees with memory_free. */
+char *parent_directory(const char *path, struct error *error);
 
 /* fsyncs the file at `temporary`, renames it to `path` and fsyncs the directory. On failure the temporary file is
  * removed and `path` is as it was. (A directory that cannot be flushed is no failure: a power cut may then bring back

@@ -74,7 +74,7 @@ static enum status tables_save(const struct illustration *illustration, const ch
     if (status == STATUS_OK)
         status = store_set_text(store, "/illustrations", "identity", identity, error);
     if (status == STATUS_OK)
-        return store_commit(store, error);
+        return run_commit(illustration->run, store, error);
     store_close(store);
     return status;
 }
@@ -142,6 +142,8 @@ enum status run_illustrate(const struct run *run, const struct monitor *monitor,
         status = all_measured(run, &done, error);
     if (status == STATUS_OK && !done)
         status = store_check_update(run->path, error);
+    if (status == STATUS_OK && !done)
+        status = run_may_write(run, error);
     if (status == STATUS_OK && !done)
         status = tables_make(&illustration, monitor, error);
     if (status == STATUS_OK && !done) {

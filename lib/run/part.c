@@ -112,7 +112,7 @@ enum status part_save(const struct run *run, const struct part *part, const stru
     if (status == STATUS_OK)
         status = run_describe_config(run, store, error);
     if (status == STATUS_OK)
-        return store_commit(store, error);
+        return run_commit(run, store, error);
     store_close(store);
     return status;
 }
@@ -143,6 +143,8 @@ enum status sweep_load(const struct run *run, long count, const struct monitor *
                        struct predictor *predictor, struct test_items *items, struct error *error)
 {
     enum status status = store_check_update(run->path, error);
+    if (status == STATUS_OK)
+        status = run_may_write(run, error);
     if (status == STATUS_OK)
         status = run_load_trained(run, trained, error);
     if (status == STATUS_OK)

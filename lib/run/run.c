@@ -13,6 +13,7 @@
 #include "core/stats.h"
 #include "data/ood.h"
 #include "data/perturb.h"
+#include "io/file_lock.h"
 #include "nn/schedule.h"
 #include "run/checkpoint.h"
 #include "run/mismatch.h"
@@ -251,6 +252,22 @@ enum status run_identity(const struct run *run, const char *sections, const char
     memory_free(all);
     memory_free(text);
     return all ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status run_may_write(const struct run *run, struct error *error)
+{
+    return run->not_locked ? error_set(error, run->not_locked->status, "%s", run->not_locked->message) : STATUS_OK;
+}
+
+enum status run_commit(const struct run *run, struct store *store, struct error *error)
+{
+    enum status status = run_may_write(run, error);
+    if (status == STATUS_OK && run->lock)
+        status = file_lock_check(run->lock, error);
+    if (status == STATUS_OK)
+        return store_commit(store, error);
+    store_close(store);
+    return status;
 }
 
 bool run_is_there(const struct run *run)

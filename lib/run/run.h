@@ -79,6 +79,9 @@ struct run {
     char data_identity[SHA256_HEX_SIZE];
     char train_identity[SHA256_HEX_SIZE];
     bool force;
+    const struct file_lock *lock; /* borrowed: of the run's file; NULL: its caller knows that nobody else writes it */
+    const struct error
+        *not_locked; /* borrowed: why there is none, so that the file may be read and not written; NULL */
 };
 
 /* Resolves a cell with one of its seeds, finds the registry rows that it names, checks what is asked of options->stages
@@ -107,6 +110,12 @@ void run_train_sections(const struct run *run, char sections[RUN_SECTIONS_SIZE])
  * perturbation). */
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],
                          struct error *error);
+
+/* Before work that is to be written to the run's file: STATUS_OK, unless it could not be locked. */
+enum status run_may_write(const struct run *run, struct error *error);
+
+/* store_commit, once it is sure that nobody else has the run's file. The store is closed, also on failure. */
+enum status run_commit(const struct run *run, struct store *store, struct error *error);
 
 /* Whether there is a file at the run's path, or something that cannot be looked at, so that opening it says why. */
 bool run_is_there(const struct run *run);

@@ -121,7 +121,7 @@ static enum status file_end(struct trainer *trainer, struct store *store, enum s
         store_close(store);
         return status;
     }
-    status = store_commit(store, error);
+    status = run_commit(trainer->run, store, error);
     trainer->owns_file = trainer->owns_file || status == STATUS_OK;
     return status;
 }
@@ -324,6 +324,8 @@ static enum status measure_again(const struct run *run, const struct monitor *mo
     struct store *store = NULL;
     enum status status = trainer_make(&trainer, run, monitor, error);
     if (status == STATUS_OK)
+        status = run_may_write(run, error);
+    if (status == STATUS_OK)
         status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK)
         status = checkpoint_load_posterior(store, trainer.posterior, error);
@@ -355,6 +357,8 @@ enum status run_train(const struct run *run, const struct monitor *monitor, stru
     status = trainer_make(&trainer, run, monitor, error);
     if (status == STATUS_OK)
         status = atomic_check(run->path, error); /* before the work, not after it */
+    if (status == STATUS_OK)
+        status = run_may_write(run, error);
     if (status == STATUS_OK)
         status = resume(&trainer, error);
     if (status == STATUS_OK) {
