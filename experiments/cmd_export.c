@@ -146,6 +146,7 @@ static enum status write_files(const struct options *options, const struct run *
     enum status status = directory_ensure(options->out, error);
     if (status != STATUS_OK)
         return status;
+    atomic_sweep(options->out);
     int length = snprintf(path, sizeof path, "%s/%s.tenth", options->out, name);
     if (length < 0 || (size_t)length >= sizeof path)
         return error_set(error, STATUS_USAGE, "--out %.64s...: the path is too long", options->out);

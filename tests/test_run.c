@@ -18,6 +18,7 @@
 #include "core/memory.h"
 #include "data/perturb.h"
 #include "io/atomic_file.h"
+#include "io/file_lock.h"
 #include "run/band.h"
 #include "run/checkpoint.h"
 #include "run/illustrate.h"
@@ -656,6 +657,71 @@ static void copy_file(const char *from, const char *to)
     assert_int_equal(fclose(out), 0);
 }
 
+/* A resumed run, or one of several processes in turn, measures parts in another order; the tables are the same. */
+static void rows_stand_in_one_order_whatever_was_measured_first(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    assert_int_equal(run_ood(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    assert_int_equal(rename(run_file, "right.h5"), 0);
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    static const char *const first[] = {"prune.criteria=random,snr", "perturb.perturbations=time_warp,noise",
+                                        "ood.sets=shuffled"};
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
+        job_open(&job, 2, false, first[i]);
+        assert_int_equal(i == 0   ? run_prune(&job.run, &silent, &job.error)
+                         : i == 1 ? run_perturb(&job.run, &silent, &job.error)
+                                  : run_ood(&job.run, &silent, &job.error),
+                         STATUS_OK);
+        job_close(&job);
+    }
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    assert_int_equal(run_ood(&job.run, &silent, &job.error), STATUS_OK);
+    assert_true(same_results(run_file, "right.h5"));
+    struct table *rows = load_table(run_file, "ood");
+    assert_int_equal(table_rows(rows), 2);
+    assert_string_equal(text_cell(rows, 0, "ood"), "noise");
+    assert_string_equal(text_cell(rows, 1, "ood"), "shuffled");
+    table_free(rows);
+    job_close(&job);
+}
+
+/* Whoever has lost the lock of a run's file has lost the file. */
+static void nothing_is_written_without_the_lock(void **state)
+{
+    (void)state;
+    struct job job;
+    struct lock_found found;
+    struct file_lock *lock = NULL;
+    struct error why = {0};
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(file_lock_take(job.run.path, &lock, &found, &job.error), STATUS_OK);
+    assert_non_null(lock);
+    job.run.lock = lock;
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    copy_file(run_file, "before.h5");
+    assert_int_equal(unlink("ecg5000_vi_seed1.h5.lock"), 0);
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_FAILED);
+    assert_non_null(strstr(job.error.message, "ecg5000_vi_seed1.h5: nothing more is written to it"));
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_FAILED);
+    assert_true(same_bytes(run_file, "before.h5"));
+    file_lock_release(lock);
+    job.run.lock = NULL;
+    job.run.not_locked = &why;
+    (void)error_set(&why, STATUS_FAILED, "no lock, and why");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK); /* there is nothing to do */
+    assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_FAILED);
+    assert_string_equal(job.error.message, "no lock, and why");
+    assert_true(same_bytes(run_file, "before.h5"));
+    job_close(&job);
+}
+
 /* What an older version stored of products that failed is not there already: the same commands make it again, as it was
  * before, and keep the trained network. */
 static void what_was_stored_without_numbers_is_made_again(void **state)
@@ -1193,6 +1259,8 @@ int main(void)
         RUN_TEST(a_last_step_that_is_not_finite_is_no_result),
         RUN_TEST(what_others_add_survives_the_training),
         RUN_TEST(what_others_add_survives_the_sweeps),
+        RUN_TEST(rows_stand_in_one_order_whatever_was_measured_first),
+        RUN_TEST(nothing_is_written_without_the_lock),
         RUN_TEST(a_column_of_another_version_goes_with_its_rows),
         RUN_TEST(a_file_of_another_program_or_version_is_left_alone),
         RUN_TEST(what_was_stored_without_numbers_is_made_again),

@@ -134,6 +134,7 @@ enum status report_write(const char *directory, const char *project, struct erro
     if (strlen(directory) + BELOW > sizeof path || strlen(project) + BELOW > sizeof path)
         return error_set(error, STATUS_USAGE, "%s: the path is too long", directory);
     (void)snprintf(path, sizeof path, "%s/report.html", directory);
+    atomic_sweep(directory);
     enum status status = page_load(&page, error);
     if (status == STATUS_OK)
         status = page_write(&page, error);

@@ -1,10 +1,15 @@
 #include "run/part.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "bayes/criterion.h"
 #include "core/memory.h"
+#include "data/ood.h"
+#include "data/perturb.h"
 #include "run/run_store.h"
 
 /* Raised when the same config measures something else than before, so that a file's older parts are made again.
@@ -32,25 +37,79 @@ enum status part_prepare(const struct run *run, const char *table, const char *c
     return part_identify(run, sections, "", part, has, error);
 }
 
-/* The file's rows of the table without those of this part, then the new ones. */
+/* A row to be stored, with what its place depends on. */
+struct placed {
+    const union table_cell *cells;
+    const char *part; /* its part's name */
+    size_t rank, index;
+};
+
+/* The place of a part's name in its registry; names that it does not know come last. */
+static size_t rank_of(const char *table, const char *name)
+{
+    size_t count;
+    const struct criterion *criterion = strcmp(table, "prune") == 0 ? criterion_find(name, NULL) : NULL;
+    const struct perturbation *perturbation = strcmp(table, "perturb") == 0 ? perturbation_find(name, NULL) : NULL;
+    const struct ood *ood = strcmp(table, "ood") == 0 ? ood_find(name, NULL) : NULL;
+    if (criterion)
+        return (size_t)(criterion - criteria(&count));
+    if (perturbation)
+        return (size_t)(perturbation - perturbations(&count));
+    return ood ? (size_t)(ood - oods(&count)) : SIZE_MAX;
+}
+
+static int compare_placed(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    const int names = strcmp(x->part, y->part);
+    if (names != 0)
+        return names;
+    return x->index < y->index ? -1 : 1; /* within a part as it was measured */
+}
+
+/* The rows of all parts but `without` (NULL: of all), added to those that are placed already. */
+static size_t place_rows(const struct part *part, const struct table *rows, const char *without, struct placed *placed,
+                         size_t count)
+{
+    const size_t column = table_column_index(table_find(part->table), part->column);
+    for (size_t i = 0; i < table_rows(rows); i++) {
+        const union table_cell *cells = table_row(rows, i);
+        const char *name = cells[column].text;
+        if (without && strcmp(name, without) == 0)
+            continue;
+        placed[count] = (struct placed){cells, name, rank_of(part->table, name), count};
+        count++;
+    }
+    return count;
+}
+
+/* The file's rows of the table with this part's new ones in place of its old ones. Parts stand in the order of their
+ * registry, whichever was measured first. */
 static enum status rows_merge(struct store *store, const struct part *part, const struct table *rows,
                               struct error *error)
 {
     const struct table_kind *kind = table_find(part->table);
-    size_t column = table_column_index(kind, part->column);
     struct table *before = table_create(kind, error), *after = table_create(kind, error);
+    struct placed *placed = NULL;
     enum status status = before && after ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
         status = table_load_if_there(before, store, error);
-    for (size_t i = 0; status == STATUS_OK && i < table_rows(before); i++) {
-        const union table_cell *cells = table_row(before, i);
-        if (strcmp(cells[column].text, part->name) != 0)
-            status = table_add(after, cells, error);
+    if (status == STATUS_OK) {
+        placed = memory_alloc(table_rows(before) + table_rows(rows), sizeof *placed, error);
+        status = placed ? STATUS_OK : STATUS_NO_MEMORY;
     }
-    for (size_t i = 0; status == STATUS_OK && i < table_rows(rows); i++)
-        status = table_add(after, table_row(rows, i), error);
+    if (status == STATUS_OK) {
+        size_t count = place_rows(part, before, part->name, placed, 0);
+        count = place_rows(part, rows, NULL, placed, count);
+        qsort(placed, count, sizeof *placed, compare_placed);
+        for (size_t i = 0; status == STATUS_OK && i < count; i++)
+            status = table_add(after, placed[i].cells, error);
+    }
     if (status == STATUS_OK)
         status = table_save(after, store, error);
+    memory_free(placed);
     table_free(before);
     table_free(after);
     return status;

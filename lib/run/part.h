@@ -33,9 +33,10 @@ struct part_array {
     const float *values;
 };
 
-/* Adds the part to the run's file: the arrays, the rows in place of those that the part had before, the test items that
- * were used (labels and their indices into the test file), and the identity. STATUS_NOT_FINITE: a number of an array is
- * not finite, and the file is untouched. */
+/* Adds the part to the run's file: the arrays, the rows in place of those that the part had before (the parts' rows
+ * stand in the order of their registry, whatever the order of measuring), the test items that were used (labels and
+ * their indices into the test file), and the identity. STATUS_NOT_FINITE: a number of an array is not finite, and the
+ * file is untouched. */
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error);
 
