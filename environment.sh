@@ -29,10 +29,68 @@ processors() {
     echo "$count"
 }
 
-# temporary [-d]: as mktemp; where it can make nothing, it says where that was.
+# first_line FILE: into $REPLY; nothing where it cannot be read.
+first_line() {
+    REPLY=
+    { read -r REPLY <"$1"; } 2>/dev/null || true
+}
+
+# process_start PID: when the process began, in the kernel's ticks, into $REPLY; fails where none of that number runs, or
+# where that cannot be seen (status 2). Its name, before the numbers, may hold anything but ends with the last parenthesis.
+process_start() {
+    local fields
+    [ -e "/proc/self/stat" ] || return 2
+    first_line "/proc/$1/stat"
+    read -r -a fields <<<"${REPLY##*) }"
+    REPLY=${fields[19]:-}
+    [ -n "$REPLY" ] && [[ ${fields[0]} != [ZX] ]]
+}
+
+# What this script leaves if it is killed bears its mark, as in lib/io/owner.c: PLACE-PID-STARTED-TOKEN.
+make_mark() {
+    local host boot space
+    first_line /proc/sys/kernel/hostname
+    host=$REPLY
+    first_line /proc/sys/kernel/random/boot_id
+    boot=$REPLY
+    space=$(readlink /proc/self/ns/pid 2>/dev/null) || space=
+    place=$(printf '%s\n%s\n%s' "$host" "$boot" "$space" | sha256sum)
+    place=${place:0:12}
+    process_start "$$" || REPLY=0
+    printf -v mark '%s-%d-%d-%04x%04x' "$place" "$$" "$REPLY" "$RANDOM" "$RANDOM"
+    [ -n "$boot" ] && [ -n "$space" ] || place=unknown # where no process is known to be dead
+}
+make_mark
+
+# sweep PATH...: removes what dead processes of this place have left; what bears no mark, or another's, stays.
+sweep() {
+    local path started status
+    for path in "$@"; do
+        if [[ ! $path =~ [.-]$place-([0-9]{1,18})-([0-9]{1,20})-[0-9a-f]{8}([.-][A-Za-z0-9]+)?$ ]] || [ ! -O "$path" ]; then
+            continue
+        fi
+        started=${BASH_REMATCH[2]} status=0
+        process_start "${BASH_REMATCH[1]}" || status=$?
+        if [ "$status" -eq 1 ] || { [ "$status" -eq 0 ] && [ "$started" != 0 ] && [ "$started" != "$REPLY" ]; }; then
+            rm -rf -- "$path" || true
+        fi
+    done
+}
+
+# tied COMMAND...: takes the place of the subshell that calls it; the command is told to stop (SIGTERM) when this script ends,
+# however that ends. `tied COMMAND &`
+tied() {
+    if setpriv --pdeathsig TERM true 2>/dev/null; then
+        exec setpriv --pdeathsig TERM -- "$@"
+    fi
+    exec "$@"
+}
+
+# temporary [-d]: as mktemp; where it can make nothing, it says where that was. Those of dead scripts go.
 temporary() {
     local made
-    if made=$(mktemp "$@" 2>/dev/null); then
+    sweep "${TMPDIR:-/tmp}"/tenth.*
+    if made=$(mktemp "$@" -- "${TMPDIR:-/tmp}/tenth.$mark-XXXXXX" 2>/dev/null); then
         [[ $made == /* ]] || made=$PWD/$made
         echo "$made"
         return

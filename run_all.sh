@@ -2,7 +2,7 @@
 # run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures, report.
 #
 #   ./run_all.sh [--profile smoke|standard|talk] [--install-deps] [--data-dir DIR] [--offline]
-#                [--out DIR] [--seeds N] [--jobs N] [--set SECTION.KEY=VALUE] [--force] [--draw-only]
+#                [--out DIR] [--seeds N] [--jobs N] [--set SECTION.KEY=VALUE] [--force] [--wait] [--draw-only]
 #
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, 18 to 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
@@ -22,6 +22,7 @@
 #   --force         replace runs in DIR that another config or other data made, such as those of stand-ins once the data
 #                   are there; without it they end the run. A run of files gives way to one of a stand-in only with
 #                   --set data.synthetic=yes
+#   --wait          where another process works on a run in DIR, wait until it ends; without it that is a failure
 #   --draw-only     run nothing: tables, figures and report of the run files that are in DIR, an ablation's among them
 #
 # What is done already with the same config and data is not done again, so that after Ctrl-C the same command resumes.
@@ -51,6 +52,7 @@ out=
 overrides=() # of the configs, as options of the program
 jobs=
 force=no
+wait_for_others=no
 draw_only=no
 child= # what runs in the background and is told to stop
 scratch= # a directory
@@ -64,15 +66,27 @@ fail() {
     exit "$1"
 }
 
-# A signal to this script alone would else wait for what it waits for, which may be hours.
+# A signal to this script alone would else wait for what it waits for, which may be hours. Standard error may be a pipe that
+# nobody reads any more, or a terminal that is gone.
 interrupted() {
+    trap '' HUP PIPE
     if [ -n "$child" ]; then
         kill -TERM "$child" 2>/dev/null || true
     fi
     wait # also for tables, which take seconds
-    rm -f "$out"/tables/.*."$$"
-    echo >&2
-    fail 130 "interrupted; the same command goes on from here: ${command_line% }"
+    rm -f "$out"/tables/.*.partial."$mark"
+    { echo && echo "run_all: interrupted; the same command goes on from here: ${command_line% }"; } >&2 2>/dev/null || true
+    exit 130
+}
+
+# attended COMMAND...: with its exit code. A signal ends it, and so does this script's end, however that comes.
+attended() {
+    local status=0
+    tied "$@" &
+    child=$!
+    wait "$child" || status=$?
+    child=
+    return "$status"
 }
 
 usage() {
@@ -92,6 +106,7 @@ parse_options() {
         --install-deps) install_deps=yes ;;
         --offline) offline=yes ;;
         --force) force=yes ;;
+        --wait) wait_for_others=yes ;;
         --draw-only) draw_only=yes ;;
         --help)
             usage
@@ -147,7 +162,7 @@ check_installed() {
 
 build() {
     say "building"
-    make -C "$project" --no-print-directory --silent -j"$processors" MODE=release BUILD=build/release all ||
+    attended make -C "$project" --no-print-directory --silent -j"$processors" MODE=release BUILD=build/release all ||
         fail 1 "the build failed"
     processors=$(processors) # now that there is a program that knows of quotas
 }
@@ -158,7 +173,7 @@ get_data() {
     if [ "$offline" = yes ]; then
         options+=(--offline)
     fi
-    "$project/data/download.sh" "${options[@]}" "$project/data" ${TENTH_DATA:+"$TENTH_DATA"} || status=$?
+    attended "$project/data/download.sh" "${options[@]}" "$project/data" ${TENTH_DATA:+"$TENTH_DATA"} || status=$?
     if [ "$status" -ne 0 ] && [ "$status" -ne 3 ]; then
         fail "$status" "looking for the data failed"
     fi
@@ -201,11 +216,11 @@ run_configs() {
     if [ "$force" = yes ]; then
         options+=(--force)
     fi
+    if [ "$wait_for_others" = yes ]; then
+        options+=(--wait)
+    fi
     say "profile $profile: $# configs into $out, $count at a time"
-    "$tenth" run "$@" --out "$out" --jobs "$count" "${options[@]}" &
-    child=$!
-    wait "$child" || status=$?
-    child=
+    attended "$tenth" run "$@" --out "$out" --jobs "$count" "${options[@]}" || status=$?
     if [ "$status" -eq 130 ]; then
         interrupted
     elif [ "$status" -ne 0 ]; then
@@ -226,7 +241,7 @@ run_profile() {
 
 # write_table NAME: an unchanged one keeps its file, which tells draw.sh that its figures are up to date.
 write_table() {
-    local new=$scratch/$1.csv partial=$out/tables/.$1.$$
+    local new=$scratch/$1.csv partial=$out/tables/.$1.partial.$mark
     "$tenth" table "$out"/*.h5 "$1" >"$new" || fail 1 "tenth table $1 failed"
     if cmp -s "$new" "$out/tables/$1.csv"; then
         return
@@ -240,6 +255,7 @@ write_tables() {
     local names name pid pids=() status=0
     names=$("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
     mkdir -p "$out/tables"
+    sweep "$out"/tables/.*.partial.*
     scratch=$(temporary -d)
     for name in $names; do
         if [ "${#pids[@]}" -ge "$processors" ]; then
@@ -262,14 +278,14 @@ write_tables() {
 
 draw_figures() {
     local status=0
-    "$project/plots/draw.sh" "$out/tables" "$out/figures" || status=$?
+    attended "$project/plots/draw.sh" "$out/tables" "$out/figures" || status=$?
     if [ "$status" -ne 0 ]; then
         fail "$status" "drawing failed; the tables are in $out/tables"
     fi
 }
 
 write_report() {
-    "$tenth" report "$out" --quiet || fail $? "the report failed; tables and figures are in $out"
+    attended "$tenth" report "$out" --quiet || fail $? "the report failed; tables and figures are in $out"
 }
 
 # The summary with aligned columns; what was not measured is a dash.
@@ -301,7 +317,7 @@ duration() {
     fi
 }
 
-trap interrupted INT TERM
+trap interrupted INT TERM HUP PIPE
 trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 SECONDS=0
 parse_options "$@"

@@ -145,10 +145,10 @@ fetch() {
         echo "$1 is not an https:// address: who answers it is not known" >&2
         return 1
     elif command -v curl >/dev/null; then
-        curl --fail --location --proto "=$scheme" --proto-redir =https --silent --show-error --connect-timeout 8 \
-            --speed-limit 20000 --speed-time 20 --max-time 1800 --max-filesize "$archive_limit" --output "$2" -- "$1"
+        (tied curl --fail --location --proto "=$scheme" --proto-redir =https --silent --show-error --connect-timeout 8 \
+            --speed-limit 20000 --speed-time 20 --max-time 1800 --max-filesize "$archive_limit" --output "$2" -- "$1")
     elif command -v wget >/dev/null; then
-        wget --quiet --tries=1 --timeout=10 --max-redirect=0 --output-document="$2" -- "$1"
+        (tied wget --quiet --tries=1 --timeout=10 --max-redirect=0 --output-document="$2" -- "$1")
     else
         echo "neither curl nor wget is installed; ./deps.sh install fetch does it" >&2
         return 1
@@ -237,6 +237,7 @@ download() {
     fi
 }
 
+sweep "$target"/.download-*
 status=0
 while IFS=$'\t' read -r -u 3 dataset directory address; do
     look_for "$dataset"
@@ -256,7 +257,7 @@ while IFS=$'\t' read -r -u 3 dataset directory address; do
         status=3
         continue
     fi
-    if ! work=$({ mkdir -p -- "$target" && mktemp -d "$target/.download-XXXXXX"; } 2>&1); then
+    if ! work=$({ mkdir -p -- "$target" && mktemp -d -- "$target/.download-$mark-XXXXXX"; } 2>&1); then
         say "no $dataset ($work); $otherwise"
         work=
         status=3

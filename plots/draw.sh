@@ -65,9 +65,26 @@ end_drawing() {
         kill -- "-$figure" 2>/dev/null
     done
     wait
-    rm -rf "$work" "$out_dir"/.*."$$".*
+    rm -rf "$work" "$out_dir"/.*.partial."$mark".*
 }
 trap end_drawing EXIT
+
+# If this is killed, nobody would end them: a process of another group, which sees only that the other end of its input is
+# closed. A figure is in $work/drawing while it is drawn.
+sweep "$out_dir"/.*.partial.*
+mkdir "$work/drawing"
+set -m
+# shellcheck disable=SC2034 # it is the closing of what the array names that counts
+coproc UNDERTAKER {
+    cd /
+    read -r _ || true
+    for figure in "$work"/drawing/*; do
+        kill -KILL -- "-${figure##*/}" 2>/dev/null # none is there: * is no number
+    done
+    rm -rf "$work" "$out_dir"/.*.partial."$mark".*
+} >/dev/null 2>&1
+set +m
+disown "$UNDERTAKER_PID" # `wait` is for figures
 matched=" "
 meant=" "
 : >"$work/ended"
@@ -82,6 +99,13 @@ count_ended() {
     grep -cx "$1" "$work/ended" || true
 }
 
+# draw_alone COMMAND...: in a process group of its own.
+draw_alone() {
+    : >"$work/drawing/$BASHPID"
+    trap 'rm -f "$work/drawing/$BASHPID"' EXIT
+    "$@"
+}
+
 # in_background COMMAND...: as many at a time as there are processors.
 in_background() {
     while [ "$(jobs -rp | wc -l)" -ge "$processors" ]; do
@@ -89,7 +113,7 @@ in_background() {
     done
     started=$((started + 1))
     set -m
-    "$@" &
+    draw_alone "$@" &
     set +m
 }
 
@@ -249,7 +273,7 @@ draw_format() {
     if [ "$format" = png ]; then
         terminal=pngcairo
     fi
-    partial=$out_dir/.$figure.$$.$format
+    partial=$out_dir/.$figure.partial.$mark.$format
     {
         echo "terminal_name = '$terminal'"
         echo "output_file = $(gnuplot_quote "$partial")"
