@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# tests/writers.sh: what test_kill.sh and test_pairs.sh share; read with `source` after tests/script.sh. Runs are ended in
+# many ways, then the same command is given once more; each round is counted in a table that closes the script.
+
+# shellcheck disable=SC2154 # tests/script.sh has them
+
+configs=("$project/configs/smoke/moons_vi.ini" "$project/configs/smoke/moons_map.ini")
+stored=(train summary prune perturb ood predictive footprint)
+counts=$work/counts # a word for each, since checks run in subshells
+
+# arguments OUT EPOCHS: of `tenth`, into $arguments.
+arguments() {
+    arguments=(run "${configs[@]}" --out "$1" --threads 1 --quiet --set "train.epochs=$2" --set run.checkpoint_seconds=1
+        --set prune.items=50 --set perturb.items=20)
+}
+
+# tables OUT: all that a run's results are, without what differs from run to run: times and memory.
+tables() {
+    local table
+    if [ "${TORTURE:-no}" = yes ]; then
+        mapfile -t stored < <("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
+    fi
+    for table in "${stored[@]}"; do
+        echo "== $table"
+        "$tenth" table "$1"/*.h5 "$table" --format tsv 2>&1 | awk -F'\t' -v OFS='\t' '
+            NR == 1 { for (i = 1; i <= NF; i++) drop[i] = $i ~ /^(seconds|train_seconds|peak_mib)$/ }
+            { for (i = 1; i <= NF; i++) if (drop[i]) $i = ""; print }' | grep -v "$(printf '\t')\(started\|peak_mib\)$(printf '\t')"
+    done
+}
+
+# leftovers DIR: what a run has left besides its results.
+leftovers() {
+    find "$1" \( -name '*.lock*' -o -name '*.partial*' -o -name '.*' \) ! -path "$1"
+}
+
+# readable OUT: every run file that is there can be read.
+readable() {
+    local file
+    for file in "$1"/*.h5; do
+        [ ! -e "$file" ] || "$tenth" table "$file" provenance >/dev/null || return 1
+    done
+}
+
+# found WHAT: counts it.
+found() {
+    echo "$1" >>"$counts"
+}
+
+# settle OUT EPOCHS REFERENCE: after a round: the same command ends well, and all is as if nothing had happened. What is not is
+# counted.
+settle() {
+    local bad=0
+    found tried
+    readable "$1" || { found unreadable; bad=1; }
+    arguments "$1" "$2"
+    if ! "$tenth" "${arguments[@]}" || ! diff <(tables "$1") "$3"; then
+        found differing
+        bad=1
+    fi
+    if [ -n "$(leftovers "$1")" ]; then
+        leftovers "$1"
+        found leftovers
+        bad=1
+    fi
+    if pgrep -fa -- "--out $1"; then
+        found orphans
+        bad=1
+    fi
+    return "$bad"
+}
+
+# close_table WHAT: the counts so far.
+close_table() {
+    local word line
+    touch "$counts"
+    printf -v line '%-44s' "$1"
+    for word in tried unreadable differing leftovers orphans; do
+        printf -v line '%s  %s %d' "$line" "$word" "$(grep -cx "$word" "$counts")"
+    done
+    echo "$line"
+    rm "$counts"
+}
