@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -45,8 +46,8 @@ static void test_ends(void **state)
     static const struct {
         const char *text;
         size_t columns, rows;
-    } good[] = {{"a", 1, 0},       {"a\n", 1, 0},    {"a,b\n1,2", 2, 1},
-                {"a,b\n1,", 2, 1}, {",\n,\n", 2, 1}, {"\"a\nb\"\n", 1, 0}};
+    } good[] = {{"a", 1, 0},       {"a\n", 1, 0},      {"a,b\n1,2", 2, 1},
+                {"a,b\n1,", 2, 1}, {"a,b\n,\n", 2, 1}, {"\"a\"\n\"b\nc\"\n", 1, 1}};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         struct csv csv;
         assert_int_equal(csv_parse(good[i].text, "t.csv", &csv, NULL), STATUS_OK);
@@ -54,6 +55,41 @@ static void test_ends(void **state)
         assert_int_equal(csv.rows, good[i].rows);
         csv_free(&csv);
     }
+}
+
+/* Names go into the names of files and of variables: nothing else may be in them. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"x[1];system \"\"id\"\" #",
+                                      "",
+                                      "A",
+                                      "a b",
+                                      "a\nb",
+                                      "a'",
+                                      "$(id)",
+                                      "`id`",
+                                      "../a",
+                                      "-a",
+                                      "a\\",
+                                      "*",
+                                      "<script>",
+                                      "@a",
+                                      "a\t",
+                                      "\303\244",
+                                      "a.b",
+                                      "=a"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct error error = {0};
+        struct csv csv;
+        char text[64];
+        (void)snprintf(text, sizeof text, "dataset,\"%s\"\n1,2\n", bad[i]);
+        assert_int_equal(csv_parse(text, "t.csv", &csv, &error), STATUS_DATA);
+        assert_non_null(strstr(error.message, "t.csv:1: a column is called"));
+        assert_null(csv.cells);
+        assert_false(csv_is_name(bad[i]));
+    }
+    assert_true(csv_is_name("_a9_") && csv_is_name("0"));
 }
 
 static void test_refused(void **state)
@@ -80,6 +116,6 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cells), cmocka_unit_test(test_ends),
-                                       cmocka_unit_test(test_refused)};
+                                       cmocka_unit_test(test_names), cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

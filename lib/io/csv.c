@@ -1,7 +1,6 @@
 #include "io/csv.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +41,21 @@ static size_t cells_at_most(const char *text)
     return count;
 }
 
+bool csv_is_name(const char *text)
+{
+    return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
+static enum status header_check(const struct csv *csv, const char *name, struct error *error)
+{
+    for (size_t c = 0; c < csv->columns; c++) {
+        if (!csv_is_name(csv->cells[c]))
+            return error_set(error, STATUS_DATA, "%s:1: a column is called \"%.60s\", but " CSV_NAME_RULE "; rename it",
+                             name, csv->cells[c]);
+    }
+    return STATUS_OK;
+}
+
 static enum status cells_parse(const char *name, struct csv *csv, struct error *error)
 {
     static const char byte_order_mark[] = "\xEF\xBB\xBF"; /* as spreadsheets write it */
@@ -65,7 +79,7 @@ static enum status cells_parse(const char *name, struct csv *csv, struct error *
     if (used == 0)
         return error_set(error, STATUS_DATA, "%s: no header; is it a table of `tenth table`?", name);
     csv->rows = used / csv->columns - 1;
-    return STATUS_OK;
+    return header_check(csv, name, error);
 }
 
 enum status csv_parse(const char *text, const char *name, struct csv *csv, struct error *error)

@@ -2,6 +2,7 @@
 #ifndef TENTH_IO_CSV_H
 #define TENTH_IO_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/error.h"
@@ -12,8 +13,14 @@ struct csv {
     char *text;
 };
 
+/* Whether a text can be the name of a column or of a table: a-z, 0-9 and _, at least one. Names go into the names of
+ * files and variables of plots/; plots/csv.awk has the same rule. */
+bool csv_is_name(const char *text);
+#define CSV_NAME_RULE "names of tables and columns have a-z, 0-9 and _ only"
+
 /* Parses a copy of `text`, without the byte order mark that it may begin with. STATUS_DATA, with `name` and the line: a
- * row that has not the header's number of cells, or no header at all. On failure the csv is empty. */
+ * row that has not the header's number of cells, no header at all, or a column whose name is not one (csv_is_name). On
+ * failure the csv is empty. */
 enum status csv_parse(const char *text, const char *name, struct csv *csv, struct error *error);
 void csv_free(struct csv *csv);
 

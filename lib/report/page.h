@@ -44,6 +44,9 @@ struct page {
 enum status page_load(struct page *page, struct error *error);
 void page_free(struct page *page);
 
+/* A table or figure has to be a file, and lie below the page's directory, whatever links say: STATUS_DATA if not. */
+enum status page_file_check(const struct page *page, const char *path, struct error *error);
+
 /* NULL when there is none of that name. */
 const struct page_table *page_table(const struct page *page, const char *name);
 
@@ -52,8 +55,11 @@ const struct page_table *page_table(const struct page *page, const char *name);
 const char **page_distinct(const struct page_table *table, const char *column, const char *dataset, size_t *count,
                            struct error *error);
 
-/* page_text.c: appends, with what HTML takes for markup escaped. */
+/* page_text.c: appends a text, or its first `length` bytes, as HTML has it between tags and in quoted attributes: what
+ * is markup is escaped, control characters are shown as U+FFFD. All that comes from tables, run files and names of
+ * files goes through these. */
 void page_escape(struct text_buffer *out, const char *text);
+void page_escape_part(struct text_buffer *out, const char *text, size_t length);
 void page_base64(struct text_buffer *out, const unsigned char *bytes, size_t count);
 /* A share as in ".985": as many digits as a difference between methods needs. "-" for NaN. */
 struct page_number {

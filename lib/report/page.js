@@ -65,11 +65,14 @@
         return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3);
     }
 
+    /* A table's word may be the name of what every object has. */
+    function entry(map, name) { return Object.prototype.hasOwnProperty.call(map, name) ? map[name] : undefined; }
+
     var titles = {};
     document.querySelectorAll("#titles dt").forEach(function (term) {
         titles[term.textContent] = term.nextElementSibling.textContent;
     });
-    function titleOf(name) { return titles[name] || name; }
+    function titleOf(name) { return entry(titles, name) || name; }
     function shortTitle(name) { return titleOf(name).split(":")[0]; }
 
     function isDark() {
@@ -77,7 +80,7 @@
         return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     }
     function colorOf(run) {
-        var shades = (COLORS[run.method] || [["#666666", "#999999", "#333333"], ["#bbbbbb", "#e0e0e0", "#909090"]])[isDark() ? 1 : 0];
+        var shades = (entry(COLORS, run.method) || [["#666666", "#999999", "#333333"], ["#bbbbbb", "#e0e0e0", "#909090"]])[isDark() ? 1 : 0];
         return shades[run.rank % shades.length];
     }
 
@@ -193,7 +196,9 @@
             readout.replaceChildren(element("caption", {}, [model.xLabel + ": " + model.xText(x)]));
             series.forEach(function (one) {
                 var p = nearest(one.points, x);
-                var swatch = element("span", { class: "swatch", style: "border-color:" + one.color + ";border-top-style:" + (one.dashes ? "dashed" : "solid") });
+                var swatch = element("span", { class: "swatch" });
+                swatch.style.borderColor = one.color;
+                swatch.style.borderTopStyle = one.dashes ? "dashed" : "solid";
                 readout.append(element("tr", {}, [
                     element("th", { scope: "row" }, [swatch, one.label]),
                     element("td", {}, [p ? show(p.y) : "–"]),
@@ -276,7 +281,7 @@
                     distinct(rows, "criterion").forEach(function (criterion) {
                         var own = rows.filter(function (row) { return row.run === run.name && row.criterion === criterion; });
                         if (!own.length || !chosen.chosen(run.name) || !criteria.chosen(criterion)) { return; }
-                        made.push({ label: run.title + ", " + titleOf(criterion), color: colorOf(run), dashes: DASHES[criterion] || "",
+                        made.push({ label: run.title + ", " + titleOf(criterion), color: colorOf(run), dashes: entry(DASHES, criterion) || "",
                             points: pointsOf(own, "fraction", name, banded && "low", banded && "high") });
                     });
                 });

@@ -83,10 +83,13 @@ static void series_describe(const struct view *view, const size_t *rows, size_t 
             steepest = i;
         }
     }
-    text_add(out, " %s%s", csv->cells[view->y], *key ? " of " : "");
+    text_add(out, " ");
+    page_escape(out, csv->cells[view->y]);
+    text_add(out, "%s", *key ? " of " : "");
     page_escape(out, key);
-    text_add(out, ": %s at %s %s", page_number(csv_number(csv, rows[0], view->y)).text, csv->cells[view->x],
-             page_number(csv_number(csv, rows[0], view->x)).text);
+    text_add(out, ": %s at ", page_number(csv_number(csv, rows[0], view->y)).text);
+    page_escape(out, csv->cells[view->x]);
+    text_add(out, " %s", page_number(csv_number(csv, rows[0], view->x)).text);
     if (count > 1)
         text_add(out, ", %s at %s", page_number(csv_number(csv, rows[count - 1], view->y)).text,
                  page_number(csv_number(csv, rows[count - 1], view->x)).text);
@@ -107,7 +110,9 @@ static void row_describe(const struct view *view, size_t row, struct text_buffer
         const char *name = view->csv->cells[c], *cell = csv_cell(view->csv, row, c);
         if (strcmp(name, "dataset") == 0 || strcmp(name, "run") == 0 || strcmp(name, "seed") == 0 || !*cell)
             continue;
-        text_add(out, "%s%s ", named++ ? ", " : " ", name);
+        text_add(out, "%s", named++ ? ", " : " ");
+        page_escape(out, name);
+        text_add(out, " ");
         page_escape(out, cell);
     }
     text_add(out, ".");
@@ -158,7 +163,9 @@ static void table_describe(const struct view *view, struct text_buffer *out)
 static bool pictures_describe(const struct page_table *table, const struct view *view, struct text_buffer *out)
 {
     if (strcmp(table->name, "filters") == 0 || strcmp(table->name, "plane") == 0) {
-        text_add(out, " A picture of the table %s.", table->name);
+        text_add(out, " A picture of the table ");
+        page_escape(out, table->name);
+        text_add(out, ".");
         return true;
     }
     if (strcmp(table->name, "stills") != 0)

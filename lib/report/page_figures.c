@@ -6,58 +6,33 @@
 #include "core/memory.h"
 #include "io/atomic_file.h"
 #include "report/page.h"
+#include "report/svg_clean.h"
 
-enum { SVG_BYTES_MAX = 20 << 20 };
-
-/* gnuplot gives the same ids in every file. In one page each figure's must be its own, and so must the references.
- * Those of its plots, which come again in each panel and to which nothing refers, become data attributes. */
-static void svg_add_own_ids(struct text_buffer *out, const char *svg, size_t figure)
-{
-    static const char *const marks[] = {" id='", " id=\"", "href='#", "href=\"#", "url(#"};
-    const char *copied = svg;
-    for (const char *at = svg; *at; at++) {
-        for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-            size_t length = strlen(marks[i]);
-            if (*at != marks[i][0] || strncmp(at, marks[i], length) != 0)
-                continue;
-            bool plot = strncmp(at + length, "gnuplot_plot", strlen("gnuplot_plot")) == 0;
-            if (plot)
-                text_add(out, "%.*s data-plot=%c", (int)(at - copied), copied, at[length - 1]);
-            else
-                text_add(out, "%.*sf%zu-", (int)((size_t)(at - copied) + length), copied, figure);
-            copied = at + length;
-        }
-    }
-    text_add(out, "%s", copied);
-}
-
-/* The file from its <svg on, named by its title and described by what its tables say. */
+/* The drawing that the file has, named by its title and described by what its tables say (HTML). */
 static enum status svg_add(struct page *page, const char *path, const char *title, const char *description,
-                           struct error *error)
+                           size_t *left_out, struct error *error)
 {
-    char *text = NULL;
-    enum status status = file_read_text(path, SVG_BYTES_MAX, &text, error);
-    if (status != STATUS_OK)
-        return status;
-    const char *svg = strstr(text, "<svg"), *body = svg ? strchr(svg, '>') : NULL;
-    const char *described = body ? strstr(body, "</desc>") : NULL;
-    if (!body) {
-        memory_free(text);
-        return error_set(
-            error, STATUS_DATA,
-            "%s: is not an SVG picture, as plots/draw.sh draws it; draw the figures into another directory and "
-            "report on that, or keep this file elsewhere",
-            path);
+    unsigned char *bytes = NULL;
+    size_t count = 0, n = page->figures_shown;
+    char prefix[32]; /* gnuplot gives the same ids in every file */
+    struct svg_drawing drawing = {0};
+    (void)snprintf(prefix, sizeof prefix, "f%zu-", n);
+    enum status status = page_file_check(page, path, error);
+    if (status == STATUS_OK)
+        status = file_read(path, SVG_BYTES_MAX, &bytes, &count, error);
+    if (status == STATUS_OK)
+        status = svg_clean(bytes, count, path, prefix, &drawing, error);
+    if (status == STATUS_OK) {
+        text_add(&page->out, "<svg role=\"img\" aria-labelledby=\"f%zu-title f%zu-about\" %s>\n", n, n,
+                 drawing.attributes);
+        text_add(&page->out, "<title id=\"f%zu-title\">", n);
+        page_escape(&page->out, title);
+        text_add(&page->out, "</title>\n<desc id=\"f%zu-about\">%s</desc>\n%s", n, description, drawing.body);
+        *left_out = drawing.left_out;
     }
-    size_t n = page->figures_shown;
-    text_add(&page->out, "<svg role=\"img\" aria-labelledby=\"f%zu-title f%zu-about\" %.*s>\n", n, n,
-             (int)(body - svg - 4), svg + 4);
-    text_add(&page->out, "<title id=\"f%zu-title\">", n);
-    page_escape(&page->out, title);
-    text_add(&page->out, "</title>\n<desc id=\"f%zu-about\">%s</desc>\n", n, description);
-    svg_add_own_ids(&page->out, described ? described + strlen("</desc>") : body + 1, n);
-    memory_free(text);
-    return STATUS_OK;
+    svg_free(&drawing);
+    memory_free(bytes);
+    return status;
 }
 
 /* One figure, where it was drawn. */
@@ -65,9 +40,11 @@ static enum status figure_add(struct page *page, const struct page_figure *figur
                               const char *chosen, struct error *error)
 {
     char path[PATH_SIZE], title[512];
-    (void)snprintf(path, sizeof path, "%s/figures/%s%s%s%s%s.svg", page->directory, figure->name, *chosen ? "_" : "",
-                   chosen, *dataset ? "_" : "", dataset);
-    if (access(path, F_OK) != 0)
+    if (*chosen && !csv_is_name(chosen)) /* no name of a figure; draw.sh draws none of it */
+        return STATUS_OK;
+    const int length = snprintf(path, sizeof path, "%s/figures/%s%s%s%s%s.svg", page->directory, figure->name,
+                                *chosen ? "_" : "", chosen, *dataset ? "_" : "", dataset);
+    if (length < 0 || (size_t)length >= sizeof path || access(path, F_OK) != 0)
         return STATUS_OK;
     (void)snprintf(title, sizeof title, "%s%s%s%s%s", *dataset ? page_title("dataset", dataset) : "",
                    *chosen ? ", " : "", *chosen ? page_title(figure->each, chosen) : "", *dataset ? ": " : "",
@@ -80,14 +57,21 @@ static enum status figure_add(struct page *page, const struct page_figure *figur
         return STATUS_NO_MEMORY;
     page->figures_shown++;
     struct text_buffer *out = &page->out;
-    text_add(out,
-             "<figure class=\"figure figure-%s\">\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
-             figure->name);
+    text_add(out, "<figure class=\"figure figure-");
+    page_escape(out, figure->name);
+    text_add(out, "\">\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
     page_escape(out, title);
     text_add(out, "\">\n");
-    enum status status = svg_add(page, path, title, description, error);
+    size_t left_out = 0;
+    enum status status = svg_add(page, path, title, description, &left_out, error);
     text_add(out, "</div>\n<figcaption>");
     page_escape(out, title);
+    if (left_out > 0) {
+        text_add(out, "<p class=\"warning\">%zu parts of <code>", left_out);
+        page_escape(out, path);
+        text_add(out, "</code> draw nothing (scripts, styles, links) and were left out: it is not as "
+                      "<code>plots/draw.sh</code> drew it.</p>");
+    }
     text_add(out, "<details><summary>in words</summary><p>%s</p></details></figcaption>\n</figure>\n", description);
     memory_free(description);
     return status;

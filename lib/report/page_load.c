@@ -1,8 +1,12 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
 /* lib/report/page_load.c: reads tables, registry of figures and names of run files. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/memory.h"
 #include "data/dataset.h"
@@ -58,10 +62,37 @@ static void paths_free(char **paths, size_t count)
     memory_free(paths);
 }
 
+enum status page_file_check(const struct page *page, const char *path, struct error *error)
+{
+    struct stat about;
+    char *directory = realpath(page->directory, NULL), *file = realpath(path, NULL);
+    const size_t length = directory ? strlen(directory) : 0;
+    enum status status = STATUS_OK;
+    if (!directory || !file || stat(file, &about) != 0) {
+        char reason[ERROR_REASON_SIZE];
+        status = error_set(error, STATUS_DATA, "%s: cannot be read: %s", path, error_reason(errno, reason));
+    } else if (!S_ISREG(about.st_mode)) {
+        status = error_set(error, STATUS_DATA, "%s: is not a file; a page has files only", path);
+    } else if (strncmp(file, directory, length) != 0 || (file[length] != '/' && length > 1)) {
+        status =
+            error_set(error, STATUS_DATA,
+                      "%s: is a link to %s, which is not below %s: a page that is sent on would tell what is in it; "
+                      "copy the file there if it is meant",
+                      path, file, page->directory);
+    }
+    free(directory);
+    free(file);
+    return status;
+}
+
 static enum status table_read(const char *path, struct page_table *table, struct error *error)
 {
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    (void)snprintf(table->name, sizeof table->name, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
+    int length = snprintf(table->name, sizeof table->name, "%.*s", (int)(strlen(name) - strlen(".csv")), name);
+    if (length < 0 || (size_t)length >= sizeof table->name || !csv_is_name(table->name))
+        return error_set(error, STATUS_DATA,
+                         "%s: " CSV_NAME_RULE ", at most %zu of them; rename the file, or keep it elsewhere", path,
+                         sizeof table->name - 1);
     enum status status = file_read_text(path, TABLE_BYTES_MAX, &table->text, error);
     return status == STATUS_OK ? csv_parse(table->text, path, &table->csv, error) : status;
 }
@@ -81,7 +112,9 @@ static enum status tables_read(struct page *page, struct error *error)
     }
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         page->table_count++;
-        status = table_read(paths[i], &page->tables[i], error);
+        status = page_file_check(page, paths[i], error);
+        if (status == STATUS_OK)
+            status = table_read(paths[i], &page->tables[i], error);
     }
     paths_free(paths, count);
     return status;

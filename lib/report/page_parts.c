@@ -107,7 +107,7 @@ static double talk_at(const struct page *page, const char *dataset, double fract
 static void add_short_title(struct text_buffer *out, const char *method)
 {
     const char *title = page_title("method", method);
-    text_add(out, "%.*s", (int)strcspn(title, ":"), title);
+    page_escape_part(out, title, strcspn(title, ":"));
 }
 
 static void tile_add(struct page *page, const struct pruned *pruned, const char *dataset, const char *const *methods,
@@ -269,14 +269,22 @@ static void download_add(struct text_buffer *out, const struct page_table *table
     size_t size = strlen(table->text);
     text_add(out, "<li>");
     if (size <= DOWNLOAD_BYTES_MAX) {
-        text_add(out, "<a class=\"table-data\" data-table=\"%s\" download=\"%s.csv\" href=\"data:text/csv;base64,",
-                 table->name, table->name);
+        text_add(out, "<a class=\"table-data\" data-table=\"");
+        page_escape(out, table->name);
+        text_add(out, "\" download=\"");
+        page_escape(out, table->name);
+        text_add(out, ".csv\" href=\"data:text/csv;base64,");
         page_base64(out, (const unsigned char *)table->text, size);
-        text_add(out, "\">%s.csv</a>", table->name);
+        text_add(out, "\">");
+        page_escape(out, table->name);
+        text_add(out, ".csv</a>");
     } else {
-        text_add(out, "%s.csv <span class=\"faint\">too large for this page: see ", table->name);
+        page_escape(out, table->name);
+        text_add(out, ".csv <span class=\"faint\">too large for this page: see ");
         page_escape(out, directory);
-        text_add(out, "/%s.csv</span>", table->name);
+        text_add(out, "/");
+        page_escape(out, table->name);
+        text_add(out, ".csv</span>");
     }
     text_add(out, " <span class=\"faint\">%zu rows</span></li>\n", table->csv.rows);
 }

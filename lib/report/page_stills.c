@@ -18,7 +18,7 @@ static void json_text(struct text_buffer *out, const char *text)
 {
     text_add(out, "\"");
     for (; *text; text++) {
-        if (strchr("\"\\<&", *text))
+        if (strchr("\"\\<>&", *text) || (unsigned char)*text < 0x20)
             text_add(out, "\\u%04x", (unsigned int)(unsigned char)*text);
         else
             text_add(out, "%c", *text);
@@ -26,10 +26,38 @@ static void json_text(struct text_buffer *out, const char *text)
     text_add(out, "\"");
 }
 
-/* The number's own text, or null. */
+/* What JSON takes for a number: no blanks, no +, nothing but a 0 before the point begins with 0. */
+static bool is_json_number(const char *text)
+{
+    static const char digits[] = "0123456789";
+    text += *text == '-';
+    size_t whole = strspn(text, digits), part = 0;
+    if (whole == 0 || (text[0] == '0' && whole > 1))
+        return false;
+    text += whole;
+    if (*text == '.' && (part = strspn(text + 1, digits)) == 0)
+        return false;
+    text += part > 0 ? part + 1 : 0;
+    if (*text == 'e' || *text == 'E') {
+        text += 1 + (text[1] == '-' || text[1] == '+');
+        if ((part = strspn(text, digits)) == 0)
+            return false;
+        text += part;
+    }
+    return *text == '\0';
+}
+
+/* The number, with its own text where JSON can have it, or null. */
 static void json_number(struct text_buffer *out, const struct csv *csv, size_t row, size_t column)
 {
-    text_add(out, "%s", isnan(csv_number(csv, row, column)) ? "null" : csv_cell(csv, row, column));
+    const char *cell = csv_cell(csv, row, column);
+    const double value = csv_number(csv, row, column);
+    if (is_json_number(cell))
+        text_add(out, "%s", cell);
+    else if (isfinite(value))
+        text_add(out, "%.17g", value);
+    else
+        text_add(out, "null");
 }
 
 static bool begins_picture(const struct reel *reel, size_t row)

@@ -9,17 +9,33 @@
 #include "data/perturb.h"
 #include "report/page.h"
 
+/* Whether HTML would take the byte for markup, or for an end of the text (`, in old browsers), or may not have it. */
+static bool is_markup(char c)
+{
+    return strchr("&<>\"'`", c) || ((unsigned char)c < 0x20 && !strchr("\t\n\r", c)) || c == 0x7F;
+}
+
+void page_escape_part(struct text_buffer *out, const char *text, size_t length)
+{
+    static const char control[] = "\xEF\xBF\xBD"; /* U+FFFD: no reference stands for a control character */
+    for (size_t from = 0, i = 0; i < length; i++) {
+        const bool markup = is_markup(text[i]), last = i + 1 == length;
+        const size_t end = i + !markup;
+        if ((markup || last) && end > from)
+            text_add(out, "%.*s", (int)(end - from), text + from);
+        if (!markup)
+            continue;
+        from = i + 1;
+        if (text[i] < 0x20 || text[i] == 0x7F)
+            text_add(out, "%s", control);
+        else
+            text_add(out, "&#%d;", text[i]);
+    }
+}
+
 void page_escape(struct text_buffer *out, const char *text)
 {
-    for (; *text; text++) {
-        size_t plain = strcspn(text, "&<>\"'");
-        if (plain > 0)
-            text_add(out, "%.*s", (int)plain, text);
-        text += plain;
-        if (!*text)
-            return;
-        text_add(out, "&#%d;", *text);
-    }
+    page_escape_part(out, text, strlen(text));
 }
 
 void page_base64(struct text_buffer *out, const unsigned char *bytes, size_t count)
