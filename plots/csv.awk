@@ -3,6 +3,8 @@
 # Splits a line of CSV (RFC 4180, no newline within a cell) into cells[1..]; returns their number.
 function csv_split(line, cells,    count, cell, c, i, quoted) {
     sub(/\r$/, "", line)
+    if (index(line, "\r") > 0)
+        fail("line " FNR " has a carriage return within it; lines end with a newline")
     if (index(line, "\"") == 0)
         return split(line, cells, ",")
     count = 0
@@ -22,26 +24,56 @@ function csv_split(line, cells,    count, cell, c, i, quoted) {
             cell = cell c
         }
     }
+    if (quoted)
+        fail("line " FNR " has a quote without an end; no cell has more than one line")
     cells[++count] = cell
     return count
 }
 
-# Reads the header: names[1..] and index_of[name]; returns the number of columns.
+# Whether a text can be the name of a column or a table, as csv_is_name in lib/io/csv.c has it: names go into the names of
+# files and of gnuplot's variables.
+function is_name(text) {
+    return text ~ /^[abcdefghijklmnopqrstuvwxyz0123456789_]+$/
+}
+
+# Reads the header, with the byte order mark that a spreadsheet puts before it: names[1..] and index_of[name]; returns the
+# number of columns.
 function csv_header(line, names, index_of,    count, i) {
+    sub(/^\357\273\277/, "", line)
     count = csv_split(line, names)
-    for (i = 1; i <= count; i++)
+    for (i = 1; i <= count; i++) {
+        if (!is_name(names[i]))
+            fail("a column is called \"" substr(names[i], 1, 60) "\", but names of tables and columns have a-z, 0-9 and _ only; " \
+                "rename it")
         index_of[names[i]] = i
+    }
     return count
 }
 
-# A string as gnuplot reads it: single quotes take everything literally, save themselves.
-function gnuplot_quote(text) {
-    gsub(/'/, "''", text)
-    return "'" text "'"
+# A string as gnuplot reads it, in double quotes: its versions differ in how '' in single ones is read. What it would look at
+# there is \NNN: quotes, backslashes, backquotes (it runs what is between them), macros, control characters. It reads four digits
+# where the first is 0, else three. quote_text in draw.sh does the same.
+function gnuplot_quote(text,    i, c, quoted) {
+    if (text !~ /[\001-\037"\\`@{}\177]/)
+        return "\"" text "\""
+    for (i = 1; i < 128; i++)
+        if (i < 32 || i == 127 || index("\"\\`@{}", sprintf("%c", i)))
+            octal_of[sprintf("%c", i)] = sprintf(i < 64 ? "\\%04o" : "\\%03o", i)
+    for (i = 1; i <= length(text); i++) {
+        c = substr(text, i, 1)
+        quoted = quoted (c in octal_of ? octal_of[c] : c)
+    }
+    return "\"" quoted "\""
+}
+
+# For a terminal.
+function shown(text) {
+    gsub(/[\001-\037\177]/, "?", text)
+    return text
 }
 
 function fail(message) {
-    print "plots: " FILENAME ": " message > "/dev/stderr"
+    print "plots: " shown(FILENAME ": " message) > "/dev/stderr"
     failed = 3
     exit failed
 }

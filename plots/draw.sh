@@ -5,12 +5,15 @@
 #   OUT_DIR    gets FIGURE.svg and FIGURE.png (or what the registry says); each appears whole or not at all
 #   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
-# A figure that is newer than all it is made of is left alone. One whose tables have no rows for it is reported and, if an
-# older one is there, removed: an empty or outdated picture would be read as a result. So are, where all are drawn, those that a
-# row of figures.tsv can have and the tables no longer give (of a run that is gone, say); other files are left alone. A figure
+# OUT_DIR/drawn.tsv has, for each file drawn, SHA-256 of it and of all that it was made of: tables, scripts, registries, gnuplot's
+# version. A file for which both are still true is left alone, whatever its time says; any other is drawn anew. A figure whose
+# tables have no rows for it is reported and, if an older one is there, removed: an empty or outdated picture would be read as a
+# result. So are, where all are drawn, those that a row of figures.tsv can have and the tables no longer give (of a run that is
+# gone, say); other files are left alone. But it is removed only where the tables are whole and agree that its rows are gone:
+# the figures of a table that cannot be read, that has no rows at all, or that lacks what summary.csv has, are kept. A figure
 # whose first table is not there at all is passed over, unless it is asked for: other commands write those tables.
 #
-# Exit codes: 0 drawn; 1 gnuplot failed; 2 usage; 3 not one figure has its rows.
+# Exit codes: 0 drawn; 1 gnuplot failed, or a table cannot be read; 2 usage; 3 not one figure has its rows.
 #
 # A script finds: terminal_name, output_file, dataset ("" in a figure of no one data set), data_source, figure_title, each
 # and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
@@ -51,8 +54,10 @@ if ! "$project/deps.sh" check draw; then
     exit 2
 fi
 mkdir -p -- "$out_dir"
-table_dir=$(cd -- "$table_dir" && pwd) # gnuplot is called elsewhere
-out_dir=$(cd -- "$out_dir" && pwd)
+# gnuplot is called elsewhere. A substitution would take newlines from the end of a name.
+[[ $table_dir == /* ]] || table_dir=$PWD/$table_dir
+[[ $out_dir == /* ]] || out_dir=$PWD/$out_dir
+record=$out_dir/drawn.tsv
 
 work=$(temporary -d)
 started=0
@@ -65,6 +70,7 @@ end_drawing() {
         kill -- "-$figure" 2>/dev/null
     done
     wait
+    write_record
     rm -rf "$work" "$out_dir"/.*.partial."$mark".*
 }
 trap end_drawing EXIT
@@ -72,7 +78,7 @@ trap end_drawing EXIT
 # If this is killed, nobody would end them: a process of another group, which sees only that the other end of its input is
 # closed. A figure is in $work/drawing while it is drawn.
 sweep "$out_dir"/.*.partial.*
-mkdir "$work/drawing"
+mkdir "$work/drawing" "$work/recipes" "$work/new"
 set -m
 # shellcheck disable=SC2034 # it is the closing of what the array names that counts
 coproc UNDERTAKER {
@@ -85,9 +91,15 @@ coproc UNDERTAKER {
 } >/dev/null 2>&1
 set +m
 disown "$UNDERTAKER_PID" # `wait` is for figures
-matched=" "
-meant=" "
 : >"$work/ended"
+# What was looked up: the registry's rows, and what the tables have (look.awk).
+rows=()
+declare -A is_matched=() is_meant=()                      # figures that were asked for, that the tables give
+declare -A row_count=() table_sum=() has=() values=()     # of tables that can be read
+declare -A unreadable=() source_of=() summary_source_of=() # of tables, of data sets
+all_datasets=()
+# The figures to draw, each with the arguments of draw_figure.
+figures=() figure_arguments=()
 
 # How a figure ended: drawn, kept or missing; one that never tells has failed. Figures are drawn at the same time.
 ended() {
@@ -111,28 +123,42 @@ in_background() {
     while [ "$(jobs -rp | wc -l)" -ge "$processors" ]; do
         wait -n || true # it has told how it ended
     done
-    started=$((started + 1))
     set -m
     draw_alone "$@" &
     set +m
 }
 
-gnuplot_quote() {
-    printf "'%s'" "${1//\'/\'\'}"
+# shown TEXT: for a terminal.
+shown() {
+    if [[ $1 == *[[:cntrl:]]* ]]; then
+        printf '%q' "$1"
+    else
+        printf '%s' "$1"
+    fi
 }
 
-# distinct COLUMN DATASET FILE...: the values of a column; files that are not there have none.
-distinct() {
-    local column=$1 dataset=$2 file files=()
-    shift 2
-    for file in "$@"; do
-        if [ -f "$file" ]; then
-            files+=("$file")
-        fi
+# say TEXT...
+say() {
+    echo "draw.sh: $(shown "$*")" >&2
+}
+
+# is_name TEXT: as csv.awk has it; only such texts become parts of names of files.
+is_name() {
+    [[ $1 =~ ^[abcdefghijklmnopqrstuvwxyz0123456789_]+$ ]]
+}
+
+# quote_text TEXT: as gnuplot_quote in csv.awk.
+quote_text() {
+    local LC_ALL=C text=$1 quoted="" i c
+    for ((i = 0; i < ${#text}; i++)); do
+        c=${text:i:1}
+        case $c in
+        [\\\`@{}] | $'\x7f') printf -v c '\\%03o' "'$c" ;;
+        [[:cntrl:]] | '"') printf -v c '\\%04o' "'$c" ;;
+        esac
+        quoted+=$c
     done
-    if [ ${#files[@]} -gt 0 ]; then
-        awk -v wanted="$column" -v dataset="$dataset" -f "$plots/csv.awk" -f "$plots/distinct.awk" "${files[@]}"
-    fi
+    printf '"%s"' "$quoted"
 }
 
 # registry_variables FILE MACRO PREFIX N: PREFIX_NAME = the Nth quoted text of each row MACRO(NAME, ...).
@@ -166,62 +192,138 @@ is_wanted() {
     fi
     for name in "${wanted[@]}"; do
         if [ "$name" = "$1" ] || [ "$name" = "$2" ]; then
-            matched+="$name "
+            is_matched[$name]=1
             return 0
         fi
     done
     return 1
 }
 
-# is_current FIGURE FORMATS SOURCE...: all of its files are there and newer than all they are made of.
-is_current() {
-    local figure=$1 formats=$2 source format
-    shift 2
-    for format in ${formats//,/ }; do
-        for source in "$@"; do
-            if [ ! -s "$out_dir/$figure.$format" ] || { [ -e "$source" ] && [ "$source" -nt "$out_dir/$figure.$format" ]; }; then
-                return 1
-            fi
-        done
-    done
+# digests FILE...: the SHA-256 of each, a line each.
+digests() {
+    sha256sum -- "$@" | sed 's/^\\\{0,1\}\([0-9a-f]*\).*/\1/'
 }
 
-remove_old() {
-    local old
-    old=$(find "$out_dir" -maxdepth 1 -type f \( -name "$1.svg" -o -name "$1.png" -o -name "$1.gif" \) -print -delete)
-    if [ -n "$old" ]; then
-        echo "draw.sh: $1: removed the one from an earlier run, which these tables no longer bear out" >&2
+# look_through TABLE: notes what it has, or that it cannot be read.
+look_through() {
+    local table=$1 file=$table_dir/$1.csv kind key text
+    if ! LC_ALL=C awk -v columns="$each_columns" -f "$plots/csv.awk" -f "$plots/look.awk" "$file" >"$work/look" || [ ! -f "$file" ] ||
+        ! table_sum[$table]=$(digests "$file"); then
+        unreadable[$table]=1
+        say "cannot read $file: nothing is drawn of it, and its figures are left as they are; \`tenth table FILE.h5... $table\`" \
+            "writes it anew"
+        return
+    fi
+    while IFS=$'\t' read -r kind key text; do
+        case $kind in
+        rows) row_count[$table]=$key ;;
+        dataset)
+            has[$table/$key]=1
+            # The table of claims names all data sets, measured or not.
+            if [ "$table" != claims ] && [ -z "${has[/$key]:-}" ]; then
+                has[/$key]=1
+                all_datasets+=("$key")
+            fi
+            ;;
+        source) note_source "$table" "$key" "$text" ;;
+        value) values[$table/$key/${text%%$'\t'*}]+=" ${text#*$'\t'}" ;;
+        esac
+    done <"$work/look"
+}
+
+# note_source TABLE DATASET TEXT: what summary.csv, or else any table, says that the rows were measured on.
+note_source() {
+    local -n sources=source_of
+    if [ "$1" = summary ]; then
+        local -n sources=summary_source_of
+    fi
+    if [[ "; ${sources[$2]:-}; " != *"; $3; "* ]]; then
+        sources[$2]+=${sources[$2]:+; }$3
     fi
 }
 
-report_missing() {
-    ended missing
-    echo "draw.sh: $1: not drawn: $2" >&2
-    remove_old "$1"
-}
-
-# measured_datasets: those that the tables have rows of. The table of claims names all, measured or not.
-measured_datasets() {
-    local file files=()
+# look_at_tables: all of them, and the registry.
+look_at_tables() {
+    local file table not_text
+    each_columns=$(printf '%s\n' "${rows[@]}" | cut -f 4 | grep -vx -e - | sort -u | paste -sd ,)
+    # XML, which an SVG is, has no place for these.
+    not_text=$({
+        LC_ALL=C.UTF-8 grep -axlv '.*' -- "$table_dir"/*.csv || true
+        LC_ALL=C grep -alP '[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|\xC2[\x80-\x9F]' -- "$table_dir"/*.csv || true
+    } 2>/dev/null)
     for file in "$table_dir"/*.csv; do
-        if [ "${file##*/}" != claims.csv ]; then
-            files+=("$file")
+        table=${file##*/}
+        table=${table%.csv}
+        if [ ! -e "$file" ]; then
+            continue # there are none, or a link to nothing
+        elif ! is_name "$table"; then
+            unreadable[/$table]=1
+            say "$file: names of tables and columns have a-z, 0-9 and _ only; rename the file, or keep it elsewhere"
+        elif [[ $'\n'$not_text$'\n' == *$'\n'"$file"$'\n'* ]]; then
+            unreadable[$table]=1
+            say "$file: has a control character, or is not UTF-8; \`tenth table FILE.h5... $table\` writes it anew"
+        else
+            look_through "$table"
         fi
     done
-    distinct dataset "" "${files[@]}"
 }
 
-# data_source DATASET: what summary.csv, or else any table, says that the rows were measured on.
+# remove_old FIGURE
+remove_old() {
+    local format removed=no
+    for format in svg png gif; do
+        if [ -f "$out_dir/$1.$format" ]; then
+            rm -f -- "$out_dir/$1.$format"
+            removed=yes
+        fi
+    done
+    if [ "$removed" = yes ]; then
+        say "$1: removed the one from an earlier run, which these tables no longer bear out"
+    fi
+}
+
+# may_be_lost TABLE DATASET EACH CHOSEN: why the rows that the table lacks may have been lost rather than be gone; fails where
+# nothing speaks for that.
+may_be_lost() {
+    local table=$1 dataset=$2 each=$3 chosen=$4
+    if [ "${row_count[$table]:-0}" -eq 0 ]; then
+        echo "has no rows at all"
+    elif [ -n "$dataset" ] && [ -n "${has[summary/$dataset]:-}" ] && [ "$table" != summary ] && {
+        [ -z "${has[$table/$dataset]:-}" ] ||
+            { [ "$each" = method ] && [[ " ${values[summary/method/$dataset]:-} " == *" $chosen "* ]]; }
+    }; then
+        echo "lacks what summary.csv has"
+    else
+        return 1
+    fi
+}
+
+# remove_gone FIGURE TABLE DATASET EACH CHOSEN: an older figure, unless its rows may be lost.
+remove_gone() {
+    local reason
+    if [ ! -e "$out_dir/$1.svg" ] && [ ! -e "$out_dir/$1.png" ] && [ ! -e "$out_dir/$1.gif" ]; then
+        return
+    elif [ ${#unreadable[@]} -gt 0 ]; then
+        say "$1: the one from an earlier run is kept, for not every table can be read"
+    elif reason=$(may_be_lost "${@:2}"); then
+        say "$1: the one from an earlier run is kept, for $2.csv $reason"
+    else
+        remove_old "$1"
+    fi
+}
+
+# report_missing FIGURE TABLE DATASET EACH CHOSEN
+report_missing() {
+    ended missing
+    say "$1: not drawn: no rows${3:+ of $3} in $table_dir/$2.csv"
+    remove_gone "$@"
+}
+
+# data_source DATASET: "" for a figure of no one data set.
 data_source() {
-    local sources
-    if [ -z "$1" ]; then
-        return # a figure of no one data set
+    if [ -n "$1" ]; then
+        printf '%s' "${summary_source_of[$1]:-${source_of[$1]:-}}"
     fi
-    sources=$(distinct data_source "$1" "$table_dir"/summary.csv)
-    if [ -z "$sources" ]; then
-        sources=$(distinct data_source "$1" "$table_dir"/*.csv)
-    fi
-    printf '%s' "${sources//$'\n'/; }"
 }
 
 # write_series TABLES DATASET EACH CHOSEN: the series' files and variables. Fails, with the table's name on standard output:
@@ -239,10 +341,9 @@ write_series() {
         variables=$here/${table}_table.gp
         echo "${table}_count = 0" >"$variables"
         if [ -f "$table_dir/$table.csv" ]; then
-            # awk takes a backslash in a variable for the beginning of an escape.
-            awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="${4//\\/\\\\}" \
-                -v directory="${here//\\/\\\\}" -f "$plots/csv.awk" -f "$plots/split.awk" \
-                "$table_dir/$table.csv" >"$variables" || { echo "$table"; return 2; }
+            # awk takes a backslash in a variable for the beginning of an escape; none of these has one, but a path may.
+            series_directory=$here awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="$4" \
+                -f "$plots/csv.awk" -f "$plots/split.awk" "$table_dir/$table.csv" >"$variables" || { echo "$table"; return 2; }
         fi
         if [ "$optional" = no ] && grep -qx "${table}_count = 0" "$variables"; then
             echo "$table"
@@ -267,105 +368,191 @@ is_whole() {
     esac
 }
 
-# draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed.
+# draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed; its line of the record.
 draw_format() {
-    local figure=$1 script=$2 format=$3 terminal=$3 partial
+    local figure=$1 script=$2 format=$3 terminal=$3 partial sum
     if [ "$format" = png ]; then
         terminal=pngcairo
     fi
     partial=$out_dir/.$figure.partial.$mark.$format
     {
         echo "terminal_name = '$terminal'"
-        echo "output_file = $(gnuplot_quote "$partial")"
+        echo "output_file = $(quote_text "$partial")"
         cat "$here/figure.gp" "$here"/*_table.gp
     } >"$here/preamble"
     # How many frames an animation has is no news.
     if (cd "$plots" && gnuplot --default-settings "$here/preamble" "$script" 2> >(grep -v 'frames in animation sequence' >&2)) &&
-        [ -s "$partial" ] && is_whole "$partial"; then
+        [ -s "$partial" ] && is_whole "$partial" && sum=$(digests "$partial"); then
         mv -f "$partial" "$out_dir/$figure.$format"
+        printf '%s\t%s\t%s\n' "$figure.$format" "$sum" "$recipe" >"$work/new/$figure.$format"
     else
         rm -f "$partial"
-        echo "draw.sh: $figure: gnuplot failed on plots/$script, or could not write to $out_dir" >&2
+        say "$figure: gnuplot failed on plots/$script, or could not write to $out_dir; an older one is left as it is"
         return 1
     fi
 }
 
-# draw_figure FIGURE SCRIPT TABLES TITLE FORMATS DATASET EACH CHOSEN
+# draw_figure FIGURE SCRIPT TABLES TITLE FORMATS DATASET EACH CHOSEN RECIPE
 draw_figure() {
-    local figure=$1 script=$2 tables=$3 title=$4 formats=$5 dataset=$6 each=$7 chosen=$8
-    local here=$work/$figure sources spec table format status=0
-    sources=("$plots/$script" "$plots"/{style,series,key,panels,pictures,predicted}.gp "$plots"/*.awk "$registry" "$0" "$reference"/*.csv "$table_dir/summary.csv")
-    for spec in ${tables//,/ }; do
-        sources+=("$table_dir/${spec%%/*}.csv")
-    done
-    if is_current "$figure" "$formats" "${sources[@]}"; then
-        ended kept
-        return
-    fi
+    local figure=$1 script=$2 tables=$3 title=$4 formats=$5 dataset=$6 each=$7 chosen=$8 recipe=$9
+    local here=$work/$figure table format status=0
     mkdir "$here"
     table=$(write_series "$tables" "$dataset" "$each" "$chosen") || status=$?
     if [ "$status" -eq 1 ]; then
-        report_missing "$figure" "no rows${dataset:+ of $dataset} in $table_dir/$table.csv"
+        report_missing "$figure" "$table" "$dataset" "$each" "$chosen"
         return
     elif [ "$status" -ne 0 ]; then
-        remove_old "$figure"
-        echo "draw.sh: $figure: cannot read $table_dir/$table.csv; \`tenth table FILE.h5... $table\` writes it anew" >&2
+        say "$figure: not drawn: cannot read $table_dir/$table.csv; an older one is left as it is"
         return
     fi
     {
         cat "$work/titles.gp"
-        echo "dataset = $(gnuplot_quote "$dataset")"
-        echo "each = $(gnuplot_quote "$each")"
-        echo "chosen = $(gnuplot_quote "$chosen")"
-        echo "figure_title = $(gnuplot_quote "$title")"
-        echo "data_source = $(gnuplot_quote "$(data_source "$dataset")")"
-        echo "reference = $(gnuplot_quote "$reference")"
+        echo "dataset = $(quote_text "$dataset")"
+        echo "each = $(quote_text "$each")"
+        echo "chosen = $(quote_text "$chosen")"
+        echo "figure_title = $(quote_text "$title")"
+        echo "data_source = $(quote_text "$(data_source "$dataset")")"
+        echo "reference = $(quote_text "$reference")"
         echo "talk_pruning = $(talk_has talk_pruning.csv "$dataset" - -)"
         echo "talk_uncertainty = $(talk_has talk_uncertainty.csv "$dataset" "$each" "$chosen")"
     } >"$here/figure.gp"
     for format in ${formats//,/ }; do
         if ! draw_format "$figure" "$script" "$format"; then
-            remove_old "$figure"
             return
         fi
     done
     ended drawn
 }
 
-# draw_if_wanted ROW FIGURE and the other arguments of draw_figure
-draw_if_wanted() {
-    meant+="$2 "
-    if is_wanted "$1" "$2"; then
-        in_background draw_figure "${@:2}"
+# plan_figure ROW and the arguments of draw_figure but the last: it is drawn if it is wanted, and can be.
+plan_figure() {
+    local row=$1 figure=$2 tables=$4 dataset=$7 table
+    is_meant[$figure]=1
+    if ! is_wanted "$row" "$figure"; then
+        return
     fi
+    started=$((started + 1))
+    for table in ${dataset:+summary} ${tables//,/ }; do
+        table=${table%%/*}
+        if [ -n "${unreadable[$table]:-}" ]; then
+            say "$figure: not drawn: cannot read $table_dir/$table.csv; an older one is left as it is"
+            return
+        fi
+    done
+    figures+=("$figure")
+    figure_arguments+=("$(printf '%s\037' "${@:2}")")
+    {
+        printf '%s\n' "$common_sum" "${@:2}" "$(data_source "$dataset")"
+        for table in ${tables//,/ }; do
+            echo "$table ${table_sum[${table%%/*}]:-none}"
+        done
+    } >"$work/recipes/$figure"
 }
 
-# draw_row NAME SCRIPT DATASETS EACH TABLES TITLE FORMATS: every figure of one row of the registry.
-draw_row() {
-    local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen
-    first=$table_dir/${tables%%/*}.csv
-    if [ ! -f "$first" ] && [ ${#wanted[@]} -eq 0 ]; then
+# plan_row NAME SCRIPT DATASETS EACH TABLES TITLE FORMATS: every figure of one row of the registry.
+plan_row() {
+    local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen list
+    first=${tables%%/*}
+    if [ -n "${unreadable[$first]:-}" ] && is_wanted "$name" "$name"; then
+        started=$((started + 1)) # and never told how it ended: its figures are not known
+        return
+    elif [ ! -f "$table_dir/$first.csv" ] && [ ${#wanted[@]} -eq 0 ]; then
         return
     elif [ "$datasets" = - ]; then
-        draw_if_wanted "$name" "$name" "$script" "$tables" "$title" "$formats" "" - ""
+        plan_figure "$name" "$name" "$script" "$tables" "$title" "$formats" "" - ""
         return
-    elif [ "$datasets" = all ]; then
-        datasets=$all_datasets
     fi
-    for dataset in ${datasets//,/ }; do
+    list=("${all_datasets[@]}")
+    if [ "$datasets" != all ]; then
+        IFS=, read -r -a list <<<"$datasets"
+    fi
+    for dataset in "${list[@]}"; do
         if [ "$each" = - ]; then
-            draw_if_wanted "$name" "${name}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" - ""
+            plan_figure "$name" "${name}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" - ""
             continue
         fi
-        if [ -z "$(distinct "$each" "$dataset" "$first")" ] && is_wanted "$name" "${name}_$dataset"; then
+        if [ -z "${values[$first/$each/$dataset]:-}" ] && is_wanted "$name" "${name}_$dataset"; then
             started=$((started + 1))
-            report_missing "${name}_$dataset" "no rows of $dataset in $first"
+            report_missing "${name}_$dataset" "$first" "$dataset" - ""
         fi
-        for chosen in $(distinct "$each" "$dataset" "$first"); do
-            draw_if_wanted "$name" "${name}_${chosen}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" "$each" \
-                "$chosen"
+        # Names, which look.awk has made sure of, with blanks between.
+        for chosen in ${values[$first/$each/$dataset]:-}; do
+            plan_figure "$name" "${name}_${chosen}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" "$each" "$chosen"
         done
     done
+}
+
+# What every figure is made of, whatever its row.
+note_common() {
+    local sums
+    sums=$(digests "$plots"/*.gp "$plots"/*.awk "$plots/draw.sh" "$reference"/*.csv "$work/titles.gp")
+    common_sum="$(gnuplot --version) $(printf '%s' "$sums" | sha256sum)"
+}
+
+# The files that are as the record says, as `FILE SUM RECIPE` with tabs between.
+look_at_files() {
+    local i name sums=() files=()
+    for name in "$out_dir"/*.{svg,png,gif}; do
+        if [ -f "$name" ] && is_name "$(basename -- "${name%.*}")"; then
+            files+=("$name")
+        fi
+    done
+    if [ ${#files[@]} -gt 0 ]; then
+        mapfile -t sums < <(digests "${files[@]}")
+    fi
+    for ((i = 0; i < ${#files[@]}; i++)); do
+        printf '%s\t%s\n' "${files[i]##*/}" "${sums[i]:-}"
+    done
+}
+
+# draw_planned: those that are not as they would be drawn.
+draw_planned() {
+    local i format current recipe recipes=() arguments known_files
+    if [ ${#figures[@]} -eq 0 ]; then
+        return
+    fi
+    mapfile -t recipes < <(cd "$work/recipes" && digests "${figures[@]}")
+    known_files=$'\n'
+    if [ -f "$record" ]; then
+        known_files=$'\n'$(awk -F'\t' 'NR == FNR { is[$1 "\t" $2] = 1; next } ($1 "\t" $2) in is { print $1 "\t" $3 }' \
+            <(look_at_files) "$record")$'\n'
+    fi
+    for ((i = 0; i < ${#figures[@]}; i++)); do
+        IFS=$'\037' read -r -d '' -a arguments <<<"${figure_arguments[i]}" || true
+        recipe=${recipes[i]}
+        current=yes
+        for format in ${arguments[4]//,/ }; do
+            if [[ $known_files != *$'\n'"${figures[i]}.$format"$'\t'"$recipe"$'\n'* ]]; then
+                current=no
+            fi
+        done
+        if [ "$current" = yes ]; then
+            ended kept
+        else
+            in_background draw_figure "${arguments[@]:0:8}" "$recipe"
+        fi
+    done
+}
+
+# write_record: what was drawn now, and what the record had of other files that are there.
+write_record() {
+    local new=$work/record partial=$out_dir/.drawn.$$.tsv
+    {
+        echo "# what plots/draw.sh drew: file, its SHA-256, SHA-256 of all that it was made of; without a line it is drawn anew"
+        {
+            find "$work/new" -type f -exec cat {} +
+            if [ -f "$record" ]; then
+                sed '/^#/d' "$record"
+            fi
+        } | awk -F'\t' 'NF == 3 && !($1 in seen) { seen[$1] = 1; print }' | while IFS= read -r line; do
+            if [ -f "$out_dir/${line%%$'\t'*}" ]; then
+                printf '%s\n' "$line"
+            fi
+        done | sort
+    } >"$new"
+    if [ "$(wc -l <"$new")" -gt 1 ] && ! cmp -s "$new" "$record" && ! { cp "$new" "$partial" && mv -f "$partial" "$record"; }; then
+        say "$record cannot be written: the figures will be drawn anew next time"
+    fi
 }
 
 # known KIND: the names in a registry of lib/, such as those of data sets.
@@ -375,47 +562,52 @@ known() {
 
 # remove_outdated: figures that a row can have and that were not meant to be drawn. Rows that were passed over keep theirs.
 remove_outdated() {
-    local name datasets each tables dataset figure
-    while IFS=$'\t' read -r -u 3 name _ datasets each tables _; do
-        if [ "$datasets" = all ]; then
-            datasets=$(known dataset)
-        fi
-        if [[ $name == '#'* || $datasets == - ]] || [ ! -f "$table_dir/${tables%%/*}.csv" ]; then
+    local row name datasets each tables dataset value list
+    for row in "${rows[@]}"; do
+        IFS=$'\t' read -r name _ datasets each tables _ <<<"$row"
+        if [[ $datasets == - ]] || [ ! -f "$table_dir/${tables%%/*}.csv" ]; then
             continue
         fi
-        for dataset in ${datasets//,/ }; do
-            for figure in $(if [ "$each" = - ]; then echo "$name"; else known "$each" | sed "s/^/${name}_/"; fi); do
-                if [[ $meant != *" ${figure}_$dataset "* ]]; then
-                    remove_old "${figure}_$dataset"
+        list=${datasets//,/ }
+        if [ "$datasets" = all ]; then
+            list=$(known dataset)
+        fi
+        for dataset in $list; do
+            for value in $(if [ "$each" = - ]; then echo -; else known "$each"; fi); do
+                if [ "$each" = - ] && [ -z "${is_meant[${name}_$dataset]:-}" ]; then
+                    remove_gone "${name}_$dataset" "${tables%%/*}" "$dataset" - ""
+                elif [ "$each" != - ] && [ -z "${is_meant[${name}_${value}_$dataset]:-}" ]; then
+                    remove_gone "${name}_${value}_$dataset" "${tables%%/*}" "$dataset" "$each" "$value"
                 fi
             done
         done
-    done 3<"$registry"
+    done
 }
 
 write_titles >"$work/titles.gp"
-all_datasets=$(measured_datasets)
-while IFS=$'\t' read -r -u 3 name script datasets each tables title formats; do
-    case $name in
-    '#'* | '') ;;
-    *) draw_row "$name" "$script" "$datasets" "$each" "$tables" "$title" "${formats:-svg,png}" ;;
-    esac
-done 3<"$registry"
+mapfile -t rows < <(sed '/^#/d; /^$/d' "$registry")
+note_common
+look_at_tables
+for row in "${rows[@]}"; do
+    IFS=$'\t' read -r name script datasets each tables title formats <<<"$row"
+    plan_row "$name" "$script" "$datasets" "$each" "$tables" "$title" "${formats:-svg,png}"
+done
+for name in "${wanted[@]}"; do
+    if [ -z "${is_matched[$name]:-}" ]; then
+        say "no figure $(shown "$name"); rows of $registry: $(sed -n '/^[^#]/s/\t.*//p' "$registry" | paste -sd ' ')"
+        exit 2
+    fi
+done
+draw_planned
 wait
 if [ ${#wanted[@]} -eq 0 ]; then
     remove_outdated
 fi
 
-for name in "${wanted[@]}"; do
-    if [[ $matched != *" $name "* ]]; then
-        echo "draw.sh: no figure $name; rows of $registry: $(sed -n '/^[^#]/s/\t.*//p' "$registry" | paste -sd ' ')" >&2
-        exit 2
-    fi
-done
 drawn=$(count_ended drawn) kept=$(count_ended kept) missing=$(count_ended missing)
 failed=$((started - drawn - kept - missing))
-echo "draw.sh: $drawn figures drawn, $kept up to date, $missing without rows, $failed failed; in $out_dir"
-if [ "$failed" -gt 0 ]; then
+echo "draw.sh: $drawn figures drawn, $kept up to date, $missing without rows, $failed failed; in $(shown "$out_dir")"
+if [ "$failed" -gt 0 ] || [ ${#unreadable[@]} -gt 0 ]; then
     exit 1
 fi
 if [ $((drawn + kept)) -eq 0 ]; then

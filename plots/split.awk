@@ -5,7 +5,8 @@
 #                "-": each row is a series of its own, of which the arrays have all columns, and there are no files
 #   dataset      rows of this data set only; "": of all, and `dataset`, where it is a column, tells series apart as well
 #   each, chosen rows with this value in column `each` only ("" takes all)
-#   directory    where the series' files go: the table's own header and rows, sorted by `order`
+#   directory    where the series' files go: the table's own header and rows, sorted by `order`; $series_directory in the
+#                environment comes before it
 #
 # Prints gnuplot assignments: TABLE_count, and arrays of that length: TABLE_file, TABLE_lacks (" COLUMN COLUMN ": those
 # without a value in any of the series' rows), and one TABLE_COLUMN for each column that tells series apart. A table without
@@ -22,6 +23,10 @@
 #   TABLE_run_count    how many configs the method has
 #   TABLE_method_runs  how many runs it has, seeds among them
 
+BEGIN {
+    if ("series_directory" in ENVIRON)
+        directory = ENVIRON["series_directory"]
+}
 NR == 1 {
     columns = csv_header($0, names, index_of)
     header = $0
