@@ -45,7 +45,7 @@ INSTRUMENTED := -Wno-error=maybe-uninitialized -Wno-error=format-truncation
 SANITIZE_asan := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_asan := -O1 $(SANITIZE_asan) $(INSTRUMENTED)
 # For `make fuzz`, with clang: its OpenMP in one thread, gcc's header of it, and without the warnings that are gcc's.
-OPT_fuzz = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+OPT_fuzz = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DTENTH_ISA_BASE \
            -fopenmp=libgomp -idirafter $(shell gcc -print-file-name=include) -w
 OPT := $(OPT_$(MODE))
 ifeq ($(OPT),)
@@ -71,13 +71,17 @@ WARNINGS := -Wall -Wextra $(if $(filter-out 0,$(WERROR)),-Werror) -Wshadow -Wcon
 CFLAGS ?=
 ALL_CFLAGS := -std=c17 -g -fopenmp $(OPT) $(HARDENING) -fno-math-errno -ffp-contract=fast $(WARNINGS) -D_POSIX_C_SOURCE=200809L \
               -Ilib -I$(BUILD)/generated $(PACKAGE_CFLAGS) $(GEMM_CFLAGS) $(CFLAGS)
+BODY_CFLAGS := $(if $(filter fuzz,$(MODE)),$(filter-out -fsanitize=%,$(ALL_CFLAGS)),$(ALL_CFLAGS))
 ALL_LIBS := $(PACKAGE_LIBS) $(GEMM_LIBS) -lm
 
 # A file NAME_body.c is compiled once for each instruction set, with ISA defined to its name; NAME.c chooses at run time.
 ARCH := $(shell uname -m)
+ISAS := base
 ifeq ($(ARCH),x86_64)
 ISAS := avx512 avx2 base
-else
+endif
+# The arithmetic reads no files: the fuzz build has the plainest of it alone, without the sanitizers, which take minutes over it.
+ifeq ($(MODE),fuzz)
 ISAS := base
 endif
 ISA_avx512 := -march=x86-64-v4 -mprefer-vector-width=512
@@ -119,7 +123,7 @@ $(BUILD)/%.o: %.c $(FLAGS)
 define ISA_RULE
 $(BUILD)/%_body.$(1).o: %_body.c $(FLAGS)
 	@mkdir -p $$(@D)
-	$(CC) $(ALL_CFLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
+	$(CC) $(BODY_CFLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 

@@ -31,8 +31,8 @@ void isa_flush_denormals(void);
  * microseconds, so it is not for inner loops. */
 size_t isa_second_cache(void);
 
-/* The builds of `struct kind`, best first. */
-#if defined(__x86_64__)
+/* The builds of `struct kind`, best first. TENTH_ISA_BASE: the Makefile makes that one alone. */
+#if defined(__x86_64__) && !defined(TENTH_ISA_BASE)
 #define ISA_BUILDS(kind)                                                                                               \
     extern const struct kind kind##_avx512, kind##_avx2, kind##_base;                                                  \
     static const struct kind *const kind##_builds[] = {&kind##_avx512, &kind##_avx2, &kind##_base};
