@@ -13,7 +13,7 @@
 #include "io/text_buffer.h"
 #include "say.h"
 
-enum { ITEMS_AT_ONCE = 256 };
+enum { ITEMS_AT_ONCE = 256, FLOATS_AT_ONCE = 1 << 22 };
 
 struct outcome {
     const char *input; /* its name as the format has it */
@@ -106,8 +106,9 @@ struct prediction_job {
     const struct dataset_kind *trained_on; /* the data set of the model's name; NULL: it is not known here */
     struct engine *engine;
     struct prediction prediction; /* of one item */
-    float *x;                     /* [ITEMS_AT_ONCE][height][width][channels] */
-    uint8_t *labels;              /* [ITEMS_AT_ONCE], for items_gather */
+    size_t at_once;               /* items; ITEMS_AT_ONCE, or fewer where these are large */
+    float *x;                     /* [at_once][height][width][channels] */
+    uint8_t *labels;              /* [at_once], for items_gather */
     double threshold;
     print_fn *print;
 };
@@ -181,8 +182,8 @@ static enum status predict_items(struct prediction_job *job, const struct items 
 {
     uint32_t indices[ITEMS_AT_ONCE];
     enum status result = STATUS_OK;
-    for (size_t first = 0; first < items->count; first += ITEMS_AT_ONCE) {
-        size_t count = smaller(items->count - first, ITEMS_AT_ONCE);
+    for (size_t first = 0; first < items->count; first += job->at_once) {
+        size_t count = smaller(items->count - first, job->at_once);
         for (size_t i = 0; i < count; i++)
             indices[i] = (uint32_t)(first + i);
         items_gather(items, indices, count, job->x, job->labels);
@@ -278,8 +279,9 @@ static enum status predict_all(const struct options *options, struct prediction_
                                 .offset = model->offset,
                                 .scale = model->scale};
     enum status status = engine_create(model, &job->engine, error);
-    job->x = memory_alloc(size_multiply(ITEMS_AT_ONCE, shape_size(model->input)), sizeof *job->x, error);
-    job->labels = memory_alloc(ITEMS_AT_ONCE, 1, error);
+    job->at_once = smaller(ITEMS_AT_ONCE, parts_of(FLOATS_AT_ONCE, shape_size(model->input)));
+    job->x = memory_alloc(size_multiply(job->at_once, shape_size(model->input)), sizeof *job->x, error);
+    job->labels = memory_alloc(job->at_once, 1, error);
     if (status == STATUS_OK && (!job->x || !job->labels))
         status = STATUS_NO_MEMORY;
     if (status == STATUS_OK)

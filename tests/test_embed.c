@@ -240,6 +240,110 @@ static void test_a_header_cannot_ask_for_gigabytes(void **state)
     assert_false(model_layer_fits(&model, &layers[0], 1));
 }
 
+static void seal(struct byte_writer *file)
+{
+    uLong checksum = crc32(crc32(0, NULL, 0), file->bytes, (uInt)file->used - 4);
+    for (size_t i = 0; i < 4; i++)
+        file->bytes[file->used - 4 + i] = (uint8_t)(checksum >> (8 * i));
+}
+
+/* A file with one weight a layer, of which the first says that it has `count`. */
+static void write_costly(struct byte_writer *file, const struct model *header, size_t layers, size_t filters,
+                         size_t count)
+{
+    enum { FIRST_LAYER = 4 + 1 + 3 + 14 + 16 + 3 * 2 + 1 + 1 }; /* names of one letter, no source, no range */
+    struct error error = {0};
+    struct model model = *header;
+    struct model_layer room[MODEL_LAYERS_MAX] = {0};
+    size_t outputs[MODEL_LAYERS_MAX];
+    model.layer_count = layers + 1;
+    model.layers = room;
+    for (size_t i = 0; i <= layers; i++)
+        outputs[i] = i < layers ? filters : model.classes;
+    model_shapes(&model, outputs);
+    for (size_t i = 0; i <= layers; i++)
+        assert_int_equal(model_layer_alloc(&model, &room[i], 1, &error), STATUS_OK);
+    (void)model_encode(&model, file, &error); /* which may say that no reader takes it */
+    for (size_t i = 0; i < 4; i++)
+        file->bytes[FIRST_LAYER + 2 + i] = (uint8_t)(count >> (8 * i));
+    seal(file);
+    for (size_t i = 0; i <= layers; i++)
+        model_layer_free(&room[i]);
+}
+
+static void assert_too_costly(const struct model *header, size_t layers, size_t filters, size_t count, const char *says)
+{
+    struct byte_writer file;
+    struct error error = {0};
+    struct model *model;
+    write_costly(&file, header, layers, filters, count);
+    assert_int_equal(model_decode(file.bytes, file.used, "m", &model, &error), STATUS_DATA);
+    if (!strstr(error.message, says))
+        fail_msg("%s", error.message);
+    assert_null(model);
+    bytes_free(&file);
+}
+
+/* What one layer may have, many layers of a small file may not. */
+static void test_what_costs_too_much_is_refused_before_it_is_made(void **state)
+{
+    (void)state;
+    static const struct model wide = {.dataset = "d",
+                                      .method = "m",
+                                      .criterion = "c",
+                                      .input = {4096, 4096, 1},
+                                      .classes = 2,
+                                      .kernel = 4096,
+                                      .stride = 1,
+                                      .posterior = MODEL_MEAN,
+                                      .parts = 1,
+                                      .scale = 1};
+    struct model other = wide;
+    assert_too_costly(&wide, 2, 1, 1, "of memory");
+    assert_too_costly(&wide, 10, 1, 1, "of memory");
+    other.kernel = 64;
+    assert_too_costly(&other, 1, 1, 4096, "multiply-adds");
+    other.kernel = 256;
+    assert_too_costly(&other, 1, 1, 65536, "multiply-adds");
+    other.posterior = MODEL_SAMPLES;
+    other.parts = 256;
+    other.input = (struct shape){64, 1, 64};
+    other.kernel = 16;
+    assert_too_costly(&other, 8, 256, 131072, "of memory"); /* 256 networks of equal weights */
+}
+
+static struct engine_cost cost_of(struct shape input, size_t kernel, size_t stride, size_t layers, size_t filters,
+                                  size_t parts)
+{
+    struct model_layer room[MODEL_LAYERS_MAX] = {0};
+    struct model model = {.input = input, .classes = 10, .kernel = kernel, .stride = stride, .parts = parts};
+    size_t outputs[MODEL_LAYERS_MAX];
+    model.posterior = parts > 1 ? MODEL_SAMPLES : MODEL_MEAN;
+    model.layers = room;
+    model.layer_count = layers + 1;
+    for (size_t i = 0; i <= layers; i++)
+        outputs[i] = i < layers ? filters : model.classes;
+    model_shapes(&model, outputs);
+    for (size_t i = 0; i <= layers; i++)
+        room[i].count = layer_places(&room[i]);
+    return engine_cost(&model);
+}
+
+/* The talk's largest network whole, ten samples of it, and one as wide as VGG's layers. */
+static void test_what_is_exported_costs_little(void **state)
+{
+    (void)state;
+    const struct shape cifar = {32, 32, 3};
+    const struct engine_cost costs[] = {cost_of(cifar, 6, 2, 3, 200, 1), cost_of(cifar, 6, 2, 3, 200, 10),
+                                        cost_of(cifar, 3, 2, 5, 512, 1)};
+    for (size_t i = 0; i < sizeof costs / sizeof costs[0]; i++) {
+        struct error error = {0};
+        assert_int_equal(engine_cost_check(&costs[i], 3000000, STATUS_DATA, "m", &error), STATUS_OK);
+        assert_true(costs[i].work < 4e9);
+    }
+    assert_near(costs[0].work, 1.3e8, 3e7);
+}
+
 static void test_what_fp16_cannot_hold_is_refused(void **state)
 {
     (void)state;
@@ -510,13 +614,6 @@ static void test_damage_is_refused(void **state)
         assert_int_equal(model_decode(file.bytes, i, "m", &model, &error), STATUS_DATA);
     }
     bytes_free(&file);
-}
-
-static void seal(struct byte_writer *file)
-{
-    uLong checksum = crc32(crc32(0, NULL, 0), file->bytes, (uInt)file->used - 4);
-    for (size_t i = 0; i < 4; i++)
-        file->bytes[file->used - 4 + i] = (uint8_t)(checksum >> (8 * i));
 }
 
 /* A file of version 1: one of version 2 without what came later. */
@@ -1077,6 +1174,8 @@ int main(void)
         cmocka_unit_test(test_point_estimates_have_one_network),
         cmocka_unit_test(test_a_model_beyond_the_readers_limits_is_not_made),
         cmocka_unit_test(test_a_header_cannot_ask_for_gigabytes),
+        cmocka_unit_test(test_what_costs_too_much_is_refused_before_it_is_made),
+        cmocka_unit_test(test_what_is_exported_costs_little),
         cmocka_unit_test(test_what_fp16_cannot_hold_is_refused),
         cmocka_unit_test(test_dead_filters_go),
         cmocka_unit_test(test_compaction_keeps_the_moments),

@@ -47,6 +47,76 @@ static bool has_variance(const struct engine *engine)
     return engine->model->posterior == MODEL_VARIANCE;
 }
 
+/* ---- what it will cost ---- */
+
+/* Where at least half of the weights are there, running through all of them is faster (see sum_group). */
+static bool is_full(const struct model_layer *layer, size_t outputs, size_t count)
+{
+    return outputs > 1 && 2 * count >= layer_places(layer);
+}
+
+/* Outputs of a filter, in the layout of the pitch. */
+static size_t pitched_outputs(const struct conv_shape *shape, const struct planes *planes)
+{
+    return (shape->height_out - 1) * planes->pitch + shape->width_out;
+}
+
+static size_t places_of_filter(const struct model_layer *layer)
+{
+    return layer->shape.c_in * layer_taps(layer);
+}
+
+static size_t filter_groups(const struct model_layer *layer)
+{
+    return parts_of(layer->shape.c_out, SPARSE_FILTERS);
+}
+
+/* Doubles: no product of them runs over. */
+void engine_cost_add(struct engine_cost *cost, const struct model *model, const struct model_layer *layer, size_t count)
+{
+    const struct conv_shape *s = &layer->shape;
+    const struct planes planes = planes_of(s);
+    const size_t outputs = pitched_outputs(s, &planes);
+    const bool variance = model->posterior == MODEL_VARIANCE, full = is_full(layer, outputs, count);
+    const double parts = (double)model->parts, there = (double)count;
+    const double filled = full ? (double)places_of_filter(layer) * (double)filter_groups(layer) * SPARSE_FILTERS : 0;
+    const double input = (double)s->c_in * (double)planes.size, target = (double)s->height_in * (double)s->width_in;
+    const double maps = (double)s->height_out * (double)s->width_out;
+    const double of_model = there * (1 + parts) + parts * (double)s->c_out;
+    const double of_engine = of_model + filled * parts + (variance ? 3 : 1) * input + target +
+                             maps * (1 + sizeof(struct sparse_move) / sizeof(float)) +
+                             (SPARSE_FILTERS + 1) * (double)outputs;
+    cost->bytes += (of_model + of_engine) * sizeof(float);
+    cost->work += (variance ? 3 * there : parts * (full ? filled : there)) * (double)outputs;
+}
+
+struct engine_cost engine_cost(const struct model *model)
+{
+    struct engine_cost cost = {0};
+    for (size_t i = 0; i < model->layer_count; i++)
+        engine_cost_add(&cost, model, &model->layers[i], model->layers[i].count);
+    return cost;
+}
+
+enum status engine_cost_check(const struct engine_cost *cost, size_t file_bytes, enum status refused, const char *name,
+                              struct error *error)
+{
+    static const double mib = 1 << 20;
+    const double most_bytes = ENGINE_SPARE_MIB * mib + (double)file_bytes * ENGINE_BYTES_PER_FILE_BYTE;
+    if (cost->work > ENGINE_WORK_MAX_E9 * 1e9)
+        return error_set(error, refused,
+                         "%s: needs %.3g multiply-adds for an item, and a model has %d000 million at most; remove more "
+                         "weights, or take fewer samples",
+                         name, cost->work, ENGINE_WORK_MAX_E9);
+    if (file_bytes > 0 && cost->bytes > most_bytes)
+        return error_set(error, refused,
+                         "%s: needs %.0f MiB of memory, and a model file of %zu bytes %.0f at most (%d, and %d times "
+                         "its bytes); is it the right file?",
+                         name, cost->bytes / mib, file_bytes, most_bytes / mib, ENGINE_SPARE_MIB,
+                         ENGINE_BYTES_PER_FILE_BYTE);
+    return STATUS_OK;
+}
+
 /* ---- making ---- */
 
 static size_t position(const struct stage *stage, size_t row, size_t column)
@@ -73,22 +143,6 @@ static void list_weights(struct stage *stage, size_t parts)
     for (size_t f = c_out; f > 0; f--)
         stage->start[f] = stage->start[f - 1];
     stage->start[0] = 0;
-}
-
-/* Where at least half of the weights are there, running through all of them is faster (see sum_filters). */
-static bool is_full(const struct stage *stage)
-{
-    return stage->outputs > 1 && 2 * stage->layer->count >= layer_places(stage->layer);
-}
-
-static size_t places_of_filter(const struct model_layer *layer)
-{
-    return layer->shape.c_in * layer_taps(layer);
-}
-
-static size_t filter_groups(const struct model_layer *layer)
-{
-    return parts_of(layer->shape.c_out, SPARSE_FILTERS);
 }
 
 static float *full_values(const struct stage *stage, size_t part)
@@ -125,7 +179,7 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     const struct conv_shape *s = &layer->shape;
     stage->layer = layer;
     stage->planes = planes_of(s);
-    stage->outputs = (s->height_out - 1) * stage->planes.pitch + s->width_out;
+    stage->outputs = pitched_outputs(s, &stage->planes);
     size_t floats = size_multiply(s->c_in, stage->planes.size);
     if (floats > UINT32_MAX / 2)
         return error_set(error, STATUS_UNSUPPORTED, "a layer's input of %zu floats is too large for an engine", floats);
@@ -146,7 +200,7 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     for (size_t i = 0; i < s->height_in * s->width_in; i++)
         stage->target[i] = (uint32_t)position(stage, s->pad_top + i / s->width_in, s->pad_left + i % s->width_in);
     list_weights(stage, model->parts);
-    return is_full(stage) ? fill(stage, model->parts, error) : STATUS_OK;
+    return is_full(layer, stage->outputs, layer->count) ? fill(stage, model->parts, error) : STATUS_OK;
 }
 
 /* The moves of the elements first .. end - 1, whose sources lie within 16 places: each takes what lies in order on the

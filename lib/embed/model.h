@@ -26,7 +26,8 @@
 enum model_posterior { MODEL_MEAN, MODEL_SAMPLES, MODEL_VARIANCE };
 enum model_number { MODEL_FP32, MODEL_FP16, MODEL_INT8 };
 
-/* Above these a file is taken to be wrong; no header can make a reader ask for more memory. */
+/* Above these a file is taken to be wrong. What all layers together ask for has limits of its own: see
+ * embed/engine.h. */
 enum {
     MODEL_LAYERS_MAX = 16,
     MODEL_PARTS_MAX = 256,

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "core/memory.h"
+#include "embed/engine.h"
 #include "embed/index_format.h"
 #include "embed/number.h"
 #include "embed/value_format.h"
@@ -137,8 +138,10 @@ enum status model_encode(const struct model *model, struct byte_writer *out, str
     }
     uLong checksum = out->failed ? 0 : crc32(crc32(0, NULL, 0), out->bytes, (uInt)out->used);
     bytes_put_number(out, checksum, CHECKSUM_BYTES);
-    return out->failed ? error_set(error, STATUS_NO_MEMORY, "no memory for a model file of %zu bytes", out->used)
-                       : STATUS_OK;
+    if (out->failed)
+        return error_set(error, STATUS_NO_MEMORY, "no memory for a model file of %zu bytes", out->used);
+    const struct engine_cost cost = engine_cost(model); /* what is written can be read */
+    return engine_cost_check(&cost, out->used - CHECKSUM_BYTES, STATUS_UNSUPPORTED, "the model", error);
 }
 
 enum status model_write(const struct model *model, const char *path, struct error *error)
@@ -275,8 +278,8 @@ static bool find_shape(struct model *model, size_t number, size_t c_out)
     return true;
 }
 
-static enum status get_layer(struct model *model, size_t number, struct byte_reader *in, const char *name,
-                             struct error *error)
+static enum status get_layer(struct model *model, size_t number, struct byte_reader *in, struct engine_cost *cost,
+                             const char *name, struct error *error)
 {
     struct model_layer *layer = &model->layers[number];
     size_t c_out = bytes_get_number(in, 2), count = bytes_get_number(in, 4);
@@ -286,7 +289,10 @@ static enum status get_layer(struct model *model, size_t number, struct byte_rea
     if (in->beyond || !format || (values != VALUES_PLAIN && values != VALUES_CODED) ||
         !find_shape(model, number, c_out) || !model_layer_fits(model, layer, count))
         return bad(name, "a layer's header makes no sense", error);
-    enum status status = model_layer_alloc(model, layer, count, error);
+    engine_cost_add(cost, model, layer, count);
+    enum status status = engine_cost_check(cost, in->count, STATUS_DATA, name, error);
+    if (status == STATUS_OK)
+        status = model_layer_alloc(model, layer, count, error);
     if (status != STATUS_OK)
         return status;
     bool good = (model->number != MODEL_INT8 || get_steps(model, layer, in)) && get_biases(model, layer, in);
@@ -332,6 +338,7 @@ enum status model_decode(const void *bytes, size_t count, const char *name, stru
 {
     *model = NULL;
     struct byte_reader in;
+    struct engine_cost cost = {0};
     unsigned int version = 0;
     enum status status = check_whole(bytes, count, name, &in, &version, error);
     if (status != STATUS_OK)
@@ -346,7 +353,7 @@ enum status model_decode(const void *bytes, size_t count, const char *name, stru
         status = made->layers ? STATUS_OK : STATUS_NO_MEMORY;
     }
     for (size_t i = 0; status == STATUS_OK && i < made->layer_count; i++)
-        status = get_layer(made, i, &in, name, error);
+        status = get_layer(made, i, &in, &cost, name, error);
     if (status == STATUS_OK && in.used != in.count)
         status = bad(name, "has bytes left over", error);
     if (status != STATUS_OK) {

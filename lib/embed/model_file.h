@@ -9,9 +9,9 @@
  * (4, 2 or 1 each, or coded) CRC-32 of everything before it (4)
  *
  * Numbers are little-endian. Each layer has the index format and the value format that are shortest for it. Reading
- * believes nothing: sizes are checked against limits before memory is asked for, places must ascend below the layer's
- * size, numbers must be finite, and nothing may be left over. Version 1 is read too: its data's source is not known,
- * and it has no range. */
+ * believes nothing: sizes and what they cost are checked against limits before memory is asked for, places must ascend
+ * below the layer's size, numbers must be finite, and nothing may be left over. Version 1 is read too: its data's
+ * source is not known, and it has no range. */
 #ifndef TENTH_EMBED_MODEL_FILE_H
 #define TENTH_EMBED_MODEL_FILE_H
 
@@ -23,11 +23,12 @@
 
 enum { MODEL_FILE_VERSION = 2, MODEL_FILE_LIMIT = 1 << 28 };
 
-/* The whole file in memory. The caller frees with bytes_free, also after a failure. */
+/* The whole file in memory. STATUS_UNSUPPORTED: it would cost more than readers allow (embed/engine.h). The caller
+ * frees with bytes_free, also after a failure. */
 enum status model_encode(const struct model *model, struct byte_writer *out, struct error *error);
 
-/* `name` stands for the file in messages. STATUS_DATA: not a model, a newer version, damaged. NULL *model on failure.
- */
+/* `name` stands for the file in messages. STATUS_DATA: not a model, a newer version, damaged, or one that would cost
+ * more than a file of its size may (embed/engine.h), which is known before room is made. NULL *model on failure. */
 enum status model_decode(const void *bytes, size_t count, const char *name, struct model **model, struct error *error);
 
 enum status model_write(const struct model *model, const char *path, struct error *error); /* atomically */

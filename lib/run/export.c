@@ -133,6 +133,9 @@ enum status export_pruned(const struct run *run, const struct export_options *op
     status = model_compact(made, &removed, error);
     if (status == STATUS_OK)
         status = model_round(made, options->number, error);
+    const struct engine_cost cost = engine_cost(made);
+    if (status == STATUS_OK) /* before items are predicted with it */
+        status = engine_cost_check(&cost, 0, STATUS_UNSUPPORTED, run->name, error);
     if (status != STATUS_OK) {
         model_free(made);
         return status;
