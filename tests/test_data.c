@@ -24,6 +24,7 @@
 #include "data/idx.h"
 #include "data/reader.h"
 #include "data/ucr.h"
+#include "peak.h"
 #include "scratch.h"
 
 /* ---- small kinds and sources in memory ---- */
@@ -658,6 +659,14 @@ static void change_byte(const char *path, long place)
     assert_int_equal(fclose(file), 0);
 }
 
+static int open_cifar_cut_off(void *context)
+{
+    (void)context;
+    struct dataset *dataset;
+    struct error error;
+    return open_set("cifar10", ".", NULL, &dataset, &error) != STATUS_DATA;
+}
+
 static void test_cifar_set(void **state)
 {
     (void)state;
@@ -684,6 +693,7 @@ static void test_cifar_set(void **state)
     assert_int_equal(truncate("cifar-10-batches-bin/data_batch_1.bin", 3073L * 9999), 0);
     assert_int_equal(open_set("cifar10", ".", NULL, &dataset, &error), STATUS_DATA);
     assert_non_null(strstr(error.message, "data_batch_1.bin: ends after 30726927 of 30730000 bytes"));
+    assert_true(peak_of(open_cifar_cut_off, NULL) < 16);
 }
 
 static void test_cifar_marker(void **state)

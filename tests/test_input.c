@@ -17,6 +17,7 @@
 #include "core/memory.h"
 #include "data/input.h"
 #include "io/magic.h"
+#include "peak.h"
 
 enum { WIDTH = 5, HEIGHT = 3, PIXELS = WIDTH * HEIGHT, FILE_ROOM = 1 << 14 };
 
@@ -564,6 +565,157 @@ static void test_others_are_named(void **state)
 
 /* ---- every allocation fails in turn ---- */
 
+/* ---- little files that ask for much ---- */
+
+enum { LITTLE_MIB = 48 };
+
+struct asking {
+    const struct file *file;
+    const struct dataset_kind *kind;
+    const char *says;
+};
+
+/* 0: refused, and it says so. */
+static int ask(void *context)
+{
+    const struct asking *asking = context;
+    struct items items;
+    struct error error = {0};
+    enum status status = input_read_bytes(asking->file->bytes, asking->file->count, "in", asking->kind, &items, &error);
+    if (status == STATUS_DATA && strstr(error.message, asking->says))
+        return 0;
+    (void)fprintf(stderr, "status %d: %s\n", (int)status, error.message);
+    return 1;
+}
+
+static void expect_little(const struct file *file, const struct dataset_kind *kind, const char *says)
+{
+    struct asking asking = {file, kind, says};
+    const size_t grown = peak_of(ask, &asking);
+    if (grown > LITTLE_MIB)
+        fail_msg("%zu MiB for a file of %zu bytes", grown, file->count);
+}
+
+static void put_chunk(struct file *file, const char *name, uint32_t claims, const void *bytes, size_t count)
+{
+    const uint8_t length[] = {(uint8_t)(claims >> 24), (uint8_t)(claims >> 16), (uint8_t)(claims >> 8),
+                              (uint8_t)claims};
+    uLong sum = crc32(crc32(crc32(0, NULL, 0), (const Bytef *)name, 4), bytes, (uInt)count);
+    const uint8_t checksum[] = {(uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum};
+    put(file, length, 4);
+    put(file, name, 4);
+    put(file, bytes, count);
+    put(file, checksum, 4);
+}
+
+/* The signature and a header of 16 bits RGBA. */
+static void begin_png(struct file *file, uint32_t side, uint8_t interlace)
+{
+    const uint8_t header[] = {
+        0, 0, (uint8_t)(side >> 8), (uint8_t)side, 0, 0, (uint8_t)(side >> 8), (uint8_t)side, 16, 6, 0, 0, interlace};
+    file->count = 0;
+    put(file, "\x89PNG\r\n\x1A\n", 8);
+    put_chunk(file, "IHDR", sizeof header, header, sizeof header);
+}
+
+static const struct dataset_kind vast_kind = {.name = "vast", .classes = 3, .shape = {4096, 4096, 1}, .scale = 1};
+
+static void test_chunks_that_claim_much(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"tEXt", "iCCP", "zTXt", "sPLT", "PLTE", "acTL", "IDAT", "xyZw"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct file file = {0};
+        begin_png(&file, 3, 0);
+        put_chunk(&file, names[i], 1900000000, "a", 1);
+        expect_little(&file, &gray_kind, "cut off");
+    }
+}
+
+/* zeros [count] in a stream of zlib's, or of gzip's. */
+static size_t pack_zeros(size_t count, int window, uint8_t *packed, size_t room)
+{
+    static const uint8_t zeros[1 << 16];
+    z_stream stream = {0};
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, window, 9, Z_DEFAULT_STRATEGY), Z_OK);
+    stream.next_out = packed;
+    stream.avail_out = (uInt)room;
+    for (size_t left = count; left > 0;) {
+        stream.next_in = (Bytef *)zeros;
+        stream.avail_in = (uInt)(left < sizeof zeros ? left : sizeof zeros);
+        left -= stream.avail_in;
+        assert_int_equal(deflate(&stream, left > 0 ? Z_NO_FLUSH : Z_FINISH), left > 0 ? Z_OK : Z_STREAM_END);
+    }
+    const size_t used = room - stream.avail_out;
+    assert_int_equal(deflateEnd(&stream), Z_OK);
+    return used;
+}
+
+/* Texts and profiles that unpack to a thousand times their bytes say nothing about the picture, which is read. */
+static void test_profiles_that_unpack_to_much(void **state)
+{
+    (void)state;
+    static struct file file;
+    static uint8_t text[1 << 13];
+    memcpy(text, "a\0", 3); /* keyword, method */
+    const size_t count = 3 + pack_zeros(7000000, 15, text + 3, sizeof text - 3);
+    begin_png(&file, 3, 0);
+    put_chunk(&file, "zTXt", (uint32_t)count, text, count);
+    put_chunk(&file, "iCCP", (uint32_t)count, text, count);
+    put_chunk(&file, "IDAT", 2, "x", 2);
+    expect_little(&file, &gray_kind, "3 x 3 pixels");
+}
+
+/* The model takes so many pixels, and the file cannot have them. */
+static void test_pictures_that_claim_much(void **state)
+{
+    (void)state;
+    struct file file = {0};
+    for (uint8_t interlace = 0; interlace < 2; interlace++) {
+        begin_png(&file, 4096, interlace);
+        put_chunk(&file, "IDAT", 2, "x", 2);
+        put_chunk(&file, "IEND", 0, "", 0);
+        expect_little(&file, &vast_kind, "cannot hold");
+    }
+    file.count = 0;
+    put_text(&file, "P6 4096 4096 65535\n");
+    expect_little(&file, &vast_kind, "cut off");
+    file.count = 0;
+    put_text(&file, "P1 4096 4096\n1");
+    expect_little(&file, &vast_kind, "cut off");
+}
+
+static void test_items_that_claim_much(void **state)
+{
+    (void)state;
+    struct file file = {0};
+    put(&file, "\0\0\10\3\0\17\102\100\0\0\0\3\0\0\0\5", 16); /* 1,000,000 images */
+    expect_little(&file, &gray_kind, "16 of 15000016 bytes");
+    file.count = 0;
+    put(&file, "\0\0\10\3\0\0\0\2\0\0\20\0\0\0\20\0", 16); /* two of 4096 x 4096 */
+    expect_little(&file, &vast_kind, "16 of 33554448 bytes");
+    file.count = 0;
+    put_text(&file, "1,2,3\n4,5,6\n");
+    expect_little(&file, &vast_kind, "values");
+}
+
+/* What is packed to a hundredth of what is sound, once or in streams one after the other. */
+static void test_gzip_that_unpacks_to_much(void **state)
+{
+    (void)state;
+    static struct file once, often, harmless;
+    enum { ZEROS = 12 << 20, LITTLE = 1 << 10 };
+    once.count = pack_zeros(ZEROS, 15 + 16, once.bytes, sizeof once.bytes);
+    expect_little(&once, &series_kind, "no text"); /* less than what any file may unpack to */
+    once.count = pack_zeros(ZEROS + (6 << 20), 15 + 16, once.bytes, FILE_ROOM);
+    expect_little(&once, &series_kind, "unpacks to more than 200 times its size");
+    const size_t size = pack_zeros(1 << 20, 15 + 16, often.bytes, sizeof often.bytes);
+    for (often.count = size; often.count + size <= sizeof often.bytes && often.count < 24 * size; often.count += size)
+        memcpy(often.bytes + often.count, often.bytes, size);
+    pack(&often, &harmless);
+    expect_little(&harmless, &series_kind, "no text");
+}
+
 static void fail_in_turn(const struct file *file, const struct dataset_kind *kind)
 {
     size_t successes = 0;
@@ -612,6 +764,11 @@ int main(void)
         cmocka_unit_test(test_text_that_is_refused),
         cmocka_unit_test(test_header_of_numbers),
         cmocka_unit_test(test_others_are_named),
+        cmocka_unit_test(test_gzip_that_unpacks_to_much),
+        cmocka_unit_test(test_items_that_claim_much),
+        cmocka_unit_test(test_pictures_that_claim_much),
+        cmocka_unit_test(test_profiles_that_unpack_to_much),
+        cmocka_unit_test(test_chunks_that_claim_much),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

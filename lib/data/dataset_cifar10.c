@@ -11,7 +11,7 @@ const char dataset_input_cifar10[] = "red, green and blue from 0 to 255";
 const char *const dataset_classes_cifar10[] = {"airplane", "automobile", "bird",  "cat",  "deer",
                                                "dog",      "frog",       "horse", "ship", "truck"};
 
-enum { RECORDS_PER_FILE = 10000, TRAINING_FILES = 5, PARTS };
+enum { RECORDS_PER_FILE = 10000, TRAINING_FILES = 5 };
 
 static const char marker_name[] = ".official-md5";                    /* beside the files */
 static const char archive_md5[] = "c32a1d4ab5d03f1284b67883e8d87530"; /* cifar-10-binary.tar.gz */
@@ -80,23 +80,32 @@ enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches,
     return status;
 }
 
+/* Part number `part`, which has RECORDS_PER_FILE records, to where it belongs. There is room for `count` items once a
+ * file has the bytes for its share of them. */
+static enum status load_part(struct dataset *dataset, size_t part, struct items *items, size_t first, size_t count,
+                             struct error *error)
+{
+    struct source *source;
+    enum status status = part_open(dataset, part, &source, error);
+    if (status != STATUS_OK)
+        return status;
+    status = source_expect(source, (uint64_t)RECORDS_PER_FILE * CIFAR_RECORD_SIZE, error);
+    if (status == STATUS_OK && !items->bytes)
+        status = items_alloc(items, dataset->kind, count, true, error);
+    if (status == STATUS_OK)
+        status =
+            cifar_read(source, RECORDS_PER_FILE, items->bytes + first * CIFAR_IMAGE_SIZE, items->labels + first, error);
+    return part_finish(dataset, part, source, status, error);
+}
+
 /* Only the archive's checksum is published, so the files are known by a marker; see cifar10_marker_vouches. */
 enum status dataset_load_cifar10(struct dataset *dataset, struct error *error)
 {
-    const struct dataset_kind *kind = dataset->kind;
-    enum status status = items_alloc(&dataset->train, kind, (size_t)TRAINING_FILES * RECORDS_PER_FILE, true, error);
+    enum status status = STATUS_OK;
+    for (size_t part = 0; status == STATUS_OK && part < TRAINING_FILES; part++)
+        status = load_part(dataset, part, &dataset->train, part * RECORDS_PER_FILE,
+                           (size_t)TRAINING_FILES * RECORDS_PER_FILE, error);
     if (status == STATUS_OK)
-        status = items_alloc(&dataset->test, kind, RECORDS_PER_FILE, true, error);
-    for (size_t part = 0; status == STATUS_OK && part < PARTS; part++) {
-        struct items *items = part < TRAINING_FILES ? &dataset->train : &dataset->test;
-        size_t first = part < TRAINING_FILES ? part * RECORDS_PER_FILE : 0;
-        struct source *source;
-        status = part_open(dataset, part, &source, error);
-        if (status != STATUS_OK)
-            break;
-        status =
-            cifar_read(source, RECORDS_PER_FILE, items->bytes + first * CIFAR_IMAGE_SIZE, items->labels + first, error);
-        status = part_finish(dataset, part, source, status, error);
-    }
+        status = load_part(dataset, TRAINING_FILES, &dataset->test, 0, RECORDS_PER_FILE, error);
     return status == STATUS_OK ? cifar10_marker_vouches(dataset, &dataset->official, error) : status;
 }

@@ -47,7 +47,9 @@ enum status idx_read_images(struct source *source, const struct dataset_kind *ki
         return error_set(error, STATUS_DATA,
                          "%s: claims to hold %" PRIu32 " images, not 1 to %zu; is it a whole copy of the right file?",
                          source_path(source), size[0], limit);
-    status = items_alloc(items, kind, size[0], true, error);
+    status = source_expect(source, (uint64_t)size[0] * shape_size(kind->shape), error);
+    if (status == STATUS_OK)
+        status = items_alloc(items, kind, size[0], true, error);
     if (status == STATUS_OK)
         status = source_read(source, items->bytes, items->count * shape_size(kind->shape), error);
     return status == STATUS_OK ? source_expect_end(source, error) : status;

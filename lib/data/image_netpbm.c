@@ -119,7 +119,11 @@ enum status netpbm_decode(const uint8_t *bytes, size_t count, const char *name, 
     file.used += file.raw;
     samples->channels = kind == '3' || kind == '6' ? 3 : 1;
     samples->most = file.most;
-    const size_t size = height * file.width * samples->channels;
+    const size_t size = height * file.width * samples->channels, at_most = file.bits ? 8 : 1; /* samples of a byte */
+    if (size > at_most * (count - file.used))
+        return error_set(error, STATUS_DATA,
+                         "%s: is cut off: %zu samples do not fit into the %zu bytes after its header", name, size,
+                         count - file.used);
     samples->values = memory_alloc(size, sizeof *samples->values, error);
     return samples->values ? read_samples(&file, name, size, samples->values, error) : STATUS_NO_MEMORY;
 }

@@ -81,6 +81,8 @@ static bool read_header(struct png_file *file)
     if (setjmp(png_jmpbuf(file->png)))
         return false;
     png_set_read_fn(file->png, file, give);
+    /* Text, times and color profiles are passed over: unpacked, they may be a thousand times what the file is. */
+    png_set_keep_unknown_chunks(file->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_read_user_chunk_fn(file->png, file, take_unknown);
     png_read_info(file->png, file->info);
     file->height = png_get_image_height(file->png, file->info);
@@ -123,8 +125,12 @@ static enum status why(const struct png_file *file, const char *name, struct err
 
 static enum status decode_rows(struct png_file *file, const char *name, struct error *error)
 {
+    enum { DEFLATE_MOST = 1032 }; /* times its size */
     if (!prepare(file))
         return why(file, name, error);
+    if (file->height * file->row_bytes / DEFLATE_MOST > file->count)
+        return error_set(error, STATUS_DATA, "%s: is a damaged PNG: its %zu bytes cannot hold so many pixels", name,
+                         file->count);
     file->rows = memory_alloc(file->height, file->row_bytes, error);
     uint8_t **row = memory_alloc(file->height, sizeof *row, error);
     enum status status = file->rows && row ? STATUS_OK : STATUS_NO_MEMORY;
@@ -154,6 +160,26 @@ static enum status make_samples(const struct png_file *file, struct samples *sam
     return STATUS_OK;
 }
 
+/* libpng makes room for as many bytes as a chunk claims to have, so that no chunk may claim more than there are. What
+ * is not a chunk is left to libpng. */
+static enum status check_chunks(const uint8_t *bytes, size_t count, const char *name, struct error *error)
+{
+    enum { SIGNATURE = 8, AROUND = 12 }; /* length and name before a chunk's data, and the checksum after them */
+    for (size_t at = SIGNATURE; count - at >= AROUND;) {
+        const uint8_t *chunk = bytes + at;
+        const size_t length = (size_t)chunk[0] << 24 | (size_t)chunk[1] << 16 | (size_t)chunk[2] << 8 | chunk[3];
+        const size_t left = count - at - AROUND;
+        if (length > left)
+            return error_set(error, STATUS_DATA,
+                             "%s: is a damaged PNG: it is cut off (a part of it claims %zu bytes, and %zu are left)",
+                             name, length, left);
+        if (memcmp(chunk + 4, "IEND", 4) == 0)
+            return STATUS_OK;
+        at += AROUND + length;
+    }
+    return STATUS_OK;
+}
+
 enum status png_decode(const uint8_t *bytes, size_t count, const char *name, struct shape shape,
                        struct samples *samples, struct error *error)
 {
@@ -161,12 +187,12 @@ enum status png_decode(const uint8_t *bytes, size_t count, const char *name, str
     file.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &file, fail, ignore, &file, allocate, release);
     if (file.png)
         file.info = png_create_info_struct(file.png);
-    enum status status = STATUS_OK;
+    enum status status = check_chunks(bytes, count, name, error);
     if (!file.info)
         status = error_set(error, file.no_memory ? STATUS_NO_MEMORY : STATUS_FAILED,
                            "%s: libpng cannot start; is libpng %s the one that was built with (%s)?", name,
                            png_get_libpng_ver(NULL), PNG_LIBPNG_VER_STRING);
-    else if (!read_header(&file))
+    else if (status == STATUS_OK && !read_header(&file))
         status = why(&file, name, error);
     if (status == STATUS_OK)
         status = image_check_size(file.height, file.width, shape, name, error);

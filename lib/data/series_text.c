@@ -27,7 +27,8 @@ struct series_text {
     size_t line;                   /* number of the last one, from 1 */
     const struct dataset_kind *kind;
     size_t length;     /* values of a series */
-    struct cell *cell; /* [length + 2] of the line */
+    size_t room;       /* cells: length + 2, or fewer where the text has not so many bytes */
+    struct cell *cell; /* [room] of the line */
     size_t cells;      /* as many as the line has, also where there is no room for them */
     enum series_rule rule;
     bool begun, classes; /* a line of numbers was read; those lines begin with a class */
@@ -121,7 +122,7 @@ static void split(struct series_text *text, const char *begin, const char *end)
         struct cell cell = trimmed(begin, at);
         if (cell.length >= 2 && *cell.begin == '"' && after_quotes(cell.begin, at) == cell.begin + cell.length)
             cell = trimmed(cell.begin + 1, cell.begin + cell.length - 1);
-        if (text->cells < text->length + 2)
+        if (text->cells < text->room)
             text->cell[text->cells] = cell;
         text->cells++;
         more = at < end;
@@ -342,10 +343,13 @@ static enum status skip_line(const struct series_text *text, const char *begin, 
 
 /* ---- all of them ---- */
 
-/* Gives the items at least twice the room. `room` is how many there is room for, items->count how many there are. */
-static enum status grow(struct items *items, const struct dataset_kind *kind, size_t *room, struct error *error)
+/* Gives the items at least twice the room, if the text can have as many: a value is two bytes, with its separator, and
+ * the line under way is one more. `room` is how many there is room for, items->count how many there are. */
+static enum status grow(const struct series_text *text, struct items *items, size_t *room, struct error *error)
 {
-    size_t wanted = *room > 0 ? *room * 2 : ROOM_AT_START;
+    const struct dataset_kind *kind = text->kind;
+    const size_t left = 1 + (size_t)(text->end - text->next) / (2 * text->length - 1);
+    size_t wanted = smaller(*room > 0 ? *room * 2 : ROOM_AT_START, items->count + left);
     struct items larger_items;
     enum status status = items_alloc(&larger_items, kind, wanted, false, error);
     if (status != STATUS_OK)
@@ -375,8 +379,8 @@ static enum status read_lines(struct series_text *text, size_t limit, struct ite
             continue;
         if (items->count == limit)
             return error_set(error, STATUS_DATA, "%s:%zu: has more than %zu series", text->name, text->line, limit);
-        if (items->count == room)
-            status = grow(items, text->kind, &room, error);
+        if (items->count == room && text->cells >= text->length) /* fewer are refused, and need no room */
+            status = grow(text, items, &room, error);
         if (status != STATUS_OK)
             break;
         float *values = items->values + items->count * text->length;
@@ -407,7 +411,8 @@ enum status series_text_read(const char *text, size_t count, const char *name, c
     if (count >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0)
         reading.next += strlen(mark);
     reading.length = shape_size(kind->shape);
-    reading.cell = memory_alloc(reading.length + 2, sizeof *reading.cell, error);
+    reading.room = smaller(reading.length, count) + 2; /* a cell is a byte at least, with its separator */
+    reading.cell = memory_alloc(reading.room, sizeof *reading.cell, error);
     if (!reading.cell)
         return STATUS_NO_MEMORY;
     enum status status = read_lines(&reading, limit, items, error);

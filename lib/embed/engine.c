@@ -104,10 +104,11 @@ enum status engine_cost_check(const struct engine_cost *cost, size_t file_bytes,
     static const double mib = 1 << 20;
     const double most_bytes = ENGINE_SPARE_MIB * mib + (double)file_bytes * ENGINE_BYTES_PER_FILE_BYTE;
     if (cost->work > ENGINE_WORK_MAX_E9 * 1e9)
-        return error_set(error, refused,
-                         "%s: needs %.3g multiply-adds for an item, and a model has %d000 million at most; remove more "
-                         "weights, or take fewer samples",
-                         name, cost->work, ENGINE_WORK_MAX_E9);
+        return error_set(
+            error, refused,
+            "%s: needs %.3g multiply-adds for an item, and a model has %.3g at most; export one of which more weights "
+            "are removed, or of fewer samples",
+            name, cost->work, ENGINE_WORK_MAX_E9 * 1e9);
     if (file_bytes > 0 && cost->bytes > most_bytes)
         return error_set(error, refused,
                          "%s: needs %.0f MiB of memory, and a model file of %zu bytes %.0f at most (%d, and %d times "

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include "core/memory.h"
@@ -25,8 +26,10 @@ struct source {
     bool unpack_done; /* a packed stream has ended and its checksum was right */
     bool file_begun, file_ended;
     const uint8_t *next, *end;
-    uint64_t delivered; /* bytes that the caller has had */
-    char *line;         /* [line_room] */
+    uint64_t size;            /* of the file; UINT64_MAX: not known */
+    uint64_t taken, unpacked; /* bytes that were read of the file, and that came out of them */
+    uint64_t delivered;       /* bytes that the caller has had */
+    char *line;               /* [line_room] */
     size_t line_room, line_number;
 };
 
@@ -86,7 +89,7 @@ static enum status begin_unpacking(struct source *source, size_t count, struct e
 }
 
 /* Takes over `file`, which is closed on failure. */
-static enum status source_make(FILE *file, const char *path, struct source **source, struct error *error)
+static enum status source_make(FILE *file, uint64_t size, const char *path, struct source **source, struct error *error)
 {
     struct source *made = memory_alloc(1, sizeof *made, error);
     *source = NULL;
@@ -95,6 +98,7 @@ static enum status source_make(FILE *file, const char *path, struct source **sou
         return STATUS_NO_MEMORY;
     }
     made->file = file;
+    made->size = size;
     made->path = memory_copy_text(path, error);
     made->raw = made->path ? memory_alloc(BUFFER_SIZE, 1, error) : NULL;
     if (!made->raw) {
@@ -123,7 +127,9 @@ enum status source_open(const char *path, struct source **source, struct error *
     }
     if (!file)
         return error_set(error, STATUS_DATA, "%s: cannot be opened: %s", found, strerror(errno));
-    return source_make(file, found, source, error);
+    struct stat about;
+    const bool regular = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
+    return source_make(file, regular ? (uint64_t)about.st_size : UINT64_MAX, found, source, error);
 }
 
 enum status source_open_bytes(const void *bytes, size_t count, const char *name, struct source **source,
@@ -134,7 +140,7 @@ enum status source_open_bytes(const void *bytes, size_t count, const char *name,
     FILE *file = count > 0 ? fmemopen((void *)bytes, count, "rb") : fopen("/dev/null", "rb");
     if (!file)
         return error_set(error, STATUS_FAILED, "%s: no stream over %zu bytes: %s", name, count, strerror(errno));
-    return source_make(file, name, source, error);
+    return source_make(file, count, name, source, error);
 }
 
 /* The next bytes of the file, hashed; a count of 0 at its end. */
@@ -144,6 +150,7 @@ static enum status read_raw(struct source *source, size_t *count, struct error *
     if (*count < BUFFER_SIZE && ferror(source->file))
         return error_set(error, STATUS_DATA, "%s: cannot be read: %s", source->path, strerror(errno));
     source->file_ended = *count < BUFFER_SIZE;
+    source->taken += *count;
     sha256_add(&source->hash, source->raw, *count);
     return STATUS_OK;
 }
@@ -166,6 +173,11 @@ static enum status next_stream(struct source *source, struct error *error)
                          source->path);
     source->unpack_done = false;
     return STATUS_OK;
+}
+
+static uint64_t most_unpacked(uint64_t packed)
+{
+    return SOURCE_UNPACK_SPARE + (packed < UINT64_MAX / 1024 ? packed * SOURCE_UNPACK_RATIO : UINT64_MAX / 2);
 }
 
 /* Unpacks until some bytes have come out or the packed streams have ended. */
@@ -197,6 +209,12 @@ static enum status refill_packed(struct source *source, size_t *count, struct er
         source->unpack_done = code == Z_STREAM_END;
     }
     *count = BUFFER_SIZE - unpack->avail_out;
+    source->unpacked += *count;
+    if (source->unpacked > most_unpacked(source->taken))
+        return error_set(
+            error, STATUS_DATA,
+            "%s: unpacks to more than %d times its size (and %d MiB), as no data do; is it the right file?",
+            source->path, SOURCE_UNPACK_RATIO, SOURCE_UNPACK_SPARE >> 20);
     return STATUS_OK;
 }
 
@@ -226,6 +244,18 @@ static enum status refill(struct source *source, struct error *error)
     source->next = source->plain ? source->plain : source->raw;
     source->end = source->next + (status == STATUS_OK ? count : 0);
     return status;
+}
+
+enum status source_expect(struct source *source, uint64_t count, struct error *error)
+{
+    enum status status = refill(source, error);
+    if (status != STATUS_OK || source->size == UINT64_MAX)
+        return status;
+    const uint64_t most = source->plain ? most_unpacked(source->size) : source->size;
+    if (source->delivered <= most && count <= most - source->delivered)
+        return STATUS_OK;
+    return error_set(error, STATUS_DATA, "%s: ends after %s%" PRIu64 " of %" PRIu64 " bytes; is it a whole copy?",
+                     source->path, source->plain ? "at most " : "", most, source->delivered + count);
 }
 
 enum status source_read(struct source *source, void *bytes, size_t count, struct error *error)

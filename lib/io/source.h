@@ -15,6 +15,10 @@
 
 struct source;
 
+/* What is packed may unpack to so many times its bytes, and to this much in any case; beyond that it is STATUS_DATA.
+ * DEFLATE packs nothing to less than a 1032nd, and images and series to no less than a 20th. */
+enum { SOURCE_UNPACK_RATIO = 200, SOURCE_UNPACK_SPARE = 1 << 24 };
+
 /* Opens PATH, or PATH.gz when PATH is not there. STATUS_DATA when neither is, naming both. */
 enum status source_open(const char *path, struct source **source, struct error *error);
 
@@ -22,6 +26,10 @@ enum status source_open(const char *path, struct source **source, struct error *
  * For fuzzing, and for text that is stored in other files. */
 enum status source_open_bytes(const void *bytes, size_t count, const char *name, struct source **source,
                               struct error *error);
+
+/* STATUS_DATA, as source_read has it, unless the source can hold `count` bytes more, as far as its size tells: to be
+ * asked before room is made for what a header claims. What is no regular file has no size, and may hold anything. */
+enum status source_expect(struct source *source, uint64_t count, struct error *error);
 
 /* Reads exactly `count` bytes; fewer: STATUS_DATA "FILE: ends after N of M bytes; is it a whole copy?". */
 enum status source_read(struct source *source, void *bytes, size_t count, struct error *error);
