@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "core/clock.h"
 #include "core/memory.h"
+#include "core/texts.h"
 #include "io/atomic_file.h"
 #include "io/file_lock.h"
 #include "jobs.h"
@@ -41,6 +42,9 @@ struct input {
     uint64_t seed, seeds;
     bool is_run_file;
 };
+
+/* More runs than this are a slip in a sweep or in run.seeds: they would take years, and their check alone minutes. */
+enum { JOBS_MAX = 100000 };
 
 struct batch {
     const struct options *options;
@@ -224,12 +228,26 @@ static enum status data_check(const struct input *input, const struct run *run, 
     return status == STATUS_OK ? status : error_context(error, "%s: ", input->path);
 }
 
+/* No two jobs may have one file. */
+static enum status path_check(struct texts *paths, const struct input *input, const struct run *run,
+                              struct error *error)
+{
+    const size_t before = texts_count(paths);
+    size_t number;
+    enum status status = texts_add(paths, run->path, &number, error);
+    if (status == STATUS_OK && number < before)
+        status = error_set(error, STATUS_USAGE,
+                           "%s: another run of this command writes %s too; set run.name in one of the two configs",
+                           input->path, run->path);
+    return status;
+}
+
 /* Resolves every job, and looks for its data, before the first is trained, so that a mistake in the last costs no
  * hours; no two may have one file. */
 static enum status jobs_check(struct batch *batch, struct error *error)
 {
-    char **paths = memory_alloc(batch->job_count, sizeof *paths, error);
-    enum status status = paths ? STATUS_OK : STATUS_NO_MEMORY;
+    struct texts paths = {0};
+    enum status status = STATUS_OK;
     for (size_t job = 0; status == STATUS_OK && job < batch->job_count; job++) {
         struct run run;
         size_t cell;
@@ -241,21 +259,11 @@ static enum status jobs_check(struct batch *batch, struct error *error)
         batch->most_threads = run.threads > batch->most_threads ? run.threads : batch->most_threads;
         if (status == STATUS_OK)
             status = data_check(input, &run, error);
-        paths[job] = status == STATUS_OK ? memory_copy_text(run.path, error) : NULL;
-        if (status == STATUS_OK && !paths[job])
-            status = STATUS_NO_MEMORY;
-        for (size_t other = 0; status == STATUS_OK && other < job; other++) {
-            if (strcmp(paths[other], paths[job]) == 0)
-                status =
-                    error_set(error, STATUS_USAGE,
-                              "%s: another run of this command writes %s too; set run.name in one of the two configs",
-                              input->path, paths[job]);
-        }
+        if (status == STATUS_OK)
+            status = path_check(&paths, input, &run, error);
         run_close(&run);
     }
-    for (size_t job = 0; paths && job < batch->job_count; job++)
-        memory_free(paths[job]);
-    memory_free(paths);
+    texts_free(&paths);
     return status;
 }
 
@@ -280,6 +288,11 @@ static enum status batch_open(struct batch *batch, struct error *error)
         batch->inputs[i].path = options->arguments[i];
         status = input_open(&batch->inputs[i], options, error);
         batch->job_count += status == STATUS_OK ? input_jobs(&batch->inputs[i]) : 0;
+        if (status == STATUS_OK && batch->job_count > JOBS_MAX)
+            status = error_set(error, STATUS_USAGE,
+                               "%s: with it there are %zu runs, and a command has %d at most; sweep fewer values, or "
+                               "take fewer seeds (run.seeds)",
+                               batch->inputs[i].path, batch->job_count, JOBS_MAX);
     }
     project_path("/data", batch->shipped, sizeof batch->shipped);
     if (status == STATUS_OK)

@@ -241,6 +241,51 @@ static void allocation_failures_are_reported(void **state)
 
 #define RUN_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
+/* Many runs of as many names, points and keys, which are found one by one. */
+static void many_runs_are_compared(void **state)
+{
+    (void)state;
+    enum { RUNS = 20000 };
+    static const char *const sides[] = {"a", "b"};
+    struct comparison comparison;
+    struct error error = {0};
+    for (size_t s = 0; s < 2; s++) {
+        char path[32];
+        assert_int_equal(mkdir(sides[s], 0700), 0);
+        (void)snprintf(path, sizeof path, "%s/ood.csv", sides[s]);
+        FILE *ood = fopen(path, "w");
+        (void)snprintf(path, sizeof path, "%s/summary.csv", sides[s]);
+        FILE *summary = fopen(path, "w");
+        (void)snprintf(path, sizeof path, "%s/provenance.csv", sides[s]);
+        FILE *provenance = fopen(path, "w");
+        assert_true(ood && summary && provenance);
+        (void)fputs("run,ood,entropy,entropy_low,entropy_high\n", ood);
+        (void)fputs("run,dataset,data_source\n", summary);
+        (void)fputs("run,key,value\n", provenance);
+        for (int i = 0; i < RUNS; i++) {
+            (void)fprintf(ood, "r%d,noise,.5,.4,.6\n", i);
+            (void)fprintf(summary, "r%d,d%d,official files\n", i, i);
+            (void)fprintf(provenance, "r%d,config train.epochs,%d\nr0,config k%d,%zu\nr0,build,\n", i, i, i, s);
+        }
+        assert_int_equal(fclose(ood) | fclose(summary) | fclose(provenance), 0);
+    }
+    assert_int_equal(compare_directories("a", "b", &comparison, &error), STATUS_OK);
+    assert_int_equal(comparison.count, RUNS);
+    assert_int_equal(comparison.disagreeing, 0);
+    assert_string_equal(comparison.sources, "");
+    assert_true(strncmp(comparison.configs, "r0: k0 0 against 1", 18) == 0);
+    comparison_free(&comparison);
+    for (size_t s = 0; s < 2; s++) {
+        static const char *const tables[] = {"ood", "summary", "provenance"};
+        for (size_t t = 0; t < 3; t++) {
+            char path[32];
+            (void)snprintf(path, sizeof path, "%s/%s.csv", sides[s], tables[t]);
+            assert_int_equal(unlink(path), 0);
+        }
+        assert_int_equal(rmdir(sides[s]), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +296,7 @@ int main(void)
         RUN_TEST(what_cannot_be_compared_is_said),
         RUN_TEST(other_configs_are_named),
         RUN_TEST(allocation_failures_are_reported),
+        cmocka_unit_test_setup_teardown(many_runs_are_compared, scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/texts.h"
 #include "io/text_buffer.h"
 
 #define TABLE(name, help) static const struct table_column name##_columns[] = {
@@ -44,15 +45,14 @@ static const struct table_kind KINDS[] = {
 
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
 
-/* The first allocation of rows and of texts; each later one doubles. */
+/* The first allocation of rows; each later one doubles. */
 enum { FIRST_CAPACITY = 16 };
 
 struct table {
     const struct table_kind *kind;
     union table_cell *cells; /* [row_capacity][kind->column_count], the first `rows` rows in use */
     size_t rows, row_capacity;
-    char **texts; /* [text_capacity] each different text once; cells point to them */
-    size_t text_count, text_capacity;
+    struct texts texts; /* cells point to them */
 };
 
 const struct table_kind *table_kinds(size_t *count)
@@ -82,9 +82,7 @@ void table_free(struct table *table)
 {
     if (!table)
         return;
-    for (size_t i = 0; i < table->text_count; i++)
-        memory_free(table->texts[i]);
-    memory_free(table->texts);
+    texts_free(&table->texts);
     memory_free(table->cells);
     memory_free(table);
 }
@@ -123,50 +121,37 @@ const char *table_text(const struct table *table, size_t row, const char *column
     return table_row(table, row)[table_column_index(table->kind, column)].text;
 }
 
-/* Makes room for one element more than `used`. On failure everything is as it was. */
-static enum status grow(void **block, size_t used, size_t *capacity, size_t element_size, struct error *error)
+/* Makes room for one row more. On failure everything is as it was. */
+static enum status grow(struct table *table, struct error *error)
 {
-    if (used < *capacity)
+    const size_t row_size = size_multiply(table->kind->column_count, sizeof *table->cells);
+    if (table->rows < table->row_capacity)
         return STATUS_OK;
-    size_t larger = *capacity > 0 ? size_multiply(*capacity, 2) : FIRST_CAPACITY;
-    void *moved = memory_alloc(larger, element_size, error);
+    size_t larger = table->row_capacity > 0 ? size_multiply(table->row_capacity, 2) : FIRST_CAPACITY;
+    void *moved = memory_alloc(larger, row_size, error);
     if (!moved)
         return STATUS_NO_MEMORY;
-    if (used > 0)
-        memcpy(moved, *block, used * element_size);
-    memory_free(*block);
-    *block = moved;
-    *capacity = larger;
+    if (table->rows > 0)
+        memcpy(moved, table->cells, table->rows * row_size);
+    memory_free(table->cells);
+    table->cells = moved;
+    table->row_capacity = larger;
     return STATUS_OK;
 }
 
-/* The table's own copy of a text, or NULL. A table has few different texts (data sets, methods, criteria), and the row
- * before mostly has the same one, so a search from the latest to the oldest is quick. */
+/* The table's own copy of a text, or NULL. */
 static const char *intern(struct table *table, const char *text, struct error *error)
 {
-    for (size_t i = table->text_count; i-- > 0;) {
-        if (strcmp(table->texts[i], text) == 0)
-            return table->texts[i];
-    }
-    void *texts = table->texts;
-    if (grow(&texts, table->text_count, &table->text_capacity, sizeof *table->texts, error) != STATUS_OK)
-        return NULL;
-    table->texts = texts;
-    char *copy = memory_copy_text(text, error);
-    if (copy)
-        table->texts[table->text_count++] = copy;
-    return copy;
+    size_t number;
+    return texts_add(&table->texts, text, &number, error) == STATUS_OK ? texts_get(&table->texts, number) : NULL;
 }
 
 enum status table_add(struct table *table, const union table_cell *cells, struct error *error)
 {
     const struct table_kind *kind = table->kind;
-    void *rows = table->cells;
-    size_t row_size = size_multiply(kind->column_count, sizeof *cells);
-    enum status status = grow(&rows, table->rows, &table->row_capacity, row_size, error);
+    enum status status = grow(table, error);
     if (status != STATUS_OK)
         return status;
-    table->cells = rows;
     union table_cell *row = table->cells + table->rows * kind->column_count;
     for (size_t c = 0; c < kind->column_count; c++) {
         row[c] = cells[c];

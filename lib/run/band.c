@@ -6,6 +6,8 @@
 
 #include "core/memory.h"
 #include "core/stats.h"
+#include "core/texts.h"
+#include "io/text_buffer.h"
 #include "run/derived.h"
 #include "run/origin.h"
 
@@ -60,7 +62,7 @@ struct observation {
     size_t point;            /* place in the curve */
     const char *source;      /* of the data */
     const union table_cell *cells;
-    bool used;
+    const struct observation *next; /* of its group; NULL: the last */
 };
 
 struct gathering {
@@ -250,29 +252,65 @@ static enum status group_add(const struct gathering *gathering, const struct obs
     return table_add(table, cells, error);
 }
 
-static bool same_group(const struct gathering *gathering, const struct observation *a, const struct observation *b)
+/* Observations of one point, in their order. */
+struct group {
+    const struct observation *first;
+    struct observation *last;
+    size_t count;
+};
+
+/* What the observations of a point have in common. */
+static enum status point_number(const struct gathering *gathering, const struct observation *observation,
+                                struct texts *points, size_t *number, struct error *error)
 {
-    return a->point == b->point && strcmp(a->run, b->run) == 0 && same_keys(gathering, a->cells, b->cells);
+    struct text_buffer name = text_begin(error);
+    text_add(&name, "%s\n%zu", observation->run, observation->point);
+    for (size_t i = 0; i < KEYS_MAX && gathering->spec->keys[i]; i++)
+        text_add(&name, "\n%s", text(gathering->from, observation->cells, gathering->spec->keys[i]));
+    char *whole = text_take(&name);
+    enum status status = whole ? texts_add(points, whole, number, error) : STATUS_NO_MEMORY;
+    memory_free(whole);
+    return status;
+}
+
+/* groups [gathering->count], which begin as {0}: the first texts_count(points) are used. */
+static enum status group_all(struct gathering *gathering, struct group *groups, struct texts *points,
+                             struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < gathering->count && status == STATUS_OK; i++) {
+        struct observation *observation = &gathering->observations[i];
+        size_t number;
+        status = point_number(gathering, observation, points, &number, error);
+        if (status == STATUS_OK && groups[number].count == SEEDS_MAX)
+            status =
+                error_set(error, STATUS_USAGE, "%s: there are more than %d seeds of it", observation->run, SEEDS_MAX);
+        if (status != STATUS_OK)
+            return status;
+        struct group *group = &groups[number];
+        if (group->last)
+            group->last->next = observation;
+        else
+            group->first = observation;
+        group->last = observation;
+        group->count++;
+    }
+    return status;
 }
 
 static enum status groups_add(struct gathering *gathering, struct table *table, struct error *error)
 {
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < gathering->count && status == STATUS_OK; i++) {
-        struct observation *first = &gathering->observations[i];
-        const struct observation *members[SEEDS_MAX] = {first};
-        size_t count = 1;
-        if (first->used)
-            continue;
-        for (size_t j = i + 1; j < gathering->count && count < SEEDS_MAX; j++) {
-            struct observation *other = &gathering->observations[j];
-            if (other->used || !same_group(gathering, first, other))
-                continue;
-            other->used = true;
-            members[count++] = other;
-        }
-        status = group_add(gathering, members, count, table, error);
+    struct texts points = {0};
+    struct group *groups = memory_alloc(gathering->count, sizeof *groups, error);
+    enum status status = groups ? group_all(gathering, groups, &points, error) : STATUS_NO_MEMORY;
+    for (size_t i = 0; status == STATUS_OK && i < texts_count(&points); i++) {
+        const struct observation *members[SEEDS_MAX], *member = groups[i].first;
+        for (size_t j = 0; j < groups[i].count; j++, member = member->next)
+            members[j] = member;
+        status = group_add(gathering, members, groups[i].count, table, error);
     }
+    memory_free(groups);
+    texts_free(&points);
     return status;
 }
 

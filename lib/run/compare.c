@@ -1,6 +1,8 @@
 #include "run/compare.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +10,14 @@
 
 #include "core/memory.h"
 #include "core/stats.h"
+#include "core/texts.h"
 #include "io/atomic_file.h"
 #include "io/table.h"
 #include "io/text_buffer.h"
 #include "run/provenance.h"
 #include "run/run_file.h"
 
-enum { SEEDS_MAX = 1000, POINT_DIGITS = 4 };
+static const double POINT_WIDTH = 1e-4; /* nearer points are one: they were printed */
 
 /* What is compared: rows of one run at one point, told apart by `part` and `point`. */
 static const struct compare_spec {
@@ -65,38 +68,80 @@ static struct table *load(const char *directory, const char *name, struct error 
 /* One number with its seeds. */
 struct side {
     struct compared key; /* table, quantity, run, part, point */
-    double values[SEEDS_MAX];
-    double half; /* sum of the items' half-widths */
-    size_t count;
-};
-
-struct sides {
-    struct side **all; /* [count] */
+    double *values;      /* [room], of which `count` are there */
+    double half;         /* sum of the items' half-widths */
     size_t count, room;
 };
 
+struct sides {
+    struct texts names; /* of all of them, in their order; see name_of */
+    struct side **all;  /* [room] */
+    size_t room;
+};
+
+static size_t sides_count(const struct sides *sides)
+{
+    return texts_count(&sides->names);
+}
+
 static void sides_free(struct sides *sides)
 {
-    for (size_t i = 0; i < sides->count; i++)
+    for (size_t i = 0; sides->all && i < sides_count(sides); i++) {
+        if (sides->all[i])
+            memory_free(sides->all[i]->values);
         memory_free(sides->all[i]);
+    }
     memory_free(sides->all);
+    texts_free(&sides->names);
     *sides = (struct sides){0};
 }
 
-static bool same_key(const struct compared *a, const struct compared *b)
+static bool same_point(double a, double b)
 {
-    bool same_point = (isnan(a->point) && isnan(b->point)) || fabs(a->point - b->point) < pow(10, -POINT_DIGITS);
-    return same_point && strcmp(a->table, b->table) == 0 && strcmp(a->quantity, b->quantity) == 0 &&
-           strcmp(a->part, b->part) == 0 && strcmp(a->run, b->run) == 0;
+    return (isnan(a) && isnan(b)) || fabs(a - b) < POINT_WIDTH || (!(a < b) && !(a > b));
 }
 
+/* Points are named by the half width that they lie in: two in one are the same, and what is the same as a point lies in
+ * its own or in one of two on either side (`shift`). */
+enum { NAME_SIZE = 2 * COMPARE_TEXT_SIZE + DBL_MAX_10_EXP + 128, SHIFTS = 2 };
+static void name_of(const struct compared *key, int shift, char name[NAME_SIZE])
+{
+    char point[DBL_MAX_10_EXP + 8] = "none";
+    if (!isnan(key->point))
+        (void)snprintf(point, sizeof point, "%.0f", floor(2 * key->point / POINT_WIDTH) + shift);
+    (void)snprintf(name, NAME_SIZE, "%s\n%s\n%s\n%s\n%s", key->table, key->quantity, key->run, key->part, point);
+}
+
+/* The latest that has this key; NULL: none. */
 static struct side *find(const struct sides *sides, const struct compared *key)
 {
-    for (size_t i = sides->count; i-- > 0;) { /* the row before is mostly of the same curve */
-        if (same_key(&sides->all[i]->key, key))
-            return sides->all[i];
+    size_t found = SIZE_MAX;
+    char name[NAME_SIZE];
+    for (int shift = -SHIFTS; shift <= SHIFTS; shift++) {
+        name_of(key, shift, name);
+        const size_t number = texts_find(&sides->names, name);
+        if (number != SIZE_MAX && same_point(sides->all[number]->key.point, key->point) &&
+            (found == SIZE_MAX || number > found))
+            found = number;
     }
-    return NULL;
+    return found == SIZE_MAX ? NULL : sides->all[found];
+}
+
+static enum status sides_reserve(struct sides *sides, struct error *error)
+{
+    const size_t count = sides_count(sides);
+    if (count < sides->room)
+        return STATUS_OK;
+    size_t room = sides->room > 0 ? 2 * sides->room : 256;
+    struct side **all = memory_alloc(room, sizeof(struct side *), error);
+    if (!all)
+        return STATUS_NO_MEMORY;
+    if (count > 0)
+        memcpy(all, sides->all, count * sizeof(struct side *));
+    memory_free(sides->all);
+    sides->all = all;
+    sides->room = room;
+    return STATUS_OK;
 }
 
 /* The side with this key, made where it is missing. NULL without memory. */
@@ -105,23 +150,37 @@ static struct side *take(struct sides *sides, const struct compared *key, struct
     struct side *side = find(sides, key);
     if (side)
         return side;
-    if (sides->count == sides->room) {
-        size_t room = sides->room > 0 ? 2 * sides->room : 256;
-        struct side **all = memory_alloc(room, sizeof(struct side *), error);
-        if (!all)
-            return NULL;
-        if (sides->count > 0)
-            memcpy(all, sides->all, sides->count * sizeof(struct side *));
-        memory_free(sides->all);
-        sides->all = all;
-        sides->room = room;
-    }
-    side = memory_alloc(1, sizeof *side, error);
-    if (!side)
+    char name[NAME_SIZE];
+    size_t number;
+    name_of(key, 0, name);
+    if (sides_reserve(sides, error) != STATUS_OK)
         return NULL;
+    side = memory_alloc(1, sizeof *side, error);
+    if (!side || texts_add(&sides->names, name, &number, error) != STATUS_OK) {
+        memory_free(side);
+        return NULL;
+    }
     side->key = *key;
-    sides->all[sides->count++] = side;
+    sides->all[number] = side;
     return side;
+}
+
+static enum status side_add(struct side *side, double value, double half, struct error *error)
+{
+    if (side->count == side->room) {
+        const size_t room = side->room > 0 ? 2 * side->room : 8;
+        double *values = memory_alloc(room, sizeof *values, error);
+        if (!values)
+            return STATUS_NO_MEMORY;
+        for (size_t i = 0; i < side->count; i++)
+            values[i] = side->values[i];
+        memory_free(side->values);
+        side->values = values;
+        side->room = room;
+    }
+    side->values[side->count++] = value;
+    side->half += half;
+    return STATUS_OK;
 }
 
 static enum status add_rows(struct sides *sides, const struct compare_spec *spec, const struct table *rows,
@@ -140,10 +199,10 @@ static enum status add_rows(struct sides *sides, const struct compare_spec *spec
             return STATUS_NO_MEMORY;
         double value = table_number(rows, r, spec->quantity);
         double half = (table_number(rows, r, spec->high) - table_number(rows, r, spec->low)) / 2;
-        if (side->count == SEEDS_MAX || isnan(value) || isnan(half)) /* without an interval nothing can be judged */
+        if (isnan(value) || isnan(half)) /* without an interval nothing can be judged */
             continue;
-        side->values[side->count++] = value;
-        side->half += half;
+        if (side_add(side, value, half, error) != STATUS_OK)
+            return STATUS_NO_MEMORY;
     }
     return STATUS_OK;
 }
@@ -158,7 +217,7 @@ static enum status load_side(const char *directory, struct sides *sides, struct 
         status = add_rows(sides, &specs[i], rows, error);
         table_free(rows);
     }
-    if (status == STATUS_OK && sides->count == 0)
+    if (status == STATUS_OK && sides_count(sides) == 0)
         status = error_set(
             error, STATUS_DATA,
             "%s has no prune.csv, perturb.csv or ood.csv with rows, nor has its tables/; `tenth table` prints "
@@ -206,15 +265,15 @@ static void judge(struct comparison *comparison)
 static enum status compare_sides(const struct sides *a, const struct sides *b, struct comparison *comparison,
                                  struct error *error)
 {
-    comparison->rows = memory_alloc(a->count, sizeof *comparison->rows, error);
+    comparison->rows = memory_alloc(sides_count(a), sizeof *comparison->rows, error);
     if (!comparison->rows)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < a->count; i++) {
+    for (size_t i = 0; i < sides_count(a); i++) {
         const struct side *other = find(b, &a->all[i]->key);
         if (other && other->count > 0 && a->all[i]->count > 0)
             compare_one(a->all[i], other, comparison);
     }
-    comparison->alone = a->count + b->count - 2 * comparison->count;
+    comparison->alone = sides_count(a) + sides_count(b) - 2 * comparison->count;
     if (comparison->count == 0)
         return error_set(error, STATUS_USAGE,
                          "the directories have no number in common: no run of the same name at the same point");
@@ -222,33 +281,71 @@ static enum status compare_sides(const struct sides *a, const struct sides *b, s
     return STATUS_OK;
 }
 
-/* Whether two names are of seeds of one run, which is what numbers are compared over. */
-static bool same_base(const char *a, const char *b)
+/* The first row of each run, seeds of one being the same: row[i] is that of runs' number i. */
+struct first_rows {
+    struct texts runs;
+    size_t *row; /* [rows of the table] */
+};
+
+static enum status first_rows_begin(struct first_rows *first, const struct table *rows, struct error *error)
 {
-    char left[RUN_NAME_SIZE], right[RUN_NAME_SIZE];
-    run_base_name(a, left);
-    run_base_name(b, right);
-    return strcmp(left, right) == 0;
+    *first = (struct first_rows){.row = memory_alloc(table_rows(rows), sizeof *first->row, error)};
+    return first->row ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status first_rows_add(struct first_rows *first, const struct table *rows, size_t row, struct error *error)
+{
+    char base[RUN_NAME_SIZE];
+    const size_t before = texts_count(&first->runs);
+    size_t number;
+    run_base_name(table_text(rows, row, "run"), base);
+    enum status status = texts_add(&first->runs, base, &number, error);
+    if (status == STATUS_OK && number == before)
+        first->row[number] = row;
+    return status;
+}
+
+/* SIZE_MAX: the run has none. */
+static size_t first_row(const struct first_rows *first, const char *run)
+{
+    char base[RUN_NAME_SIZE];
+    run_base_name(run, base);
+    const size_t number = texts_find(&first->runs, base);
+    return number == SIZE_MAX ? SIZE_MAX : first->row[number];
+}
+
+static void first_rows_free(struct first_rows *first)
+{
+    texts_free(&first->runs);
+    memory_free(first->row);
+}
+
+static void compare_source(const struct table *left, size_t i, const struct table *right, size_t j,
+                           struct comparison *comparison)
+{
+    const char *dataset = table_text(left, i, "dataset");
+    const size_t used = strlen(comparison->sources);
+    if (strcmp(table_text(left, i, "data_source"), table_text(right, j, "data_source")) == 0 ||
+        strstr(comparison->sources, dataset))
+        return;
+    (void)snprintf(comparison->sources + used, sizeof comparison->sources - used, "%s%s: %s against %s",
+                   used ? "; " : "", dataset, table_text(left, i, "data_source"), table_text(right, j, "data_source"));
 }
 
 /* Where a data set's first rows name other data on one side than on the other. */
 static enum status compare_sources(const char *a, const char *b, struct comparison *comparison, struct error *error)
 {
     struct table *left = load(a, "summary", error), *right = load(b, "summary", error);
-    enum status status = left && right ? STATUS_OK : STATUS_DATA;
+    struct first_rows first = {0};
+    enum status status = left && right ? first_rows_begin(&first, right, error) : STATUS_DATA;
+    for (size_t j = 0; status == STATUS_OK && j < table_rows(right); j++)
+        status = first_rows_add(&first, right, j, error);
     for (size_t i = 0; status == STATUS_OK && i < table_rows(left); i++) {
-        const char *dataset = table_text(left, i, "dataset");
-        size_t j = 0;
-        while (j < table_rows(right) && !same_base(table_text(right, j, "run"), table_text(left, i, "run")))
-            j++;
-        size_t used = strlen(comparison->sources);
-        if (j < table_rows(right) &&
-            strcmp(table_text(left, i, "data_source"), table_text(right, j, "data_source")) != 0 &&
-            !strstr(comparison->sources, dataset))
-            (void)snprintf(comparison->sources + used, sizeof comparison->sources - used, "%s%s: %s against %s",
-                           used ? "; " : "", dataset, table_text(left, i, "data_source"),
-                           table_text(right, j, "data_source"));
+        const size_t j = first_row(&first, table_text(left, i, "run"));
+        if (j != SIZE_MAX)
+            compare_source(left, i, right, j, comparison);
     }
+    first_rows_free(&first);
     table_free(left);
     table_free(right);
     return status;
@@ -278,36 +375,40 @@ static struct block next_block(const struct table *rows, size_t from)
     return block;
 }
 
-/* The config of the first of a run's seeds. */
-static struct block first_seed(const struct table *rows, const char *run)
+/* Where the configs of the first of each run's seeds begin. */
+static enum status first_configs(struct first_rows *first, const struct table *rows, struct error *error)
 {
-    struct block block = next_block(rows, 0);
-    while (block.first < block.end && !same_base(table_text(rows, block.first, "run"), run))
+    enum status status = first_rows_begin(first, rows, error);
+    for (struct block block = {0}; status == STATUS_OK;) {
         block = next_block(rows, block.end);
-    return block;
-}
-
-/* NULL: the block has no such key. */
-static const char *value_of(const struct table *rows, struct block block, const char *key)
-{
-    for (size_t row = block.first; row < block.end; row++) {
-        if (strcmp(table_text(rows, row, "key"), key) == 0)
-            return table_text(rows, row, "value");
+        if (block.first == block.end)
+            break;
+        status = first_rows_add(first, rows, block.first, error);
     }
-    return NULL;
+    return status;
 }
 
 /* Keys that one side does not say are of another version of the program. What a run is called and how often it is
  * repeated is no part of how it is made. */
-static void compare_blocks(const struct table *left, struct block a, const struct table *right, struct block b,
-                           struct text_buffer *text)
+static enum status compare_blocks(const struct table *left, struct block a, const struct table *right, struct block b,
+                                  struct text_buffer *text, struct error *error)
 {
     char base[RUN_NAME_SIZE];
+    struct texts keys = {0}; /* the right ones, each a row; of a key that is there again the first counts */
+    size_t found = 0, number, *row_of = memory_alloc(b.end - b.first, sizeof *row_of, error);
+    enum status status = row_of ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t row = b.first; status == STATUS_OK && row < b.end; row++) {
+        const size_t before = texts_count(&keys);
+        status = texts_add(&keys, table_text(right, row, "key"), &number, error);
+        if (status == STATUS_OK && number == before)
+            row_of[number] = row;
+    }
     run_base_name(table_text(left, a.first, "run"), base);
-    size_t found = 0;
-    for (size_t row = a.first; row < a.end; row++) {
+    for (size_t row = a.first; status == STATUS_OK && row < a.end; row++) {
         const char *key = table_text(left, row, "key"), *name = key + strlen(PROVENANCE_CONFIG);
-        const char *value = table_text(left, row, "value"), *other = value_of(right, b, key);
+        const char *value = table_text(left, row, "value");
+        number = texts_find(&keys, key);
+        const char *other = number == SIZE_MAX ? NULL : table_text(right, row_of[number], "value");
         if (!other || strcmp(value, other) == 0 || strncmp(name, "run.", strlen("run.")) == 0)
             continue;
         text_add(text, "%s%s %s %s against %s", found ? "" : base, found ? "," : ":", name, value, other);
@@ -315,6 +416,9 @@ static void compare_blocks(const struct table *left, struct block a, const struc
     }
     if (found > 0)
         text_add(text, "\n");
+    texts_free(&keys);
+    memory_free(row_of);
+    return status;
 }
 
 static enum status compare_configs(const char *a, const char *b, struct comparison *comparison, struct error *error)
@@ -322,15 +426,18 @@ static enum status compare_configs(const char *a, const char *b, struct comparis
     struct table *left = load(a, "provenance", error), *right = load(b, "provenance", error);
     enum status status = left && right ? STATUS_OK : STATUS_DATA;
     struct text_buffer text = text_begin(error);
-    struct block block = {0};
+    struct first_rows left_first = {0}, right_first = {0};
     if (status == STATUS_OK)
-        block = next_block(left, 0);
-    for (; block.first < block.end; block = next_block(left, block.end)) {
-        const char *run = table_text(left, block.first, "run");
-        struct block other = first_seed(right, run);
-        if (first_seed(left, run).first == block.first && other.first < other.end)
-            compare_blocks(left, block, right, other, &text);
+        status = first_configs(&left_first, left, error);
+    if (status == STATUS_OK)
+        status = first_configs(&right_first, right, error);
+    for (size_t i = 0; status == STATUS_OK && i < texts_count(&left_first.runs); i++) {
+        const size_t row = left_first.row[i], other = first_row(&right_first, texts_get(&left_first.runs, i));
+        if (other != SIZE_MAX)
+            status = compare_blocks(left, next_block(left, row), right, next_block(right, other), &text, error);
     }
+    first_rows_free(&left_first);
+    first_rows_free(&right_first);
     table_free(left);
     table_free(right);
     comparison->configs = text_take(&text);
