@@ -127,9 +127,11 @@ $(BUILD)/%_body.$(1).o: %_body.c $(FLAGS)
 endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 
-$(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY) $(FLAGS)
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY) $(FLAGS)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
+
+# Else make would remove them, as what lies between a source and its program.
+.SECONDARY: $(TESTS:%=%.o)
 
 # What a test loads into a program to break something: a file each, without the library.
 PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
@@ -175,6 +177,13 @@ TORTURES := $(wildcard $(patsubst %,tests/test_%.sh,kill pairs damage))
 .PHONY: torture
 torture: $(PROGRAM) $(PRELOADS) ## kills, pairs of processes, read errors, damage and failing allocations, hundreds of each
 	@TORTURE=yes TEST_JOBS=1 TEST_TIMEOUT=7200 TENTH="$(abspath $(PROGRAM))" TEST_PRELOAD="$(abspath $(BUILD)/tests/preload)" tests/run.sh $(TORTURES)
+
+# Small mistakes, put into the program one at a time: do the tests see them? MUTATE_OPTIONS=--help tells more.
+MUTATE_OPTIONS ?=
+
+.PHONY: mutate
+mutate: ## do the tests see each of the mistakes in tests/mutations.txt? MUTATE_OPTIONS="--jobs N NAME..."
+	@tests/mutate.sh $(MUTATE_OPTIONS)
 
 .PHONY: golden
 golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its reason in the commit

@@ -25,6 +25,8 @@ if [ $# -eq 0 ]; then
     exit 2
 fi
 
+unset TEST_FILTER # all tests, whatever somebody looked at before
+
 results=$(temporary -d)
 trap 'rm -rf "$results"' EXIT
 export results
