@@ -771,6 +771,101 @@ static void allocation_failures_are_reported(void **state)
     fixture_free(&fixture);
 }
 
+/* Equal samples have a mean that is theirs; of neighbours it is one of them, whose entropy may be below theirs. */
+static void mutual_information_is_never_negative(void **state)
+{
+    (void)state;
+    const uint8_t label = 0;
+    for (int i = 1; i < 200; i++) {
+        float p = (float)i / 200, next = nextafterf(p, 1), mean[2];
+        float sampled[] = {p, 1 - p, next, 1 - p};
+        struct prediction prediction = {2, 1, 2, sampled, mean, &label};
+        prediction_average(&prediction);
+        double found = metric_mutual_information(&prediction);
+        assert_true(found >= 0 && found < 1e-6);
+    }
+}
+
+/* `count` weights of one tensor, with these means, ranked by magnitude. */
+static void rank_by_magnitude(float *mu, size_t count, struct ranking *ranking)
+{
+    static const struct method method = {.name = "test"};
+    static struct tensor tensor;
+    static struct posterior posterior;
+    struct error error = {0};
+    tensor = (struct tensor){.name = "a", .role = TENSOR_DENSE_WEIGHT, .count = count};
+    posterior = (struct posterior){
+        .method = &method, .tensors = &tensor, .tensor_count = 1, .size = count, .parameters = count, .mu = mu};
+    assert_int_equal(ranking_make(&posterior, criterion_row("magnitude"), false, 0, ranking, &error), STATUS_OK);
+}
+
+static void equal_scores_go_in_the_order_of_their_places(void **state)
+{
+    (void)state;
+    float mu[] = {2, -1, 1, 2, -2, 1};
+    static const uint32_t expected[] = {1, 2, 5, 0, 3, 4};
+    struct ranking ranking;
+    rank_by_magnitude(mu, 6, &ranking);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(ranking.place[i], expected[i]);
+    ranking_free(&ranking);
+}
+
+static void a_fraction_removes_the_nearest_number(void **state)
+{
+    (void)state;
+    float mu[10] = {0};
+    static const struct {
+        double fraction;
+        size_t removed;
+    } cases[] = {{0, 0}, {.04, 0}, {.05, 1}, {.44, 4}, {.45, 5}, {.46, 5}, {.94, 9}, {.96, 10}, {1, 10}};
+    struct ranking ranking;
+    rank_by_magnitude(mu, 10, &ranking);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(ranking_removed_by_fraction(&ranking, cases[i].fraction), cases[i].removed);
+    ranking_free(&ranking);
+}
+
+/* What goes has a log p(0) above the threshold; at it a weight stays. */
+static void a_score_at_the_threshold_stays(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct ranking ranking;
+    struct error error = {0};
+    make(&fixture, "vi");
+    assert_int_equal(ranking_make(fixture.posterior, criterion_row("log_p0"), false, 0, &ranking, &error), STATUS_OK);
+    for (size_t i = 0; i < ranking.count; i++) {
+        size_t above = 0;
+        for (size_t k = 0; k < ranking.count; k++)
+            above += ranking.score[k] > ranking.score[i];
+        assert_int_equal(ranking_removed_by_threshold(&ranking, (double)ranking.score[i]), above);
+    }
+    ranking_free(&ranking);
+    fixture_free(&fixture);
+}
+
+/* Numbers of the streams of two tensors, at the same places in them. */
+static void random_scores_are_a_tensors_own(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct ranking ranking;
+    struct error error = {0};
+    make(&fixture, "vi");
+    const struct posterior *posterior = fixture.posterior;
+    float *score = memory_alloc(posterior->size, sizeof *score, NULL);
+    assert_non_null(score);
+    assert_int_equal(ranking_make(posterior, criterion_row("random"), false, 5, &ranking, &error), STATUS_OK);
+    for (size_t i = 0; i < ranking.count; i++)
+        score[ranking.place[i]] = ranking.score[i];
+    for (size_t t = 2; t < posterior->tensor_count; t += 2) /* weights; biases are no candidates */
+        assert_true(score[posterior->tensors[t].offset] != score[posterior->tensors[0].offset]);
+    memory_free(score);
+    ranking_free(&ranking);
+    fixture_free(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -794,6 +889,11 @@ int main(void)
         cmocka_unit_test(ece_averages_within_a_bin),
         cmocka_unit_test(metrics_of_nan_are_nan),
         cmocka_unit_test(nll_survives_a_probability_of_zero),
+        cmocka_unit_test(mutual_information_is_never_negative),
+        cmocka_unit_test(equal_scores_go_in_the_order_of_their_places),
+        cmocka_unit_test(a_fraction_removes_the_nearest_number),
+        cmocka_unit_test(a_score_at_the_threshold_stays),
+        cmocka_unit_test(random_scores_are_a_tensors_own),
         cmocka_unit_test(prediction_is_the_mean_of_softmax_over_sampled_weights),
         cmocka_unit_test(a_network_with_everything_pruned_knows_nothing),
         cmocka_unit_test(every_method_can_be_found_and_others_are_named),

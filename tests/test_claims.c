@@ -29,6 +29,20 @@ static struct measured measured_of(double low, double high, size_t seeds)
     return measured;
 }
 
+/* Halves and quarters: the ends are exact. */
+static void an_interval_that_ends_at_the_bound_decides(void **state)
+{
+    (void)state;
+    struct measured measured = measured_of(.5, 1, 1);
+    struct claim least = {.side = AT_LEAST, .bound = .5, .seeds = 1}, most = {.side = AT_MOST, .bound = 1, .seeds = 1};
+    assert_string_equal(claim_verdict(&least, &measured), "holds");
+    assert_string_equal(claim_verdict(&most, &measured), "holds");
+    least.bound = 1; /* which the measured value may be */
+    most.bound = .5;
+    assert_string_equal(claim_verdict(&least, &measured), "not decidable");
+    assert_string_equal(claim_verdict(&most, &measured), "not decidable");
+}
+
 static void the_interval_decides(void **state)
 {
     (void)state;
@@ -507,6 +521,7 @@ int main(void)
     store_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_interval_decides),
+        cmocka_unit_test(an_interval_that_ends_at_the_bound_decides),
         cmocka_unit_test(seeds_and_items_are_added_in_squares),
         RUN_TEST(scores_are_paired_item_by_item),
         RUN_TEST(claims_by_hand),

@@ -271,6 +271,14 @@ static void test_words_of_bool(void **state)
     }
 }
 
+/* .2 + (.9 - .2) is above .9. */
+static void a_range_ends_where_it_says(void **state)
+{
+    (void)state;
+    struct config config = config_of("[prune]\nfractions = .2:.9:3\n");
+    assert_true(config.prune.fractions.value[0] == .2 && config.prune.fractions.value[2] == .9);
+}
+
 static void test_lists(void **state)
 {
     (void)state;
@@ -1255,6 +1263,7 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_words_of_bool),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(a_range_ends_where_it_says),
         cmocka_unit_test(test_refused_values),
         cmocka_unit_test(test_values_as_elsewhere),
         cmocka_unit_test(test_long_values),

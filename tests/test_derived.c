@@ -276,6 +276,16 @@ static void provenance_names_program_data_and_config(void **state)
 }
 
 /* The layers' losses add up to that of the network, whatever the method and criterion. */
+/* The mean size of the weights in the bins of one state. */
+static double mean_size(const struct table *weights, const char *state)
+{
+    double sum = 0;
+    for (size_t row = 0; row < table_rows(weights); row++)
+        if (strcmp(text(weights, row, "state"), state) == 0)
+            sum += cell(weights, row, "share") * fabs(cell(weights, row, "weight"));
+    return sum / sum_of(weights, "state", state, "share");
+}
+
 static void layers_add_up(void **state)
 {
     (void)state;
@@ -302,6 +312,7 @@ static void layers_add_up(void **state)
         assert_string_equal(text(table, 0, "layer"), "conv1"); /* of both members where there are members */
         assert_near(sum_of(weights, "state", "before", "share"), 1, 1e-9);
         assert_near(sum_of(weights, "state", "after", "share"), .1, 2e-3); /* a network of a few hundred weights */
+        assert_true(mean_size(weights, "after") > 1.2 * mean_size(weights, "before"));
         table_free(table);
         table_free(weights);
         job_close(&job);

@@ -785,6 +785,47 @@ static void test_selu_moments_against_quadrature(void **state)
 }
 
 /* Certain weights: the moments are the network's own logits, and no variance. */
+/* In logarithms of probabilities' ratios the noise of a pair goes: twice the ratio at the logits' means is left. */
+static void the_draws_of_logits_come_in_opposite_pairs(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct pruned pruned;
+    struct engine *engine;
+    pruned_make(&pruned, &specs[0], .5);
+    struct model *model = make(&pruned, MODEL_VARIANCE);
+    float mean[4], variance[4], p[LOGIT_DRAWS][4];
+    assert_int_equal(engine_create(model, &engine, &error), STATUS_OK);
+    engine_moments(engine, pruned.x, mean, variance);
+    engine_predict(engine, pruned.x, p[0]);
+    for (size_t draw = 0; draw < LOGIT_DRAWS / 2; draw++) {
+        const float *one = p[draw], *other = p[draw + LOGIT_DRAWS / 2];
+        for (size_t c = 1; c < 4; c++) {
+            double both = log((double)one[c] / (double)one[0]) + log((double)other[c] / (double)other[0]);
+            assert_near(both, 2 * ((double)mean[c] - (double)mean[0]), 1e-4);
+            assert_true(one[c] != other[c]);
+        }
+    }
+    engine_free(engine);
+    model_free(model);
+    pruned_free(&pruned);
+}
+
+static void a_removed_bias_is_0(void **state)
+{
+    (void)state;
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[0], .5);
+    const struct tensor *bias = &pruned.posterior->tensors[1];
+    assert_true(tensor_is_bias(bias) && bias->count > 2);
+    pruned.keep[bias->offset + 1] = 0;
+    struct model *model = make(&pruned, MODEL_MEAN);
+    assert_true(model->layers[0].bias[1] == 0 && model->layers[0].bias[2] != 0);
+    assert_predicts_as_network(&pruned, model, 1e-5);
+    model_free(model);
+    pruned_free(&pruned);
+}
+
 static void test_certain_weights_have_no_variance(void **state)
 {
     (void)state;
@@ -1191,6 +1232,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_faults_leave_nothing, scratch_setup, scratch_teardown),
         cmocka_unit_test(test_selu_moments_against_quadrature),
         cmocka_unit_test(test_certain_weights_have_no_variance),
+        cmocka_unit_test(the_draws_of_logits_come_in_opposite_pairs),
+        cmocka_unit_test(a_removed_bias_is_0),
         cmocka_unit_test(test_moments_against_sampled_networks),
         cmocka_unit_test(test_kernels_of_every_build),
         cmocka_unit_test(test_spread_of_every_build),

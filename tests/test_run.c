@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "bayes/criterion.h"
+#include "bayes/predictive.h"
 #include "check.h"
 #include "core/memory.h"
+#include "core/stats.h"
 #include "data/perturb.h"
 #include "io/atomic_file.h"
 #include "io/file_lock.h"
@@ -1236,6 +1238,156 @@ static void seeds_of_different_data_have_no_mean(void **state)
 
 #define RUN_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
+/* The mean loss of the first batch of each epoch, as the reports have it, to four digits. */
+struct first_batches {
+    double steps_per_epoch;
+    char nll[3][16];
+};
+
+static void note_first_batch(void *context, const struct progress *progress)
+{
+    struct first_batches *first = context;
+    double epoch = floor((progress->done - 1) / first->steps_per_epoch);
+    const char *nll = strstr(progress->text, "nll ");
+    assert_non_null(nll);
+    if (progress->done - 1 == epoch * first->steps_per_epoch)
+        (void)snprintf(first->nll[(size_t)epoch], sizeof first->nll[0], "%.6s", nll + 4);
+}
+
+/* While the weights hardly move, an epoch's loss is that of all items, however they are put into batches. */
+static void every_epoch_has_an_order_of_its_own(void **state)
+{
+    (void)state;
+    struct job job;
+    struct first_batches first = {.steps_per_epoch = STEPS / 3};
+    const struct monitor monitor = {.context = &first, .report = note_first_batch};
+    job_open(&job, 1, false, "posterior.method=mle");
+    run_close(&job.run);
+    assert_int_equal(config_set(job.source, "train.learning_rate=1e-9", &job.error), STATUS_OK);
+    struct run_options options = {.out = ".", .threads = 1};
+    assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_OK);
+    struct table *train = load_table(job.run.path, "train");
+    for (size_t epoch = 1; epoch < 3; epoch++) {
+        assert_string_not_equal(first.nll[epoch], first.nll[epoch - 1]);
+        assert_near(cell(train, epoch, "nll"), cell(train, 0, "nll"), 1e-5);
+    }
+    table_free(train);
+    job_close(&job);
+}
+
+static void identity_of(const struct run *run, const char *part, char hex[SHA256_HEX_SIZE])
+{
+    struct error error = {0};
+    assert_int_equal(run_identity(run, "data model", part, hex, &error), STATUS_OK);
+}
+
+static void an_identity_is_of_config_seed_and_data(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 1, false, NULL);
+    struct run seed = job.run, data = job.run, training = job.run, config = job.run, other = job.run;
+    char first[SHA256_HEX_SIZE], hex[SHA256_HEX_SIZE];
+    seed.seed++;
+    data.data_identity[0] ^= 1;
+    training.train_identity[0] ^= 1;
+    config.config.model.filters++;
+    other.config.train.epochs++; /* of a section that is not asked for */
+    identity_of(&job.run, "part", first);
+    const struct run *different[] = {&seed, &data, &training, &config};
+    for (size_t i = 0; i < sizeof different / sizeof different[0]; i++) {
+        identity_of(different[i], "part", hex);
+        assert_string_not_equal(hex, first);
+    }
+    identity_of(&job.run, "another part", hex);
+    assert_string_not_equal(hex, first);
+    identity_of(&other, "part", hex);
+    assert_string_equal(hex, first);
+    job_close(&job);
+}
+
+/* Newcombe 1998, table I, method 3; and of every count of right answers the interval of that count. */
+static void an_accuracy_has_wilsons_interval(void **state)
+{
+    (void)state;
+    const struct table_kind *kind = table_find("prune");
+    size_t low = table_column_index(kind, "accuracy_low"), high = table_column_index(kind, "accuracy_high");
+    struct row row = row_empty(kind);
+    row_accuracy_interval(&row, 81. / 263, 263);
+    assert_near(row.cells[low].number, .2553, 5e-5);
+    assert_near(row.cells[high].number, .3662, 5e-5);
+    for (size_t right = 0; right <= 100; right++) {
+        struct interval expected = stats_wilson(right, 100);
+        row_accuracy_interval(&row, (double)right / 100, 100); /* .29 * 100 is below 29 */
+        assert_near(row.cells[low].number, expected.low, 0);
+        assert_near(row.cells[high].number, expected.high, 0);
+    }
+}
+
+/* Each item, at its place in the test file, has its own numbers, and the seed of the run has no part in them. */
+static void an_item_meets_the_same_noise_in_every_run(void **state)
+{
+    (void)state;
+    enum { ITEMS = 20, SAMPLES = 3, STRENGTHS = 3 };
+    struct job job;
+    struct trained trained;
+    struct predictor predictor;
+    struct prediction prediction;
+    struct test_items items;
+    size_t count;
+    job_open(&job, 1, false, "perturb.perturbations=noise");
+    const struct run *run = &job.run;
+    const struct perturbation *noise = perturbation_find("noise", &job.error);
+    size_t size = shape_size(run->kind->shape), one = (size_t)SAMPLES * ITEMS * run->kind->classes;
+    assert_int_equal(run_train(run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_perturb(run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_load_trained(run, &trained, &job.error), STATUS_OK);
+    assert_int_equal(run_test_items(run, ITEMS, &items, &job.error), STATUS_OK);
+    assert_int_equal(predictor_make(trained.posterior, trained.network, ITEMS, &predictor, &job.error), STATUS_OK);
+    assert_int_equal(prediction_alloc(SAMPLES, ITEMS, run->kind->classes, items.labels, &prediction, &job.error),
+                     STATUS_OK);
+    float *stored = load_floats(run->path, "/perturb/noise/probability", &count);
+    float *x = memory_alloc(ITEMS * size, sizeof *x, NULL);
+    assert_int_equal(count, STRENGTHS * one);
+    assert_true(x && items.index[0] != 0);
+    for (size_t s = 0; s < STRENGTHS; s++) {
+        for (size_t i = 0; i < ITEMS; i++)
+            noise->apply(run->kind->shape, items.x + i * size, noise->largest * (double)s / (STRENGTHS - 1), 0,
+                         random_key(0, PURPOSE_PERTURB, 0, items.index[i]), NULL, x + i * size);
+        assert_int_equal(predict(&predictor, PREDICT_SAMPLED, NULL, run->seed, x, &prediction, &job.error), STATUS_OK);
+        for (size_t i = 0; i < one; i++)
+            assert_near(prediction.sampled[i], stored[s * one + i], 1e-5);
+    }
+    memory_free(x);
+    memory_free(stored);
+    prediction_free(&prediction);
+    predictor_free(&predictor);
+    test_items_free(&items);
+    trained_free(&trained);
+    job_close(&job);
+}
+
+/* The interval of two seeds' accuracies is wider than what there is. */
+static void a_band_ends_where_its_value_does(void **state)
+{
+    (void)state;
+    const char *const paths[] = {"a.h5", "b.h5"};
+    struct error error = {0};
+    for (int top = 0; top < 2; top++) {
+        write_pruned(paths[0], "real", 1, top ? .95 : .04);
+        write_pruned(paths[1], "real", 2, top ? .99 : .01);
+        struct table *band = table_create(table_find("prune_band"), NULL);
+        assert_non_null(band);
+        assert_int_equal(band_make(band, paths, 2, &error), STATUS_OK);
+        assert_near(cell(band, 0, top ? "high" : "low"), top, 0);
+        assert_true(cell(band, 0, "low") < cell(band, 0, "accuracy"));
+        assert_true(cell(band, 0, "high") > cell(band, 0, "accuracy"));
+        table_free(band);
+        assert_true(remove(paths[0]) == 0 && remove(paths[1]) == 0);
+    }
+}
+
 int main(void)
 {
     store_init();
@@ -1270,6 +1422,11 @@ int main(void)
         RUN_TEST(a_seed_that_is_no_number_is_refused),
         RUN_TEST(typos_in_registry_names_cost_no_training),
         RUN_TEST(the_penalty_is_scaled_as_configured),
+        RUN_TEST(every_epoch_has_an_order_of_its_own),
+        RUN_TEST(an_identity_is_of_config_seed_and_data),
+        cmocka_unit_test(an_accuracy_has_wilsons_interval),
+        RUN_TEST(an_item_meets_the_same_noise_in_every_run),
+        RUN_TEST(a_band_ends_where_its_value_does),
         RUN_TEST(faults_leave_no_half_file),
         RUN_TEST(band_of_one_seed_is_the_interval_over_items),
         RUN_TEST(band_of_two_seeds_by_hand),

@@ -1329,6 +1329,72 @@ static void test_directories(void **state)
     assert_int_equal(rmdir("a"), 0);
 }
 
+static void large_arrays_have_checksums(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    if (H5Zfilter_avail(H5Z_FILTER_FLETCHER32) <= 0)
+        skip();
+    write_small("run.h5", contents->floats, SMALL_NUMBER);
+    free(contents);
+    hid_t file = H5Fopen("run.h5", H5F_ACC_RDONLY, H5P_DEFAULT), array = H5Dopen2(file, "/m", H5P_DEFAULT);
+    hid_t properties = H5Dget_create_plist(array);
+    int found = 0;
+    for (unsigned int i = 0; i < (unsigned int)H5Pget_nfilters(properties); i++) {
+        unsigned int flags, configuration;
+        size_t values = 0;
+        found += H5Pget_filter2(properties, i, &flags, &values, NULL, 0, NULL, &configuration) == H5Z_FILTER_FLETCHER32;
+    }
+    assert_int_equal(found, 1);
+    assert_true(H5Pclose(properties) >= 0 && H5Dclose(array) >= 0 && H5Fclose(file) >= 0);
+    assert_nothing_open();
+}
+
+/* The files that were flushed, as fsync below saw them. */
+static struct {
+    bool watched, under_its_name;
+    size_t count;
+    struct stat last;
+} flushed;
+
+/* In the place of the library's. */
+int fsync(int descriptor)
+{
+    struct stat about;
+    if (flushed.watched && fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode)) {
+        flushed.under_its_name = access("flushed", F_OK) == 0;
+        flushed.count++;
+        flushed.last = about;
+    }
+    return fdatasync(descriptor);
+}
+
+static void assert_flushed(void)
+{
+    struct stat about;
+    assert_int_equal(stat("flushed", &about), 0);
+    assert_int_equal(flushed.count, 1);
+    assert_false(flushed.under_its_name);
+    assert_true(flushed.last.st_ino == about.st_ino && flushed.last.st_size == about.st_size);
+    assert_int_equal(unlink("flushed"), 0);
+    flushed.count = 0;
+}
+
+static void a_file_is_on_the_disk_before_its_name_is(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = NULL;
+    flushed.watched = true;
+    assert_int_equal(atomic_write("flushed", "new", 3, &error), STATUS_OK);
+    assert_flushed();
+    assert_int_equal(store_create("flushed", &store, &error), STATUS_OK);
+    assert_int_equal(store_set_text(store, "/", "note", NOTE, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    assert_flushed();
+    flushed.watched = false;
+}
+
 int main(void)
 {
     /* HDF5 is to lock, whatever it would do by itself: what is read here needs no lock. */
@@ -1359,6 +1425,8 @@ int main(void)
         IN_SCRATCH(test_open_elsewhere),
         IN_SCRATCH(test_truncated),
         IN_SCRATCH(test_damaged),
+        IN_SCRATCH(large_arrays_have_checksums),
+        IN_SCRATCH(a_file_is_on_the_disk_before_its_name_is),
         IN_SCRATCH(test_additions_survive),
         IN_SCRATCH(test_special_additions_survive),
         IN_SCRATCH(test_newer_format_of_hdf5),
