@@ -54,11 +54,13 @@ make_mark() {
     first_line /proc/sys/kernel/random/boot_id
     boot=$REPLY
     space=$(readlink /proc/self/ns/pid 2>/dev/null) || space=
-    place=$(printf '%s\n%s\n%s' "$host" "$boot" "$space" | sha256sum)
+    place=$(printf '%s\n%s\n%s' "$host" "$boot" "$space" | sha256sum 2>/dev/null) || place=
     place=${place:0:12}
     process_start "$$" || REPLY=0
     printf -v mark '%s-%d-%d-%04x%04x' "$place" "$$" "$REPLY" "$RANDOM" "$RANDOM"
-    [ -n "$boot" ] && [ -n "$space" ] || place=unknown # where no process is known to be dead
+    if [ -z "$boot" ] || [ -z "$space" ] || [ -z "$place" ]; then
+        place=unknown # where no process is known to be dead
+    fi
 }
 make_mark
 

@@ -43,7 +43,8 @@ void progress_hold_signals(void)
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-/* What was asked for stays so; the signal that asked is let through from then on, and kills. */
+/* What was asked for stays so; the signal that asked is let through from then on, and kills. Not those that come more
+ * than once by themselves: a hang-up from the shell and from the kernel, and one for each line into a closed pipe. */
 static bool stop(void *context)
 {
     const struct progress_view *view = context;
@@ -53,7 +54,7 @@ static bool stop(void *context)
     const int number = sigtimedwait(&signals, NULL, &at_once);
     if (number > 0)
         stop_signal = stop_signal ? stop_signal : number;
-    if (number > 0 && number != SIGPIPE) { /* the next line would be the second of its kind */
+    if (number == SIGINT || number == SIGTERM) {
         sigset_t taken;
         (void)sigemptyset(&taken);
         (void)sigaddset(&taken, number);

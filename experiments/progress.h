@@ -19,7 +19,7 @@ struct progress_view {
 };
 
 /* From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE wait until the monitor looks for them, and ask for a stop instead of
- * killing; once it has seen one, a second of that kind kills. A closed pipe asks with every line, and never kills. What
+ * killing; once it has seen one of the first two, a second of that kind kills. What
  * the caller ignores of SIGHUP (nohup) and SIGPIPE stays ignored. Before any thread is made. */
 void progress_hold_signals(void);
 

@@ -87,6 +87,28 @@ check "what a dead process holds is taken over" says "goes on in place of a proc
     "$tenth" run "${configs[0]}" --out "$work/out" --set train.epochs=2 --force
 check "and nothing is left" test -z "$(leftovers out)"
 
+# File systems of other kinds: where there are no links and no flock, a lock is made all the same; where none can be made,
+# that is said, and what is there already is still found.
+odd=$preload/no_links.so
+if [ -e "$odd" ]; then
+    config=("${configs[0]}" --threads 1 --set train.epochs=2)
+    check "a lock without links" env LD_PRELOAD="$odd" "$tenth" run "${config[@]}" --out odd
+    check "it goes as well" test -z "$(leftovers odd)"
+    cp odd/moons_vi_seed1.h5 before.h5
+    check "without a lock what is done is found" env LD_PRELOAD="$odd" NO_LOCKS=yes "$tenth" run "${config[@]}" --out odd
+    check "and nothing is added" refuses 1 "moons_vi_seed1.h5.lock: no lock can be made there" \
+        env LD_PRELOAD="$odd" NO_LOCKS=yes "$tenth" prune "${config[@]}" --set prune.samples=3 --out odd
+    check "nor begun" refuses 1 "Permission denied" env LD_PRELOAD="$odd" NO_LOCKS=yes "$tenth" run "${config[@]}" --out none
+    check "the file is as it was" cmp before.h5 odd/moons_vi_seed1.h5
+    check "and there is no other" is_empty_directory none
+    echo old >odd/moons_vi_seed1.h5.partial.1
+    touch -d '1 hour ago' odd/moons_vi_seed1.h5.partial.1
+    check "what an older version left goes" "$tenth" run "${config[@]}" --out odd
+    check "it is gone" test -z "$(leftovers odd)"
+else
+    skip "file systems without links" "no $odd"
+fi
+
 # A hang-up and a closed pipe ask for a stop, as Ctrl-C does; a hang-up that is ignored is not heard.
 arguments "$work/hung" 200000
 check "SIGHUP saves and ends" exits_with 130 signalled HUP process "$work/hung/moons_vi_seed1.h5" "$tenth" "${arguments[@]}"

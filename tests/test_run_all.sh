@@ -224,8 +224,8 @@ from_the_environment() {
 }
 check "what TENTH_DATA has not is looked for elsewhere" says "cifar10 is not there and --offline forbids" from_the_environment
 check "and it is no --data-dir" not logged "--data-dir"
-check "nor kept from the program" exits_with 0 run_all "${smoke[@]}" --force
-check "which gets it with every call" test "$(grep -c '^tenth run .*--force' "$log")" -eq 1
+check "nor kept from the program" exits_with 0 run_all "${smoke[@]}" --force --wait
+check "which gets it with every call" test "$(grep -c '^tenth run .*--force --wait' "$log")" -eq 1
 check "a table is what the program printed" cmp "$tables/prune_band.csv" "$work/out/tables/prune_band.csv"
 for figure in pruning_mnist pruning_ecg5000 perturb_noise_mnist perturb_time_shift_ecg5000 training_mnist; do
     check "there is $figure" test -s "$work/out/figures/$figure.svg" -a -s "$work/out/figures/$figure.png"
@@ -297,6 +297,9 @@ check "no table is made of an interrupted run" test ! -e "$work/interrupted/tabl
 rm -rf "$work/interrupted"
 : >"$log"
 check "SIGTERM to it alone ends the run with 130" exits_with 130 signalled TERM process "$work/interrupted/started" \
+    env FAKE_SLEEP=yes "$copy/run_all.sh" "${smoke[@]}" --out "$work/interrupted"
+rm -rf "$work/interrupted"
+check "so does SIGHUP to it alone" exits_with 130 signalled HUP process "$work/interrupted/started" \
     env FAKE_SLEEP=yes "$copy/run_all.sh" "${smoke[@]}" --out "$work/interrupted"
 check "after it has told the program" logged told
 

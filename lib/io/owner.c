@@ -58,7 +58,7 @@ static void token_make(struct owner *owner)
 {
     struct sha256 hash;
     char hex[SHA256_HEX_SIZE];
-    const void *random = (const void *)getauxval(AT_RANDOM);
+    const void *random = (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr) */
     sha256_begin(&hash);
     if (random)
         sha256_add(&hash, random, AT_RANDOM_BYTES);

@@ -1,7 +1,7 @@
 /* lib/io/store.h: HDF5 files that are either whole or not there.
  *
  * A store that is being written lives in memory (HDF5's core driver); store_commit writes that memory under a temporary
- * name beside the final one (PATH.partial.PID), flushes and renames it: a full disk is met in one place, by our own
+ * name beside the final one (PATH.partial.MARK), flushes and renames it: a full disk is met in one place, by our own
  * code, and never inside HDF5. Updating a file reads it first, so that a reader, or a crash, never sees half a change;
  * store_close without a commit leaves no trace. What was removed or replaced leaves no gaps in the file, unless other
  * programs have put something into it that would not survive their closing (store_repack.c). Run files are

@@ -5,8 +5,8 @@
 
 #include "core/error.h"
 
-/* Bytes: with what is put after it, of a file that is being written too (.h5.partial.PROCESS), a file's name has at
- * most 255. */
+/* Bytes: with what is put after it, of its lock too (.h5.lock), a file's name has at most 255. (Names of files that are
+ * being written are cut, atomic_file.h.) */
 enum { RUN_NAME_MAX = 233 };
 
 /* STATUS_USAGE: the name is empty, is longer than RUN_NAME_MAX, or has a character that is none of letters, digits and
