@@ -193,6 +193,7 @@ static enum status stages_locked(struct batch *batch, struct run *run, struct er
         status = stages_work(batch, run, error);
     batch->view.lock = NULL;
     run->lock = NULL;
+    run->not_locked = NULL;
     file_lock_release(lock);
     return status;
 }

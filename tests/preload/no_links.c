@@ -7,11 +7,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-
-int open(const char *path, int flags, ...);
-int link(const char *from, const char *to);
-int flock(int descriptor, int operation);
+#include <sys/file.h>
+#include <unistd.h>
 
 int open(const char *path, int flags, ...)
 {

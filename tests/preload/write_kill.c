@@ -16,13 +16,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-int open(const char *path, int flags, ...);
-ssize_t write(int descriptor, const void *bytes, size_t count);
-int fsync(int descriptor);
-int rename(const char *from, const char *to);
-int link(const char *from, const char *to);
-int unlink(const char *path);
-
 /* Whether this is the call. Its file is below the directory: by its path, or the path of the directory that it is in.
  */
 static bool is_time(const char *path)
