@@ -36,6 +36,8 @@ NR == 1 {
 }
 
 END {
+    if (failed)
+        exit failed
     line = "| claim, and what is asked of it |"
     for (d = 1; d <= data_count; d++)
         line = line " " data_sets[d] " |"

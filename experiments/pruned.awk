@@ -27,6 +27,8 @@ NR == 1 {
 }
 
 END {
+    if (failed)
+        exit failed
     header = "| data | criterion"
     rule = "|---|---"
     for (i = 1; i <= shown; i++) {

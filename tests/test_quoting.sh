@@ -70,43 +70,75 @@ refuses_table() {
 }
 rule="names of tables and columns have a-z, 0-9 and _ only"
 columns=('x[1];system "pwn" #' 'x[1]=1;system "pwn"#' "x'" "\`pwn\`" "\$(pwn)" "a b" "A" "*" "-x" "=cmd" "a\\" "@m" "<script>" $'a\e[2J')
+# hostile_export COLUMN: the table `export` with a further column.
+hostile_export() {
+    echo "dataset,$(in_csv "$1"),method,seed,criterion,posterior,number,networks,fraction,accuracy,bytes,bytes_dense,ms,ms_dense"
+    echo "mnist,1,vi,1,snr,mean,int8,1,0,.9,1000,4000,1,2"
+}
+# look FILE: draw.sh's own look at a table.
+look() {
+    awk -v columns=method,perturbation -f "$project/plots/csv.awk" -f "$project/plots/look.awk" "$1"
+}
+cut_up() {
+    awk -v table=export -v order=fraction -v dataset=mnist -v each="" -v chosen="" -v directory="$work" -f "$project/plots/csv.awk" \
+        -f "$project/plots/split.awk" "$1"
+}
 for column in "${columns[@]}"; do
-    {
-        echo "dataset,$(in_csv "$column"),method,seed,criterion,posterior,number,networks,fraction,accuracy,bytes,bytes_dense,ms,ms_dense"
-        echo "mnist,1,vi,1,snr,mean,int8,1,0,.9,1000,4000,1,2"
-    } >hostile.csv
-    check "a column called $(printf %q "$column") is refused" refuses_table export.csv "$rule" hostile.csv
+    hostile_export "$column" >hostile.csv
+    check "a column called $(printf %q "$column") is refused" refuses 3 "$rule" look hostile.csv
+    check "nor is one cut up" refuses 3 "$rule" cut_up hostile.csv
 done
+hostile_export "${columns[0]}" >hostile.csv
+check "draw.sh draws nothing of such a table" refuses_table export.csv "$rule" hostile.csv
+hostile_export $'a\e[2J' >hostile.csv
+check "nor of one with control characters" refuses_table export.csv "control character" hostile.csv
 check "a message shows no control characters" bash -c "cp hostile.csv tables/export.csv; ! '$project/plots/draw.sh' tables figures 2>&1 | grep -q $'\e'"
 printf 'dataset,"x\nsystem(""pwn"")",method,seed,run,fraction\nmnist,1,vi,1,r,0\n' >hostile.csv
-check "so is one of two lines" refuses_table export.csv "a quote without an end" hostile.csv
+check "so is one of two lines" refuses 3 "a quote without an end" look hostile.csv
 printf '%s\n' dataset,method,fraction "mnist,\"v" "i\",0" >hostile.csv
-check "and a cell of two lines" refuses_table export.csv "a quote without an end" hostile.csv
+check "and a cell of two lines" refuses 3 "a quote without an end" look hostile.csv
 for value in "x/../../../outside" "*" "a b" "\$(pwn)" "\`pwn\`" "'; system('pwn'); '" "-rf" "[a-z]" "?" "\\" "v*i" "=1"; do
     write_train r mnist "$(in_csv "$value")" >hostile.csv
-    check "a method called $(printf %q "$value") is refused" refuses_table surviving_band.csv "in column method, but a name has" hostile.csv
+    check "a method called $(printf %q "$value") is refused" refuses 3 "in column method, but a name has" look hostile.csv
 done
+write_train r mnist '"*"' >hostile.csv
+check "draw.sh draws nothing of such a table either" refuses_table surviving_band.csv "in column method, but a name has" hostile.csv
 write_train r '"../x"' >hostile.csv
-check "so is a data set" refuses_table prune_band.csv "in column dataset, but a name has" hostile.csv
-for name in "a b.csv" "-rf.csv" "\$(pwn).csv" "\`pwn\`.csv" "x';pwn;'.csv" "A.csv" $'a\nb.csv' "*.csv" "x=1.csv" $'\e[2J.csv'; do
-    write_train r >hostile.csv
-    check "a table called $(printf %q "$name") is refused" refuses_table "$name" "$rule" hostile.csv
+check "nor of such a data set" refuses 3 "in column dataset, but a name has" look hostile.csv
+hostile_names=("a b.csv" "-rf.csv" "\$(pwn).csv" "\`pwn\`.csv" "x';pwn;'.csv" "A.csv" $'a\nb.csv' "*.csv" "x=1.csv" $'\e[2J.csv')
+write_train r >hostile.csv
+for name in "${hostile_names[@]}"; do
+    cp hostile.csv "tables/$name"
+done
+every_name_is_refused() {
+    local output
+    output=$(draw tables figures training 2>&1)
+    if [ "$(grep -c "$rule" <<<"$output")" -ne "${#hostile_names[@]}" ] || [[ $output == *$'\e'* ]]; then
+        echo "$output"
+        return 1
+    fi
+}
+check "tables of other names are refused, each with a message" every_name_is_refused
+check "nothing was lost or run" eval "kept && harmless"
+for name in "${hostile_names[@]}"; do
+    rm "tables/$name"
 done
 rm -f tables/export.csv
 
 # ---- Arguments. ----
-for argument in "*" "training_*" "../figures/training_mnist" "training_mnist training_mnist" "\$(pwn)" "-x" $'training_mnist\n' "."; do
+for argument in "training_*" $'training_mnist\n'; do
     check "a figure $(printf %q "$argument") is none" refuses 2 "no figure" draw tables figures "$argument"
 done
+check "nor are others, after one that is" refuses 2 "no figure" draw tables figures training "training_mnist training" "../figures/training_mnist" \
+    "\$(pwn)" "*" -x
 check "nothing was lost or run" eval "kept && harmless"
-for name in "a 'b' \"c\"" $'new\nline' $'ends\n' "\`pwn\`\$(pwn)" "back\\slash\\n%d" "*[a]?" "<svg>@x{y}" "-out"; do
-    mkdir -p -- "odd/$name"
-    cp -r tables "odd/$name/tables"
-    in_odd() {
-        cd -- "odd/$name" && TMPDIR=$PWD "$project/plots/draw.sh" tables "out '\`pwn\`\\" training && test -s "out '\`pwn\`\\/training_mnist.svg"
-    }
-    check "directories may be called $(printf %q "$name")" exits_with 0 in_odd
-done
+odd=$'a \'b\' "c"\nd `pwn`$(pwn) e\\f\\n%d *[a]? <svg>@x{y} -out\n'
+mkdir -- "$odd"
+cp -r tables "$odd/tables"
+in_odd() {
+    cd -- "$odd" && TMPDIR=$PWD "$project/plots/draw.sh" tables "-out '\`pwn\`\\"$'\n' training && test -s "-out '\`pwn\`\\"$'\n/training_mnist.svg'
+}
+check "directories may be called as one likes" exits_with 0 in_odd
 check "and are no commands" harmless
 
 # ---- Texts of cells are drawn as they are. ----
@@ -118,7 +150,7 @@ text="'''x' \$(pwn) @m {/Bold b} \\n ^2_3 <script> \"q\" *"
 write_train "$(in_csv "'''x\`pwn\`")" >tables/train.csv
 write_train "$(in_csv "$text")" | tail -n +2 >>tables/train.csv
 check "texts that gnuplot could take for more are drawn" exits_with 0 draw tables figures training
-check "as they are" grep -qF "SYNTHETIC '''x' \$(pwn) @m {/Bold b} \\n ^2_3 &lt;script&gt; \"q\" *" figures/training_mnist.svg
+check "as they are" grep -qF "SYNTHETIC '''x' \$(pwn) @m {/Bold b} \\n ^2_3 &lt;script> \"q\" *" figures/training_mnist.svg
 check "and are no commands" harmless
 
 # ---- Drawn anew by content. ----
@@ -143,13 +175,9 @@ touch -d 2099-01-01 figures/training_mnist.svg
 check "so does a figure that was edited" anew
 truncate -s 100 figures/training_mnist.png
 check "or cut" anew
-rm figures/training_mnist.png
-check "or lost" anew
 cp -r figures copied
 touch -d 2001-01-01 copied/*
 check "a copy is as up to date as what it is of" says "0 figures drawn, 1 up to date" draw tables copied training
-rm figures/drawn.tsv
-check "without the record it is drawn" anew
 mkdir moved
 sed 's/^mnist,vi/mnist,map/' tables/train.csv >moved/train.csv
 check "other tables draw it anew, wherever they are" says "1 figures drawn" draw moved figures training
@@ -163,15 +191,13 @@ keeps() {
 }
 cp tables/train.csv whole
 head -n 1 whole >tables/train.csv
-check "a table without rows keeps figures" keeps 3 "not drawn"
+check "a table without rows keeps figures" keeps 3 "kept, for train.csv has no rows at all"
 sed '3s/,.*//' whole >tables/train.csv
 check "so does one with a torn line" keeps 1 "line 3 has not"
-: >tables/train.csv
-check "or an empty file" keeps 1 "without even a header"
+: >hostile.csv
+check "an empty file is no table" refuses 3 "without even a header" look hostile.csv
 printf 'dataset,method\n\0\1\2\n' >tables/train.csv
 check "or one that is no text" keeps 1 "control character"
-printf 'dataset,method\nmnist,v\xe4\n' >tables/train.csv
-check "or is not UTF-8" keeps 1 "not UTF-8"
 rm tables/train.csv && mkdir tables/train.csv
 check "or is a directory" keeps 1 "cannot read"
 rmdir tables/train.csv

@@ -122,9 +122,58 @@ mkdir -p bare/tables
 cp out/tables/summary.csv bare/tables
 check "one table is enough for a page" exits_with 0 "$tenth" report bare
 
+# ---- A report on what others made: nothing of it is markup, a script or a path. ----
+cp -r out hostile
+mark='</dt></title></textarea></script><script>document.title="PWNED"</script><img src=x onerror=document.title="PWNED">'
+export mark
+awk -v FS=, -v OFS=, 'BEGIN { mark = ENVIRON["mark"]; gsub(/"/, "\"\"", mark); mark = "\"" mark "\"" }
+    NR == 1 { print; next } $1 == "ecg5000" { print; $2 = $3 = $4 = mark; print; next } { print }' \
+    out/tables/prune_band.csv >hostile/tables/prune_band.csv
+for name in constructor __proto__ toString; do
+    awk -v FS=, -v OFS=, -v name="$name" 'NR > 1 && $1 == "ecg5000" { $2 = $3 = $4 = name; print }' out/tables/prune_band.csv
+done >>hostile/tables/prune_band.csv
+sed "s|,noise,|,../../../outside,|" out/tables/stills.csv | sed 1d >>hostile/tables/stills.csv
+printf 'id,claim,talk,holds,dataset\n1,"%s","%s","%s","%s"\n' "${mark//\"/\"\"}" "${mark//\"/\"\"}" "${mark//\"/\"\"}" "${mark//\"/\"\"}" \
+    >hostile/tables/claims.csv
+printf '<svg xmlns="http://www.w3.org/2000/svg"><text>SECRET</text></svg>' >outside_ecg5000.svg
+sed -i 's|<g id="gnuplot_canvas">|<script>document.title="PWNED"</script><g id="gnuplot_canvas" onload="document.title=1">\
+<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="http://127.0.0.1:9/f"/></foreignObject><image href="http://127.0.0.1:9/i.png"/>\
+<style>@import "http://127.0.0.1:9/s.css";</style><a href="javascript:alert(1)"><set attributeName="href" to="javascript:alert(1)"/></a>|' \
+    hostile/figures/gaussian.svg
+check "a report on it" exits_with 0 "$tenth" report hostile
+check "has two scripts that are its own" bash -c "grep -c '<script' hostile/report.html | grep -qx \"\$(grep -c '<script' out/report.html)\""
+for word in 'onerror=document' '<img' '<iframe' 'foreignObject' 'onload' '@import' 'javascript:' '127.0.0.1' SECRET; do
+    found=$(grep -F -- "$word" hostile/report.html | grep -cvF '&#60;img src=x onerror=document.title=')
+    check "no $word" test "$found" -eq 0
+done
+check "it says that a figure is not as it was drawn" grep -q "parts of <code>hostile/figures/gaussian.svg</code> draw nothing" hostile/report.html
+check "its policy has no unsafe-inline" bash -c "! grep -q unsafe- out/report.html && grep -q \"base-uri 'none'; form-action 'none'\" out/report.html"
+refused_report() {
+    rm -f hostile/report.html
+    refuses 3 "$@" "$tenth" report hostile && test ! -e hostile/report.html
+}
+printf '<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>' >hostile/figures/gaussian.svg
+check "a figure with entities is refused" refused_report "figures/gaussian.svg:1: it has a document type"
+ln -sf "$PWD/outside_ecg5000.svg" hostile/figures/gaussian.svg
+check "so is a link out of the directory" refused_report "figures/gaussian.svg: is a link to"
+rm hostile/figures/gaussian.svg
+mkfifo hostile/tables/pipe.csv
+check "or a table that is no file" refused_report "pipe.csv: is not a file"
+rm hostile/tables/pipe.csv
+cp out/tables/summary.csv "hostile/tables/<script>.csv"
+check "or has no name of a table" refused_report "names of tables and columns have a-z, 0-9 and _ only"
+rm "hostile/tables/<script>.csv"
+printf 'dataset,<script>\nmoons,1\n' >hostile/tables/odd.csv
+check "or no name of a column" refused_report 'odd.csv:1: a column is called "<script>"'
+rm hostile/tables/odd.csv
+cp out/figures/gaussian.svg hostile/figures
+sed -i 's|<g id="gnuplot_canvas">|<script>document.title="PWNED"</script><g id="gnuplot_canvas" onload="document.title=1">|' hostile/figures/gaussian.svg
+"$tenth" report hostile --quiet
+
 # ---- In a browser. ----
 if "$project/deps.sh" check browser 2>/dev/null; then
     timeout 150 python3 "$tests/browser_report.py" out/report.html || failures=$((failures + 1))
+    timeout 150 python3 "$tests/browser_report.py" --quick hostile/report.html || failures=$((failures + 1))
     # The test itself must see what is wrong.
     sed 's|</main>|<img src="http://127.0.0.1:9/x.png" alt=""><div style="width:3000px">wide</div></main>|' out/report.html >broken.html
     check "a request and a page that is too wide are noticed" bash -c "

@@ -272,6 +272,12 @@ rm -f "$tables/provenance.csv" "$work/out/tables/provenance.csv"
 check "draws" test -s "$work/out/figures/pruning_mnist.svg"
 check "and runs nothing" not logged "/configs/"
 check "without run files it is a usage error" exits_with 2 run_all --draw-only --out "$work/nothing"
+# A table that `tenth table` does not have is drawn as it came: a column's name must not be a command.
+printf '%s\n' 'dataset,"x[1];system ""touch PWNED"" #",method,seed,fraction' mnist,1,vi,1,0 >"$work/out/tables/export.csv"
+check "a table that others made runs no command" says "names of tables and columns have a-z, 0-9 and _ only" \
+    run_all "${smoke[@]}" --draw-only
+check "anywhere" test -z "$(find "$work" "$copy" -name PWNED)"
+rm -f "$work/out/tables/export.csv"
 rm "$work/out/mnist_vi_seed1.h5"
 
 # ---- run_all.sh: failures. ----

@@ -108,6 +108,8 @@ parse_options() {
         repeats=(--repeats 3)
     fi
     rounds=${rounds_given:-$rounds}
+    # Programs would take it for an option.
+    [[ $out != -* ]] || out=./$out
     if [ ! -f "$cells" ]; then
         fail 2 "--cells $cells: no such file"
     fi
@@ -118,6 +120,7 @@ list_cells() {
     awk -v only="$only" -v threads="$threads" -v processors="$(processors)" '
         /^#/ || NF == 0 { next }
         NF != 8 { print FILENAME ":" NR ": " NF " columns, not 8" > "/dev/stderr"; exit 1 }
+        /[^-A-Za-z0-9_.,* \t]/ { print FILENAME ":" NR ": letters, digits, _ . , - and * are wanted" > "/dev/stderr"; exit 1 }
         only == "" || index("," only ",", "," $1 ",") {
             if ($6 == "*") {
                 $6 = 1
@@ -174,16 +177,21 @@ warn_if_busy() {
     fi
 }
 
+# line_of CELL ROUND PROGRAM: that of the journal, if there is one; the cell is a text, and no pattern.
+line_of() {
+    begin="$1,$2,$3," awk 'index($0, ENVIRON["begin"]) == 1' "$journal"
+}
+
 # layout_of CELL PROGRAM: the one that was fastest in round 0.
 layout_of() {
-    sed -n "s/^$1,0,$2,.*,//p" "$journal"
+    line_of "$1" 0 "$2" | sed 's/.*,//'
 }
 
 # measure CELL ROUND PROGRAM: adds one line to the journal, unless it is there.
 measure() {
     local cell=$1 round=$2 program=$3 options=() layout=best row
     local part dataset method filters batch cell_threads items samples
-    if grep -q "^$cell,$round,$program," "$journal"; then
+    if [ -n "$(line_of "$cell" "$round" "$program")" ]; then
         return
     fi
     IFS=, read -r part dataset method filters batch cell_threads items samples <<<"$cell"

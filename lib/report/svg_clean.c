@@ -425,9 +425,9 @@ static enum status read_comment(struct reader *reader)
 static enum status read_text(struct reader *reader)
 {
     for (; *reader->at && *reader->at != '<';) {
-        const size_t length = *reader->at == '&' ? reference_length(reader->at) : strncmp(reader->at, "]]>", 3) != 0;
+        const size_t length = *reader->at == '&' ? reference_length(reader->at) : 1;
         if (length == 0)
-            return refuse(reader, "a & stands for nothing, or ]]> ends nothing");
+            return refuse(reader, "a & stands for nothing");
         if (reader->depth == 0 && !is_blank(*reader->at))
             return refuse(reader, "text stands outside of the picture");
         reader->at += length;
