@@ -124,7 +124,9 @@ check "one table is enough for a page" exits_with 0 "$tenth" report bare
 
 # ---- A report on what others made: nothing of it is markup, a script or a path. ----
 cp -r out hostile
+# shellcheck disable=SC2089 # quotes and all
 mark='</dt></title></textarea></script><script>document.title="PWNED"</script><img src=x onerror=document.title="PWNED">'
+# shellcheck disable=SC2090
 export mark
 awk -v FS=, -v OFS=, 'BEGIN { mark = ENVIRON["mark"]; gsub(/"/, "\"\"", mark); mark = "\"" mark "\"" }
     NR == 1 { print; next } $1 == "ecg5000" { print; $2 = $3 = $4 = mark; print; next } { print }' \
@@ -175,7 +177,7 @@ if "$project/deps.sh" check browser 2>/dev/null; then
     timeout 150 python3 "$tests/browser_report.py" out/report.html || failures=$((failures + 1))
     timeout 150 python3 "$tests/browser_report.py" --quick hostile/report.html || failures=$((failures + 1))
     # The test itself must see what is wrong.
-    sed 's|</main>|<img src="http://127.0.0.1:9/x.png" alt=""><div style="width:3000px">wide</div></main>|' out/report.html >broken.html
+    sed 's|</main>|<img src="http://127.0.0.1:9/x.png" alt=""><canvas width="3000" height="9"></canvas></main>|' out/report.html >broken.html
     check "a request and a page that is too wide are noticed" bash -c "
         timeout 150 python3 '$tests/browser_report.py' broken.html >broken.log; grep -q 'not ok - the page does not scroll' broken.log &&
         grep -qE 'not ok - (the page asks for nothing|the console is silent)' broken.log"
