@@ -100,8 +100,7 @@ void page_add_title(struct text_buffer *out, const char *registry, const char *n
             text_add(out, "σ");
             title += 4;
         } else {
-            const char one[2] = {*title, '\0'};
-            page_escape(out, one);
+            page_escape_part(out, title, 1);
         }
     }
 }
