@@ -75,8 +75,7 @@ static void a_drawing_comes_through(void **state)
            0);
     static const char *const same[] = {
         "<path class=\"gridline\"  d='M76.80,302.40\n L-4.7e1,302.40  z'/>",
-        "<g transform=\"translate(64.99,305.98) rotate(-90.00)\" fill=\"rgb(0, 0,0)\">\n<text>a &amp; b &#960; "
-        "μ</text></g>",
+        "<g transform=\"translate(64.99,3.9) rotate(-90.00)\" fill=\"rgb(0, 0,0)\">\n<text>&amp; &#960; μ</text></g>",
         "<image xlink:href='data:image/png;base64,iVBORw0KGgo=\n AAAA+/' preserveAspectRatio='none'/>",
         "<text xml:space=\"preserve\"><tspan font-size=\"11.00\">x</tspan ></text >",
         "<text>a]]>b</text>", /* gnuplot writes > as it is */
