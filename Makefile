@@ -128,10 +128,21 @@ endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY) $(FLAGS)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_EXTRA) $(TEST_SUPPORT) $(LIBRARY) -lcmocka $(ALL_LIBS)
 
 # Else make would remove them, as what lies between a source and its program.
 .SECONDARY: $(TESTS:%=%.o)
+
+# test_corpus has every fuzz target, each under a name of its own, and the only one that looks into the program.
+FUZZ_EXTRA := $(BUILD)/experiments/options.o
+FUZZ_CASES := $(patsubst tests/fuzz_%.c,$(BUILD)/tests/cases/%.o,$(wildcard tests/fuzz_*.c))
+
+$(BUILD)/tests/cases/%.o: tests/fuzz_%.c $(FLAGS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/test_corpus: TEST_EXTRA := $(FUZZ_CASES) $(FUZZ_EXTRA)
+$(BUILD)/tests/test_corpus: $(FUZZ_CASES) $(FUZZ_EXTRA)
 
 # What a test loads into a program to break something: a file each, without the library.
 PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
@@ -165,7 +176,8 @@ endif
 
 .PHONY: test
 test: $(PROGRAM) $(TESTS) $(PRELOADS) ## every test, in MODE
-	@TENTH="$(abspath $(PROGRAM))" TEST_PRELOAD="$(abspath $(BUILD)/tests/preload)" TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TEST_SCRIPTS) $(TESTS)
+	@TENTH="$(abspath $(PROGRAM))" TEST_PRELOAD="$(abspath $(BUILD)/tests/preload)" TEST_CORPUS="$(abspath tests/corpus)" \
+	    TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(TEST_SCRIPTS) $(TESTS)
 
 .PHONY: asan
 asan: ## the test programs and the program from end to end, under the sanitizers of addresses and of undefined behaviour
@@ -192,23 +204,33 @@ golden: $(PROGRAM) ## make the golden tables anew: a deliberate act, with its re
 # Scripts are left out: what they call is the program, which the memory checks of the test programs cover.
 .PHONY: valgrind
 valgrind: $(TESTS) ## the test programs under valgrind
-	@OMP_NUM_THREADS=1 TEST_TIMEOUT=1200 TEST_WRAPPER="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	@OMP_NUM_THREADS=1 TEST_TIMEOUT=1200 TEST_CORPUS="$(abspath tests/corpus)" TEST_WRAPPER="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	    tests/run.sh $(TESTS)
 
 # ---- Fuzzing: the readers of files, fed with bytes that are nearly right. ----
 
 FUZZ_SECONDS ?= 30
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
+FUZZ_MAKE = $(MAKE) --no-print-directory -j$(PROCESSORS) MODE=fuzz CC=clang
 
-$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(LIBRARY) $(FLAGS)
+$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(FUZZ_EXTRA) $(LIBRARY) $(FLAGS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIBRARY) $(ALL_LIBS)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(FUZZ_EXTRA) $(LIBRARY) $(ALL_LIBS)
 
-.PHONY: fuzz fuzzers
-fuzz: $(PROGRAM) ## the readers of files under libFuzzer, FUZZ_SECONDS each
+.PHONY: fuzz fuzz-merge fuzz-coverage fuzzers
+fuzz: ## the readers of files under libFuzzer, FUZZ_SECONDS each, as many at a time as there are processors
 	@./deps.sh check fuzz
-	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzzers
-	@TENTH="$(abspath $(PROGRAM))" tests/fuzz.sh $(FUZZ_SECONDS) build/fuzz $(patsubst $(BUILD)/%,build/fuzz/%,$(FUZZERS))
+	@$(FUZZ_MAKE) fuzzers
+	@tests/fuzz.sh run $(FUZZ_SECONDS) build/fuzz
+
+fuzz-merge: ## what make fuzz has learned becomes tests/corpus, as little of it as covers the same
+	@$(FUZZ_MAKE) fuzzers
+	@tests/fuzz.sh merge build/fuzz
+
+fuzz-coverage: ## how much of the readers tests/corpus and what make fuzz has learned cover
+	@./deps.sh check fuzz
+	@$(FUZZ_MAKE) BUILD=build/fuzz-coverage CFLAGS="-fprofile-instr-generate -fcoverage-mapping" fuzzers
+	@tests/fuzz.sh coverage build/fuzz-coverage build/fuzz
 
 fuzzers: $(FUZZERS)
 

@@ -1,111 +1,107 @@
 #!/usr/bin/env bash
-# tests/fuzz.sh SECONDS DIR FUZZER...: gives each fuzz target so many seconds (`make fuzz` calls it).
+# tests/fuzz.sh: the fuzz targets, for `make fuzz`, `make fuzz-merge` and `make fuzz-coverage`, which build them.
 #
-# A target starts from files of the project's own: its configs, the first digits of MNIST, stand-in series, exported models.
-# What it learns stays in DIR/corpus/NAME and is where the next call begins; an input that breaks it is left in DIR/found.
-# $TENTH is the program that makes the seeds; the Makefile sets it.
+#   tests/fuzz.sh run SECONDS DIR         gives each target of DIR/tests so many seconds, as many at a time as there are
+#                                         processors
+#   tests/fuzz.sh merge DIR               makes tests/corpus of itself and of what was learned: as few and small files as
+#                                         cover the same
+#   tests/fuzz.sh coverage COVERED DIR    what tests/corpus and what was learned in DIR cover of the readers' files;
+#                                         COVERED has targets that count
 #
-# Exit codes: 0 nothing found; 1 something was, or seeds could not be made; 2 usage.
-# shellcheck disable=SC2317 # seeds_NAME is called by the target's name
+# A target starts from tests/corpus/NAME. What it learns is kept in DIR/corpus/NAME and is where the next call begins; an
+# input that breaks it is left in DIR/found: mend it, and put it into tests/corpus/NAME.
+#
+# Exit codes: 0 nothing found; 1 something was; 2 usage.
 set -euo pipefail
-
-if [ $# -lt 3 ]; then
-    echo "usage: tests/fuzz.sh SECONDS DIR FUZZER..." >&2
-    exit 2
-fi
-seconds=$1 directory=$2
-shift 2
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
-tenth=${TENTH:-$project/build/release/tenth}
-work=$(temporary -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$directory/found"
 
-# Each config as it is, and with an assignment of --set behind a 0.
-seeds_config() {
-    local config
-    for config in "$project"/configs/*.ini "$project"/configs/*/*.ini "$project"/tests/golden/*.ini; do
-        cp "$config" "$1/$(md5sum <"$config" | cut -c 1-16)"
-        { sed '/^base/d' "$config"; printf '\0train.epochs=3'; } >"$1/set-$(md5sum <"$config" | cut -c 1-16)"
-    done
+usage() {
+    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0" >&2
+    exit 2
 }
 
-# Three images of 4 x 3 pixels of a real one, and five labels, plain and packed.
-seeds_idx() {
-    {
-        printf '\0\0\10\3\0\0\0\3\0\0\0\4\0\0\0\3'
-        head -c 316 < <(gzip -dc "$project/data/mnist/train-images-idx3-ubyte.gz" 2>/dev/null) | tail -c 36
-    } >"$1/images"
-    {
-        printf '\0\0\10\1\0\0\0\5'
-        head -c 13 < <(gzip -dc "$project/data/mnist/train-labels-idx1-ubyte.gz" 2>/dev/null) | tail -c 5
-    } >"$1/labels"
-    gzip -nc "$1/images" >"$1/images.gz"
-    gzip -nc "$1/labels" >"$1/labels.gz"
-}
+# HDF5 leaves what it had in hand where it meets damage, and asks for what a file claims.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1}
 
-# Series of four values in the ways that the archive's files are written.
-seeds_ucr() {
-    printf '1 0.5 -1.25 3 0\n5 1 2 3 4\n' >"$1/blanks"
-    printf '  1.0000000e+00   1.25e-01  -2.0000000e+00   3.5   4\r\n' >"$1/exponents"
-    printf '2,-.5,1,2,3\n3,1,1,1,1' >"$1/commas"
-    printf '4\t1\t2\t3\t-4\n\n' >"$1/tabs"
-}
-
-# Pictures of 5 x 3 pixels, IDX and series of four values.
-seeds_input() {
-    base64 -d >"$1/png" <<'END'
-iVBORw0KGgoAAAANSUhEUgAAAAUAAAADCAAAAAB+XZokAAAAGklEQVR42mNgYGRiZmEwMjYxNWNISU1LzwAAD6gDDUL75H4AAAAASUVORK5CYII=
-END
-    printf 'P5 5 3 255\n123456789012345' >"$1/pgm"
-    printf 'P3 5 3 9 %s' "$(yes '1 2 3' | head -n 15)" >"$1/ppm"
-    printf 'P1 5 3 010010100101001' >"$1/pbm"
-    printf '\0\0\10\3\0\0\0\1\0\0\0\3\0\0\0\5123456789012345' >"$1/idx"
-    printf '# a\nclass,a,b,c,d\n"x, ""y""",1,-.5,1e-3,+4.\n,1,2,3,4\n' >"$1/csv"
-    printf '\357\273\2771;2;3;4\r5;6;7;8;\r\n' >"$1/semicolons"
-    printf '1\t0.1 2 3 4\n' >"$1/tabs"
-    gzip -nc "$1/csv" >"$1/csv.gz"
-    gzip -nc "$1/png" >"$1/png.gz"
-}
-
-# Models of every number, posterior and way of writing places.
-seeds_model() {
-    local number posterior fraction
-    printf '%s\n' '[data]' 'dataset = ecg5000' 'synthetic = yes' 'train_items = 64' 'test_items = 40' '[model]' 'filters = 4' \
-        '[train]' 'epochs = 1' '[prune]' 'fractions = 0' 'samples = 1' >"$work/seed.ini"
-    "$tenth" train "$work/seed.ini" --out "$work" --quiet
-    for number in fp32 fp16 int8; do
-        for posterior in mean samples=2 variance; do
-            for fraction in .5 .9 .98; do
-                "$tenth" export "$work"/*.h5 --criterion snr --fraction "$fraction" --quantize "$number" \
-                    --posterior "$posterior" --name seed --out "$work" --quiet
-                mv "$work/seed.tenth" "$1/$number-${posterior%=*}-$fraction"
-            done
-        done
-    done
-    find "$1" -size +32 -delete # larger than what the target looks at
-}
-
-# fuzz FUZZER NAME SEEDS: prints one line where nothing is found.
+# fuzz SECONDS DIR NAME: prints one line where nothing is found.
 fuzz() {
-    local status=0
-    "$1" "$directory/corpus/$2" "$3" -max_total_time="$seconds" -max_len=16384 -timeout=20 -rss_limit_mb=2048 \
-        -artifact_prefix="$directory/found/$2-" -print_final_stats=1 >"$work/log" 2>&1 || status=$?
+    local seconds=$1 directory=$2 name=$3 log="$2/log-$3" status=0
+    mkdir -p "$directory/corpus/$name" "$directory/found"
+    "$directory/tests/fuzz_$name" "$directory/corpus/$name" "$project/tests/corpus/$name" -max_total_time="$seconds" \
+        -max_len=16384 -timeout=30 -rss_limit_mb=2048 -artifact_prefix="$directory/found/$name-" -print_final_stats=1 \
+        >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
-        tail -n 60 "$work/log"
-        echo "fuzz_$2: FAILED; its input is in $directory/found"
+        tail -n 60 "$log"
+        echo "fuzz_$name: FAILED; its input is in $directory/found"
         return 1
     fi
-    echo "fuzz_$2: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs in $seconds s," \
-        "$(find "$directory/corpus/$2" -type f | wc -l) kept, nothing found"
+    echo "fuzz_$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s," \
+        "$(find "$directory/corpus/$name" -type f | wc -l) kept, nothing found"
 }
 
-failed=0
-for fuzzer in "$@"; do
-    name=${fuzzer##*/fuzz_}
-    mkdir -p "$directory/corpus/$name" "$work/$name"
-    "seeds_$name" "$work/$name"
-    fuzz "$fuzzer" "$name" "$work/$name" || failed=1
-done
-exit "$failed"
+# merge DIR NAME: files of at most 4 KiB, 60 of them: the rest can be learned again.
+merge() {
+    local directory=$1 name=$2 new="$1/merged/$2" file kept="$project/tests/corpus/$2"
+    rm -rf "$new"
+    mkdir -p "$new" "$directory/corpus/$name" "$kept"
+    "$directory/tests/fuzz_$name" -merge=1 -max_len=4096 "$new" "$kept" "$directory/corpus/$name" >"$directory/log-$name" 2>&1
+    while read -r file; do
+        cp "$file" "$kept/$(md5sum <"$file" | cut -c 1-12)"
+    done < <(find "$new" -type f -size -9 -printf '%s %p\n' | sort -n | cut -d ' ' -f 2- | head -n 60)
+    echo "tests/corpus/$name: $(find "$kept" -type f | wc -l) files, $(cat "$kept"/* | wc -c) bytes"
+}
+
+# The files that a target is there for.
+sources_of() {
+    case $1 in
+    compare) echo lib/run/compare.c lib/core/texts.c ;;
+    config) echo lib/io/config*.c ;;
+    csv) echo lib/io/csv.c lib/io/table.c lib/io/table_read.c lib/io/table_text.c ;;
+    idx) echo lib/data/idx.c lib/io/source.c ;;
+    input) echo lib/data/input.c lib/data/image*.c lib/data/series_text.c lib/io/source.c lib/io/magic.c ;;
+    model) echo lib/embed/{model,model_file,engine,index_format,value_format,range_coder,bytes}.c ;;
+    options) echo experiments/options.c ;;
+    run) echo lib/run/run_file.c lib/run/derived*.c lib/run/tabulate.c lib/run/band.c lib/io/store.c lib/io/store_a*.c ;;
+    svg) echo lib/report/svg_clean.c ;;
+    ucr) echo lib/data/ucr.c lib/data/series_text.c ;;
+    esac
+}
+
+# coverage COVERED DIR NAME: of what the target's program has, regions and lines that were reached.
+coverage() {
+    local covered=$1 directory=$2 name=$3 data="$1/$3" sources
+    mkdir -p "$directory/corpus/$name"
+    LLVM_PROFILE_FILE="$data.profraw" "$covered/tests/fuzz_$name" -runs=0 "$directory/corpus/$name" \
+        "$project/tests/corpus/$name" >"$data.log" 2>&1
+    llvm-profdata merge -sparse "$data.profraw" -o "$data.profdata"
+    read -r -a sources < <(cd "$project" && sources_of "$name")
+    (cd "$project" && llvm-cov report "$covered/tests/fuzz_$name" -instr-profile="$data.profdata" "${sources[@]}") |
+        awk -v target="$name" 'NF >= 10 && $1 != "Filename" { printf "%-9s %-28s regions %7s  lines %7s\n", target, $1, $4, $10 }'
+}
+
+names() {
+    find "$1/tests" -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x | sed 's,.*/fuzz_,,' | sort
+}
+
+export -f fuzz
+export project
+case ${1:-} in
+run)
+    if [ $# -ne 3 ] || [ ! -d "$3/tests" ]; then usage; fi
+    names "$3" | xargs -P "$(processors)" -I{} bash -c 'fuzz "$@" || exit 1' fuzz "$2" "$3" {} || exit 1
+    ;;
+merge)
+    if [ $# -ne 2 ] || [ ! -d "$2/tests" ]; then usage; fi
+    for name in $(names "$2"); do
+        merge "$2" "$name"
+    done
+    ;;
+coverage)
+    if [ $# -ne 3 ] || [ ! -d "$2/tests" ]; then usage; fi
+    for name in $(names "$2"); do
+        coverage "$2" "$3" "$name"
+    done
+    ;;
+*) usage ;;
+esac

@@ -383,10 +383,12 @@ static enum status read_lines(struct series_text *text, size_t limit, struct ite
             status = grow(text, items, &room, error);
         if (status != STATUS_OK)
             break;
-        float *values = items->values + items->count * text->length;
-        status = text->rule == SERIES_TO_TRAIN ? read_to_train(text, values, &items->labels[items->count], error)
+        float *values = items->values ? items->values + items->count * text->length : NULL;
+        uint8_t label = 0;
+        status = text->rule == SERIES_TO_TRAIN ? read_to_train(text, values, &label, error)
                                                : read_to_predict(text, values, error);
-        items->count += status == STATUS_OK;
+        if (status == STATUS_OK)
+            items->labels[items->count++] = label;
     }
     if (status == STATUS_OK && items->count == 0)
         return error_set(error, STATUS_DATA, "%s: is empty%s", text->name,
