@@ -57,7 +57,7 @@ static enum status more_texts(struct texts *texts, struct error *error)
     char **larger = memory_alloc(room, sizeof *larger, error);
     if (!larger)
         return STATUS_NO_MEMORY;
-    if (texts->count > 0)
+    if (texts->text)
         memcpy(larger, texts->text, texts->count * sizeof *larger);
     memory_free(texts->text);
     texts->text = larger;

@@ -212,7 +212,7 @@ static enum status number_error(const struct series_text *text, size_t column, s
 
 static enum status read_values(const struct series_text *text, size_t first, float *values, struct error *error)
 {
-    for (size_t i = 0; i < text->length; i++) {
+    for (size_t i = 0; values && i < text->length; i++) { /* a line of too few columns has no room, and was refused */
         const struct cell cell = text->cell[first + i];
         values[i] = is_decimal(cell) ? number_of(cell) : NAN;
         if (!isfinite(values[i]))
@@ -354,7 +354,7 @@ static enum status grow(const struct series_text *text, struct items *items, siz
     enum status status = items_alloc(&larger_items, kind, wanted, false, error);
     if (status != STATUS_OK)
         return status;
-    if (items->count > 0) {
+    if (items->values) {
         memcpy(larger_items.values, items->values, items->count * shape_size(kind->shape) * sizeof *items->values);
         memcpy(larger_items.labels, items->labels, items->count);
     }

@@ -84,7 +84,7 @@ void engine_cost_add(struct engine_cost *cost, const struct model *model, const 
     const double maps = (double)s->height_out * (double)s->width_out;
     const double of_model = there * (1 + parts) + parts * (double)s->c_out;
     const double of_engine = of_model + filled * parts + (variance ? 3 : 1) * input + target +
-                             maps * (1 + sizeof(struct sparse_move) / sizeof(float)) +
+                             maps * (1 + (double)sizeof(struct sparse_move) / sizeof(float)) +
                              (SPARSE_FILTERS + 1) * (double)outputs;
     cost->bytes += (of_model + of_engine) * sizeof(float);
     cost->work += (variance ? 3 * there : parts * (full ? filled : there)) * (double)outputs;

@@ -304,9 +304,9 @@ static enum status groups_add(struct gathering *gathering, struct table *table, 
     struct group *groups = memory_alloc(gathering->count, sizeof *groups, error);
     enum status status = groups ? group_all(gathering, groups, &points, error) : STATUS_NO_MEMORY;
     for (size_t i = 0; status == STATUS_OK && i < texts_count(&points); i++) {
-        const struct observation *members[SEEDS_MAX], *member = groups[i].first;
-        for (size_t j = 0; j < groups[i].count; j++, member = member->next)
-            members[j] = member;
+        const struct observation *members[SEEDS_MAX] = {groups[i].first};
+        for (size_t j = 1; j < groups[i].count; j++)
+            members[j] = members[j - 1]->next;
         status = group_add(gathering, members, groups[i].count, table, error);
     }
     memory_free(groups);

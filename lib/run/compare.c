@@ -117,7 +117,7 @@ static struct side *find(const struct sides *sides, const struct compared *key)
 {
     size_t found = SIZE_MAX;
     char name[NAME_SIZE];
-    for (int shift = -SHIFTS; shift <= SHIFTS; shift++) {
+    for (int shift = -SHIFTS; sides->all && shift <= SHIFTS; shift++) {
         name_of(key, shift, name);
         const size_t number = texts_find(&sides->names, name);
         if (number != SIZE_MAX && same_point(sides->all[number]->key.point, key->point) &&
