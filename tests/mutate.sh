@@ -8,7 +8,7 @@
 #
 #   --jobs N   how many mistakes at a time (default: one for each processor)
 #   --list     the names, and what each is; tries nothing
-#   MUTATE_QUICK=yes in the environment: the mistakes' own tests alone
+#   MUTATE_QUICK=yes in the environment: the mistakes' own tests alone, which are trusted to pass without a mistake
 #
 # Exit codes: 0 at least 97 % are killed; 1 fewer, or a mistake does not fit its file or does not compile; 2 usage.
 set -uo pipefail
@@ -73,6 +73,10 @@ cp -a build/release/{lib,experiments,generated,flags,libtenth.a,tenth} "$scratch
 cp -a build/release/tests/*.[od] "$scratch/pristine/build/release/tests"
 cd "$scratch/pristine" || exit # what is edited in the meantime belongs to the next time
 
+# The same with the test programs, for what is tried without a mistake: nothing is built anew there.
+cp -a . "$scratch/whole"
+find "$project/build/release/tests" -maxdepth 1 -type f -name 'test_*' -perm -u+x -exec cp -a -t "$scratch/whole/build/release/tests" {} +
+
 # build TREE TARGET...: with what make was told here, in the tree.
 build() {
     local tree=$1
@@ -83,7 +87,7 @@ build() {
 
 # passes TREE TEST: TEST is test_NAME, test_NAME:FUNCTION or test_NAME.sh. What it says goes to TREE/out.
 passes() {
-    local tree=$1 test=${2%%:*} filter= status=0
+    local tree=$1 test=${2%%:*} filter="" status=0
     [[ $2 != *:* ]] || filter=${2#*:}
     mkdir -p "$tree/tmp"
     if [[ $test == *.sh ]]; then
@@ -151,7 +155,7 @@ try() {
             tell "$name" killed "killed by $seen"
         elif [ "$status" -eq 2 ]; then
             tell "$name" broken "BROKEN: it does not compile: $(grep -m 1 error "$tree/out")"
-        elif [ "${MUTATE_QUICK:-}" != yes ] && mapfile -t tests < <(fallback) && witness "$tree" "${tests[@]}"; then
+        elif [ "${MUTATE_QUICK:-}" != yes ] && mapfile -t tests < <(fallback) && witness "$tree" "${tests[@]}" && try_pristine "${seen%%:*}"; then
             tell "$name" killed "killed, though not by its tests but by $seen"
         else
             tell "$name" survived "SURVIVED"
@@ -162,21 +166,22 @@ try() {
 
 # try_pristine TEST: a test that fails without any mistake would kill them all.
 try_pristine() {
-    local tree=$scratch/without.$1
-    cp -a "$scratch/pristine" "$tree"
+    local tree=$scratch/without.$1.$BASHPID
+    mkdir "$tree" && ln -s "$scratch/whole"/* "$tree"
     if ! passes "$tree" "$1"; then
         echo "$1 fails without any mistake:"
         tail -n 20 "$tree/out"
         touch "$scratch/unfit"
     fi
     rm -rf "$tree"
+    [ ! -e "$scratch/unfit" ]
 }
 
 export -f mutations build passes fallback witness tell try try_pristine
 
 for name in "${names[@]}"; do
-    mutations show "$name" | sed -n 2p
-done | tr ' ' '\n' | grep . | sort -u | xargs -r -P "$jobs" -I{} bash -c 'try_pristine "$1"' - {} || exit
+    [ "${MUTATE_QUICK:-}" = yes ] || mutations show "$name" | sed -n 2p
+done | tr -s ' ' '\n' | sed '/^$/d' | sort -u | xargs -r -P "$jobs" -I{} bash -c 'try_pristine "$1" || true' - {} || exit
 [ ! -e "$scratch/unfit" ] || exit 1
 
 printf '%s\n' "${names[@]}" | xargs -P "$jobs" -I{} bash -c 'try "$1"' - {} || exit

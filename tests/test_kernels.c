@@ -875,12 +875,24 @@ static void test_denormals_are_flushed_in_every_thread(void **state)
         assert_true(result[i] == 0.0F && factor[i] == 0.0F);
 }
 
+/* d selu / dx from y = selu(x): of lambda x it is lambda, of lambda alpha (exp(x) - 1) it is y + lambda alpha. */
+static void test_selu_slope(void **state)
+{
+    (void)state;
+    const double lambda = 1.0507009873554805, alpha = 1.6732632423543772;
+    assert_near(vector_selu_slope(0), lambda * alpha, 1e-6); /* as from below */
+    assert_near(vector_selu_slope(FLT_MIN), lambda, 1e-7);
+    assert_near(vector_selu_slope(3), lambda, 1e-7);
+    assert_near(vector_selu_slope(-1), lambda * alpha - 1, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_elementary_functions),
         cmocka_unit_test(test_elementary_functions_near_zero),
         cmocka_unit_test(test_cos_sin),
+        cmocka_unit_test(test_selu_slope),
         cmocka_unit_test(test_nan_stays),
         cmocka_unit_test(test_vi_step),
         cmocka_unit_test(test_vi_step_with_frozen_sigma),

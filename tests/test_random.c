@@ -317,6 +317,20 @@ static void test_next_below(void **state)
     assert_near(lower, COUNT / 3.0, 5.0 * sqrt(COUNT * (1.0 / 3.0) * (2.0 / 3.0)));
 }
 
+/* 52 bits and a half: an odd multiple of 2^-53, so that neither 0 nor 1 can come. */
+static void test_uniform_has_a_half(void **state)
+{
+    (void)state;
+    struct random_sequence sequence = random_sequence(key);
+    for (int i = 0; i < 100; i++) {
+        struct random_sequence words = sequence;
+        uint64_t high = random_next_word(&words), low = random_next_word(&words);
+        double uniform = random_next_uniform(&sequence);
+        assert_near(fmod(uniform * 0x1p53, 2), 1, 0);
+        assert_near(floor(uniform * 0x1p52), (double)((high << 32 | low) >> 12), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_uniform_distribution), cmocka_unit_test(test_normal_distribution),
         cmocka_unit_test(test_normal_tail),          cmocka_unit_test(test_streams_are_independent),
         cmocka_unit_test(test_permutation),          cmocka_unit_test(test_sequence),
+        cmocka_unit_test(test_uniform_has_a_half),
         cmocka_unit_test(test_next_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
