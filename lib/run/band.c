@@ -304,10 +304,12 @@ static enum status groups_add(struct gathering *gathering, struct table *table, 
     struct group *groups = memory_alloc(gathering->count, sizeof *groups, error);
     enum status status = groups ? group_all(gathering, groups, &points, error) : STATUS_NO_MEMORY;
     for (size_t i = 0; status == STATUS_OK && i < texts_count(&points); i++) {
-        const struct observation *members[SEEDS_MAX] = {groups[i].first};
-        for (size_t j = 1; j < groups[i].count; j++)
-            members[j] = members[j - 1]->next;
-        status = group_add(gathering, members, groups[i].count, table, error);
+        const struct observation *members[SEEDS_MAX];
+        size_t count = 0;
+        for (const struct observation *member = groups[i].first; member && count < SEEDS_MAX; member = member->next)
+            members[count++] = member;
+        if (count > 0) /* each has one */
+            status = group_add(gathering, members, count, table, error);
     }
     memory_free(groups);
     texts_free(&points);
