@@ -141,8 +141,9 @@ static void remove_dead(int descriptor, const char *path)
     /* An flock on it parts those who would take it over, where there is such a thing. */
     const bool alone = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
     if (aside && alone && is_named(descriptor, path) && rename(path, aside) == 0) {
-        if (!is_named(descriptor, aside))
-            (void)link(aside, path); /* another's, made in between; it looks (file_lock_check) before it writes */
+        /* Another's, made in between, is put back. Where that fails, it notices (file_lock_check) before it writes. */
+        const bool lost = !is_named(descriptor, aside) && link(aside, path) != 0;
+        (void)lost;
         (void)unlink(aside);
     }
     memory_free(aside);
