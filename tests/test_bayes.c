@@ -743,6 +743,22 @@ static void start_values_are_those_asked_for(void **state)
     fixture_free(&fixture);
 }
 
+/* One value for all: sigma is it, SIGMA_MINIMUM included, which would be a hundredth of it. */
+static void sigma_starts_exactly(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    const struct posterior_start start = {.seed = 3, .mu_scale = 1, .sigma_low = .001, .sigma_high = .001};
+    fixture_make(&fixture, &tiny, "vi", &start, 1);
+    float *sigma = memory_alloc(fixture.posterior->size, sizeof *sigma, NULL);
+    assert_non_null(sigma);
+    posterior_sigma(fixture.posterior, sigma);
+    for (size_t t = 0; t < fixture.posterior->tensor_count; t++)
+        assert_near(sigma[fixture.posterior->tensors[t].offset], .001, 1e-8);
+    memory_free(sigma);
+    fixture_free(&fixture);
+}
+
 /* Whatever allocation fails, there is a status and a message, and nothing is lost (the leak checker looks on). */
 static void allocation_failures_are_reported(void **state)
 {
@@ -898,6 +914,7 @@ int main(void)
         cmocka_unit_test(a_network_with_everything_pruned_knows_nothing),
         cmocka_unit_test(every_method_can_be_found_and_others_are_named),
         cmocka_unit_test(start_values_are_those_asked_for),
+        cmocka_unit_test(sigma_starts_exactly),
         cmocka_unit_test(allocation_failures_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -964,6 +964,19 @@ static void test_origin_of_any_bytes(void **state)
 }
 
 /* The text of a section changes exactly when one of its keys does. */
+/* A key that came later is no part of a section's text while it has the value that was the rule before it. */
+static void later_keys_leave_older_texts_alone(void **state)
+{
+    (void)state;
+    struct config config = config_of("[model]\nprecision = fp32\n"), other = config_of("[model]\nprecision = bf16\n");
+    char *before = config_section_text(&config, "model", NULL), *after = config_section_text(&other, "model", NULL);
+    assert_true(before && after);
+    assert_null(strstr(before, "precision"));
+    assert_non_null(strstr(after, "model.precision = bf16\n"));
+    memory_free(before);
+    memory_free(after);
+}
+
 static void test_section_text(void **state)
 {
     (void)state;
@@ -1294,6 +1307,7 @@ int main(void)
         cmocka_unit_test(test_digits),
         cmocka_unit_test(test_origin_of_any_bytes),
         cmocka_unit_test(test_section_text),
+        cmocka_unit_test(later_keys_leave_older_texts_alone),
         cmocka_unit_test(test_section_text_is_canonical),
         cmocka_unit_test(test_help),
         IN_SCRATCH(test_faults_while_reading),

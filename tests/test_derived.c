@@ -94,6 +94,31 @@ static void reliability_by_hand(void **state)
 }
 
 /* From the surest: six right, then .625: item 3 right before item 5 wrong, then two wrong. */
+/* Of three classes: an item that is certain, and one of which nothing is known. */
+static void the_outermost_bins_hold_what_is_outermost(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    const size_t shape[] = {2, 3};
+    const float p[] = {1, 0, 0, 1 / 3.F, 1 / 3.F, 1 / 3.F};
+    const uint8_t labels[] = {0, 0};
+    struct store *store = run_file_begin(path, "mnist", "vi", "1", "real");
+    assert_int_equal(store_write_float(store, "/test/probability", 2, shape, p, &error), STATUS_OK);
+    assert_int_equal(store_write_bytes(store, "/test/label", 1, shape, labels, &error), STATUS_OK);
+    run_file_end(store);
+    struct table *table = table_of(&path, 1, "reliability");
+    assert_near(cell(table, ECE_BINS - 1, "items"), 1, 0);
+    assert_near(cell(table, ECE_BINS - 1, "confidence"), 1, 0);
+    assert_near(cell(table, 0, "items"), 0, 0);
+    table_free(table);
+    table = table_of(&path, 1, "entropy_histogram");
+    const size_t last = 24; /* of 25 bins of the items that are right */
+    assert_near(cell(table, 0, "share"), .5, 0);
+    assert_near(cell(table, last, "share"), .5, 0);
+    assert_near(cell(table, last, "entropy"), log(3) * 24.5 / 25, 1e-12);
+    table_free(table);
+}
+
 static void rejection_by_hand(void **state)
 {
     (void)state;
@@ -194,15 +219,16 @@ static void a_label_out_of_range_is_refused(void **state)
     struct error error = {0};
     struct store *store = NULL;
     const size_t count = 10;
-    const uint8_t labels[10] = {0, 0, 200};
+    uint8_t labels[10] = {0, 0, 200};
     write_test(path, "1");
-    assert_int_equal(store_update(path, &store, &error), STATUS_OK);
-    assert_int_equal(store_write_bytes(store, "/test/label", 1, &count, labels, &error), STATUS_OK);
-    assert_int_equal(store_commit(store, &error), STATUS_OK);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct table *table = table_create(table_find(names[i]), &error);
+    for (size_t i = 0; i < 2 * (sizeof names / sizeof names[0]); i++) {
+        labels[2] = i % 2 ? 2 : 200; /* there are two classes */
+        assert_int_equal(store_update(path, &store, &error), STATUS_OK);
+        assert_int_equal(store_write_bytes(store, "/test/label", 1, &count, labels, &error), STATUS_OK);
+        assert_int_equal(store_commit(store, &error), STATUS_OK);
+        struct table *table = table_create(table_find(names[i / 2]), &error);
         assert_int_equal(tabulate(table, &path, 1, &error), STATUS_DATA);
-        assert_non_null(strstr(error.message, "/test/label[2] is 200"));
+        assert_non_null(strstr(error.message, i % 2 ? "/test/label[2] is 2," : "/test/label[2] is 200,"));
         table_free(table);
     }
 }
@@ -362,6 +388,25 @@ static int compare_floats(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The six orders of three values come equally often: within 5 standard deviations of 100. */
+static void shuffling_makes_every_order(void **state)
+{
+    (void)state;
+    const struct shape shape = {3, 1, 1};
+    const float item[] = {0, 1, 2};
+    size_t orders[9] = {0}, different = 0;
+    for (size_t i = 0; i < 600; i++) {
+        float out[3];
+        ood_find("shuffled", NULL)->make(shape, item, random_key(0, PURPOSE_OOD, 0, i), out);
+        orders[3 * (size_t)out[0] + (size_t)out[1]]++;
+    }
+    for (size_t i = 0; i < 9; i++) {
+        different += orders[i] > 0;
+        assert_true(orders[i] == 0 || fabs((double)orders[i] - 100) < 5 * sqrt(600 / 6. * 5 / 6));
+    }
+    assert_int_equal(different, 6);
+}
+
 static void shuffling_keeps_the_values(void **state)
 {
     (void)state;
@@ -431,6 +476,7 @@ int main(void)
         RUN_TEST(confusion_by_hand),
         RUN_TEST(a_label_out_of_range_is_refused),
         RUN_TEST(rejection_by_hand),
+        RUN_TEST(the_outermost_bins_hold_what_is_outermost),
         RUN_TEST(entropy_histogram_by_hand),
         RUN_TEST(unknown_items_are_told_from_all_test_items),
         RUN_TEST(a_run_without_results_has_no_rows),
@@ -438,6 +484,7 @@ int main(void)
         RUN_TEST(layers_add_up),
         RUN_TEST(unknown_items_are_predicted_once),
         cmocka_unit_test(shuffling_keeps_the_values),
+        cmocka_unit_test(shuffling_makes_every_order),
         cmocka_unit_test(other_data_are_centred_and_gray),
         cmocka_unit_test(every_kind_fits_some_data_and_never_its_own),
     };

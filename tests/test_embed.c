@@ -405,6 +405,11 @@ static void test_compaction_keeps_the_moments(void **state)
         struct pruned pruned;
         float mean[2][10], variance[2][10];
         pruned_make(&pruned, &specs[s], .97);
+        for (size_t t = 1; t < pruned.posterior->tensor_count; t += 2) { /* biases that are far from certain */
+            const struct tensor *bias = &pruned.posterior->tensors[t];
+            for (size_t i = 0; i < bias->count; i++)
+                pruned.posterior->rho[bias->offset + i] = 0;
+        }
         for (int compact = 0; compact < 2; compact++) {
             struct model *model = make(&pruned, MODEL_VARIANCE);
             struct engine *engine;
@@ -446,6 +451,34 @@ static void test_halves(void **state)
     assert_int_equal(half_of_float(0x1.0p-25F), 0);      /* half of the least number: to even */
     assert_int_equal(half_of_float(0x1.8p-25F), 1);
     assert_true(round_up_to_8_bits(1.0F) == 1.0F && round_up_to_8_bits(1.001F) == 1.0078125F);
+}
+
+/* The largest value of a filter has nearly the largest code: 127, and 255 of a deviation, by a step of 8 bits. */
+static void test_steps_reach_the_largest_value(void **state)
+{
+    (void)state;
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[1], .8);
+    for (enum model_posterior p = MODEL_MEAN; p <= MODEL_VARIANCE; p++) {
+        struct model *exact = make_rounded(&pruned, p, MODEL_FP32), *coded = make_rounded(&pruned, p, MODEL_INT8);
+        size_t groups = p == MODEL_VARIANCE ? 2 : 1, share = exact->parts / groups;
+        for (size_t l = 0; l < exact->layer_count; l++) {
+            const struct model_layer *layer = &exact->layers[l];
+            for (size_t k = 0; k < groups * layer->shape.c_out; k++) {
+                double largest = 0, step = (double)coded->layers[l].step[k];
+                for (size_t i = 0; i < share * layer->count; i++) {
+                    float value = layer->value[k / layer->shape.c_out * share * layer->count + i];
+                    if (layer_filter(layer, layer->place[i % layer->count]) == k % layer->shape.c_out)
+                        largest = fmax(largest, fabs((double)value));
+                }
+                double wanted = largest / (k < layer->shape.c_out ? 127 : 255);
+                assert_true(step >= wanted * (1 - 1e-6) && step <= wanted * (1 + 1. / 127));
+            }
+        }
+        model_free(exact);
+        model_free(coded);
+    }
+    pruned_free(&pruned);
 }
 
 static void test_rounding_is_to_the_nearest(void **state)
@@ -503,6 +536,28 @@ static void test_range_coder_returns_what_went_in(void **state)
         /* Bits of even odds cost what they are; the others their entropy, and 2 % for learning it. */
         double p = odds / 100.0, entropy = p > 0 && p < 1 ? -p * log2(p) - (1 - p) * log2(1 - p) : 0;
         assert_true((double)out.used < COUNT / 8.0 * (3 + 1.02 * entropy) + 40);
+        bytes_free(&out);
+    }
+}
+
+/* Around what one byte of a gap can say, and twice that. */
+static void test_wide_gaps_return(void **state)
+{
+    (void)state;
+    static const uint32_t gaps[] = {254, 255, 256, 509, 510, 511};
+    const struct index_format *delta = index_format_numbered(1);
+    for (size_t g = 0; g < sizeof gaps / sizeof gaps[0]; g++) {
+        uint32_t wanted[] = {gaps[g], 2 * gaps[g] + 1}, places[2] = {0};
+        struct model_layer layer = {
+            .shape = {.c_in = 40, .c_out = 40, .kernel_h = 1, .kernel_w = 1, .height_out = 1, .width_out = 1},
+            .count = 2,
+            .place = wanted};
+        struct byte_writer out = {0};
+        delta->write(&layer, &out);
+        struct byte_reader in = {.bytes = out.bytes, .count = out.used};
+        layer.place = places;
+        assert_true(delta->read(&layer, &in));
+        assert_memory_equal(places, wanted, sizeof wanted);
         bytes_free(&out);
     }
 }
@@ -1222,8 +1277,10 @@ int main(void)
         cmocka_unit_test(test_compaction_keeps_the_moments),
         cmocka_unit_test(test_halves),
         cmocka_unit_test(test_rounding_is_to_the_nearest),
+        cmocka_unit_test(test_steps_reach_the_largest_value),
         cmocka_unit_test(test_range_coder_returns_what_went_in),
         cmocka_unit_test(test_index_formats_return_the_places),
+        cmocka_unit_test(test_wide_gaps_return),
         cmocka_unit_test_setup_teardown(test_files_return_the_model, scratch_setup, scratch_teardown),
         cmocka_unit_test(test_damage_is_refused),
         cmocka_unit_test(test_older_files_are_read_and_newer_ones_named),

@@ -558,6 +558,10 @@ static void test_others_are_named(void **state)
     records[0] = 3;
     assert_non_null(strstr(file_kind(records, 2 * 3073), "CIFAR-10's"));
     assert_null(file_kind(records, 2 * 3073 - 1));
+    assert_string_equal(file_kind((const uint8_t *)"\0\0\0\x18"
+                                                   "ftypheic",
+                                  12),
+                        "an HEIC image"); /* and no video */
     free(records);
     for (size_t i = 0; i < sizeof good_texts / sizeof good_texts[0]; i++)
         assert_null(file_kind((const uint8_t *)good_texts[i].text, strlen(good_texts[i].text)));

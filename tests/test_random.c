@@ -339,8 +339,7 @@ int main(void)
         cmocka_unit_test(test_uniform_distribution), cmocka_unit_test(test_normal_distribution),
         cmocka_unit_test(test_normal_tail),          cmocka_unit_test(test_streams_are_independent),
         cmocka_unit_test(test_permutation),          cmocka_unit_test(test_sequence),
-        cmocka_unit_test(test_uniform_has_a_half),
-        cmocka_unit_test(test_next_below),
+        cmocka_unit_test(test_uniform_has_a_half),   cmocka_unit_test(test_next_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
