@@ -603,6 +603,17 @@ static void metrics_by_hand(void **state)
     }
 }
 
+/* Three networks of four vote for class 0, and the last one does not. */
+static void the_most_votes_count(void **state)
+{
+    (void)state;
+    float sampled[] = {.9F, .1F, .6F, .4F, .8F, .2F, .3F, .7F}, mean[2];
+    const uint8_t label = 0;
+    struct prediction prediction = {4, 1, 2, sampled, mean, &label};
+    prediction_average(&prediction);
+    assert_near(metric_variation_ratio(&prediction), .25, 1e-12);
+}
+
 /* Items in one bin are averaged before the absolute value; a confidence of 1 belongs to the last bin. */
 static void ece_averages_within_a_bin(void **state)
 {
@@ -726,11 +737,13 @@ static void start_values_are_those_asked_for(void **state)
     float *sigma = memory_alloc(posterior->size, sizeof *sigma, NULL);
     assert_non_null(sigma);
     posterior_sigma(posterior, sigma);
+    double sum = 0;
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
         double squares = 0;
         for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
             assert_true(sigma[i] > 0.02F * 0.9999F && sigma[i] < 0.3F * 1.0001F);
+            sum += (double)sigma[i];
             squares += (double)posterior->mu[i] * (double)posterior->mu[i];
         }
         if (tensor_is_bias(tensor))
@@ -739,6 +752,8 @@ static void start_values_are_those_asked_for(void **state)
             assert_near(squares * (double)tensor->fan_in / (double)tensor->count, 1,
                         5 * sqrt(2 / (double)tensor->count));
     }
+    double count = (double)posterior->parameters; /* the mean of uniform numbers, within 5 of its deviations */
+    assert_near(sum / count, (0.02 + 0.3) / 2, 5 * (0.3 - 0.02) / sqrt(12 * count));
     memory_free(sigma);
     fixture_free(&fixture);
 }
@@ -902,6 +917,7 @@ int main(void)
         cmocka_unit_test(criteria_that_need_a_sigma_refuse_a_point_estimate),
         cmocka_unit_test(thresholds_and_both_fractions_by_hand),
         cmocka_unit_test(metrics_by_hand),
+        cmocka_unit_test(the_most_votes_count),
         cmocka_unit_test(ece_averages_within_a_bin),
         cmocka_unit_test(metrics_of_nan_are_nan),
         cmocka_unit_test(nll_survives_a_probability_of_zero),

@@ -312,6 +312,20 @@ static double mean_size(const struct table *weights, const char *state)
     return sum / sum_of(weights, "state", state, "share");
 }
 
+/* Mean and deviation of a weight in 4 bytes each, and the place of one that stays in 2. */
+static void assert_memory_claim(const char *file, double weights)
+{
+    struct table *claims = table_of(&file, 1, "claims"), *summary = table_of(&file, 1, "summary");
+    double parameters = cell(summary, 0, "parameters"), biases = parameters - weights, found = NAN;
+    for (size_t row = 0; row < table_rows(claims); row++)
+        if (strcmp(text(claims, row, "id"), "memory_ecg5000") == 0)
+            found = cell(claims, row, "measured");
+    double stays = weights - round(.9 * weights);
+    assert_near(found, (stays * (4 + 4 + 2) + biases * (4 + 4)) / (parameters * (4 + 4)), 1e-9);
+    table_free(claims);
+    table_free(summary);
+}
+
 static void layers_add_up(void **state)
 {
     (void)state;
@@ -339,6 +353,12 @@ static void layers_add_up(void **state)
         assert_near(sum_of(weights, "state", "before", "share"), 1, 1e-9);
         assert_near(sum_of(weights, "state", "after", "share"), .1, 2e-3); /* a network of a few hundred weights */
         assert_true(mean_size(weights, "after") > 1.2 * mean_size(weights, "before"));
+        if (m == 0) {
+            double all_weights = 0;
+            for (size_t layer = 0; layer < layers; layer++)
+                all_weights += cell(table, layer * points, "weights");
+            assert_memory_claim(file, all_weights);
+        }
         table_free(table);
         table_free(weights);
         job_close(&job);

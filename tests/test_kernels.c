@@ -875,6 +875,25 @@ static void test_denormals_are_flushed_in_every_thread(void **state)
         assert_true(result[i] == 0.0F && factor[i] == 0.0F);
 }
 
+/* Kingma and Ba's algorithm 1 in double, where epsilon is as large as the gradient. */
+static void test_adam_with_a_large_epsilon(void **state)
+{
+    (void)state;
+    const struct adam adam = {0.9F, 0.99F, 0.5F};
+    const double rate = .01;
+    double x = 1, m = 0, v = 0;
+    float w = 1, first = 0, second = 0;
+    for (size_t t = 1; t <= 5; t++) {
+        const float g = .25F * (float)t;
+        m = .9 * m + .1 * (double)g;
+        v = .99 * v + .01 * (double)g * (double)g;
+        x -= rate * (m / (1 - pow(.9, (double)t))) / (sqrt(v / (1 - pow(.99, (double)t))) + .5);
+        const struct kernel_adam step = adam_step(adam, rate, t);
+        (void)kernels()->point_step(&step, 0, 1, 1, &g, &w, &first, &second);
+        assert_near(w, x, 1e-6);
+    }
+}
+
 /* d selu / dx from y = selu(x): of lambda x it is lambda, of lambda alpha (exp(x) - 1) it is y + lambda alpha. */
 static void test_selu_slope(void **state)
 {
@@ -902,6 +921,7 @@ int main(void)
         cmocka_unit_test(test_sample_and_softplus),
         cmocka_unit_test(test_point_step),
         cmocka_unit_test(test_adam_is_the_papers),
+        cmocka_unit_test(test_adam_with_a_large_epsilon),
         cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_single_has_the_bits_of_its_parts),
         cmocka_unit_test(test_pairs_need_no_memory),
