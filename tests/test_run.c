@@ -400,6 +400,22 @@ static void frozen_sigmas_stand_still_and_then_learn(void **state)
     table_free(sigmas);
 }
 
+/* Frozen for all steps but one: that one moves them. */
+static void a_freeze_is_as_long_as_it_says(void **state)
+{
+    (void)state;
+    struct job job;
+    char set[64];
+    (void)snprintf(set, sizeof set, "train.sigma_freeze_steps=%d", (int)STEPS - 1);
+    job_open(&job, 1, false, set);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    struct table *sigmas = load_table(run_file, "sigma");
+    assert_true(cell(sigmas, 2, "q50") == cell(sigmas, 0, "q50"));
+    assert_true(cell(sigmas, 3, "q50") != cell(sigmas, 0, "q50"));
+    table_free(sigmas);
+}
+
 /* With a point estimate there is nothing to freeze. */
 static void a_freeze_as_long_as_the_training_is_refused(void **state)
 {
@@ -1401,6 +1417,7 @@ int main(void)
         RUN_TEST(a_file_of_another_config_is_not_touched),
         RUN_TEST(the_validation_items_are_as_many_as_wanted),
         RUN_TEST(frozen_sigmas_stand_still_and_then_learn),
+        RUN_TEST(a_freeze_is_as_long_as_it_says),
         RUN_TEST(a_freeze_as_long_as_the_training_is_refused),
         RUN_TEST(what_would_stay_undone_is_refused),
         RUN_TEST(what_is_all_there_is_not_refused),
