@@ -181,10 +181,10 @@ export -f mutations build passes fallback witness tell try try_pristine
 
 for name in "${names[@]}"; do
     [ "${MUTATE_QUICK:-}" = yes ] || mutations show "$name" | sed -n 2p
-done | tr -s ' ' '\n' | sed '/^$/d' | sort -u | xargs -r -P "$jobs" -I{} bash -c 'try_pristine "$1" || true' - {} || exit
+done | tr -s ' ' '\n' | sed '/^$/d' | sort -u | xargs -r -P "$jobs" -I{} bash -c 'try_pristine "$@" || true' try_pristine {} || exit
 [ ! -e "$scratch/unfit" ] || exit 1
 
-printf '%s\n' "${names[@]}" | xargs -P "$jobs" -I{} bash -c 'try "$1"' - {} || exit
+printf '%s\n' "${names[@]}" | xargs -P "$jobs" -I{} bash -c 'try "$@"' try {} || exit
 cat "$scratch"/outcome/* | awk -v wanted=${#names[@]} '
     { count[$1]++ }
     END {

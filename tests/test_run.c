@@ -1256,18 +1256,18 @@ static void seeds_of_different_data_have_no_mean(void **state)
 
 /* The mean loss of the first batch of each epoch, as the reports have it, to four digits. */
 struct first_batches {
-    double steps_per_epoch;
+    size_t steps_per_epoch;
     char nll[3][16];
 };
 
 static void note_first_batch(void *context, const struct progress *progress)
 {
     struct first_batches *first = context;
-    double epoch = floor((progress->done - 1) / first->steps_per_epoch);
+    size_t step = (size_t)progress->done - 1, epoch = step / first->steps_per_epoch;
     const char *nll = strstr(progress->text, "nll ");
     assert_non_null(nll);
-    if (progress->done - 1 == epoch * first->steps_per_epoch)
-        (void)snprintf(first->nll[(size_t)epoch], sizeof first->nll[0], "%.6s", nll + 4);
+    if (step % first->steps_per_epoch == 0)
+        (void)snprintf(first->nll[epoch], sizeof first->nll[0], "%.6s", nll + 4);
 }
 
 /* While the weights hardly move, an epoch's loss is that of all items, however they are put into batches. */
@@ -1275,7 +1275,7 @@ static void every_epoch_has_an_order_of_its_own(void **state)
 {
     (void)state;
     struct job job;
-    struct first_batches first = {.steps_per_epoch = STEPS / 3};
+    struct first_batches first = {.steps_per_epoch = (size_t)STEPS / 3};
     const struct monitor monitor = {.context = &first, .report = note_first_batch};
     job_open(&job, 1, false, "posterior.method=mle");
     run_close(&job.run);
