@@ -233,6 +233,60 @@ static void a_label_out_of_range_is_refused(void **state)
     }
 }
 
+/* Replaces /test/probability by zeros of this shape, but for its first number. */
+static void put_test(size_t rank, const size_t *shape, float first)
+{
+    enum { MOST = 4096 };
+    float all[MOST] = {first};
+    struct error error = {0};
+    struct store *store = NULL;
+    size_t count = 1;
+    for (size_t d = 0; d < rank; d++)
+        count *= shape[d];
+    assert_true(count <= MOST);
+    write_test(path, "1");
+    assert_int_equal(store_update(path, &store, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/test/probability", rank, shape, all, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+}
+
+static void assert_test_refused(const char *says)
+{
+    static const char *const names[] = {"reliability", "rejection", "entropy_histogram", "confusion"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct error error = {0};
+        struct table *table = table_create(table_find(names[i]), &error);
+        assert_int_equal(tabulate(table, &path, 1, &error), STATUS_DATA);
+        assert_non_null(strstr(error.message, says));
+        assert_int_equal(table_rows(table), 0);
+        table_free(table);
+    }
+}
+
+static void an_empty_extent_is_refused(void **state)
+{
+    (void)state;
+    static const size_t shapes[][4] = {{0, 1, 10, 2}, {1, 0, 10, 2}, {1, 1, 0, 2}, {1, 1, 10, 0}};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        put_test(4, shapes[i], 0);
+        assert_test_refused("/test/probability is not an array of probabilities");
+    }
+    put_test(3, (const size_t[]){0, 10, 2}, 0);
+    assert_test_refused("/test/probability is not an array of probabilities");
+    put_test(2, (const size_t[]){10, 257}, 0); /* a label is a byte */
+    assert_test_refused("/test/probability is not an array of probabilities");
+}
+
+static void what_is_no_probability_is_refused(void **state)
+{
+    (void)state;
+    static const float wrong[] = {1e30F, 1.5F, -0.1F, INFINITY, -INFINITY};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        put_test(2, (const size_t[]){10, 2}, wrong[i]);
+        assert_test_refused("which is not a probability");
+    }
+}
+
 static void a_run_without_results_has_no_rows(void **state)
 {
     (void)state;
@@ -298,6 +352,34 @@ static void provenance_names_program_data_and_config(void **state)
     }
     assert_int_equal(found, 5);
     table_free(table);
+    job_close(&job);
+}
+
+/* The config of a file may ask for a network that the file has no room for: no memory is spent on it. */
+static void a_config_that_outgrows_its_file_is_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"surviving", "weight_histogram"};
+    struct job job;
+    struct error error = {0};
+    struct store *store = NULL;
+    char *text = NULL;
+    train(&job, "vi");
+    const char *file = job.run.path;
+    assert_int_equal(store_update(file, &store, &error), STATUS_OK);
+    assert_int_equal(store_get_text(store, "/config", "text", &text, &error), STATUS_OK);
+    char *filters = strstr(text, "filters = 4"), large[8192];
+    assert_non_null(filters);
+    (void)snprintf(large, sizeof large, "%.*sfilters = 1024%s", (int)(filters - text), text, filters + 11);
+    assert_int_equal(store_set_text(store, "/config", "text", large, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    memory_free(text);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct table *table = table_create(table_find(names[i]), &error);
+        assert_int_equal(tabulate(table, &file, 1, &error), STATUS_DATA);
+        assert_non_null(strstr(error.message, "/posterior/mu has not the size of the network of its config"));
+        table_free(table);
+    }
     job_close(&job);
 }
 
@@ -495,6 +577,9 @@ int main(void)
         RUN_TEST(reliability_by_hand),
         RUN_TEST(confusion_by_hand),
         RUN_TEST(a_label_out_of_range_is_refused),
+        RUN_TEST(an_empty_extent_is_refused),
+        RUN_TEST(what_is_no_probability_is_refused),
+        RUN_TEST(a_config_that_outgrows_its_file_is_refused),
         RUN_TEST(rejection_by_hand),
         RUN_TEST(the_outermost_bins_hold_what_is_outermost),
         RUN_TEST(entropy_histogram_by_hand),

@@ -782,6 +782,8 @@ static void test_open_elsewhere(void **state)
     assert_nothing_open();
 }
 
+enum { SEAL_SIZE = 24 }; /* of lib/io/store_seal.c */
+
 /* Every prefix of a small file, in steps: refused, or read wrongly by nobody. */
 static void test_truncated(void **state)
 {
@@ -792,7 +794,8 @@ static void test_truncated(void **state)
     size_t size = 0;
     assert_int_equal(write_file("run.h5", contents, &error), STATUS_OK);
     assert_int_equal(file_read("run.h5", SIZE_MAX, &bytes, &size, &error), STATUS_OK);
-    for (size_t keep = 0; keep < size; keep += size / 64 + 1) {
+    const size_t content = size - SEAL_SIZE; /* without a part of the seal alone, nothing is wrong */
+    for (size_t keep = 0; keep < content; keep += content / 64 + 1) {
         assert_int_equal(atomic_write("cut.h5", bytes, keep, &error), STATUS_OK);
         assert_false(file_matches("cut.h5", contents));
         struct store *store = NULL;
@@ -841,17 +844,36 @@ static enum reading read_small(const char *path, const float *floats, double num
     return reading;
 }
 
+/* Whether a store that can be opened says of what is in it that it is not there. */
+static bool something_is_absent(const char *path)
+{
+    static const char *const names[] = {"/a", "/a/b", "/m"};
+    struct store *store = NULL;
+    bool absent = false, there = false;
+    if (store_open(path, &store, NULL) == STATUS_OK) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            absent = absent || (store_find(store, names[i], &there, NULL) == STATUS_OK && !there);
+        absent = absent || (store_find_attribute(store, "/", "note", &there, NULL) == STATUS_OK && !there);
+    }
+    store_close(store);
+    return absent;
+}
+
 /* Changes one byte after the other of "run.h5", the first ones (HDF5's descriptions) more densely: each time the file
- * must be refused, or the byte did not matter. Returns 0, or what went wrong. */
-static int notice_damage(const void *floats)
+ * must be refused, or the byte did not matter. Without its seal HDF5's own checksums have to do. Returns 0, or what
+ * went wrong. */
+static int notice_damage(bool sealed, const float *floats)
 {
     enum { STEPS = 400, DENSE = 200 };
     unsigned char *bytes = NULL;
     size_t size = 0, refused = 0;
     if (file_read("run.h5", SIZE_MAX, &bytes, &size, NULL) != STATUS_OK)
         return 1;
+    const size_t content = size - SEAL_SIZE;
+    if (!sealed)
+        size = content;
     for (size_t step = 0; step < STEPS; step++) {
-        size_t at = step < DENSE ? step * 2 : size * (step - DENSE) / (STEPS - DENSE);
+        size_t at = step < DENSE ? step * 2 : content * (step - DENSE) / (STEPS - DENSE);
         bytes[at] ^= 0x21;
         if (atomic_write("damaged.h5", bytes, size, NULL) != STATUS_OK)
             return 2;
@@ -859,10 +881,22 @@ static int notice_damage(const void *floats)
         enum reading reading = read_small("damaged.h5", floats, SMALL_NUMBER);
         if (reading == WRONG)
             return 3;
+        if (something_is_absent("damaged.h5"))
+            return 5;
         refused += reading == REFUSED;
     }
     memory_free(bytes);
-    return refused > STEPS / 2 ? 0 : 4;
+    return refused > (sealed ? STEPS - 1 : STEPS / 2) ? 0 : 4;
+}
+
+static int notice_damage_of_sealed(const void *floats)
+{
+    return notice_damage(true, floats);
+}
+
+static int notice_damage_of_bare(const void *floats)
+{
+    return notice_damage(false, floats);
 }
 
 /* In a child, since HDF5 1.10 loses memory of its own when it refuses a description, which a leak check would find. */
@@ -874,9 +908,84 @@ static void test_damaged(void **state)
     assert_int_equal(read_small("run.h5", contents->floats, SMALL_NUMBER), RIGHT);
     assert_int_equal(read_small("run.h5", contents->floats + 1, SMALL_NUMBER), WRONG); /* twins */
     assert_int_equal(read_small("run.h5", contents->floats, SMALL_NUMBER / 2), WRONG);
-    assert_int_equal(in_child(notice_damage, contents->floats), 0);
+    assert_int_equal(in_child(notice_damage_of_sealed, contents->floats), 0);
+    assert_int_equal(in_child(notice_damage_of_bare, contents->floats), 0);
     free(contents);
     assert_nothing_open();
+}
+
+static bool has_seal(const char *path)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    assert_int_equal(file_read(path, SIZE_MAX, &bytes, &size, NULL), STATUS_OK);
+    const bool has = size > SEAL_SIZE && memcmp(bytes + size - SEAL_SIZE, "tenthsum", 8) == 0;
+    memory_free(bytes);
+    return has;
+}
+
+/* Another program's HDF5 takes the seal off with its first change, and writing by us puts it on again. */
+static void test_seal_comes_and_goes(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    struct error error = {0};
+    struct store *store = NULL;
+    write_small("run.h5", contents->floats, SMALL_NUMBER);
+    assert_true(has_seal("run.h5"));
+    const double other = SMALL_NUMBER / 4;
+    hid_t file = H5Fopen("run.h5", H5F_ACC_RDWR, H5P_DEFAULT), array = H5Dopen2(file, "/a/b", H5P_DEFAULT);
+    assert_true(H5Dwrite(array, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &other) >= 0);
+    assert_true(H5Dclose(array) >= 0 && H5Fclose(file) >= 0);
+    assert_false(has_seal("run.h5"));
+    assert_int_equal(read_small("run.h5", contents->floats, other), RIGHT);
+    assert_int_equal(store_update("run.h5", &store, &error), STATUS_OK);
+    assert_int_equal(store_commit(store, &error), STATUS_OK);
+    assert_true(has_seal("run.h5"));
+    assert_int_equal(read_small("run.h5", contents->floats, other), RIGHT);
+    free(contents);
+    assert_nothing_open();
+}
+
+static void test_damage_is_named(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    write_small("run.h5", contents->floats, SMALL_NUMBER);
+    assert_int_equal(file_read("run.h5", SIZE_MAX, &bytes, &size, NULL), STATUS_OK);
+    bytes[size / 2] ^= 1;
+    assert_int_equal(atomic_write("run.h5", bytes, size, NULL), STATUS_OK);
+    assert_not_opened("run.h5", "is damaged: its bytes are not those that were written; restore a copy of it");
+    memory_free(bytes);
+    free(contents);
+    assert_nothing_open();
+}
+
+/* A process without descriptors says nothing of the file. */
+static int open_without_descriptors(const void *path)
+{
+    struct store *store = NULL;
+    struct error error = {0};
+    const int next = dup(STDIN_FILENO);
+    const struct rlimit limit = {(rlim_t)next, (rlim_t)next};
+    if (next < 0 || close(next) != 0 || setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 1;
+    if (store_open(path, &store, &error) != STATUS_FAILED || !strstr(error.message, "Too many open files; raise"))
+        return 2;
+    if (store_update(path, &store, &error) != STATUS_FAILED || !strstr(error.message, "Too many open files; raise"))
+        return 3;
+    return strstr(error.message, "damaged") ? 4 : 0;
+}
+
+static void test_no_descriptors(void **state)
+{
+    (void)state;
+    struct contents *contents = make_contents();
+    write_small("run.h5", contents->floats, SMALL_NUMBER);
+    assert_int_equal(in_child(open_without_descriptors, "run.h5"), 0);
+    free(contents);
 }
 
 /* ---- what other programs put into a file ---- */
@@ -1427,6 +1536,9 @@ int main(void)
         IN_SCRATCH(test_damaged),
         IN_SCRATCH(large_arrays_have_checksums),
         IN_SCRATCH(a_file_is_on_the_disk_before_its_name_is),
+        IN_SCRATCH(test_seal_comes_and_goes),
+        IN_SCRATCH(test_damage_is_named),
+        IN_SCRATCH(test_no_descriptors),
         IN_SCRATCH(test_additions_survive),
         IN_SCRATCH(test_special_additions_survive),
         IN_SCRATCH(test_newer_format_of_hdf5),

@@ -118,6 +118,17 @@ static void start_values(struct posterior *posterior, const struct posterior_sta
     }
 }
 
+/* How many networks it has. */
+static size_t members_of(const struct method *method, size_t wanted)
+{
+    return method->networks == NETWORKS_MEMBERS && wanted > 1 ? wanted : 1;
+}
+
+size_t posterior_size_of(const struct network_spec *spec, const struct method *method, size_t members)
+{
+    return size_multiply(members_of(method, members), network_size_of(spec));
+}
+
 enum status posterior_create(const struct network *network, const struct method *method,
                              const struct posterior_start *start, int threads, struct posterior **result,
                              struct error *error)
@@ -127,7 +138,7 @@ enum status posterior_create(const struct network *network, const struct method 
     if (!posterior)
         return STATUS_NO_MEMORY;
     posterior->method = method;
-    posterior->members = method->networks == NETWORKS_MEMBERS && start->members > 1 ? start->members : 1;
+    posterior->members = members_of(method, start->members);
     posterior->network_size = network_weight_size(network);
     posterior->size = posterior->members * posterior->network_size;
     posterior->parameters = posterior->members * network_parameters(network);

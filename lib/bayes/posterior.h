@@ -52,6 +52,9 @@ struct posterior_start {
     size_t members;               /* for an ensemble: at least 1 */
 };
 
+/* What `size` of such a posterior would be, before anything of it is made; SIZE_MAX where that does not fit. */
+size_t posterior_size_of(const struct network_spec *spec, const struct method *method, size_t members);
+
 /* Room for the state, with its start values. NULL *posterior on failure. */
 enum status posterior_create(const struct network *network, const struct method *method,
                              const struct posterior_start *start, int threads, struct posterior **posterior,

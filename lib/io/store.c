@@ -22,6 +22,7 @@ void store_init(void)
 struct complaint {
     const char *reason; /* of the innermost entry; NULL: none */
     bool no_memory;     /* an allocation is among them */
+    bool not_loaded;    /* a description of what is in the file is among them */
 };
 
 static herr_t hear(unsigned int position, const H5E_error2_t *entry, void *complaint)
@@ -31,10 +32,12 @@ static herr_t hear(unsigned int position, const H5E_error2_t *entry, void *compl
         heard->reason = entry->desc;
     if (entry->min_num == H5E_NOSPACE)
         heard->no_memory = true;
+    if (entry->min_num == H5E_CANTLOAD || entry->min_num == H5E_CANTPROTECT)
+        heard->not_loaded = true;
     return 0;
 }
 
-enum status store_failure(const struct store *store, enum status status, const char *name, const char *problem,
+enum status store_failure(struct store *store, enum status status, const char *name, const char *problem,
                           struct error *error)
 {
     struct complaint heard = {0};
@@ -42,6 +45,8 @@ enum status store_failure(const struct store *store, enum status status, const c
         return file_read_failure(store->path, store->read_error, error);
     if (H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, hear, &heard) < 0)
         heard = (struct complaint){0};
+    if (heard.no_memory || heard.not_loaded)
+        store->unreadable = true;
     if (heard.no_memory)
         return error_set(error, STATUS_NO_MEMORY, "%s: %s %s: no memory (HDF5: %s)", store->path, name, problem,
                          heard.reason ? heard.reason : "memory allocation failed");
@@ -50,15 +55,18 @@ enum status store_failure(const struct store *store, enum status status, const c
                      status == STATUS_DATA ? "; " STORE_REMEDY_CHANGED : "");
 }
 
-enum status store_doubt(const struct store *store, const char *name, struct error *error)
+enum status store_doubt(struct store *store, const char *name, struct error *error)
 {
+    if (store->unreadable)
+        return error_set(error, STATUS_DATA, "%s: %s is not looked for, since an earlier part could not be read",
+                         store->path, name);
     if (store->read_error == 0 && H5Eget_num(H5E_DEFAULT) == 0)
         return STATUS_OK;
     return store_failure(store, STATUS_DATA, name, "cannot be read", error);
 }
 
-enum status store_release(const struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t),
-                          enum status status, struct error *error)
+enum status store_release(struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t), enum status status,
+                          struct error *error)
 {
     bool failed = id >= 0 && close(id) < 0;
     if (id >= 0 && store->writable && fault_here())
@@ -245,7 +253,7 @@ enum status store_open(const char *path, struct store **store, struct error *err
 
 /* The bytes of the file, complete and in their place in HDF5's memory: valid until the file is changed or closed.
  * (H5Fget_file_image would copy them and clear the mark above, but leave the old checksum over it.) */
-static enum status find_image(const struct store *store, const void **image, size_t *size, struct error *error)
+static enum status find_image(struct store *store, const void **image, size_t *size, struct error *error)
 {
     void **memory = NULL; /* the core driver's handle is the address of its pointer */
     if (fault_here() || H5Fflush(store->file, H5F_SCOPE_GLOBAL) < 0)
@@ -279,7 +287,7 @@ enum status store_commit(struct store *store, struct error *error)
 }
 
 /* Whether the object is a group, which alone has members. */
-static enum status is_group(const struct store *store, const char *name, bool *group, struct error *error)
+static enum status is_group(struct store *store, const char *name, bool *group, struct error *error)
 {
     hid_t object = H5Oopen(store->file, name, H5P_DEFAULT);
     if (object < 0)
@@ -290,7 +298,7 @@ static enum status is_group(const struct store *store, const char *name, bool *g
 
 /* Whether a member of a group is there, as a hard link: soft and external ones lead elsewhere, perhaps to another file.
  */
-static enum status find_member(const struct store *store, const char *name, bool *there, struct error *error)
+static enum status find_member(struct store *store, const char *name, bool *there, struct error *error)
 {
     H5L_info_t link;
     *there = false;
@@ -308,7 +316,7 @@ enum status store_find(struct store *store, const char *name, bool *there, struc
 {
     size_t length = strlen(name);
     char prefix[STORE_NAME_SIZE];
-    enum status status = STATUS_OK;
+    enum status status = store->unreadable ? store_doubt(store, name, error) : STATUS_OK;
     *there = name[0] == '/' && length < STORE_NAME_SIZE;
     if (*there)
         memcpy(prefix, name, length + 1);

@@ -375,8 +375,8 @@ static enum status wrong_count(const struct store *store, const char *name, size
                      name, found, wanted);
 }
 
-static enum status check_type(const struct store *store, const char *name, hid_t found, hid_t wanted,
-                              const char *type_name, struct error *error)
+static enum status check_type(struct store *store, const char *name, hid_t found, hid_t wanted, const char *type_name,
+                              struct error *error)
 {
     htri_t equal = H5Tequal(found, wanted);
     if (equal < 0)
@@ -421,7 +421,7 @@ enum status store_read_bytes(struct store *store, const char *name, size_t count
 }
 
 /* Whether the array holds strings as store_write_texts makes them, `count` of them. */
-static enum status check_texts(const struct store *store, const char *name, const struct array *array, size_t count,
+static enum status check_texts(struct store *store, const char *name, const struct array *array, size_t count,
                                struct error *error)
 {
     H5T_class_t kind = H5Tget_class(array->type);

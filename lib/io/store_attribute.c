@@ -202,7 +202,7 @@ static enum status close_attribute(struct store *store, const char *object, stru
     return store_release(store, object, attribute->holder, H5Oclose, status, error);
 }
 
-static enum status unreadable_attribute(const struct store *store, const char *object, struct error *error)
+static enum status unreadable_attribute(struct store *store, const char *object, struct error *error)
 {
     return store_failure(store, STATUS_DATA, object, "has an attribute that cannot be read", error);
 }

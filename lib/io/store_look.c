@@ -164,7 +164,7 @@ static uint64_t size_wanted(const struct look *look)
     return look->base + read_u64(block + places[version].end);
 }
 
-enum status store_not_opened(const struct store *store, struct error *error)
+enum status store_not_opened(struct store *store, struct error *error)
 {
     struct look look = {0};
     unsigned int major = 0, minor = 0, release = 0;

@@ -13,27 +13,28 @@
 struct store {
     char *path; /* the final name */
     hid_t file;
-    int read_error; /* the errno, or FILE_ENDED, of the first read that failed: HDF5 may hide it; 0: none did */
-    bool writable;  /* in memory, to be committed */
-    bool spoiled;   /* a write failed: the contents are not what the caller meant */
-    bool has_gaps;  /* something was removed: its space is still in the file */
-    bool is_marked; /* the file says that it is open for writing, as those of HDF5 1.10's own format do */
+    int read_error;  /* the errno, or FILE_ENDED, of the first read that failed: HDF5 may hide it; 0: none did */
+    bool unreadable; /* HDF5 could not read something: what it answers later may be without it, and is not believed */
+    bool writable;   /* in memory, to be committed */
+    bool spoiled;    /* a write failed: the contents are not what the caller meant */
+    bool has_gaps;   /* something was removed: its space is still in the file */
+    bool is_marked;  /* the file says that it is open for writing, as those of HDF5 1.10's own format do */
 };
 
 /* Writes "PATH: NAME PROBLEM (HDF5: its innermost reason)" and returns the status; with STATUS_DATA, what to do about a
  * damaged file. A read that failed is passed on as that, and an allocation of HDF5's that failed as STATUS_NO_MEMORY:
  * neither says anything of the file. To be called before any other HDF5 function, since each clears the reason. */
-enum status store_failure(const struct store *store, enum status status, const char *name, const char *problem,
+enum status store_failure(struct store *store, enum status status, const char *name, const char *problem,
                           struct error *error);
 
 /* To be called where HDF5 has answered "no", before any other of its functions: STATUS_OK unless a read failed or HDF5
  * met an error on the way, which it does not always say in its answer. */
-enum status store_doubt(const struct store *store, const char *name, struct error *error);
+enum status store_doubt(struct store *store, const char *name, struct error *error);
 
 /* Closes a handle, which may be invalid. A close can be the write that fails: then, unless `status` tells of an earlier
  * failure, that is the error; so is a read of the file that failed. Returns the status that now holds. */
-enum status store_release(const struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t),
-                          enum status status, struct error *error);
+enum status store_release(struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t), enum status status,
+                          struct error *error);
 
 /* Refuses a write to a store that is read only, and names that are too long or do not begin with a slash. */
 enum status store_check_write(const struct store *store, const char *name, struct error *error);
@@ -69,7 +70,7 @@ enum status store_look(const char *path, struct error *error);
 
 /* STATUS_DATA: why HDF5 did not open the store's file, as far as can be seen. To be called before any other HDF5
  * function. */
-enum status store_not_opened(const struct store *store, struct error *error);
+enum status store_not_opened(struct store *store, struct error *error);
 
 /* The seal of a file with these bytes, to be written after them. */
 enum { STORE_SEAL_SIZE = 24 };

@@ -154,6 +154,34 @@ bool network_cuts_kernels(const struct network_spec *spec)
     return false;
 }
 
+/* a + b, or SIZE_MAX. */
+static size_t size_add(size_t a, size_t b)
+{
+    return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+/* Of `taps` weights for each of `units` outputs, and their biases, each with its padding. */
+static size_t tensors_size(size_t taps, size_t units)
+{
+    const size_t weights = size_multiply(taps, units);
+    if (weights > SIZE_MAX - ALIGNED_FLOATS || units > SIZE_MAX - ALIGNED_FLOATS)
+        return SIZE_MAX;
+    return size_add(round_up(weights, ALIGNED_FLOATS), round_up(units, ALIGNED_FLOATS));
+}
+
+size_t network_size_of(const struct network_spec *spec)
+{
+    size_t sum = 0;
+    struct shape shape = spec->input;
+    for (size_t i = 0; i < spec->layers; i++) {
+        const struct conv_shape s = conv_shape(shape, spec->filters, spec->kernel, spec->stride);
+        sum = size_add(sum, tensors_size(size_multiply(size_multiply(s.kernel_h, s.kernel_w), s.c_in), s.c_out));
+        shape = (struct shape){s.height_out, s.width_out, s.c_out};
+    }
+    const size_t maps = size_multiply(size_multiply(shape.height, shape.width), shape.channels);
+    return size_add(sum, tensors_size(maps, spec->classes));
+}
+
 static enum status create_sparse(struct network *network, struct error *error)
 {
     const size_t layers = network->spec.layers;

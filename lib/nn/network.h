@@ -64,6 +64,10 @@ const struct tensor *network_tensors(const struct network *network, size_t *coun
 /* Whether a layer's kernels are larger than its map lets them be, so that they have fewer taps than the spec says. */
 bool network_cuts_kernels(const struct network_spec *spec);
 
+/* What network_weight_size of a network of the spec would be, before anything of it is made; SIZE_MAX where that does
+ * not fit. */
+size_t network_size_of(const struct network_spec *spec);
+
 /* Number of floats of w: the tensors and the padding between them (padding is 0 and stays 0). */
 size_t network_weight_size(const struct network *network);
 size_t network_parameters(const struct network *network); /* without padding */

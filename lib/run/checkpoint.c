@@ -69,6 +69,27 @@ enum status checkpoint_save_posterior(struct store *store, const struct posterio
     return status;
 }
 
+enum status checkpoint_check_size(struct store *store, const struct network_spec *spec, const struct method *method,
+                                  size_t members, struct error *error)
+{
+    size_t rank = 0, shape[STORE_RANK_MAX] = {0};
+    const size_t wanted = posterior_size_of(spec, method, members);
+    enum status status = store_shape(store, "/posterior/mu", &rank, shape, error);
+    if (status != STATUS_OK || (rank == 1 && shape[0] == wanted))
+        return status;
+    /* Older builds kept the taps of kernels that read padding only (run.c, TRAIN_VERSION_CUT), and ranked them as
+     * weights. */
+    if (rank == 1 && shape[0] > wanted && network_cuts_kernels(spec))
+        return error_set(error, STATUS_DATA,
+                         "%s: was trained by an older version, which counted kernel taps that never see an input as "
+                         "weights; `tenth run` with another --out trains its network without them",
+                         store_path(store));
+    return error_set(
+        error, STATUS_DATA,
+        "%s: /posterior/mu has not the size of the network of its config (%zu numbers); " STORE_REMEDY_CHANGED,
+        store_path(store), wanted);
+}
+
 enum status checkpoint_load_posterior(struct store *store, struct posterior *posterior, struct error *error)
 {
     struct block blocks[] = {{"/posterior/mu", posterior->mu}, {"/posterior/rho", posterior->rho}};

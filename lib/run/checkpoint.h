@@ -29,6 +29,11 @@ enum status checkpoint_save(struct store *store, const struct posterior *posteri
                             const char *identity, struct error *error);
 /* Removes it; what other programs put beside it stays. */
 enum status checkpoint_remove(struct store *store, struct error *error);
+/* Before room is made for it: whether the file's posterior has the size that this network, method and number of members
+ * give; STATUS_DATA. The config is the file's, too, so that neither is believed alone. */
+enum status checkpoint_check_size(struct store *store, const struct network_spec *spec, const struct method *method,
+                                  size_t members, struct error *error);
+
 /* Whether it is there: then training has not ended. */
 enum status checkpoint_find(struct store *store, bool *there, struct error *error);
 

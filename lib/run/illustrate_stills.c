@@ -9,6 +9,7 @@
 #include "core/size.h"
 #include "data/perturb.h"
 #include "run/illustration.h"
+#include "run/run_file.h"
 
 /* The talk's grid has 3 x 4 items: here so many of the sweep, evenly spread over it (its items are a random draw,
  * but stand in the order of the file, which may be sorted by class). */
@@ -59,6 +60,8 @@ static enum status sweep_read(const struct illustration *illustration, const cha
     if (!sweep->probability || !sweep->strength || !sweep->index || !sweep->labels)
         return STATUS_NO_MEMORY;
     status = store_read_float(store, object[0], size, sweep->probability, error);
+    if (status == STATUS_OK)
+        status = stored_check(store, object[0], sweep->probability, size, error);
     if (status == STATUS_OK)
         status = store_read_float(store, object[1], shape[0], sweep->strength, error);
     if (status == STATUS_OK)
@@ -260,24 +263,17 @@ static enum status distributions_choose(struct illustration *illustration, const
 
 enum status illustrate_predictive(struct illustration *illustration, struct error *error)
 {
-    struct store *store = illustration->store;
-    size_t rank, shape[STORE_RANK_MAX];
-    enum status status = store_shape(store, "/test/probability", &rank, shape, error);
-    if (status == STATUS_OK && (rank != 2 || shape[1] != illustration->run->kind->classes))
-        status =
-            error_set(error, STATUS_DATA, "%s: /test/probability has not the shape of a prediction", store_path(store));
+    const struct run_file file = {.store = illustration->store};
+    struct stored stored;
+    enum status status = run_file_stored(&file, "/test", &stored, error);
     if (status != STATUS_OK)
         return status;
-    size_t size = size_multiply(shape[0], shape[1]);
-    float *probability = memory_alloc(size, sizeof *probability, error);
-    uint8_t *labels = memory_alloc(shape[0], 1, error);
-    status = probability && labels ? store_read_float(store, "/test/probability", size, probability, error)
-                                   : STATUS_NO_MEMORY;
-    if (status == STATUS_OK)
-        status = store_read_bytes(store, "/test/label", shape[0], labels, error);
-    if (status == STATUS_OK)
-        status = distributions_choose(illustration, probability, labels, shape[0], error);
-    memory_free(probability);
-    memory_free(labels);
+    if (stored.slices == 1 && stored.classes == illustration->run->kind->classes)
+        status = distributions_choose(illustration, stored.mean, stored.labels, stored.items, error);
+    else
+        status = error_set(error, STATUS_DATA,
+                           "%s: /test/probability has not the shape of a prediction; " STORE_REMEDY_CHANGED,
+                           store_path(file.store));
+    stored_free(&stored);
     return status;
 }

@@ -424,12 +424,14 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
         return status;
     struct network_spec spec = run_network_spec(run);
     struct posterior_start start = posterior_start_of(&run->config, run->seed);
-    status = network_create(&spec, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
+    struct store *store = NULL;
+    status = run_store_open(run->path, &store, error);
+    if (status == STATUS_OK)
+        status = checkpoint_check_size(store, &spec, run->method, start.members, error);
+    if (status == STATUS_OK)
+        status = network_create(&spec, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
     if (status == STATUS_OK)
         status = posterior_create(trained->network, run->method, &start, run->threads, &trained->posterior, error);
-    struct store *store = NULL;
-    if (status == STATUS_OK)
-        status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK)
         status = checkpoint_load_posterior(store, trained->posterior, error);
     store_close(store);

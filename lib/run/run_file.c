@@ -21,6 +21,8 @@ void run_base_name(const char *run, char base[RUN_NAME_SIZE])
     }
 }
 
+enum { LABELS = UINT8_MAX + 1 }; /* a label is a byte */
+
 /* The whole text is the number, as run_describe wrote it. */
 static enum status seed_read(const char *text, const char *path, uint64_t *seed, struct error *error)
 {
@@ -104,23 +106,6 @@ enum status run_file_sections(const struct run_file *file, const char *sections,
     return status == STATUS_OK && !*text ? STATUS_NO_MEMORY : status;
 }
 
-/* Older builds kept the taps of kernels that read padding only (run.c, TRAIN_VERSION_CUT), and ranked them as weights.
- */
-static enum status check_kernels_are_cut(const struct run_file *file, const struct trained *trained,
-                                         struct error *error)
-{
-    size_t rank = 0, shape[STORE_RANK_MAX] = {0};
-    if (!network_cuts_kernels(network_spec(trained->network)))
-        return STATUS_OK;
-    enum status status = store_shape(file->store, "/posterior/mu", &rank, shape, error);
-    if (status == STATUS_OK && shape[0] > trained->posterior->size)
-        status = error_set(error, STATUS_DATA,
-                           "%s: was trained by an older version, which counted kernel taps that never see an input as "
-                           "weights; `tenth run` with another --out trains its network without them",
-                           store_path(file->store));
-    return status;
-}
-
 enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error)
 {
     struct config config;
@@ -141,11 +126,11 @@ enum status run_file_trained(const struct run_file *file, struct trained *traine
                          store_path(file->store));
     struct network_spec spec = network_spec_of(&config, kind);
     struct posterior_start start = posterior_start_of(&config, file->seed);
-    status = network_create(&spec, 1, 0, 1, &trained->network, error);
+    status = checkpoint_check_size(file->store, &spec, method, start.members, error);
+    if (status == STATUS_OK)
+        status = network_create(&spec, 1, 0, 1, &trained->network, error);
     if (status == STATUS_OK)
         status = posterior_create(trained->network, method, &start, 1, &trained->posterior, error);
-    if (status == STATUS_OK)
-        status = check_kernels_are_cut(file, trained, error);
     if (status == STATUS_OK)
         status = checkpoint_load_posterior(file->store, trained->posterior, error);
     if (status != STATUS_OK)
@@ -171,7 +156,10 @@ static enum status stored_extents(const struct run_file *file, const char *objec
     enum status status = store_shape(file->store, object, &rank, shape, error);
     if (status != STATUS_OK)
         return status;
-    if (rank < 2 || shape[rank - 2] == 0 || shape[rank - 1] == 0)
+    size_t least = rank < 2 ? 0 : 1;
+    for (size_t d = 0; d < rank; d++)
+        least = shape[d] < least ? shape[d] : least;
+    if (least == 0 || shape[rank - 1] > LABELS)
         return error_set(error, STATUS_DATA, "%s: %s is not an array of probabilities; " STORE_REMEDY_CHANGED,
                          store_path(file->store), object);
     *stored = (struct stored){.slices = rank > 2 ? shape[0] : 1, .items = shape[rank - 2], .classes = shape[rank - 1]};
@@ -190,6 +178,19 @@ static void average(const struct stored *stored, size_t samples,
             stored->labels};
         prediction_average(&prediction);
     }
+}
+
+/* Bins are chosen by probabilities, so that none may be believed. Older versions stored some that are no numbers. */
+enum status stored_check(const struct store *store, const char *name, const float *all, size_t count,
+                         struct error *error)
+{
+    const float most = 1 + 1e-3F; /* rounding of sums */
+    for (size_t i = 0; i < count; i++) {
+        if (all[i] < 0 || all[i] > most)
+            return error_set(error, STATUS_DATA, "%s: %s[%zu] is %g, which is not a probability; " STORE_REMEDY_CHANGED,
+                             store_path(store), name, i, (double)all[i]);
+    }
+    return STATUS_OK;
 }
 
 /* Labels index probabilities, so that none may be believed. */
@@ -226,6 +227,8 @@ enum status run_file_stored(const struct run_file *file, const char *object, str
     status = all && stored->mean && stored->labels ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
         status = store_read_float(file->store, name, size * samples, all, error);
+    if (status == STATUS_OK)
+        status = stored_check(file->store, name, all, size * samples, error);
     if (status == STATUS_OK)
         status = store_read_bytes(file->store, labels, stored->items, stored->labels, error);
     if (status == STATUS_OK)

@@ -46,8 +46,8 @@ enum status run_file_trained(const struct run_file *file, struct trained *traine
 struct row run_file_row(const struct run_file *file, const struct table_kind *kind);
 
 /* Probabilities that were stored: an array OBJECT/probability [slices][samples][items][classes], where the slices, or
- * the slices and the samples, may be missing from the rank, with the labels at OBJECT/label or, of a part's own choice
- * of items, OBJECT/labels. Samples are averaged. */
+ * the slices and the samples, may be missing from the rank and none is 0, with the labels at OBJECT/label or, of a
+ * part's own choice of items, OBJECT/labels. Samples are averaged. */
 struct stored {
     size_t slices, items, classes;
     float *mean;     /* [slices][items][classes] */
@@ -56,6 +56,10 @@ struct stored {
 enum status run_file_stored(const struct run_file *file, const char *object, struct stored *stored,
                             struct error *error); /* the caller frees with stored_free */
 void stored_free(struct stored *stored);
+
+/* STATUS_DATA for a number of the array `name` that is read and is not a probability; NaN passes. */
+enum status stored_check(const struct store *store, const char *name, const float *all, size_t count,
+                         struct error *error);
 
 /* Slice `slice` as a prediction of one sample; borrows from `stored`, not to be freed. */
 struct prediction stored_slice(const struct stored *stored, size_t slice);
