@@ -239,10 +239,18 @@ run_profile() {
     run_configs "${jobs:-$processors}" "${configs[@]}"
 }
 
+# make_table NAME: in the scratch directory.
+make_table() {
+    local status=0
+    "$tenth" table "$out"/*.h5 "$1" >"$scratch/$1.csv" || status=$?
+    if [ "$status" -ne 0 ]; then
+        fail "$status" "tenth table $1 failed; the tables and figures in $out are as they were"
+    fi
+}
+
 # write_table NAME: an unchanged one keeps its file, which tells draw.sh that its figures are up to date.
 write_table() {
     local new=$scratch/$1.csv partial=$out/tables/.$1.partial.$mark
-    "$tenth" table "$out"/*.h5 "$1" >"$new" || fail 1 "tenth table $1 failed"
     if cmp -s "$new" "$out/tables/$1.csv"; then
         return
     elif ! cp "$new" "$partial" || ! mv -f "$partial" "$out/tables/$1.csv"; then
@@ -251,6 +259,7 @@ write_table() {
     fi
 }
 
+# All are made before the first is written: where one of the run files cannot be read, every table stays as it was.
 write_tables() {
     local names name pid pids=() status=0
     names=$("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
@@ -265,15 +274,18 @@ write_tables() {
         if [ "$status" -ne 0 ]; then
             break
         fi
-        write_table "$name" &
+        make_table "$name" &
         pids+=("$!")
     done
     for pid in "${pids[@]}"; do
         wait "$pid" || status=$?
     done
     if [ "$status" -ne 0 ]; then
-        exit "$status" # write_table has said what failed
+        exit "$status" # make_table has said what failed
     fi
+    for name in $names; do
+        write_table "$name"
+    done
 }
 
 draw_figures() {

@@ -43,7 +43,7 @@ case "$1 $*" in
 "table "*)
     if [ "${@: -1}" = "${FAKE_BAD_TABLE:-}" ]; then
         echo "dataset,half a"
-        exit 1
+        exit "${FAKE_BAD_STATUS:-1}"
     fi
     cat "$FAKE_TABLES/${@: -1}.csv"
     ;;
@@ -291,6 +291,20 @@ rm "$copy/broken"
 FAKE_REPORT_STATUS=1 check "a failed report ends the run with 1" exits_with 1 run_all "${smoke[@]}"
 FAKE_BAD_TABLE=sigma check "a failed table ends the run with 1" exits_with 1 run_all "${smoke[@]}"
 check "and leaves the table that was there" cmp "$tables/sigma.csv" "$work/out/tables/sigma.csv"
+
+# Of the tables, all or none: here each could be made anew but the last.
+last_table_fails() {
+    local last names before
+    names=$(cd "$tables" && ls)
+    last=$(tail -n 1 <<<"$names")
+    cp -r "$tables" "$work/tables.good"
+    before=$(cd "$work/out" && find tables figures -type f -exec cksum {} + | sort)
+    sed -i '$p' "$tables"/*.csv
+    FAKE_BAD_TABLE=${last%.csv} FAKE_BAD_STATUS=3 refuses 3 "are as they were" run_all "${smoke[@]}" || return 1
+    cp "$work"/tables.good/*.csv "$tables"
+    [ "$(cd "$work/out" && find tables figures -type f -exec cksum {} + | sort)" = "$before" ]
+}
+check "what one table ends with, nothing is written" last_table_fails
 
 sleeping_run() {
     FAKE_SLEEP=yes run_all "${smoke[@]}" --out "$work/interrupted" >"$work/interrupted.log" 2>&1

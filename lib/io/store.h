@@ -13,8 +13,10 @@
  *
  * Object names are paths ("/posterior/mu"); missing groups are made on the way. Attributes stand on groups or data
  * sets. Every function checks every HDF5 return; the message names file and object. A store of which a write failed
- * refuses to be committed. Reading believes nothing: links other than hard ones, data in other files, other types than
- * those above, and arrays larger than their bytes in the file allow are STATUS_DATA. */
+ * refuses to be committed. A file of ours ends with a sum over all its bytes, and is refused where that is another one
+ * (store_seal.c). Reading believes nothing: links other than hard ones, data in other files, other types than those
+ * above, and arrays of more than 1032 times their bytes in the file, which deflate cannot make, are STATUS_DATA. A file
+ * that is updated has at most 4 GiB. */
 #ifndef TENTH_IO_STORE_H
 #define TENTH_IO_STORE_H
 
