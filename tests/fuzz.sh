@@ -89,6 +89,10 @@ export project
 case ${1:-} in
 run)
     if [ $# -ne 3 ] || [ ! -d "$3/tests" ]; then usage; fi
+    if [ -z "$(names "$3")" ]; then
+        echo "fuzz.sh: there is no target in $3/tests" >&2
+        exit 1
+    fi
     names "$3" | xargs -P "$(processors)" -I{} bash -c 'fuzz "$@" || exit 1' fuzz "$2" "$3" {} || exit 1
     ;;
 merge)

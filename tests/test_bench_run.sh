@@ -192,7 +192,7 @@ check "scaling.csv" is "$(header alone/scaling.csv)" "$scaling_header"
 check "with every thread, batch and filter" is "$(wc -l <alone/scaling.csv)" "$(($(processors) + 5))"
 if "$project/deps.sh" check draw 2>/dev/null; then
     check "and draws what it has" is "$(cd alone/figures && printf '%s ' *)" \
-        "bench_roofline.png bench_roofline.svg bench_scaling.png bench_scaling.svg "
+        "bench_roofline.png bench_roofline.svg bench_scaling.png bench_scaling.svg drawn.tsv "
 else
     skip "the figures" "gnuplot-nox is not installed"
 fi

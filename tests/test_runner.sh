@@ -83,10 +83,13 @@ TEST_TIMEOUT=1 check "a program that hangs is a failure" closes_with 1 "0 passed
 TEST_WRAPPER="env X=y" check "a wrapper runs the programs" closes_with 0 "2 passed, 0 failed" passes
 
 program fuzz_ucr <<'END'
-test -s "$2/blanks" && echo "stat::number_of_executed_units: 7" && exit "${FAKE_FOUND:-0}"
+[ -d "$1" ] && [ -n "$(ls "$2")" ] && echo "stat::number_of_executed_units: 7" && exit "${FAKE_FOUND:-0}"
 END
-check "a fuzz target without a finding" says "fuzz_ucr: 7 inputs in 1 s, 0 kept, nothing found" \
-    "$tests/fuzz.sh" 1 fuzzed "$work/fuzz_ucr"
-FAKE_FOUND=77 check "a finding is a failure" exits_with 1 "$tests/fuzz.sh" 1 fuzzed "$work/fuzz_ucr"
-check "a target without seeds is one, too" not "$tests/fuzz.sh" 1 fuzzed "$work/fuzz_nothing"
+mkdir -p fuzzed/tests empty/tests
+cp fuzz_ucr fuzzed/tests
+check "a fuzz target without a finding" says "fuzz_ucr: 7 inputs in 1 s, 0 kept, nothing found" "$tests/fuzz.sh" run 1 fuzzed
+FAKE_FOUND=77 check "a finding is a failure" exits_with 1 "$tests/fuzz.sh" run 1 fuzzed
+check "no target is one, too" exits_with 1 "$tests/fuzz.sh" run 1 empty
+cp fuzz_ucr fuzzed/tests/fuzz_nothing
+check "so is a target without a corpus" exits_with 1 "$tests/fuzz.sh" run 1 fuzzed
 finish
