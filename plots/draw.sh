@@ -75,22 +75,26 @@ end_drawing() {
 }
 trap end_drawing EXIT
 
-# If this is killed, nobody would end them: a process of another group, which sees only that the other end of its input is
-# closed. A figure is in $work/drawing while it is drawn.
+# If this is killed, nobody would end them: a process that sees only that the other end of its input is closed. It is nobody's
+# child, since `wait` is for figures. A figure is in $work/drawing while it is drawn.
 sweep "$out_dir"/.*.partial.*
 mkdir "$work/drawing" "$work/recipes" "$work/new"
-set -m
-# shellcheck disable=SC2034 # it is the closing of what the array names that counts
-coproc UNDERTAKER {
+undertake() {
+    trap - EXIT
     cd /
     read -r _ || true
+    local figure
     for figure in "$work"/drawing/*; do
         kill -KILL -- "-${figure##*/}" 2>/dev/null # none is there: * is no number
     done
     rm -rf "$work" "$out_dir"/.*.partial."$mark".*
-} >/dev/null 2>&1
-set +m
-disown "$UNDERTAKER_PID" # `wait` is for figures
+}
+mkfifo "$work/alive"
+(
+    set -m
+    undertake <"$work/alive" >/dev/null 2>&1 &
+)
+exec {alive}>"$work/alive"
 : >"$work/ended"
 # What was looked up: the registry's rows, and what the tables have (look.awk).
 rows=()
@@ -113,6 +117,7 @@ count_ended() {
 
 # draw_alone COMMAND...: in a process group of its own.
 draw_alone() {
+    exec {alive}>&-
     : >"$work/drawing/$BASHPID"
     trap 'rm -f "$work/drawing/$BASHPID"' EXIT
     "$@"
