@@ -239,7 +239,22 @@ static void allocation_failures_are_reported(void **state)
     remove_prune("a");
 }
 
-#define RUN_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+/* A table that is there and cannot be looked at is not a table that is not there. */
+static void a_table_that_cannot_be_looked_at_is_an_error(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct comparison comparison;
+    write_prune("a", 0, "");
+    write_prune("b", 0, "");
+    assert_int_equal(symlink("ood.csv", "b/ood.csv"), 0);
+    assert_int_equal(compare_directories("a", "b", &comparison, &error), STATUS_DATA);
+    assert_non_null(strstr(error.message, "b/ood.csv: cannot be read: "));
+    comparison_free(&comparison);
+    assert_int_equal(unlink("b/ood.csv"), 0);
+    remove_prune("a");
+    remove_prune("b");
+}
 
 /* Many runs of as many names, points and keys, which are found one by one. */
 static void many_runs_are_compared(void **state)
@@ -286,6 +301,8 @@ static void many_runs_are_compared(void **state)
     }
 }
 
+#define RUN_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,7 +313,8 @@ int main(void)
         RUN_TEST(what_cannot_be_compared_is_said),
         RUN_TEST(other_configs_are_named),
         RUN_TEST(allocation_failures_are_reported),
-        cmocka_unit_test_setup_teardown(many_runs_are_compared, scratch_setup, scratch_teardown),
+        RUN_TEST(a_table_that_cannot_be_looked_at_is_an_error),
+        RUN_TEST(many_runs_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

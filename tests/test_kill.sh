@@ -80,7 +80,9 @@ close_table "--jobs 2, whole group"
 check "a parent alone is killed: its children save and end" at_random "$(rounds 1 40)" process --jobs 2
 close_table "--jobs 2, parent only"
 
-# A script that is killed: what it started with `tied` ends, and what it left is removed by the next.
+# A script that is killed: what it started with `tied` ends, and what it left is removed by the next, in a directory of their
+# own, since any script sweeps.
+mkdir -p scratch
 cat >parent.sh <<END
 source "$project/environment.sh"
 left=\$(temporary -d)
@@ -92,7 +94,7 @@ wait
 END
 ends_with_its_script() {
     local waited=0
-    bash parent.sh &
+    TMPDIR=$work/scratch bash parent.sh &
     while [ ! -e started.txt ] && [ "$waited" -lt 100 ]; do
         sleep 0.1
         waited=$((waited + 1))
@@ -105,7 +107,7 @@ ends_with_its_script() {
         sleep 0.1
     done
     ! kill -0 "$(cat started.txt)" 2>/dev/null && [ -d "$(cat left.txt)" ] &&
-        bash -c "source '$project/environment.sh'; temporary" >next.txt && rm "$(cat next.txt)" && [ ! -d "$(cat left.txt)" ]
+        TMPDIR=$work/scratch bash -c "source '$project/environment.sh'; temporary" >next.txt && rm "$(cat next.txt)" && [ ! -d "$(cat left.txt)" ]
 }
 if setpriv --pdeathsig TERM true 2>/dev/null; then
     check "a killed script's children end, and what it left goes" ends_with_its_script

@@ -1378,6 +1378,24 @@ static void test_text_files(void **state)
     assert_true(!bytes && count == 0);
 }
 
+static void test_absent(void **state)
+{
+    (void)state;
+    static char long_name[5000];
+    memset(long_name, 'a', sizeof long_name - 1);
+    assert_int_equal(atomic_write("file", "", 0, NULL), STATUS_OK);
+    assert_int_equal(symlink("loop", "loop") | symlink("nowhere", "link"), 0);
+    assert_true(path_is_absent("no such file"));
+    assert_true(path_is_absent("no such directory/file"));
+    assert_true(path_is_absent("file/below"));
+    assert_false(path_is_absent("file"));
+    assert_false(path_is_absent("."));
+    assert_false(path_is_absent("link"));
+    assert_false(path_is_absent("loop/file")); /* who can tell? */
+    assert_false(path_is_absent(long_name));
+    assert_int_equal(unlink("file") | unlink("loop") | unlink("link"), 0);
+}
+
 static enum status write_text(struct error *error)
 {
     return atomic_write("a.txt", "new", 3, error);
@@ -1519,6 +1537,7 @@ int main(void)
         IN_SCRATCH(test_no_gaps),
         IN_SCRATCH(test_two_at_once),
         IN_SCRATCH(test_no_times_in_the_file),
+        IN_SCRATCH(test_absent),
         IN_SCRATCH(test_faults_while_creating),
         IN_SCRATCH(test_faults_while_updating),
         IN_SCRATCH(test_faults_while_reading),

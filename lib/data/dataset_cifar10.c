@@ -1,10 +1,10 @@
 /* lib/data/dataset_cifar10.c: CIFAR-10 (Krizhevsky 2009), the binary version: five training files and a test file. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "data/cifar.h"
 #include "data/reader.h"
+#include "io/atomic_file.h"
 
 const char dataset_input_cifar10[] = "red, green and blue from 0 to 255";
 
@@ -65,7 +65,7 @@ enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches,
     const char *first = dataset->files[0].name;
     int length =
         snprintf(path, sizeof path, "%s/%.*s%s", dataset->directory, (int)folder_length(first), first, marker_name);
-    if (length < 0 || (size_t)length >= sizeof path || access(path, F_OK) != 0)
+    if (length < 0 || (size_t)length >= sizeof path || path_is_absent(path))
         return STATUS_OK; /* no marker: not known to be official */
     struct source *source;
     enum status status = source_open(path, &source, error);

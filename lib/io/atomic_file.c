@@ -385,6 +385,12 @@ static enum status read_all(int descriptor, const char *path, size_t limit, size
     return status;
 }
 
+bool path_is_absent(const char *path)
+{
+    struct stat about;
+    return lstat(path, &about) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 int descriptor_of(const char *path)
 {
     static const char *const places[] = {"/dev/fd/", "/proc/self/fd/"};

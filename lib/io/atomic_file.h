@@ -5,6 +5,7 @@
 #ifndef TENTH_IO_ATOMIC_FILE_H
 #define TENTH_IO_ATOMIC_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/error.h"
@@ -53,6 +54,10 @@ enum status directory_ensure(const char *path, struct error *error);
 /* Which descriptor of this process the path names ("/dev/stdin", "/dev/fd/63", "/proc/self/fd/0"); -1: none. Opened by
  * such a name, a file would be read from its beginning again, and a socket not at all. */
 int descriptor_of(const char *path);
+
+/* Whether there is nothing of that name, for certain. What cannot be looked at, and a link that leads nowhere, count as
+ * there, so that reading it says why. */
+bool path_is_absent(const char *path);
 
 enum { FILE_ENDED = -1 }; /* beside errnos: the file has fewer bytes than there were when it was opened */
 

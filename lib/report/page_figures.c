@@ -1,7 +1,6 @@
 /* lib/report/page_figures.c: the drawn figures as inline SVG. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/memory.h"
 #include "io/atomic_file.h"
@@ -44,7 +43,7 @@ static enum status figure_add(struct page *page, const struct page_figure *figur
         return STATUS_OK;
     const int length = snprintf(path, sizeof path, "%s/figures/%s%s%s%s%s.svg", page->directory, figure->name,
                                 *chosen ? "_" : "", chosen, *dataset ? "_" : "", dataset);
-    if (length < 0 || (size_t)length >= sizeof path || access(path, F_OK) != 0)
+    if (length < 0 || (size_t)length >= sizeof path || path_is_absent(path))
         return STATUS_OK;
     (void)snprintf(title, sizeof title, "%s%s%s%s%s", *dataset ? page_title("dataset", dataset) : "",
                    *chosen ? ", " : "", *chosen ? page_title(figure->each, chosen) : "", *dataset ? ": " : "",

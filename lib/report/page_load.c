@@ -32,7 +32,10 @@ static enum status list_files(const char *directory, const char *end, char ***pa
     *paths = NULL;
     *count = 0;
     DIR *stream = opendir(directory);
+    const int code = errno;
     size_t room = 0;
+    if (!stream && !path_is_absent(directory))
+        return file_read_failure(directory, code, error);
     for (struct dirent *entry = stream ? readdir(stream) : NULL; entry; entry = readdir(stream))
         room++;
     *paths = memory_alloc(room, sizeof **paths, error);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/memory.h"
 #include "core/stats.h"
@@ -40,7 +39,7 @@ static bool find_table(const char *directory, const char *table, char path[PATH_
     static const char *const below[] = {"tables/", ""};
     for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
         int length = snprintf(path, PATH_SIZE, "%s/%s%s.csv", directory, below[i], table);
-        if (length > 0 && length < PATH_SIZE && access(path, F_OK) == 0)
+        if (length > 0 && length < PATH_SIZE && !path_is_absent(path))
             return true;
     }
     return false;

@@ -1,10 +1,8 @@
 #include "run/run.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bayes/criterion.h"
 #include "bayes/metric.h"
@@ -13,6 +11,7 @@
 #include "core/stats.h"
 #include "data/ood.h"
 #include "data/perturb.h"
+#include "io/atomic_file.h"
 #include "io/file_lock.h"
 #include "nn/schedule.h"
 #include "run/checkpoint.h"
@@ -272,7 +271,7 @@ enum status run_commit(const struct run *run, struct store *store, struct error 
 
 bool run_is_there(const struct run *run)
 {
-    return access(run->path, F_OK) == 0 || errno != ENOENT;
+    return !path_is_absent(run->path);
 }
 
 enum status run_has(const struct run *run, const char *object, const char *identity, bool *has, struct error *error)
