@@ -151,6 +151,33 @@ static void test_output_of_any_text(void **state)
     table_free(back);
 }
 
+/* A spreadsheet opens what `tenth table` prints, and a run's file may be another's. */
+static void no_text_is_a_formula(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *printed;
+    } cases[] = {
+        {"=HYPERLINK(\"a\")", "\n\"\\x3DHYPERLINK(\"\"a\"\")\","},
+        {"@SUM(1)", "\n\\x40SUM(1),"},
+        {"-2+3+cmd|' /C calc'!A0", "\n\\x2D2+3+cmd|' /C calc'!A0,"},
+        {"+f(1)", "\n\\x2Bf(1),"},
+        {"-std=c17", "\n-std=c17,"},
+        {"-1", "\n-1,"},
+        {"a=1", "\na=1,"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error error = {0};
+        struct table *table = table_create(table_find("sigma"), &error);
+        assert_non_null(table);
+        assert_int_equal(add_sigma(table, cases[i].text, "vi", 1, 0, &error), STATUS_OK);
+        char text[512];
+        print_table(table, TABLE_CSV, text, sizeof text);
+        assert_non_null(strstr(text, cases[i].printed));
+        table_free(table);
+    }
+}
+
 static void test_full_output(void **state)
 {
     (void)state;
@@ -418,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_registry),
         cmocka_unit_test(test_text_output),
         cmocka_unit_test(test_output_of_any_text),
+        cmocka_unit_test(no_text_is_a_formula),
         cmocka_unit_test(test_full_output),
         cmocka_unit_test(test_texts_are_lines),
         cmocka_unit_test(test_texts_are_owned),

@@ -33,8 +33,15 @@ static bool put_tsv_text(const char *text, FILE *stream)
     return true;
 }
 
-/* As a terminal may see it: control characters but tabs, and what is not UTF-8, become \xNN; there is no end of a line
- * in a cell (table_add). Nearly all cells have none. */
+/* Whether a spreadsheet would take the text for a formula, which may open addresses or programs. A sign alone, as
+ * options of a compiler have it, does no harm. */
+static bool is_formula(const char *text)
+{
+    return *text == '=' || *text == '@' || ((*text == '+' || *text == '-') && strpbrk(text, "(|!"));
+}
+
+/* As a terminal and a spreadsheet may see it: the first byte of a formula, control characters but tabs, and what is not
+ * UTF-8, become \xNN; there is no end of a line in a cell (table_add). Nearly all cells have none. */
 static bool put_text(const char *text, enum table_format format, FILE *stream)
 {
     static const char kept[] = "\t";
@@ -42,7 +49,9 @@ static bool put_text(const char *text, enum table_format format, FILE *stream)
     char few[256], *many = room > sizeof few ? memory_alloc(room, 1, NULL) : NULL, *safe = many ? many : few;
     if (room > sizeof few && !many)
         return false;
-    (void)utf8_escape(text, kept, safe, room); /* there is room for every byte as \xNN */
+    /* There is room for every byte as \xNN. */
+    const int first = is_formula(text) ? snprintf(safe, room, "\\x%02X", (unsigned int)*text) : 0;
+    (void)utf8_escape(text + (first > 0), kept, safe + first, room - (size_t)first);
     const bool written = format == TABLE_CSV ? put_csv_text(safe, stream) : put_tsv_text(safe, stream);
     memory_free(many);
     return written;
