@@ -515,9 +515,9 @@ check "plane_moons names every run, above probability and entropy" names_every_r
 check "and says which seeds it leaves out" grep -q "Not shown: 28 other seeds" "$work/crowd-figures/plane_moons.svg"
 check "so does the figure of sigmas" grep -q "Not shown: 20 other seeds" "$work/crowd-figures/sigma_moons.svg"
 check "a method's plain run comes first, then values by value" says \
-    "'', 'prior_sigma=0.01', 'prior_sigma=0.03', 'prior_sigma=0.1', 'prior_sigma=0.3', 'prior_sigma=1', 'prior_sigma=3', 'prior_sigma=10'" \
+    '"", "prior_sigma=0.01", "prior_sigma=0.03", "prior_sigma=0.1", "prior_sigma=0.3", "prior_sigma=1", "prior_sigma=3", "prior_sigma=10"' \
     crowd_variables perturb_band strength
-check "seeds of a config share its rank" says "'1', '1', '1', '2', '2', '2', '3', '3', '3'" crowd_variables sigma epoch
+check "seeds of a config share its rank" says '"1", "1", "1", "2", "2", "2", "3", "3", "3"' crowd_variables sigma epoch
 
 # Colour, marker and dashes of a method's configs, one a line.
 looks() {
