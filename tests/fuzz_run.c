@@ -165,7 +165,8 @@ static void read_table(size_t number)
 {
     const char *const paths[] = {path};
     size_t kinds;
-    const struct table_kind *kind = table_kinds(&kinds) + number % kinds;
+    const struct table_kind *kind = table_kinds(&kinds);
+    kind += number % kinds;
     struct error error = {0};
     struct table *table = table_create(kind, &error);
     require(table != NULL);
