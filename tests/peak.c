@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static long peak_now(void)
@@ -29,7 +30,7 @@ size_t peak_of(int (*work)(void *context), void *context)
         const long before = peak_now();
         const int failed = work(context);
         grown = peak_now() - before;
-        _exit(failed != 0 || write(ends[1], &grown, sizeof grown) != sizeof grown);
+        _exit(failed == 0 && write(ends[1], &grown, sizeof grown) == sizeof grown ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     assert_int_equal(close(ends[1]), 0);
     assert_int_equal(read(ends[0], &grown, sizeof grown), sizeof grown);

@@ -280,7 +280,7 @@ static enum status count_rows(const struct table_kind *kind, struct store *store
         enum status status = store_find(store, name, &there, error);
         if (status == STATUS_OK && !there)
             continue;
-        size_t rank, shape[STORE_RANK_MAX];
+        size_t rank = 0, shape[STORE_RANK_MAX] = {0};
         if (status == STATUS_OK)
             status = store_shape(store, name, &rank, shape, error);
         if (status == STATUS_OK && rank != 1)
