@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static long peak_now(void)

@@ -1,12 +1,12 @@
 #include "data/layout.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/memory.h"
+#include "io/atomic_file.h"
 #include "io/text_buffer.h"
 
 static const struct layout_part all_parts[] = {
@@ -73,7 +73,7 @@ static bool is_there(const char *path)
     struct stat found;
     if (stat(path, &found) == 0)
         return !S_ISDIR(found.st_mode);
-    return (errno != ENOENT && errno != ENOTDIR) || lstat(path, &found) == 0;
+    return !path_is_absent(path);
 }
 
 /* Looks for FOLDER/NAME and FOLDER/NAME.gz; `found` is the one that is there, or the first. */
