@@ -37,6 +37,10 @@ skip() {
     echo "skip - $1: $2"
 }
 
+not() {
+    ! "$@"
+}
+
 # exits_with STATUS COMMAND...: passes the command's output through.
 exits_with() {
     local wanted=$1 status=0

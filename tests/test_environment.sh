@@ -6,10 +6,6 @@ set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-not() {
-    ! "$@"
-}
-
 # copy_scripts DIR: what the scripts need of the project, and no program.
 copy_scripts() {
     mkdir -p -- "$1/lib" "$1/data" "$1/results"

@@ -25,10 +25,6 @@ broken() {
     ! awk -f "$tests/golden/compare.awk" "$tests/golden/$1.csv" "$2" >/dev/null
 }
 
-not() {
-    ! "$@"
-}
-
 # notices TABLE ROW COLUMN FACTOR: the golden table with this number so many times as large is not the golden one.
 notices() {
     awk -v row="$2" -v column="$3" -v factor="$4" 'BEGIN { FS = OFS = "," }

@@ -61,10 +61,6 @@ closes_with() {
     fi
 }
 
-not() {
-    ! "$@"
-}
-
 check "tests that pass are counted one by one" closes_with 0 "2 passed, 0 failed" passes
 check "groups of one program are added up" closes_with 1 "2 passed, 1 failed" two_groups
 check "a crash fails all that it kept from running" closes_with 1 "1 passed, 4 failed" crashes

@@ -99,9 +99,8 @@ void sha256_add(struct sha256 *hash, const void *bytes, size_t count)
     }
 }
 
-void sha256_end(struct sha256 *hash, char hex[SHA256_HEX_SIZE])
+void sha256_end_bytes(struct sha256 *hash, uint8_t bytes[SHA256_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
     static const uint8_t padding[SHA256_BLOCK_SIZE] = {0x80};
     uint64_t bits = hash->total * 8;
     /* Section 5.1.1: a one bit, zeros up to 8 bytes before the end of a block, then the length in bits. */
@@ -112,9 +111,20 @@ void sha256_end(struct sha256 *hash, char hex[SHA256_HEX_SIZE])
     for (size_t i = 0; i < 8; i++)
         length[i] = (uint8_t)(bits >> (56 - 8 * i));
     sha256_add(hash, length, sizeof length);
-    for (size_t i = 0; i < 64; i++)
-        hex[i] = digits[hash->state[i / 8] >> (28 - 4 * (i % 8)) & 15];
-    hex[64] = '\0';
+    for (size_t i = 0; i < SHA256_SIZE; i++)
+        bytes[i] = (uint8_t)(hash->state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void sha256_end(struct sha256 *hash, char hex[SHA256_HEX_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t bytes[SHA256_SIZE];
+    sha256_end_bytes(hash, bytes);
+    for (size_t i = 0; i < SHA256_SIZE; i++) {
+        hex[2 * i] = digits[bytes[i] >> 4];
+        hex[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    hex[2 * SHA256_SIZE] = '\0';
 }
 
 void sha256_hex(const void *bytes, size_t count, char hex[SHA256_HEX_SIZE])

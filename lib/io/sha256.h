@@ -1,6 +1,6 @@
 /* lib/io/sha256.h: SHA-256 (FIPS 180-4), over bytes that arrive in pieces.
  *
- * sha256_begin, then sha256_add as often as there are bytes, then sha256_end, which also spoils the state. Nothing is
+ * sha256_begin, then sha256_add as often as there are bytes, then one of its ends, which also spoils the state. Nothing is
  * allocated and nothing can fail. */
 #ifndef TENTH_IO_SHA256_H
 #define TENTH_IO_SHA256_H
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SHA256_HEX_SIZE = 65, SHA256_BLOCK_SIZE = 64 };
+enum { SHA256_SIZE = 32, SHA256_HEX_SIZE = 2 * SHA256_SIZE + 1, SHA256_BLOCK_SIZE = 64 };
 
 struct sha256 {
     uint32_t state[8];
@@ -20,7 +20,9 @@ struct sha256 {
 void sha256_begin(struct sha256 *hash);
 void sha256_add(struct sha256 *hash, const void *bytes, size_t count);
 
-/* 64 hexadecimal digits in lower case and a 0 byte. */
+void sha256_end_bytes(struct sha256 *hash, uint8_t bytes[SHA256_SIZE]);
+
+/* The same as 64 hexadecimal digits in lower case and a 0 byte. */
 void sha256_end(struct sha256 *hash, char hex[SHA256_HEX_SIZE]);
 
 /* The hash of bytes in memory: identities of configs. */

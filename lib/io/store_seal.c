@@ -121,12 +121,13 @@ static enum status check_descriptor(const char *path, int descriptor, uint64_t s
                                     struct error *error)
 {
     struct sum sum = {{0}};
-    unsigned char *block = memory_alloc(BLOCK, 1, error);
+    const size_t room = size < BLOCK ? (size_t)size : BLOCK;
+    unsigned char *block = memory_alloc(room > 0 ? room : 1, 1, error);
     if (!block)
         return error_context(error, "%s: ", path);
     int code = 0;
-    for (uint64_t done = 0; done < size && code == 0; done += BLOCK) {
-        const size_t count = size - done < BLOCK ? (size_t)(size - done) : BLOCK;
+    for (uint64_t done = 0; done < size && code == 0; done += room) {
+        const size_t count = size - done < room ? (size_t)(size - done) : room;
         code = read_exactly(descriptor, done, block, count);
         if (code == 0)
             add(&sum, block, count);

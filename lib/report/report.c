@@ -13,13 +13,11 @@
 /* What the page's policy knows the style and the script by: "'sha256-...'" of the very text between the tags. */
 static void hash_add(struct text_buffer *out, const char *text)
 {
-    char hex[SHA256_HEX_SIZE];
-    unsigned char bytes[(SHA256_HEX_SIZE - 1) / 2] = {0};
-    sha256_hex(text, strlen(text), hex);
-    for (size_t i = 0; hex[i]; i++) {
-        const int digit = hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10;
-        bytes[i / 2] = (unsigned char)(bytes[i / 2] << 4 | digit);
-    }
+    struct sha256 hash;
+    uint8_t bytes[SHA256_SIZE];
+    sha256_begin(&hash);
+    sha256_add(&hash, text, strlen(text));
+    sha256_end_bytes(&hash, bytes);
     text_add(out, "'sha256-");
     page_base64(out, bytes, sizeof bytes);
     text_add(out, "'");
