@@ -60,7 +60,8 @@ mkdir -p -- "$out_dir"
 record=$out_dir/drawn.tsv
 
 work=$(temporary -d)
-started=0
+started=0 # figures that are counted
+running=0 # processes that draw
 
 # Whoever ends this ends what it draws: each figure is a process group, with the gnuplot that it waits for.
 end_drawing() {
@@ -100,6 +101,8 @@ exec {alive}>"$work/alive"
 rows=()
 declare -A is_matched=() is_meant=()                      # figures that were asked for, that the tables give
 declare -A row_count=() table_sum=() has=() values=()     # of tables that can be read
+declare -A talk_has=()                                     # KIND,DATASET[,PERTURBATION]
+declare -A known=()                                        # of registries: the names in them
 declare -A unreadable=() source_of=() summary_source_of=() # of tables, of data sets
 all_datasets=()
 # The figures to draw, each with the arguments of draw_figure.
@@ -110,9 +113,14 @@ ended() {
     echo "$1" >>"$work/ended"
 }
 
-# count_ended HOW
+# count_ended: into $drawn, $kept and $missing.
 count_ended() {
-    grep -cx "$1" "$work/ended" || true
+    local how
+    drawn=0 kept=0 missing=0
+    while read -r how; do
+        local -n count=$how
+        count=$((count + 1))
+    done <"$work/ended"
 }
 
 # draw_alone COMMAND...: in a process group of its own.
@@ -125,9 +133,11 @@ draw_alone() {
 
 # in_background COMMAND...: as many at a time as there are processors.
 in_background() {
-    while [ "$(jobs -rp | wc -l)" -ge "$processors" ]; do
+    if [ "$running" -ge "$processors" ]; then
         wait -n || true # it has told how it ended
-    done
+    else
+        running=$((running + 1))
+    fi
     set -m
     draw_alone "$@" &
     set +m
@@ -152,9 +162,9 @@ is_name() {
     [[ $1 =~ ^[abcdefghijklmnopqrstuvwxyz0123456789_]+$ ]]
 }
 
-# quote_text TEXT: as gnuplot_quote in csv.awk.
-quote_text() {
-    local LC_ALL=C text=$1 quoted="" i c
+# set_text NAME TEXT: a line that gives gnuplot's variable the text, quoted as gnuplot_quote in csv.awk does it.
+set_text() {
+    local LC_ALL=C text=$2 quoted="" i c
     for ((i = 0; i < ${#text}; i++)); do
         c=${text:i:1}
         case $c in
@@ -163,7 +173,7 @@ quote_text() {
         esac
         quoted+=$c
     done
-    printf '"%s"' "$quoted"
+    printf '%s = "%s"\n' "$1" "$quoted"
 }
 
 # registry_variables FILE MACRO PREFIX N: PREFIX_NAME = the Nth quoted text of each row MACRO(NAME, ...).
@@ -204,21 +214,25 @@ is_wanted() {
     return 1
 }
 
-# digests FILE...: the SHA-256 of each, a line each.
+# digests FILE...: the SHA-256 of each, into $sums; fails where one cannot be read.
 digests() {
-    sha256sum -- "$@" | sed 's/^\\\{0,1\}\([0-9a-f]*\).*/\1/'
+    mapfile -t sums < <(sha256sum -- "$@")
+    sums=("${sums[@]#\\}") # before the sum of a file whose name is escaped
+    sums=("${sums[@]%% *}")
+    [ ${#sums[@]} -eq $# ]
 }
 
 # look_through TABLE: notes what it has, or that it cannot be read.
 look_through() {
-    local table=$1 file=$table_dir/$1.csv kind key text
+    local table=$1 file=$table_dir/$1.csv kind key text sums
     if ! LC_ALL=C awk -v columns="$each_columns" -f "$plots/csv.awk" -f "$plots/look.awk" "$file" >"$work/look" || [ ! -f "$file" ] ||
-        ! table_sum[$table]=$(digests "$file"); then
+        ! digests "$file"; then
         unreadable[$table]=1
         say "cannot read $file: nothing is drawn of it, and its figures are left as they are; \`tenth table FILE.h5... $table\`" \
             "writes it anew"
         return
     fi
+    table_sum[$table]=${sums[0]}
     while IFS=$'\t' read -r kind key text; do
         case $kind in
         rows) row_count[$table]=$key ;;
@@ -324,11 +338,9 @@ report_missing() {
     remove_gone "$@"
 }
 
-# data_source DATASET: "" for a figure of no one data set.
+# data_source DATASET: into $REPLY; "" for a figure of no one data set.
 data_source() {
-    if [ -n "$1" ]; then
-        printf '%s' "${summary_source_of[$1]:-${source_of[$1]:-}}"
-    fi
+    REPLY=${1:+${summary_source_of[$1]:-${source_of[$1]:-}}}
 }
 
 # write_series TABLES DATASET EACH CHOSEN: the series' files and variables. Fails, with the table's name on standard output:
@@ -357,39 +369,48 @@ write_series() {
     done
 }
 
-# talk_has FILE DATASET EACH CHOSEN: 1 or 0.
-talk_has() {
-    awk -F, -v dataset="$2" -v each="$3" -v chosen="$4" '
-        $1 == dataset && (each == "-" || $2 == chosen) { found = 1 }
-        END { print found + 0 }' "$reference/$1"
+# look_at_talk: into $talk_has, for what there are values of the talk's.
+look_at_talk() {
+    local dataset perturbation
+    while IFS=, read -r dataset _; do
+        talk_has[pruning,$dataset]=1
+    done <"$reference/talk_pruning.csv"
+    while IFS=, read -r dataset perturbation _; do
+        talk_has[uncertainty,$dataset]=1
+        talk_has[uncertainty,$dataset,$perturbation]=1
+    done <"$reference/talk_uncertainty.csv"
 }
 
 # is_whole FILE: it ends as its format does. gnuplot does not say that a full disk has cut it off.
 is_whole() {
+    local LC_ALL=C end
+    end=$(tail -c 8 -- "$1" | tr -d '\0')
     case $1 in
-    *.svg) [[ $(tail -c 20 "$1") == *"</svg>"* ]] ;;
-    *.png) [ "$(tail -c 8 "$1" | head -c 4)" = IEND ] ;;
-    *.gif) [ "$(tail -c 1 "$1")" = ";" ] ;;
+    *.svg) [[ $end == *"</svg>"* ]] ;;
+    *.png) [[ $end == IEND* ]] ;;
+    *.gif) [[ $end == *";" ]] ;;
     esac
 }
 
 # draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed; its line of the record.
 draw_format() {
-    local figure=$1 script=$2 format=$3 terminal=$3 partial sum
+    local figure=$1 script=$2 format=$3 terminal=$3 partial status=0 sums
     if [ "$format" = png ]; then
         terminal=pngcairo
     fi
     partial=$out_dir/.$figure.partial.$mark.$format
     {
         echo "terminal_name = '$terminal'"
-        echo "output_file = $(quote_text "$partial")"
+        set_text output_file "$partial"
         cat "$here/figure.gp" "$here"/*_table.gp
     } >"$here/preamble"
-    # How many frames an animation has is no news.
-    if (cd "$plots" && gnuplot --default-settings "$here/preamble" "$script" 2> >(grep -v 'frames in animation sequence' >&2)) &&
-        [ -s "$partial" ] && is_whole "$partial" && sum=$(digests "$partial"); then
+    (cd "$plots" && exec gnuplot --default-settings "$here/preamble" "$script" 2>"$here/errors") || status=$?
+    if [ -s "$here/errors" ]; then
+        grep -v 'frames in animation sequence' "$here/errors" >&2 || true # how many there are is no news
+    fi
+    if [ "$status" -eq 0 ] && [ -s "$partial" ] && is_whole "$partial" && digests "$partial"; then
         mv -f "$partial" "$out_dir/$figure.$format"
-        printf '%s\t%s\t%s\n' "$figure.$format" "$sum" "$recipe" >"$work/new/$figure.$format"
+        printf '%s\t%s\t%s\n' "$figure.$format" "${sums[0]}" "$recipe" >"$work/new/$figure.$format"
     else
         rm -f "$partial"
         say "$figure: gnuplot failed on plots/$script, or could not write to $out_dir; an older one is left as it is"
@@ -410,16 +431,17 @@ draw_figure() {
         say "$figure: not drawn: cannot read $table_dir/$table.csv; an older one is left as it is"
         return
     fi
+    data_source "$dataset"
     {
         cat "$work/titles.gp"
-        echo "dataset = $(quote_text "$dataset")"
-        echo "each = $(quote_text "$each")"
-        echo "chosen = $(quote_text "$chosen")"
-        echo "figure_title = $(quote_text "$title")"
-        echo "data_source = $(quote_text "$(data_source "$dataset")")"
-        echo "reference = $(quote_text "$reference")"
-        echo "talk_pruning = $(talk_has talk_pruning.csv "$dataset" - -)"
-        echo "talk_uncertainty = $(talk_has talk_uncertainty.csv "$dataset" "$each" "$chosen")"
+        set_text dataset "$dataset"
+        set_text each "$each"
+        set_text chosen "$chosen"
+        set_text figure_title "$title"
+        set_text data_source "$REPLY"
+        set_text reference "$reference"
+        echo "talk_pruning = ${talk_has[pruning,$dataset]:-0}"
+        echo "talk_uncertainty = ${talk_has[uncertainty,$dataset${chosen:+,$chosen}]:-0}"
     } >"$here/figure.gp"
     for format in ${formats//,/ }; do
         if ! draw_format "$figure" "$script" "$format"; then
@@ -431,7 +453,7 @@ draw_figure() {
 
 # plan_figure ROW and the arguments of draw_figure but the last: it is drawn if it is wanted, and can be.
 plan_figure() {
-    local row=$1 figure=$2 tables=$4 dataset=$7 table
+    local row=$1 figure=$2 tables=$4 dataset=$7 table arguments
     is_meant[$figure]=1
     if ! is_wanted "$row" "$figure"; then
         return
@@ -445,9 +467,11 @@ plan_figure() {
         fi
     done
     figures+=("$figure")
-    figure_arguments+=("$(printf '%s\037' "${@:2}")")
+    printf -v arguments '%s\037' "${@:2}"
+    figure_arguments+=("$arguments")
+    data_source "$dataset"
     {
-        printf '%s\n' "$common_sum" "${@:2}" "$(data_source "$dataset")"
+        printf '%s\n' "$common_sum" "${@:2}" "$REPLY"
         for table in ${tables//,/ }; do
             echo "$table ${table_sum[${table%%/*}]:-none}"
         done
@@ -490,20 +514,21 @@ plan_row() {
 # What every figure is made of, whatever its row.
 note_common() {
     local sums
-    sums=$(digests "$plots"/*.gp "$plots"/*.awk "$plots/draw.sh" "$reference"/*.csv "$work/titles.gp")
-    common_sum="$(gnuplot --version) $(printf '%s' "$sums" | sha256sum)"
+    digests "$plots"/*.gp "$plots"/*.awk "$plots/draw.sh" "$reference"/*.csv "$work/titles.gp"
+    common_sum="$(gnuplot --version) ${sums[*]}"
 }
 
 # The files that are as the record says, as `FILE SUM RECIPE` with tabs between.
 look_at_files() {
-    local i name sums=() files=()
-    for name in "$out_dir"/*.{svg,png,gif}; do
-        if [ -f "$name" ] && is_name "$(basename -- "${name%.*}")"; then
-            files+=("$name")
+    local i file name sums=() files=()
+    for file in "$out_dir"/*.{svg,png,gif}; do
+        name=${file##*/}
+        if [ -f "$file" ] && is_name "${name%.*}"; then
+            files+=("$file")
         fi
     done
     if [ ${#files[@]} -gt 0 ]; then
-        mapfile -t sums < <(digests "${files[@]}")
+        digests "${files[@]}" || true # what cannot be read is drawn anew
     fi
     for ((i = 0; i < ${#files[@]}; i++)); do
         printf '%s\t%s\n' "${files[i]##*/}" "${sums[i]:-}"
@@ -512,11 +537,11 @@ look_at_files() {
 
 # draw_planned: those that are not as they would be drawn.
 draw_planned() {
-    local i format current recipe recipes=() arguments known_files
+    local i format current recipe sums arguments known_files
     if [ ${#figures[@]} -eq 0 ]; then
         return
     fi
-    mapfile -t recipes < <(cd "$work/recipes" && digests "${figures[@]}")
+    digests "${figures[@]/#/$work/recipes/}"
     known_files=$'\n'
     if [ -f "$record" ]; then
         known_files=$'\n'$(awk -F'\t' 'NR == FNR { is[$1 "\t" $2] = 1; next } ($1 "\t" $2) in is { print $1 "\t" $3 }' \
@@ -524,7 +549,7 @@ draw_planned() {
     fi
     for ((i = 0; i < ${#figures[@]}; i++)); do
         IFS=$'\037' read -r -d '' -a arguments <<<"${figure_arguments[i]}" || true
-        recipe=${recipes[i]}
+        recipe=${sums[i]}
         current=yes
         for format in ${arguments[4]//,/ }; do
             if [[ $known_files != *$'\n'"${figures[i]}.$format"$'\t'"$recipe"$'\n'* ]]; then
@@ -560,9 +585,15 @@ write_record() {
     fi
 }
 
-# known KIND: the names in a registry of lib/, such as those of data sets.
-known() {
-    sed -n "s/^title_$1_\([^ ]*\) = .*/\1/p" "$work/titles.gp"
+# look_at_titles: into $known, the names in each registry of lib/, such as those of data sets, with blanks between.
+look_at_titles() {
+    local what kind name
+    known[-]=-
+    while IFS=_ read -r what kind name; do
+        if [ "$what" = title ]; then
+            known[$kind]+="${name%% = *} "
+        fi
+    done <"$work/titles.gp"
 }
 
 # remove_outdated: figures that a row can have and that were not meant to be drawn. Rows that were passed over keep theirs.
@@ -575,10 +606,10 @@ remove_outdated() {
         fi
         list=${datasets//,/ }
         if [ "$datasets" = all ]; then
-            list=$(known dataset)
+            list=${known[dataset]}
         fi
         for dataset in $list; do
-            for value in $(if [ "$each" = - ]; then echo -; else known "$each"; fi); do
+            for value in ${known[$each]:-}; do
                 if [ "$each" = - ] && [ -z "${is_meant[${name}_$dataset]:-}" ]; then
                     remove_gone "${name}_$dataset" "${tables%%/*}" "$dataset" - ""
                 elif [ "$each" != - ] && [ -z "${is_meant[${name}_${value}_$dataset]:-}" ]; then
@@ -590,6 +621,8 @@ remove_outdated() {
 }
 
 write_titles >"$work/titles.gp"
+look_at_titles
+look_at_talk
 mapfile -t rows < <(sed '/^#/d; /^$/d' "$registry")
 note_common
 look_at_tables
@@ -609,7 +642,7 @@ if [ ${#wanted[@]} -eq 0 ]; then
     remove_outdated
 fi
 
-drawn=$(count_ended drawn) kept=$(count_ended kept) missing=$(count_ended missing)
+count_ended
 failed=$((started - drawn - kept - missing))
 echo "draw.sh: $drawn figures drawn, $kept up to date, $missing without rows, $failed failed; in $(shown "$out_dir")"
 if [ "$failed" -gt 0 ] || [ ${#unreadable[@]} -gt 0 ]; then

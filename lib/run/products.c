@@ -80,7 +80,8 @@ void products_end(struct network *network)
 
 /* ---- measuring ---- */
 
-/* A round is so much arithmetic that reading the clock and waking the threads do not count. */
+/* A round is so much arithmetic that reading the clock and waking the threads do not count. As many as fit in a second,
+ * and not more than ROUNDS: a slow machine, or one under sanitizers, has fewer. */
 enum { ROUNDS = 15, ROUND_MULTIPLY_ADDS = 50000000 };
 
 static double multiply_adds(const struct gemm_batch *p)
@@ -108,9 +109,11 @@ enum status product_seconds(const struct product *product, int threads, uint64_t
     const size_t calls = 1 + (size_t)(ROUND_MULTIPLY_ADDS / multiply_adds(p));
     float *matrices = memory_alloc(size_multiply((size_t)threads, size), sizeof *matrices, error);
     float rounds[ROUNDS];
+    double spent = 0;
+    int done = 0;
     if (!matrices)
         return STATUS_NO_MEMORY;
-    for (int round = -1; round < ROUNDS; round++) {
+    for (int round = -1; round < ROUNDS && spent < 1; round++) {
         double started = monotonic_seconds();
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
         for (int thread = 0; thread < threads; thread++) {
@@ -120,11 +123,14 @@ enum status product_seconds(const struct product *product, int threads, uint64_t
             for (size_t call = 0; call < calls; call++)
                 multiply(product, a, b, c);
         }
-        if (round >= 0)
-            rounds[round] = (float)(monotonic_seconds() - started);
+        if (round < 0)
+            continue;
+        const double took = monotonic_seconds() - started;
+        rounds[done++] = (float)took;
+        spent += took;
     }
     memory_free(matrices);
-    *seconds = stats_median(rounds, ROUNDS) / (double)calls;
+    *seconds = stats_median(rounds, (size_t)done) / (double)calls;
     return STATUS_OK;
 }
 
