@@ -45,6 +45,8 @@ function csv_header(line, names, index_of,    count, i) {
         if (!is_name(names[i]))
             fail("a column is called \"" substr(names[i], 1, 60) "\", but names of tables and columns have a-z, 0-9 and _ only; " \
                 "rename it")
+        if (names[i] in index_of)
+            fail("two columns are called \"" names[i] "\"; rename or remove one")
         index_of[names[i]] = i
     }
     return count
@@ -52,7 +54,7 @@ function csv_header(line, names, index_of,    count, i) {
 
 # A string as gnuplot reads it, in double quotes: its versions differ in how '' in single ones is read. What it would look at
 # there is \NNN: quotes, backslashes, backquotes (it runs what is between them), macros, control characters. It reads four digits
-# where the first is 0, else three. quote_text in draw.sh does the same.
+# where the first is 0, else three. set_text in draw.sh does the same.
 function gnuplot_quote(text,    i, c, quoted) {
     if (text !~ /[\001-\037"\\`@{}\177]/)
         return "\"" text "\""

@@ -97,6 +97,8 @@ static void test_refused(void **state)
     (void)state;
     struct error error = {0};
     struct csv csv;
+    assert_int_equal(csv_parse("a,b,a\n1,2,3\n", "t.csv", &csv, &error), STATUS_DATA);
+    assert_string_equal(error.message, "t.csv:1: two columns are called \"a\"; rename or remove one");
     assert_int_equal(csv_parse("", "t.csv", &csv, &error), STATUS_DATA);
     assert_int_equal(csv_parse("a,b\n1,2\n3\n", "t.csv", &csv, &error), STATUS_DATA);
     assert_non_null(strstr(error.message, "t.csv:3"));

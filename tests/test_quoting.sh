@@ -38,13 +38,13 @@ in_csv() {
 }
 
 # ---- One function for gnuplot in awk and one in the shell: what gnuplot reads is the text. ----
-eval "$(sed -n '/^quote_text() {/,/^}/p' "$project/plots/draw.sh")"
+eval "$(sed -n '/^set_text() {/,/^}/p' "$project/plots/draw.sh")"
 texts=("'" "''x'" "'''" '"' '"1' "a\\b" "\\1" "\\" "\`pwn\`" "\$(pwn)" "@m" "{/Bold a}" $'a\n1' $'\x7f7' $'\t1' $'\e]0;x\a' "x_1^2" \
     "\"; system(\"pwn\") #" "x]; system 'pwn'" "!pwn" "< pwn" "|pwn" "%s %n" "*" "[a-z]" "-1" "=1+1" "<script>" "μ, ü" "")
 read_back() {
     local text file=$work/quote.gp
     for text in "${texts[@]}"; do
-        printf 'array a[2] = [%s, %s]\nset print "-"\nm = "macro"\nprint a[1]\nprint a[2]\n' "$(quote_text "$text")" \
+        printf '%s\nb = %s\nset print "-"\nm = "macro"\nprint a\nprint b\n' "$(set_text a "$text")" \
             "$(TEXT=$text awk -f "$project/plots/csv.awk" -f <(echo 'BEGIN { printf "%s", gnuplot_quote(ENVIRON["TEXT"]) }'))" >"$file"
         [ "$(gnuplot "$file"; echo .)" = "$text"$'\n'"$text"$'\n.' ] || { printf '%q is read as %q\n' "$text" "$(gnuplot "$file")"; return 1; }
     done
@@ -88,6 +88,8 @@ for column in "${columns[@]}"; do
     check "a column called $(printf %q "$column") is refused" refuses 3 "$rule" look hostile.csv
     check "nor is one cut up" refuses 3 "$rule" cut_up hostile.csv
 done
+hostile_export fraction >hostile.csv
+check "two columns of one name are refused" refuses 3 'two columns are called "fraction"' look hostile.csv
 hostile_export "${columns[0]}" >hostile.csv
 check "draw.sh draws nothing of such a table" refuses_table export.csv "$rule" hostile.csv
 hostile_export $'a\e[2J' >hostile.csv

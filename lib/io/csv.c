@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/texts.h"
 
 /* Ends the cell that begins at `from` with a 0 byte, its quotes undone in place. Returns where the next cell begins;
  * *last: the cell was its line's last. */
@@ -48,12 +49,22 @@ bool csv_is_name(const char *text)
 
 static enum status header_check(const struct csv *csv, const char *name, struct error *error)
 {
-    for (size_t c = 0; c < csv->columns; c++) {
+    struct texts names = {0};
+    enum status status = STATUS_OK;
+    for (size_t c = 0; c < csv->columns && status == STATUS_OK; c++) {
+        size_t number = c;
         if (!csv_is_name(csv->cells[c]))
-            return error_set(error, STATUS_DATA, "%s:1: a column is called \"%.60s\", but " CSV_NAME_RULE "; rename it",
-                             name, csv->cells[c]);
+            status =
+                error_set(error, STATUS_DATA, "%s:1: a column is called \"%.60s\", but " CSV_NAME_RULE "; rename it",
+                          name, csv->cells[c]);
+        else
+            status = texts_add(&names, csv->cells[c], &number, error);
+        if (status == STATUS_OK && number != c)
+            status = error_set(error, STATUS_DATA, "%s:1: two columns are called \"%.60s\"; rename or remove one", name,
+                               csv->cells[c]);
     }
-    return STATUS_OK;
+    texts_free(&names);
+    return status;
 }
 
 static enum status cells_parse(const char *name, struct csv *csv, struct error *error)

@@ -72,8 +72,7 @@ enum status page_file_check(const struct page *page, const char *path, struct er
     const size_t length = directory ? strlen(directory) : 0;
     enum status status = STATUS_OK;
     if (!directory || !file || stat(file, &about) != 0) {
-        char reason[ERROR_REASON_SIZE];
-        status = error_set(error, STATUS_DATA, "%s: cannot be read: %s", path, error_reason(errno, reason));
+        status = file_read_failure(path, errno, error);
     } else if (!S_ISREG(about.st_mode)) {
         status = error_set(error, STATUS_DATA, "%s: is not a file; a page has files only", path);
     } else if (strncmp(file, directory, length) != 0 || (file[length] != '/' && length > 1)) {
