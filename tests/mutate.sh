@@ -77,12 +77,21 @@ cd "$scratch/pristine" || exit # what is edited in the meantime belongs to the n
 cp -a . "$scratch/whole"
 find "$project/build/release/tests" -maxdepth 1 -type f -name 'test_*' -perm -u+x -exec cp -a -t "$scratch/whole/build/release/tests" {} +
 
-# build TREE TARGET...: with what make was told here, in the tree.
+# Which flags the compiler takes is asked once.
+# shellcheck disable=SC2016 # for make
+hardening=$(make -s MODE=release --eval='ask: ; @echo "$(HARDENING)"' ask) || exit
+# shellcheck disable=SC2016
+linked=$(make -s MODE=release --eval='ask: ; @echo "$(HARDENING_LD)"' ask) || exit
+export hardening linked
+
+# build TREE TARGET...: with what make was told here, in the tree. Without a mistake all is there.
 build() {
     local tree=$1
     shift
+    [ ! -e "$tree/whole" ] || return 0
     # Without git a tree has no commit: the text of the copy's stays.
-    make -C "$tree" --no-print-directory -s MODE=release BUILD=build/release -o build/release/generated/build_info.h "${@/#/build/release/}"
+    make -C "$tree" --no-print-directory -s MODE=release BUILD=build/release HARDENING="$hardening" HARDENING_LD="$linked" \
+        -o build/release/generated/build_info.h "${@/#/build/release/}"
 }
 
 # passes TREE TEST: TEST is test_NAME, test_NAME:FUNCTION or test_NAME.sh. What it says goes to TREE/out.
@@ -167,7 +176,7 @@ try() {
 # try_pristine TEST: a test that fails without any mistake would kill them all.
 try_pristine() {
     local tree=$scratch/without.$1.$BASHPID
-    mkdir "$tree" && ln -s "$scratch/whole"/* "$tree"
+    mkdir "$tree" && ln -s "$scratch/whole"/* "$tree" && touch "$tree/whole"
     if ! passes "$tree" "$1"; then
         echo "$1 fails without any mistake:"
         tail -n 20 "$tree/out"

@@ -10,6 +10,13 @@ static double base_line(const struct ecgsyn *model, double time)
     return model->breath_height * sin(model->breath_speed * time + model->breath_phase);
 }
 
+/* remainder(angle, 2 pi) of an angle within a turn, where the difference is exact; libm's divides bit by bit. */
+static double from_nearest_turn(double angle)
+{
+    const double turn = 2 * M_PI;
+    return angle - turn * rint(angle / turn);
+}
+
 /* state = x, y, z; the model's three equations. */
 static int derivative(double time, const double state[], double change[], void *parameters)
 {
@@ -22,7 +29,7 @@ static int derivative(double time, const double state[], double change[], void *
     double theta = atan2(y, x);
     for (size_t i = 0; i < ECGSYN_WAVES; i++) {
         const struct ecgsyn_wave *wave = &model->wave[i];
-        double distance = remainder(theta - wave->angle, 2 * M_PI);
+        double distance = from_nearest_turn(theta - wave->angle);
         change[2] -= wave->height * distance * exp(-distance * distance / (2 * wave->width * wave->width));
     }
     return GSL_SUCCESS;
