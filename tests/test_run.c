@@ -269,6 +269,36 @@ static void what_is_done_is_not_done_again(void **state)
     job_close(&job);
 }
 
+/* Where each has one fraction only, it is the last of one criterion and the first of the next. */
+static void each_criterion_predicts_for_itself(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+    struct table *all = load_table(run_file, "prune");
+    run_close(&job.run);
+    struct run_options options = {.out = ".", .threads = 2};
+    assert_int_equal(config_set(job.source, "prune.fractions=.5", &job.error), STATUS_OK);
+    assert_int_equal(config_set(job.source, "prune.thresholds=none", &job.error), STATUS_OK);
+    assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+    struct table *one = load_table(run_file, "prune");
+    assert_true(table_rows(one) > 1);
+    for (size_t r = 0; r < table_rows(one); r++) {
+        const char *criterion = text_cell(one, r, "criterion");
+        size_t same = 0;
+        while (strcmp(text_cell(all, same, "criterion"), criterion) != 0 ||
+               cell(all, same, "fraction") != cell(one, r, "fraction"))
+            assert_true(++same < table_rows(all));
+        assert_float_equal(cell(one, r, "nll"), cell(all, same, "nll"), 0);
+    }
+    table_free(one);
+    table_free(all);
+    job_close(&job);
+}
+
 static void the_same_bits_for_any_number_of_threads(void **state)
 {
     (void)state;
@@ -1412,6 +1442,7 @@ int main(void)
         RUN_TEST(a_run_leaves_every_table),
         RUN_TEST(stored_probabilities_give_the_tables),
         RUN_TEST(what_is_done_is_not_done_again),
+        RUN_TEST(each_criterion_predicts_for_itself),
         RUN_TEST(the_same_bits_for_any_number_of_threads),
         RUN_TEST(a_resumed_run_equals_an_unbroken_one),
         RUN_TEST(a_stop_while_the_trained_network_is_measured_keeps_it),
