@@ -52,6 +52,17 @@ one_read_fails() {
     [ "$crashes" -eq 0 ]
 }
 
+one_close_fails() {
+    local n
+    for ((n = 0; n < 8; n++)); do
+        tabulates_or_refuses train "$run" LD_PRELOAD="$preload/read_fault.so" CLOSE_FAULT="$n" || return 1
+        cp "$run" "$work/again.h5"
+        CLOSE_FAULT=$n LD_PRELOAD=$preload/read_fault.so "$tenth" prune "$work/again.h5" --quiet --set prune.samples=3 \
+            --set prune.criteria=snr >"$work/said" 2>&1 || [ "$?" -eq 3 ] || { echo "close $n: $(cat "$work/said")"; return 1; }
+    done
+    [ "$crashes" -eq 0 ]
+}
+
 # flip FILE BYTE BIT: in a copy, $work/flipped.h5.
 flip() {
     local before
@@ -126,6 +137,7 @@ check "one bit is another one" one_bit_is_another "$run"
 check "and of a file without a seal" without_seal
 check "one allocation fails: the same table or none" one_allocation_fails
 check "all allocations fail from one on" one_allocation_fails ALLOC_FAULT_ALWAYS=yes
+check "a file that cannot be closed: the same table or a message of the disk" one_close_fails
 check "every stage refuses a damaged file and leaves it" stages_leave_it
 check "a read that fails costs no other part its rows" stages_survive_a_failed_read
 finish

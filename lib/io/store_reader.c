@@ -65,14 +65,13 @@ static H5FD_t *reader_open(const char *name, unsigned int flags, hid_t access, h
     return NULL;
 }
 
+/* What was read was read: a close that fails loses nothing of it, while HDF5 crashes when a driver tells it so. */
 static herr_t reader_close(H5FD_t *file)
 {
     struct reader *reader = (struct reader *)file;
-    int result = close(reader->descriptor);
-    if (result != 0)
-        fail(reader->failure, errno);
+    (void)close(reader->descriptor);
     memory_free(reader);
-    return result;
+    return 0;
 }
 
 static herr_t reader_query(const H5FD_t *file, unsigned long *flags)

@@ -1,5 +1,6 @@
 /* tests/preload/read_fault.c: a disk that cannot read a run's file. Loaded into a program: its read number $READ_FAULT
- * (from 0) of files whose name ends in .h5 fails with EIO; with $READ_FAULT_ALWAYS all later ones as well. */
+ * (from 0) of files whose name ends in .h5 fails with EIO; with $READ_FAULT_ALWAYS all later ones as well. With
+ * $CLOSE_FAULT it is that closing of such a file which fails. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,14 +18,32 @@ static bool is_run_file(int descriptor)
     return length > 3 && memcmp(path + length - 3, ".h5", 3) == 0;
 }
 
+/* Whether the call is the one of $NAME; *calls counts them. */
+static bool is_time(const char *name, int descriptor, long *calls)
+{
+    const char *wanted = getenv(name);
+    if (!wanted || !is_run_file(descriptor))
+        return false;
+    const long first = strtol(wanted, NULL, 10), this = (*calls)++;
+    return this == first || (this > first && getenv("READ_FAULT_ALWAYS"));
+}
+
 static bool fails(int descriptor)
 {
     static long reads;
-    const char *wanted = getenv("READ_FAULT");
-    if (!wanted || !is_run_file(descriptor))
-        return false;
-    const long first = strtol(wanted, NULL, 10), this = reads++;
-    return this == first || (this > first && getenv("READ_FAULT_ALWAYS"));
+    return is_time("READ_FAULT", descriptor, &reads);
+}
+
+int close(int descriptor)
+{
+    static long closings;
+    int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, "close");
+    const bool is_lost = is_time("CLOSE_FAULT", descriptor, &closings);
+    const int result = next(descriptor);
+    if (!is_lost)
+        return result;
+    errno = EIO;
+    return -1;
 }
 
 ssize_t read(int descriptor, void *bytes, size_t count)
