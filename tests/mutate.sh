@@ -15,7 +15,7 @@ set -uo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
 cd "$project" || exit
-unset TENTH_DATA TEST_FILTER
+unset TENTH_DATA TEST_FILTER WERROR # a mistake may leave a variable unused
 export OMP_WAIT_POLICY=passive
 
 jobs=$(processors) names=() list=
