@@ -206,6 +206,8 @@ static void a_run_leaves_every_table(void **state)
     assert_near(cell(train, 2, "loss"), cell(train, 2, "nll") + cell(train, 2, "kl") / 96,
                 1e-6 * cell(train, 2, "loss"));
     assert_true(cell(train, 2, "nll") < cell(train, 0, "nll"));
+    for (size_t r = 0; r < 3; r++)
+        assert_float_equal(cell(train, r, "sigma_median"), cell(sigma, r + 1, "q50"), 0);
     table_free(train);
     table_free(sigma);
     table_free(prune);
@@ -1415,6 +1417,40 @@ static void an_item_meets_the_same_noise_in_every_run(void **state)
     job_close(&job);
 }
 
+/* What is made of an item of no class depends on its place in the test set, and not on which others are measured. */
+static void an_unknown_item_is_the_same_among_others(void **state)
+{
+    (void)state;
+    enum { FEW = 20, ALL = 60 };
+    static const char *const sets[] = {"ood.items=20", "ood.items=60"};
+    float *stored[2];
+    size_t count[2], classes = 0;
+    struct test_items few;
+    for (size_t i = 0; i < 2; i++) {
+        struct job job;
+        job_open(&job, 1, false, sets[i]);
+        classes = job.run.kind->classes;
+        if (i == 0) {
+            assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+            assert_int_equal(run_test_items(&job.run, FEW, &few, &job.error), STATUS_OK);
+        }
+        assert_int_equal(run_ood(&job.run, &silent, &job.error), STATUS_OK);
+        stored[i] = load_floats(run_file, "/ood/noise/probability", &count[i]);
+        job_close(&job);
+    }
+    const size_t samples = count[0] / (FEW * classes);
+    assert_true(samples > 1 && few.index[0] != 0);
+    assert_int_equal(count[1], samples * ALL * classes);
+    for (size_t s = 0; s < samples; s++)
+        for (size_t i = 0; i < FEW; i++)
+            for (size_t c = 0; c < classes; c++)
+                assert_near(stored[0][(s * FEW + i) * classes + c], stored[1][(s * ALL + few.index[i]) * classes + c],
+                            1e-5);
+    memory_free(stored[0]);
+    memory_free(stored[1]);
+    test_items_free(&few);
+}
+
 /* The interval of two seeds' accuracies is wider than what there is. */
 static void a_band_ends_where_its_value_does(void **state)
 {
@@ -1475,6 +1511,7 @@ int main(void)
         RUN_TEST(an_identity_is_of_config_seed_and_data),
         cmocka_unit_test(an_accuracy_has_wilsons_interval),
         RUN_TEST(an_item_meets_the_same_noise_in_every_run),
+        RUN_TEST(an_unknown_item_is_the_same_among_others),
         RUN_TEST(a_band_ends_where_its_value_does),
         RUN_TEST(faults_leave_no_half_file),
         RUN_TEST(band_of_one_seed_is_the_interval_over_items),
