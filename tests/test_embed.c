@@ -839,8 +839,8 @@ static void test_selu_moments_against_quadrature(void **state)
     }
 }
 
-/* Certain weights: the moments are the network's own logits, and no variance. */
-/* In logarithms of probabilities' ratios the noise of a pair goes: twice the ratio at the logits' means is left. */
+/* In logarithms of probabilities' ratios the noise of a pair goes: twice the ratio at the logits' means is left. Their
+ * difference is twice the noise, with the logits' deviations. */
 static void the_draws_of_logits_come_in_opposite_pairs(void **state)
 {
     (void)state;
@@ -849,15 +849,19 @@ static void the_draws_of_logits_come_in_opposite_pairs(void **state)
     struct engine *engine;
     pruned_make(&pruned, &specs[0], .5);
     struct model *model = make(&pruned, MODEL_VARIANCE);
-    float mean[4], variance[4], p[LOGIT_DRAWS][4];
+    float mean[4], variance[4], p[LOGIT_DRAWS][4], noise[LOGIT_DRAWS / 2][4];
     assert_int_equal(engine_create(model, &engine, &error), STATUS_OK);
     engine_moments(engine, pruned.x, mean, variance);
+    engine_logit_noise(4, noise[0]);
     engine_predict(engine, pruned.x, p[0]);
     for (size_t draw = 0; draw < LOGIT_DRAWS / 2; draw++) {
         const float *one = p[draw], *other = p[draw + LOGIT_DRAWS / 2];
         for (size_t c = 1; c < 4; c++) {
-            double both = log((double)one[c] / (double)one[0]) + log((double)other[c] / (double)other[0]);
-            assert_near(both, 2 * ((double)mean[c] - (double)mean[0]), 1e-4);
+            double first = log((double)one[c] / (double)one[0]), second = log((double)other[c] / (double)other[0]);
+            double spread =
+                sqrt((double)variance[c]) * (double)noise[draw][c] - sqrt((double)variance[0]) * (double)noise[draw][0];
+            assert_near(first + second, 2 * ((double)mean[c] - (double)mean[0]), 1e-4);
+            assert_near(first - second, 2 * spread, 1e-4);
             assert_true(one[c] != other[c]);
         }
     }
@@ -881,6 +885,7 @@ static void a_removed_bias_is_0(void **state)
     pruned_free(&pruned);
 }
 
+/* Certain weights: the moments are the network's own logits, and no variance. */
 static void test_certain_weights_have_no_variance(void **state)
 {
     (void)state;

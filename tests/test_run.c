@@ -1417,6 +1417,71 @@ static void an_item_meets_the_same_noise_in_every_run(void **state)
     job_close(&job);
 }
 
+static int compare_floats(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The least important weight that stays is above the threshold: all scores, sorted here. */
+static void the_threshold_of_a_fraction_is_the_last_score_that_goes(void **state)
+{
+    (void)state;
+    struct job job;
+    struct trained trained;
+    job_open(&job, 2, false, "prune.criteria=magnitude");
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_load_trained(&job.run, &trained, &job.error), STATUS_OK);
+    float *score = memory_alloc(trained.posterior->size, sizeof *score, NULL);
+    assert_non_null(score);
+    size_t count = 0;
+    for (size_t t = 0; t < trained.posterior->tensor_count; t++) {
+        const struct tensor *tensor = &trained.posterior->tensors[t];
+        for (size_t i = 0; i < tensor->count && !tensor_is_bias(tensor); i++)
+            score[count++] = fabsf(trained.posterior->mu[tensor->offset + i]);
+    }
+    qsort(score, count, sizeof *score, compare_floats);
+    struct table *rows = load_table(run_file, "prune");
+    size_t checked = 0;
+    for (size_t r = 0; r < table_rows(rows); r++) {
+        const size_t removed = (size_t)lround(cell(rows, r, "fraction") * (double)count);
+        if (removed == 0)
+            continue;
+        assert_float_equal(cell(rows, r, "threshold"), score[removed - 1], 0);
+        assert_true(score[removed - 1] < score[removed]);
+        checked++;
+    }
+    assert_int_equal(checked, 2);
+    table_free(rows);
+    memory_free(score);
+    trained_free(&trained);
+    job_close(&job);
+}
+
+static void what_is_evaluated_on_the_validation_split_is_of_it(void **state)
+{
+    (void)state;
+    enum { ITEMS = 12 };
+    struct job job;
+    struct test_items items;
+    job_open(&job, 1, false, "data.evaluate=validation");
+    const struct run *run = &job.run;
+    const size_t size = shape_size(run->kind->shape);
+    assert_int_equal(run_test_items(run, ITEMS, &items, &job.error), STATUS_OK);
+    for (size_t i = 0; i < ITEMS; i++) {
+        size_t found = 0;
+        for (size_t k = 0; k < run->split.validation_count; k++)
+            found += run->split.validation[k] == items.index[i];
+        assert_int_equal(found, 1);
+        assert_memory_equal(items.x + i * size, run->dataset->train.values + items.index[i] * size,
+                            size * sizeof *items.x);
+        assert_int_equal(items.labels[i], run->dataset->train.labels[items.index[i]]);
+    }
+    test_items_free(&items);
+    job_close(&job);
+}
+
 /* What is made of an item of no class depends on its place in the test set, and not on which others are measured. */
 static void an_unknown_item_is_the_same_among_others(void **state)
 {
@@ -1511,6 +1576,8 @@ int main(void)
         RUN_TEST(an_identity_is_of_config_seed_and_data),
         cmocka_unit_test(an_accuracy_has_wilsons_interval),
         RUN_TEST(an_item_meets_the_same_noise_in_every_run),
+        RUN_TEST(the_threshold_of_a_fraction_is_the_last_score_that_goes),
+        RUN_TEST(what_is_evaluated_on_the_validation_split_is_of_it),
         RUN_TEST(an_unknown_item_is_the_same_among_others),
         RUN_TEST(a_band_ends_where_its_value_does),
         RUN_TEST(faults_leave_no_half_file),
