@@ -42,6 +42,8 @@ cat first second >both
 first=$(predict first)
 second=$(predict second)
 check "a prediction" test -n "$first" -a "$first" != "$second"
+check "an entropy above the threshold is referred" says "refer to a human (entropy)" "$tenth" predict points.tenth first --threshold 0
+check "one below is not" not says "refer" "$tenth" predict points.tenth first --threshold 9
 
 # ---- standard input, from where it stands ----
 check "a file from its beginning" test "$(predict - <first)" = "$first"
