@@ -362,6 +362,13 @@ ini "[sweep]" "posterior.prior_sigma = .1 | .3"
 "$tenth" run case.ini --out out7 --jobs 2 --quiet
 check "--jobs changes no result" \
     cmp <("$tenth" table out6/*.h5 prune) <("$tenth" table out7/*.h5 prune)
+# One of them that fails keeps the others from nothing, and is told of by the exit code.
+mkdir out6f out7f
+first=$(cd out6 && printf '%s\n' *.h5 | head -n 1)
+echo "no run" | tee "out6f/$first" >"out7f/$first"
+check "the failure of the first of many runs counts" refuses 3 "$first" "$tenth" run case.ini --out out6f --quiet
+check "with --jobs, too" refuses 3 "$first" "$tenth" run case.ini --out out7f --jobs 2 --quiet
+check "and the others are done" cmp <(cd out6 && ls) <(cd out7f && ls)
 # A terminal's Ctrl-C reaches every process, a SIGTERM only the first: it passes it on, or the others would train to their end.
 "$tenth" run case.ini --out out8 --jobs 2 --set train.epochs=400 --quiet 2>/dev/null &
 process=$!
