@@ -178,6 +178,35 @@ static void no_text_is_a_formula(void **state)
     }
 }
 
+/* Six digits of what has a fraction, which are the same once they are read. */
+static void a_number_has_one_text(void **state)
+{
+    (void)state;
+    static const struct {
+        double number;
+        const char *printed;
+    } cases[] = {
+        {22222222.5, ",22222222,"},  {999999.4, ",999999,"}, {999999.7, ",1000000,"},
+        {-1234567.25, ",-1234567,"}, {99999.96, ",100000,"}, {999999999999999.9, ",1e+15,"},
+        {1e15 + 1, ",1e+15,"},       {1e15, ",1e+15,"},      {.1234567, ",0.123457,"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error error = {0};
+        struct table *table = table_create(table_find("sigma"), &error),
+                     *back = table_create(table_find("sigma"), &error);
+        assert_true(table && back);
+        assert_int_equal(add_sigma(table, "mnist", "vi", 1, cases[i].number, &error), STATUS_OK);
+        char text[512], again[512];
+        print_table(table, TABLE_CSV, text, sizeof text);
+        assert_non_null(strstr(text, cases[i].printed));
+        assert_int_equal(table_read_csv(back, text, "t.csv", &error), STATUS_OK);
+        print_table(back, TABLE_CSV, again, sizeof again);
+        assert_string_equal(text, again);
+        table_free(table);
+        table_free(back);
+    }
+}
+
 static void test_full_output(void **state)
 {
     (void)state;
@@ -446,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_text_output),
         cmocka_unit_test(test_output_of_any_text),
         cmocka_unit_test(no_text_is_a_formula),
+        cmocka_unit_test(a_number_has_one_text),
         cmocka_unit_test(test_full_output),
         cmocka_unit_test(test_texts_are_lines),
         cmocka_unit_test(test_texts_are_owned),

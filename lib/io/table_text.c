@@ -59,12 +59,14 @@ static bool put_text(const char *text, enum table_format format, FILE *stream)
 
 static bool put_number(double number, FILE *stream)
 {
-    /* Whole numbers below this are exact in a double and have no more digits than a reader expects. */
-    const double whole_below = 1e15;
+    /* Whole numbers below this are exact in a double and have no more digits than a reader expects. What six digits
+     * would make whole is written as that: one number has one text, also when it is read and written again. */
+    const double whole_below = 1e15, six_digits = 999999.5;
     if (isnan(number))
         return true;
-    bool whole = fabs(number) < whole_below && !(number < trunc(number)) && !(number > trunc(number));
-    if (whole)
+    const double size = fabs(number);
+    const bool whole = !(number < trunc(number)) && !(number > trunc(number));
+    if (rint(size) < whole_below && (whole || size >= six_digits))
         return fprintf(stream, "%.0f", number + 0.0) >= 0; /* + 0.0 makes 0 of -0 */
     return fprintf(stream, "%.6g", number) >= 0;
 }
