@@ -2,6 +2,7 @@
 # tests/stand_in.sh: for the scripts' tests, read with `source` after script.sh: $copy, a copy of the project where `make`
 # "builds" a stand-in for tenth that logs how it is called in $log and prints the tables of $tables. No network, nothing
 # installed.
+# shellcheck disable=SC2154 # $work and $project are script.sh's
 copy=$work/copy
 log=$work/log
 tables=$work/tables
