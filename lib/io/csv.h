@@ -19,8 +19,8 @@ bool csv_is_name(const char *text);
 #define CSV_NAME_RULE "names of tables and columns have a-z, 0-9 and _ only"
 
 /* Parses a copy of `text`, without the byte order mark that it may begin with. STATUS_DATA, with `name` and the line: a
- * row that has not the header's number of cells, no header at all, a column whose name is not one (csv_is_name), or two of
- * one name. On failure the csv is empty. */
+ * row that has not the header's number of cells, no header at all, a column whose name is not one (csv_is_name), or two
+ * of one name. On failure the csv is empty. */
 enum status csv_parse(const char *text, const char *name, struct csv *csv, struct error *error);
 void csv_free(struct csv *csv);
 

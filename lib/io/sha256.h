@@ -1,7 +1,7 @@
 /* lib/io/sha256.h: SHA-256 (FIPS 180-4), over bytes that arrive in pieces.
  *
- * sha256_begin, then sha256_add as often as there are bytes, then one of its ends, which also spoils the state. Nothing is
- * allocated and nothing can fail. */
+ * sha256_begin, then sha256_add as often as there are bytes, then one of its ends, which also spoils the state. Nothing
+ * is allocated and nothing can fail. */
 #ifndef TENTH_IO_SHA256_H
 #define TENTH_IO_SHA256_H
 
