@@ -15,8 +15,7 @@ static const size_t UPDATE_LIMIT = (size_t)4 << 30;
 
 void store_init(void)
 {
-    /* Its own end of the library has nothing to do here, and crashes where memory had run out. Fails the second time.
-     */
+    /* Its end at exit has nothing to do here, and crashes where memory has run out. Fails the second time. */
     (void)H5dont_atexit();
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* fails only without a default stack, and then nothing is printed */
 }
