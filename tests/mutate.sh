@@ -77,11 +77,11 @@ cd "$scratch/pristine" || exit # what is edited in the meantime belongs to the n
 cp -a . "$scratch/whole"
 find "$project/build/release/tests" -maxdepth 1 -type f -name 'test_*' -perm -u+x -exec cp -a -t "$scratch/whole/build/release/tests" {} +
 
-# Which flags the compiler takes is asked once.
-# shellcheck disable=SC2016 # for make
-hardening=$(make -s MODE=release --eval='ask: ; @echo "$(HARDENING)"' ask) || exit
-# shellcheck disable=SC2016
-linked=$(make -s MODE=release --eval='ask: ; @echo "$(HARDENING_LD)"' ask) || exit
+# ask VARIABLE: the Makefile's. Which flags the compiler takes need not be found out for each mistake.
+ask() {
+    make -s MODE=release --eval="ask: ; @echo '\$($1)'" ask
+}
+hardening=$(ask HARDENING) && linked=$(ask HARDENING_LD) || exit
 export hardening linked
 
 # build TREE TARGET...: with what make was told here, in the tree. Without a mistake all is there.

@@ -8,6 +8,17 @@
 
 #include <cmocka.h>
 
+static int compare_floats(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+void reference_sort(float *values, size_t count)
+{
+    qsort(values, count, sizeof *values, compare_floats);
+}
+
 double *reference_doubles(size_t count)
 {
     double *x = calloc(count ? count : 1, sizeof *x);

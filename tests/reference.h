@@ -15,6 +15,8 @@
 void reference_gemm(int a_transposed, int b_transposed, size_t m, size_t n, size_t k, const double *a, size_t lda,
                     const double *b, size_t ldb, double *c);
 
+void reference_sort(float *values, size_t count); /* in place, ascending */
+
 double reference_selu(double x);
 double reference_selu_slope(double x); /* of the input */
 

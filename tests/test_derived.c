@@ -16,6 +16,7 @@
 #include "check.h"
 #include "core/memory.h"
 #include "data/ood.h"
+#include "reference.h"
 #include "run/derived.h"
 #include "run/ood_sweep.h"
 #include "run/run.h"
@@ -484,12 +485,6 @@ static void unknown_items_are_predicted_once(void **state)
 
 /* ---- items of no class ---- */
 
-static int compare_floats(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* The six orders of three values come equally often: within 5 standard deviations of 100. */
 static void shuffling_makes_every_order(void **state)
 {
@@ -522,7 +517,7 @@ static void shuffling_keeps_the_values(void **state)
     shuffled->make(shape, in, random_key(1, PURPOSE_TEST, 0, 0), again);
     assert_memory_equal(out, again, sizeof out);
     assert_memory_not_equal(out, in, sizeof out);
-    qsort(out, 126, sizeof out[0], compare_floats);
+    reference_sort(out, 126);
     assert_memory_equal(out, in, sizeof out);
 }
 

@@ -21,6 +21,7 @@
 #include "data/perturb.h"
 #include "io/atomic_file.h"
 #include "io/file_lock.h"
+#include "reference.h"
 #include "run/band.h"
 #include "run/checkpoint.h"
 #include "run/illustrate.h"
@@ -280,11 +281,8 @@ static void each_criterion_predicts_for_itself(void **state)
     assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
     assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
     struct table *all = load_table(run_file, "prune");
-    run_close(&job.run);
-    struct run_options options = {.out = ".", .threads = 2};
-    assert_int_equal(config_set(job.source, "prune.fractions=.5", &job.error), STATUS_OK);
-    assert_int_equal(config_set(job.source, "prune.thresholds=none", &job.error), STATUS_OK);
-    assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+    job_close(&job);
+    job_open(&job, 2, false, "prune.fractions=.5");
     assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
     struct table *one = load_table(run_file, "prune");
     assert_true(table_rows(one) > 1);
@@ -1417,12 +1415,6 @@ static void an_item_meets_the_same_noise_in_every_run(void **state)
     job_close(&job);
 }
 
-static int compare_floats(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* The least important weight that stays is above the threshold: all scores, sorted here. */
 static void the_threshold_of_a_fraction_is_the_last_score_that_goes(void **state)
 {
@@ -1441,7 +1433,7 @@ static void the_threshold_of_a_fraction_is_the_last_score_that_goes(void **state
         for (size_t i = 0; i < tensor->count && !tensor_is_bias(tensor); i++)
             score[count++] = fabsf(trained.posterior->mu[tensor->offset + i]);
     }
-    qsort(score, count, sizeof *score, compare_floats);
+    reference_sort(score, count);
     struct table *rows = load_table(run_file, "prune");
     size_t checked = 0;
     for (size_t r = 0; r < table_rows(rows); r++) {

@@ -10,6 +10,7 @@
 
 #include "core/memory.h"
 #include "core/stats.h"
+#include "reference.h"
 
 /* Sums of a few terms of order 1 in double: some ten roundings of 1.1e-16 each. */
 static const double EXACT = 1e-14;
@@ -115,12 +116,6 @@ static void test_quantiles(void **state)
     assert_true(close_to(quantiles[0], quantiles[4], 0));
 }
 
-static int compare_floats(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* Against a sort, for inputs that break careless selections: sorted, reversed, all equal, with ties. */
 static void test_quantiles_against_sort(void **state)
 {
@@ -133,7 +128,7 @@ static void test_quantiles_against_sort(void **state)
             const size_t patterns[] = {i, COUNT - i, 7, i * 619 % 50};
             values[i] = sorted[i] = (float)patterns[pattern];
         }
-        qsort(sorted, COUNT, sizeof sorted[0], compare_floats);
+        reference_sort(sorted, COUNT);
         double quantiles[LEVELS];
         stats_quantiles(values, COUNT, levels, LEVELS, quantiles);
         for (size_t i = 0; i < LEVELS; i++) {

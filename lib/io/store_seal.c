@@ -122,7 +122,7 @@ static enum status check_descriptor(const char *path, int descriptor, uint64_t s
 {
     struct sum sum = {{0}};
     const size_t room = size < BLOCK ? (size_t)size : BLOCK;
-    unsigned char *block = memory_alloc(room > 0 ? room : 1, 1, error);
+    unsigned char *block = memory_alloc(room, 1, error);
     if (!block)
         return error_context(error, "%s: ", path);
     int code = 0;
