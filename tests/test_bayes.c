@@ -587,6 +587,9 @@ static void metrics_by_hand(void **state)
         {"entropy", (0.6108643020548935 + 0.6730116670092565) / 2}, /* of (.7,.3) and (.4,.6) */
         /* sample entropies: (.9,.1) .3250830, (.2,.8) .5004024, (.5,.5) .6931472, (.6,.4) .6730117 */
         {"mutual_information", 0.6419379845320750 - (0.3250829734 + 0.5004024235 + 0.6931471806 + 0.6730116670) / 4},
+        {"aleatoric", (0.3250829734 + 0.5004024235 + 0.6931471806 + 0.6730116670) / 4},
+        {"mean_softmax", (.7 + .6) / 2},
+        {"balanced_accuracy", .5}, /* the other class has no items */
         {"variation_ratio", 0.25}, /* item 0: both vote 0 (the first of equals); item 1: one each */
         {"std", 0.2},              /* item 0: .9, .5 -> .2; item 1, class 1: .8, .4 -> .2 */
         /* confidences .7 (bin 10, right) and .6 (bin 9, wrong): (|1 - .7| + |0 - .6|) / 2 */
@@ -755,6 +758,57 @@ static void start_values_are_those_asked_for(void **state)
     double count = (double)posterior->parameters; /* the mean of uniform numbers, within 5 of its deviations */
     assert_near(sum / count, (0.02 + 0.3) / 2, 5 * (0.3 - 0.02) / sqrt(12 * count));
     memory_free(sigma);
+    fixture_free(&fixture);
+}
+
+/* A class with many items counts as much as one with few; one without does not count. */
+static void balanced_accuracy_is_by_class(void **state)
+{
+    (void)state;
+    float p[5][4] = {
+        {.7F, .1F, .1F, .1F}, {.7F, .1F, .1F, .1F}, {.1F, .7F, .1F, .1F}, {.7F, .1F, .1F, .1F}, {.1F, .7F, .1F, .1F}};
+    const uint8_t labels[] = {0, 0, 0, 0, 1};
+    const struct prediction prediction = {1, 5, 4, &p[0][0], &p[0][0], labels};
+    assert_near(metric_balanced_accuracy(&prediction), (.75 + 1) / 2, 1e-15);
+    assert_near(metric_accuracy(&prediction), .8, 1e-15);
+}
+
+/* Values within -end..end: none beyond, and the mean square of uniform ones, end^2 / 3 (whose own deviation is
+ * end^2 sqrt(4 / 45 / count)), within 5 deviations. */
+static void assert_uniform(const float *values, size_t count, double end)
+{
+    double squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(fabs((double)values[i]) <= end * 1.00001);
+        squares += (double)values[i] * (double)values[i];
+    }
+    assert_near(squares / (double)count / (end * end), 1. / 3, 5 * sqrt(4 / 45. / (double)count));
+}
+
+/* The talk's start: Glorot's law for means, biases among them, and rho even between its ends. */
+static void glorot_start(void **state)
+{
+    (void)state;
+    static const struct network_spec wide = {
+        .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 30, .kernel = 3, .stride = 2};
+    struct fixture fixture;
+    const struct posterior_start start = {.seed = 3, .glorot = true, .mu_scale = 1, .sigma_low = .001, .sigma_high = 1};
+    fixture_make(&fixture, &wide, "vi", &start, 1);
+    const struct posterior *posterior = fixture.posterior;
+    /* inputs and outputs of conv1 (9 taps), its biases, conv2, its biases, the dense layer (2 x 2 x 30 inputs) */
+    static const double fans[] = {9 * (2 + 30), 30 + 30, 9 * (30 + 30), 30 + 30, 120 + 3, 3 + 3};
+    assert_int_equal(posterior->tensor_count, sizeof fans / sizeof fans[0]);
+    double rho_sum = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        assert_uniform(posterior->mu + tensor->offset, tensor->count, sqrt(6 / fans[t]));
+        for (size_t i = 0; i < tensor->count; i++)
+            rho_sum += (double)posterior->rho[tensor->offset + i];
+    }
+    /* softplus^-1(s) = log(expm1(s)) at the ends less the minimum of 1e-5 */
+    const double low = log(expm1(.001 - 1e-5)), high = log(expm1(1 - 1e-5));
+    const double count = (double)posterior->parameters;
+    assert_near(rho_sum / count, (low + high) / 2, 5 * (high - low) / sqrt(12 * count));
     fixture_free(&fixture);
 }
 
@@ -931,6 +985,8 @@ int main(void)
         cmocka_unit_test(a_network_with_everything_pruned_knows_nothing),
         cmocka_unit_test(every_method_can_be_found_and_others_are_named),
         cmocka_unit_test(start_values_are_those_asked_for),
+        cmocka_unit_test(glorot_start),
+        cmocka_unit_test(balanced_accuracy_is_by_class),
         cmocka_unit_test(sigma_starts_exactly),
         cmocka_unit_test(allocation_failures_are_reported),
     };

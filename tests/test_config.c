@@ -156,6 +156,10 @@ static const char *other_text(const char *key)
         return "mean";
     if (strcmp(key, "precision") == 0)
         return "bf16";
+    if (strcmp(key, "start") == 0)
+        return "glorot";
+    if (strcmp(key, "fill") == 0)
+        return "black";
     if (strcmp(key, "profile") == 0)
         return "smoke";
     return strcmp(key, "evaluate") == 0 ? "validation" : "a \xC3\xA9 | b";
@@ -972,6 +976,7 @@ static void later_keys_leave_older_texts_alone(void **state)
     char *before = config_section_text(&config, "model", NULL), *after = config_section_text(&other, "model", NULL);
     assert_true(before && after);
     assert_null(strstr(before, "precision"));
+    assert_null(strstr(before, "posterior.start "));
     assert_non_null(strstr(after, "model.precision = bf16\n"));
     memory_free(before);
     memory_free(after);

@@ -37,6 +37,14 @@ static perturb_fn *find(const char *name)
     return row->apply;
 }
 
+/* Of data whose normalised values are -100 to 100. */
+static void apply(perturb_fn *perturb, struct shape shape, const float *in, double strength, float background,
+                  struct random_key item, const float *gradient, float *out)
+{
+    const struct scene scene = {.shape = shape, .background = background, .low = -100, .high = 100};
+    perturb(&scene, in, strength, item, gradient, out);
+}
+
 static void fill(float *x, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -98,11 +106,11 @@ static void test_every_row(void **state)
         fill(direction, size);
         memcpy(before, in, size * sizeof *in);
         out[size] = 12345;
-        rows[i].apply(shape, in, 0, -9, key(0), gradient, out);
+        apply(rows[i].apply, shape, in, 0, -9, key(0), gradient, out);
         assert_memory_equal(out, in, size * sizeof *in);
-        rows[i].apply(shape, in, rows[i].largest, -9, key(0), gradient, out);
+        apply(rows[i].apply, shape, in, rows[i].largest, -9, key(0), gradient, out);
         assert_memory_not_equal(out, in, size * sizeof *in);
-        rows[i].apply(shape, in, rows[i].largest, -9, key(0), gradient, again);
+        apply(rows[i].apply, shape, in, rows[i].largest, -9, key(0), gradient, again);
         assert_memory_equal(out, again, size * sizeof *in);
         assert_memory_equal(in, before, size * sizeof *in);
         assert_true(out[size] == 12345);
@@ -188,12 +196,12 @@ static void test_rotation_by_right_angles(void **state)
         fill(in, side * side * 2);
         const float background = -1000;
         double tolerance = interpolation_tolerance(1000);
-        rotate(shape, in, 90, background, key(0), NULL, out);
+        apply(rotate, shape, in, 90, background, key(0), NULL, out);
         assert_true(distance(side, in, out, clockwise) <= tolerance);
         assert_true(distance(side, in, out, anticlockwise) > 1); /* the twin: turned the wrong way */
-        rotate(shape, in, -90, background, key(0), NULL, out);
+        apply(rotate, shape, in, -90, background, key(0), NULL, out);
         assert_true(distance(side, in, out, anticlockwise) <= tolerance);
-        rotate(shape, in, 180, background, key(0), NULL, out);
+        apply(rotate, shape, in, 180, background, key(0), NULL, out);
         assert_true(distance(side, in, out, upside_down) <= tolerance);
     }
 }
@@ -206,7 +214,7 @@ static void test_rotation_by_half_a_right_angle(void **state)
     float in[49], out[49];
     for (size_t i = 0; i < 49; i++)
         in[i] = 1;
-    find("rotation")((struct shape){7, 7, 1}, in, 45, -9, key(0), NULL, out);
+    apply(find("rotation"), (struct shape){7, 7, 1}, in, 45, -9, key(0), NULL, out);
     /* Corner (-3, -3) came from (-4.24, 0), more than a pixel outside; (-2, -2) from (-2.83, 0), inside. The edge's
      * middle (0, -3) came from (-2.12, -2.12), inside. */
     double tolerance = interpolation_tolerance(9);
@@ -247,7 +255,7 @@ static void test_warp(void **state)
     }
     size_t checked;
     for (double strength = 0.05; strength < 0.31; strength += 0.05) {
-        find("warp")((struct shape){SIDE, SIDE, 1}, in, strength, -9, key(0), NULL, out);
+        apply(find("warp"), (struct shape){SIDE, SIDE, 1}, in, strength, -9, key(0), NULL, out);
         double tolerance = interpolation_tolerance(162); /* the plane's largest value */
         assert_true(warp_error(strength, out, SIDE, &checked) <= tolerance);
         assert_true(checked > SIDE * SIDE / 2);
@@ -265,7 +273,7 @@ static double noise_tail(double strength, double assumed)
     float *in = malloc(size * sizeof *in), *out = malloc(size * sizeof *out);
     assert_true(in && out);
     fill(in, size);
-    find("noise")(shape, in, strength, -9, key(0), NULL, out);
+    apply(find("noise"), shape, in, strength, -9, key(0), NULL, out);
     double squares = 0;
     for (size_t i = 0; i < size; i++) {
         double noise = ((double)out[i] - (double)in[i]) / assumed;
@@ -292,9 +300,9 @@ static void test_noise_is_keyed(void **state)
     float in[60], once[60], twice[60], other[60];
     fill(in, 60);
     perturb_fn *noise = find("noise");
-    noise(image_shape, in, 1, -9, key(0), NULL, once);
-    noise(image_shape, in, 2, -9, key(0), NULL, twice);
-    noise(image_shape, in, 1, -9, key(1), NULL, other);
+    apply(noise, image_shape, in, 1, -9, key(0), NULL, once);
+    apply(noise, image_shape, in, 2, -9, key(0), NULL, twice);
+    apply(noise, image_shape, in, 1, -9, key(1), NULL, other);
     for (size_t i = 0; i < 60; i++) {
         double single = (double)once[i] - (double)in[i], whole = (double)twice[i] - (double)in[i];
         /* each sum is rounded once, at a size below 50 + 2 * 6.7 */
@@ -313,7 +321,7 @@ static void test_time_shift(void **state)
         in[i] = (float)(i * i);
     size_t later = 0, earlier = 0;
     for (size_t k = 0; k < KEYS; k++) {
-        find("time_shift")(series_shape, in, 3, -9, key(k), NULL, out);
+        apply(find("time_shift"), series_shape, in, 3, -9, key(k), NULL, out);
         bool is_later = true, is_earlier = true;
         for (size_t i = 0; i < LENGTH; i++) {
             is_later &= out[i] == in[i < 3 ? 0 : i - 3];
@@ -323,7 +331,8 @@ static void test_time_shift(void **state)
         later += is_later;
         earlier += is_earlier;
         float half[LENGTH];
-        find("time_shift")(series_shape, in, 2.5, -9, key(k), NULL, half); /* the same direction at every strength */
+        apply(find("time_shift"), series_shape, in, 2.5, -9, key(k), NULL,
+              half); /* the same direction at every strength */
         assert_true(half[20] == (is_later ? (in[17] + in[18]) / 2 : (in[22] + in[23]) / 2));
     }
     /* binomial(40, 1/2): fewer than 6 of either has a chance below 1e-5 */
@@ -341,8 +350,8 @@ static void test_time_warp(void **state)
         in[i] = (float)i;
     const double tolerance = interpolation_tolerance(LENGTH);
     for (size_t k = 0; k < 50; k++) {
-        find("time_warp")(shape, in, 0.5, -9, key(k), NULL, out);
-        find("time_warp")(shape, in, 0.25, -9, key(k), NULL, half);
+        apply(find("time_warp"), shape, in, 0.5, -9, key(k), NULL, out);
+        apply(find("time_warp"), shape, in, 0.25, -9, key(k), NULL, half);
         assert_true(fabs((double)out[0]) <= tolerance && fabs((double)out[LENGTH - 1] - (LENGTH - 1)) <= tolerance);
         double moved = 0;
         for (size_t i = 0; i < LENGTH; i++) {
@@ -358,24 +367,58 @@ static void test_time_warp(void **state)
         assert_true(moved > 1); /* samples: enough to be seen, for these fixed keys */
     }
     float other[LENGTH];
-    find("time_warp")(shape, in, 0.5, -9, key(0), NULL, out);
-    find("time_warp")(shape, in, 0.5, -9, key(1), NULL, other);
+    apply(find("time_warp"), shape, in, 0.5, -9, key(0), NULL, out);
+    apply(find("time_warp"), shape, in, 0.5, -9, key(1), NULL, other);
     assert_memory_not_equal(out, other, sizeof out);
     float one = 7, kept = 0; /* a series of one sample has nowhere to go */
-    find("time_warp")((struct shape){1, 1, 1}, &one, 0.5, -9, key(0), NULL, &kept);
+    apply(find("time_warp"), (struct shape){1, 1, 1}, &one, 0.5, -9, key(0), NULL, &kept);
     assert_true(kept == one);
 }
 
-/* Every element by exactly the strength, to the side of the gradient's sign; where it is 0, not at all. */
+/* Every element by the strength in 255ths of the range, -1 to 4 here, to the side of the gradient's sign; where that is
+ * 0, not at all. None leaves the range, and one that lies outside goes no farther. */
 static void test_fgsm(void **state)
 {
     (void)state;
-    const struct shape shape = {4, 1, 1};
-    const float in[] = {1, 2, -3, 0}, gradient[] = {1e-9F, -7, 0, 2};
-    const float expected[] = {1.25F, 1.75F, -3, 0.25F};
-    float out[4];
-    find("fgsm")(shape, in, 0.25, -9, key(0), gradient, out);
-    assert_memory_equal(out, expected, sizeof out);
+    const struct scene scene = {.shape = {6, 1, 1}, .low = -1, .high = 4};
+    const float in[] = {1, 2, 0, 3.9F, -1, -2}, gradient[] = {1e-9F, -7, 0, 2, -1, -1};
+    const float expected[] = {1.5F, 1.5F, 0, 4, -1, -2};
+    float out[6];
+    find("fgsm")(&scene, in, 25.5, key(0), gradient, out);
+    for (size_t i = 0; i < 6; i++)
+        assert_true(fabs((double)out[i] - (double)expected[i]) <= 4 * FLT_EPSILON);
+    assert_true(out[3] == 4 && out[4] == -1 && out[5] == -2);
+}
+
+static void test_strengths(void **state)
+{
+    (void)state;
+    struct error error;
+    const struct perturbation *noise = perturbation_find("noise", &error), *fgsm = perturbation_find("fgsm", &error);
+    assert_true(noise && fgsm);
+    for (size_t i = 0; i < 11; i++) {
+        assert_true(fabs(perturbation_strength(noise, 1, i, 11) - .2 * (double)i) <= 4 * DBL_EPSILON);
+        assert_true(fabs(perturbation_strength(fgsm, 1, i, 11) - (double)(i * i)) <= 200 * DBL_EPSILON);
+        assert_true(fabs(perturbation_strength(fgsm, .5, i, 11) - (double)(i * i) / 2) <= 200 * DBL_EPSILON);
+    }
+}
+
+/* The range is a byte's, or that of the training file's values; black is its low end. */
+static void test_scene(void **state)
+{
+    (void)state;
+    struct error error;
+    uint8_t bytes[4] = {10, 20, 30, 40};
+    float values[4] = {1, -3, 2, 7};
+    struct dataset dataset = {.kind = dataset_find("cifar10", &error)};
+    assert_non_null(dataset.kind);
+    dataset.train = (struct items){.count = 1, .shape = {4, 1, 1}, .offset = 120, .scale = 64, .bytes = bytes};
+    struct scene scene = scene_of(&dataset, false);
+    assert_true(scene.low == -1.875F && scene.high == 135.F / 64 && scene.background == dataset.kind->background);
+    assert_true(scene_of(&dataset, true).background == -1.875F);
+    dataset.train = (struct items){.count = 1, .shape = {4, 1, 1}, .offset = 1, .scale = 2, .values = values};
+    scene = scene_of(&dataset, false);
+    assert_true(scene.low == -2 && scene.high == 3);
 }
 
 int main(void)
@@ -394,6 +437,8 @@ int main(void)
         cmocka_unit_test(test_time_shift),
         cmocka_unit_test(test_time_warp),
         cmocka_unit_test(test_fgsm),
+        cmocka_unit_test(test_strengths),
+        cmocka_unit_test(test_scene),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

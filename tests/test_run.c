@@ -1385,6 +1385,7 @@ static void an_item_meets_the_same_noise_in_every_run(void **state)
     size_t count;
     job_open(&job, 1, false, "perturb.perturbations=noise");
     const struct run *run = &job.run;
+    const struct scene scene = run_scene(run);
     const struct perturbation *noise = perturbation_find("noise", &job.error);
     size_t size = shape_size(run->kind->shape), one = (size_t)SAMPLES * ITEMS * run->kind->classes;
     assert_int_equal(run_train(run, &silent, &job.error), STATUS_OK);
@@ -1400,7 +1401,7 @@ static void an_item_meets_the_same_noise_in_every_run(void **state)
     assert_true(x && items.index[0] != 0);
     for (size_t s = 0; s < STRENGTHS; s++) {
         for (size_t i = 0; i < ITEMS; i++)
-            noise->apply(run->kind->shape, items.x + i * size, noise->largest * (double)s / (STRENGTHS - 1), 0,
+            noise->apply(&scene, items.x + i * size, noise->largest * (double)s / (STRENGTHS - 1),
                          random_key(0, PURPOSE_PERTURB, 0, items.index[i]), NULL, x + i * size);
         assert_int_equal(predict(&predictor, PREDICT_SAMPLED, NULL, run->seed, x, &prediction, &job.error), STATUS_OK);
         for (size_t i = 0; i < one; i++)

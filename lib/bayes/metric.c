@@ -69,7 +69,7 @@ enum status prediction_check(const struct prediction *prediction, struct error *
     return STATUS_OK;
 }
 
-static size_t largest(const float *probability, size_t classes)
+size_t probability_largest(const float *probability, size_t classes)
 {
     size_t best = 0;
     for (size_t k = 1; k < classes; k++)
@@ -79,7 +79,7 @@ static size_t largest(const float *probability, size_t classes)
 
 size_t prediction_class(const struct prediction *prediction, size_t item)
 {
-    return largest(prediction->mean + item * prediction->classes, prediction->classes);
+    return probability_largest(prediction->mean + item * prediction->classes, prediction->classes);
 }
 
 double entropy_of(const float *probability, size_t classes)
@@ -149,15 +149,43 @@ double metric_entropy(const struct prediction *prediction)
     return sum / (double)prediction->items;
 }
 
-double metric_mutual_information(const struct prediction *prediction)
+double metric_aleatoric(const struct prediction *prediction)
 {
     double sum = 0;
     size_t rows = prediction->samples * prediction->items;
     for (size_t row = 0; row < rows; row++)
         sum += entropy_of(prediction->sampled + row * prediction->classes, prediction->classes);
+    return sum / (double)rows;
+}
+
+double metric_mutual_information(const struct prediction *prediction)
+{
     /* Jensen's inequality makes the difference non-negative but for the rounding of the mean to float. */
-    double difference = metric_entropy(prediction) - sum / (double)rows;
+    double difference = metric_entropy(prediction) - metric_aleatoric(prediction);
     return difference < 0 ? 0 : difference;
+}
+
+double metric_mean_softmax(const struct prediction *prediction)
+{
+    double sum = 0;
+    for (size_t i = 0; i < prediction->items; i++)
+        sum += (double)prediction->mean[i * prediction->classes + prediction_class(prediction, i)];
+    return sum / (double)prediction->items + nan_or_zero(prediction);
+}
+
+double metric_balanced_accuracy(const struct prediction *prediction)
+{
+    size_t items[UINT8_MAX + 1] = {0}, right[UINT8_MAX + 1] = {0}, there = 0;
+    for (size_t i = 0; i < prediction->items; i++) {
+        items[prediction->labels[i]]++;
+        right[prediction->labels[i]] += prediction_class(prediction, i) == prediction->labels[i];
+    }
+    double sum = 0;
+    for (size_t k = 0; k < prediction->classes; k++) {
+        there += items[k] > 0;
+        sum += items[k] > 0 ? (double)right[k] / (double)items[k] : 0;
+    }
+    return sum / (double)there + nan_or_zero(prediction);
 }
 
 double metric_variation_ratio(const struct prediction *prediction)
@@ -167,7 +195,8 @@ double metric_variation_ratio(const struct prediction *prediction)
     for (size_t i = 0; i < prediction->items; i++) {
         size_t votes[UINT8_MAX + 1] = {0}, most = 0;
         for (size_t s = 0; s < prediction->samples; s++) {
-            size_t vote = largest(prediction->sampled + s * size + i * prediction->classes, prediction->classes);
+            size_t vote =
+                probability_largest(prediction->sampled + s * size + i * prediction->classes, prediction->classes);
             votes[vote]++;
             most = votes[vote] > most ? votes[vote] : most;
         }

@@ -27,6 +27,9 @@ void prediction_average(struct prediction *prediction);
  * on such a prediction: a comparison with what is not a number has an answer, too. */
 enum status prediction_check(const struct prediction *prediction, struct error *error);
 
+/* The first of the largest of [classes] probabilities. */
+size_t probability_largest(const float *probability, size_t classes);
+
 /* The predicted class of an item: the first of the largest p_ik. */
 size_t prediction_class(const struct prediction *prediction, size_t item);
 
@@ -53,6 +56,9 @@ double metric_accuracy(const struct prediction *prediction);
 double metric_nll(const struct prediction *prediction);
 double metric_entropy(const struct prediction *prediction);
 double metric_mutual_information(const struct prediction *prediction);
+double metric_aleatoric(const struct prediction *prediction);
+double metric_mean_softmax(const struct prediction *prediction);
+double metric_balanced_accuracy(const struct prediction *prediction);
 double metric_variation_ratio(const struct prediction *prediction);
 double metric_std(const struct prediction *prediction);
 double metric_ece(const struct prediction *prediction);

@@ -98,23 +98,53 @@ static float rho_of_sigma(double sigma)
     return (float)(softplus > 30 ? softplus : log(expm1(softplus)));
 }
 
+/* Inputs of an output and outputs of an input, in all. Of biases, a vector, both are its length, as TensorFlow has it.
+ */
+static size_t tensor_fans(const struct tensor *tensor)
+{
+    if (tensor_is_bias(tensor))
+        return 2 * tensor->count;
+    const size_t in = tensor->shape[tensor->rank - 2], out = tensor->shape[tensor->rank - 1];
+    return tensor->fan_in + tensor->fan_in / in * out; /* fan_in / in: taps of a kernel */
+}
+
+/* mu [count]. Biases begin at 0 by LeCun's law, and by Glorot's like weights. */
+static void start_means(const struct tensor *tensor, const struct posterior_start *start, struct random_key key,
+                        float *mu)
+{
+    float scale = (float)(start->mu_scale / sqrt((double)tensor->fan_in)), shift = 0;
+    if (start->glorot) {
+        random_uniform(key, 0, tensor->count, mu);
+        double end = start->mu_scale * sqrt(6 / (double)tensor_fans(tensor));
+        scale = (float)(2 * end);
+        shift = (float)-end;
+    } else if (!tensor_is_bias(tensor)) {
+        random_normal(key, 0, tensor->count, mu);
+    }
+    for (size_t i = 0; i < tensor->count; i++)
+        mu[i] = scale * mu[i] + shift;
+}
+
+/* rho [count]. */
+static void start_spreads(size_t count, const struct posterior_start *start, struct random_key key, float *rho)
+{
+    const double low = (double)rho_of_sigma(start->sigma_low), high = (double)rho_of_sigma(start->sigma_high);
+    random_uniform(key, 0, count, rho);
+    for (size_t i = 0; i < count; i++) {
+        const double share = (double)rho[i];
+        rho[i] = start->glorot ? (float)(low + (high - low) * share)
+                               : rho_of_sigma(start->sigma_low + (start->sigma_high - start->sigma_low) * share);
+    }
+}
+
 static void start_values(struct posterior *posterior, const struct posterior_start *start)
 {
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
-        float *mu = posterior->mu + tensor->offset;
-        if (!tensor_is_bias(tensor)) {
-            random_normal(random_key(start->seed, PURPOSE_WEIGHT_INIT, 0, t), 0, tensor->count, mu);
-            float scale = (float)(start->mu_scale / sqrt((double)tensor->fan_in));
-            for (size_t i = 0; i < tensor->count; i++)
-                mu[i] *= scale;
-        }
-        if (!posterior->rho)
-            continue;
-        float *rho = posterior->rho + tensor->offset;
-        random_uniform(random_key(start->seed, PURPOSE_SIGMA_INIT, 0, t), 0, tensor->count, rho);
-        for (size_t i = 0; i < tensor->count; i++)
-            rho[i] = rho_of_sigma(start->sigma_low + (start->sigma_high - start->sigma_low) * (double)rho[i]);
+        start_means(tensor, start, random_key(start->seed, PURPOSE_WEIGHT_INIT, 0, t), posterior->mu + tensor->offset);
+        if (posterior->rho)
+            start_spreads(tensor->count, start, random_key(start->seed, PURPOSE_SIGMA_INIT, 0, t),
+                          posterior->rho + tensor->offset);
     }
 }
 

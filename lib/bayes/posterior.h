@@ -43,9 +43,12 @@ struct posterior {
     int threads;
 };
 
-/* Where the start values come from. */
+/* Where the start values come from. The talk's program had TensorFlow's default for means, Glorot's uniform law
+ * (Glorot and Bengio 2010): mu ~ mu_scale U(-a, a), a = sqrt(6 / (fan_in + fan_out)), of biases too, whose fans are
+ * their number; and it drew rho, not sigma, evenly between its ends. */
 struct posterior_start {
     uint64_t seed;
+    bool glorot;                  /* the talk's start values (below); else LeCun's */
     double mu_scale;              /* mu ~ N(0, mu_scale^2 / fan_in), biases 0 */
     double sigma_low, sigma_high; /* sigma ~ U(low, high), in units of the weight */
     double dropout_rate;          /* for dropout: in 0..1, 1 excluded */

@@ -8,15 +8,27 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "core/shape.h"
+#include "data/dataset.h"
 
 enum perturbation_fit { FITS_IMAGE, FITS_SERIES, FITS_ALL };
 enum perturbation_need { NEEDS_ITEM, NEEDS_GRADIENT };
+enum perturbation_spacing { SPACED_EVENLY, SPACED_AS_SQUARES };
+
+/* What the items of a data set have in common, in normalised values. */
+struct scene {
+    struct shape shape;
+    float background; /* what comes in from outside an image */
+    float low, high;  /* the ends of the raw range: of a byte's, or else of all values of the training file */
+};
+
+/* The scene of a data set; `black`: what comes in from outside is the low end of the range. */
+struct scene scene_of(const struct dataset *dataset, bool black);
 
 /* in, out [height][width][channels], not overlapping. At strength 0 out equals in, bit for bit. The key is the same for
  * all methods, samples and strengths of an item: noise at strength s is s times one fixed draw, so that curves are
  * smooth in the strength and comparable between methods. gradient, like in: of the network's loss with respect to the
  * item, for those that need it; NULL for the others. */
-typedef void perturb_fn(struct shape shape, const float *in, double strength, float background, struct random_key key,
+typedef void perturb_fn(const struct scene *scene, const float *in, double strength, struct random_key key,
                         const float *gradient, float *out);
 
 struct perturbation {
@@ -24,6 +36,7 @@ struct perturbation {
     enum perturbation_fit fit;
     enum perturbation_need need;
     double largest; /* strength at the end of the default sweep */
+    enum perturbation_spacing spacing;
     const char *unit, *title;
     perturb_fn *apply;
 };
@@ -31,5 +44,8 @@ struct perturbation {
 const struct perturbation *perturbations(size_t *count);
 const struct perturbation *perturbation_find(const char *name, struct error *error);
 bool perturbation_fits(const struct perturbation *perturbation, struct shape shape); /* width 1: a series */
+
+/* Strength number `place` of `count` (at least 2) from 0 to scale times the largest, by the row's spacing. */
+double perturbation_strength(const struct perturbation *perturbation, double scale, size_t place, size_t count);
 
 #endif

@@ -1,16 +1,27 @@
-/* lib/data/perturb_fgsm.c: every element is moved by the strength to the side on which the network's loss rises: the
- * fast gradient sign method (Goodfellow et al. 2015, arXiv:1412.6572). Elements may leave the range of the data. */
+/* lib/data/perturb_fgsm.c: every element is moved to the side on which the network's loss rises, by `strength` 255ths
+ * of the raw range, and never beyond that range: the fast gradient sign method (Goodfellow et al. 2015,
+ * arXiv:1412.6572), with its strength as the literature counts it. */
 #include <math.h>
+#include <string.h>
 
 #include "data/perturb.h"
 
 perturb_fn perturb_fgsm;
 
-void perturb_fgsm(struct shape shape, const float *in, double strength, float background, struct random_key key,
+/* Back into the range; an element that was outside before may stay where it was. */
+static double clipped(double moved, double from, const struct scene *scene)
+{
+    return fmin(fmax(moved, fmin(from, (double)scene->low)), fmax(from, (double)scene->high));
+}
+
+void perturb_fgsm(const struct scene *scene, const float *in, double strength, struct random_key key,
                   const float *gradient, float *out)
 {
-    (void)background;
     (void)key;
-    for (size_t i = 0; i < shape_size(shape); i++)
-        out[i] = strength == 0 || gradient[i] == 0 ? in[i] : in[i] + (float)copysign(strength, (double)gradient[i]);
+    const double step = strength / 255 * ((double)scene->high - (double)scene->low);
+    memcpy(out, in, shape_size(scene->shape) * sizeof *out);
+    for (size_t i = 0; strength != 0 && i < shape_size(scene->shape); i++) {
+        if (gradient[i] != 0)
+            out[i] = (float)clipped((double)in[i] + copysign(step, (double)gradient[i]), (double)in[i], scene);
+    }
 }

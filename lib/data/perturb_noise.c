@@ -5,11 +5,11 @@
 
 perturb_fn perturb_noise;
 
-void perturb_noise(struct shape shape, const float *in, double strength, float background, struct random_key key,
+void perturb_noise(const struct scene *scene, const float *in, double strength, struct random_key key,
                    const float *gradient, float *out)
 {
+    const struct shape shape = scene->shape;
     (void)gradient;
-    (void)background;
     size_t count = shape_size(shape);
     if (strength == 0) { /* also keeps the sign of a zero */
         memcpy(out, in, count * sizeof *out);

@@ -8,9 +8,10 @@
 
 perturb_fn perturb_rotation;
 
-void perturb_rotation(struct shape shape, const float *in, double strength, float background, struct random_key key,
+void perturb_rotation(const struct scene *scene, const float *in, double strength, struct random_key key,
                       const float *gradient, float *out)
 {
+    const struct shape shape = scene->shape;
     (void)gradient;
     (void)key;
     if (strength == 0) {
@@ -26,7 +27,7 @@ void perturb_rotation(struct shape shape, const float *in, double strength, floa
             double x = (double)column - middle_column, y = (double)row - middle_row;
             double from_column = middle_column + x * cosine + y * sine;
             double from_row = middle_row - x * sine + y * cosine;
-            resample_image(shape, in, from_row, from_column, background,
+            resample_image(shape, in, from_row, from_column, scene->background,
                            out + (row * shape.width + column) * shape.channels);
         }
     }

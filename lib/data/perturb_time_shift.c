@@ -7,11 +7,11 @@
 
 perturb_fn perturb_time_shift;
 
-void perturb_time_shift(struct shape shape, const float *in, double strength, float background, struct random_key key,
+void perturb_time_shift(const struct scene *scene, const float *in, double strength, struct random_key key,
                         const float *gradient, float *out)
 {
+    const struct shape shape = scene->shape;
     (void)gradient;
-    (void)background; /* a series has no outside: an electrode that rests shows the value it had */
     if (strength == 0) {
         memcpy(out, in, shape_size(shape) * sizeof *out);
         return;

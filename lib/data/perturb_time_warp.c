@@ -29,11 +29,11 @@ static void draw_waves(struct random_key key, double amplitude[WAVES])
         amplitude[k] /= total;
 }
 
-void perturb_time_warp(struct shape shape, const float *in, double strength, float background, struct random_key key,
+void perturb_time_warp(const struct scene *scene, const float *in, double strength, struct random_key key,
                        const float *gradient, float *out)
 {
+    const struct shape shape = scene->shape;
     (void)gradient;
-    (void)background; /* the ends stay in place: nothing comes from outside */
     if (strength == 0 || shape.height < 2) {
         memcpy(out, in, shape_size(shape) * sizeof *out);
         return;

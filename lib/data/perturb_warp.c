@@ -12,9 +12,10 @@
 
 perturb_fn perturb_warp;
 
-void perturb_warp(struct shape shape, const float *in, double strength, float background, struct random_key key,
+void perturb_warp(const struct scene *scene, const float *in, double strength, struct random_key key,
                   const float *gradient, float *out)
 {
+    const struct shape shape = scene->shape;
     (void)gradient;
     (void)key;
     if (strength == 0) {
@@ -26,7 +27,7 @@ void perturb_warp(struct shape shape, const float *in, double strength, float ba
             double x = (double)column + 0.5, y = (double)row + 0.5;
             double from_x = (1 - strength) * x + strength * y;
             double from_y = strength * x + (1 + strength) * y;
-            resample_image(shape, in, from_y - 0.5, from_x - 0.5, background,
+            resample_image(shape, in, from_y - 0.5, from_x - 0.5, scene->background,
                            out + (row * shape.width + column) * shape.channels);
         }
     }

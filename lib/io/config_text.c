@@ -56,6 +56,8 @@ static const struct {
     const char *before;
 } LATER_KEYS[] = {
     {KEY_model_precision, "fp32"},
+    {KEY_perturb_fill, "background"},
+    {KEY_posterior_start, "lecun"},
 };
 
 static bool is_as_before(const struct config *config, size_t key)

@@ -11,7 +11,7 @@
 #include "run/derived.h"
 #include "run/origin.h"
 
-enum { KEYS_MAX = 3, VALUES_MAX = 8, INTERVALS_MAX = 2, SEEDS_MAX = 1000 };
+enum { KEYS_MAX = 3, VALUES_MAX = 10, INTERVALS_MAX = 2, SEEDS_MAX = 1000 };
 
 /* How a band is made of a run's table. Points of a sweep are matched by their place in it: the fraction that a
  * threshold removes differs between seeds. */
@@ -34,7 +34,7 @@ static const struct band_spec specs[] = {
     {"perturb_band",
      "perturb",
      {"perturbation", NULL},
-     {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", NULL},
+     {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", "mean_softmax", "aleatoric", "std", NULL},
      {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
       {"entropy", "entropy_low", "entropy_high", "entropy_low", "entropy_high", 0, INFINITY}}},
     {"reliability_band",

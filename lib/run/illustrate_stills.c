@@ -162,8 +162,9 @@ static enum status still_add(struct illustration *illustration, const struct swe
     uint8_t label;
     char name[DATASET_CLASS_SIZE];
     items_gather(from, &index, 1, x, &label);
-    sweep->perturbation->apply(from->shape, x, (double)sweep->strength[strength], run->kind->background,
-                               random_key(0, PURPOSE_PERTURB, 0, index), NULL, out);
+    const struct scene scene = run_scene(run);
+    sweep->perturbation->apply(&scene, x, (double)sweep->strength[strength], random_key(0, PURPOSE_PERTURB, 0, index),
+                               NULL, out);
     struct row row = row_begin(run, "stills");
     row_text(&row, "perturbation", sweep->perturbation->name);
     row_number(&row, "strength", (double)sweep->strength[strength]);

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "data/ood.h"
 #include "data/perturb.h"
+#include "run/kept.h"
 #include "run/run_store.h"
 
 /* Raised when the same config measures something else than before, so that a file's older parts are made again.
@@ -115,23 +116,15 @@ static enum status rows_merge(struct store *store, const struct part *part, cons
     return status;
 }
 
-/* Which test items the part was measured on. Indices are exact as doubles. */
+/* Which test items the part was measured on. */
 static enum status items_save(struct store *store, const struct part *part, const struct test_items *items,
                               struct error *error)
 {
     char name[128];
-    double *index = memory_alloc(items->count, sizeof *index, error);
-    if (!index)
-        return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < items->count; i++)
-        index[i] = items->index[i];
     (void)snprintf(name, sizeof name, "%s/items", part->object);
-    enum status status = store_write_double(store, name, 1, &items->count, index, error);
-    memory_free(index);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = kept_save_indices(store, name, items->index, items->count, error);
     (void)snprintf(name, sizeof name, "%s/labels", part->object);
-    return store_write_bytes(store, name, 1, &items->count, items->labels, error);
+    return status == STATUS_OK ? store_write_bytes(store, name, 1, &items->count, items->labels, error) : status;
 }
 
 static enum status arrays_check(const struct part *part, const struct part_array *arrays, size_t count,

@@ -16,6 +16,7 @@
 struct perturb_sweep {
     const struct run *run;
     const struct monitor *monitor;
+    struct scene scene;
     struct trained trained;
     struct predictor predictor;
     struct test_items items;
@@ -56,7 +57,7 @@ static void perturb_all(struct perturb_sweep *sweep, const struct perturbation *
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (size_t i = 0; i < sweep->items.count; i++) {
         struct random_key key = random_key(0, PURPOSE_PERTURB, 0, sweep->items.index[i]);
-        perturbation->apply(run->kind->shape, sweep->items.x + i * item, strength, run->kind->background, key,
+        perturbation->apply(&sweep->scene, sweep->items.x + i * item, strength, key,
                             gradient ? gradient + i * item : NULL, sweep->x + i * item);
     }
 }
@@ -101,7 +102,7 @@ static enum status strengths_measure(struct perturb_sweep *sweep, const struct p
     size_t size = sweep->prediction.samples * sweep->items.count * sweep->run->kind->classes;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        double strength = perturbation->largest * config->perturb.scale * (double)i / (double)(count - 1);
+        double strength = perturbation_strength(perturbation, config->perturb.scale, i, count);
         perturb_all(sweep, perturbation, strength);
         status =
             predict(&sweep->predictor, PREDICT_SAMPLED, NULL, sweep->run->seed, sweep->x, &sweep->prediction, error);
@@ -175,6 +176,7 @@ static enum status perturbation_run(struct perturb_sweep *sweep, const struct pe
 static enum status sweep_open(struct perturb_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
+    sweep->scene = run_scene(run);
     enum status status = sweep_load(run, run->config.perturb.items, sweep->monitor, &sweep->trained, &sweep->predictor,
                                     &sweep->items, error);
     if (status != STATUS_OK)
@@ -199,6 +201,16 @@ static void sweep_close(struct perturb_sweep *sweep)
     trained_free(&sweep->trained);
 }
 
+/* What gradients move was measured in another unit before, and beyond the data's range. */
+static enum status perturb_prepare(const struct run *run, const struct perturbation *perturbation, struct part *part,
+                                   bool *has, struct error *error)
+{
+    enum status status = part_prepare(run, "perturb", "perturbation", perturbation->name, "perturb", part, has, error);
+    if (status == STATUS_OK && perturbation->need == NEEDS_GRADIENT)
+        status = part_identify(run, "perturb", "clipped", part, has, error);
+    return status;
+}
+
 enum status run_perturb(const struct run *run, const struct monitor *monitor, struct error *error)
 {
     const struct perturbation *wanted[CONFIG_NAMES_MAX];
@@ -210,7 +222,7 @@ enum status run_perturb(const struct run *run, const struct monitor *monitor, st
     if (status == STATUS_OK)
         status = perturbations_wanted(run, wanted, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = part_prepare(run, "perturb", "perturbation", wanted[i]->name, "perturb", &parts[i], &has[i], error);
+        status = perturb_prepare(run, wanted[i], &parts[i], &has[i], error);
         all_done = all_done && status == STATUS_OK && has[i];
         if (status == STATUS_OK && !has[i])
             sweep.strengths_total += (double)run->config.perturb.strengths;

@@ -220,10 +220,16 @@ struct network_spec run_network_spec(const struct run *run)
     return network_spec_of(&run->config, run->kind);
 }
 
+struct scene run_scene(const struct run *run)
+{
+    return scene_of(run->dataset, strcmp(run->config.perturb.fill, "black") == 0);
+}
+
 struct posterior_start posterior_start_of(const struct config *config, uint64_t seed)
 {
     return (struct posterior_start){
         .seed = seed,
+        .glorot = strcmp(config->posterior.start, "glorot") == 0,
         .mu_scale = config->posterior.mu_start,
         .sigma_low = config->posterior.sigma_start_low,
         .sigma_high = config->posterior.sigma_start_high,

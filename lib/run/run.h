@@ -10,8 +10,9 @@
  *   /posterior           mu, rho [size]; attribute identity: of the training that made it
  *   /posterior/tensors   name, offset, count, fan_in
  *   /checkpoint          Adam's moments and the place in the epoch; only while training is under way
- *   /test                probability [items][classes], label [items]
- *   /fit                 the same of items that were trained on
+ *   /test                the test items as they are predicted (kept.h)
+ *   /fit, /validation    the same of items that were trained on, and of items of the validation split
+ *   /split               train, validation: which items of the training file each has
  *   /prune/CRITERION     probability [points][items][classes]
  *   /perturb/NAME        probability [strengths][samples][items][classes], strength [strengths]
  *   /ood/NAME            probability [1][samples][items][classes]
@@ -33,6 +34,7 @@
 #include "bayes/posterior.h"
 #include "core/error.h"
 #include "data/dataset.h"
+#include "data/perturb.h"
 #include "data/split.h"
 #include "io/config.h"
 #include "io/source.h"
@@ -98,6 +100,9 @@ void run_close(struct run *run);
 /* The network of the config, for items of a data set. */
 struct network_spec network_spec_of(const struct config *config, const struct dataset_kind *kind);
 struct network_spec run_network_spec(const struct run *run);
+
+/* What perturbations are told of the run's data; these are open. */
+struct scene run_scene(const struct run *run);
 
 /* Where a posterior of the config starts. */
 struct posterior_start posterior_start_of(const struct config *config, uint64_t seed);

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "io/atomic_file.h"
 #include "core/stats.h"
+#include "run/kept.h"
 #include "run/mismatch.h"
 #include "run/provenance.h"
 #include "run/run_check.h"
@@ -57,10 +58,12 @@ static enum status first_items(const struct run *run, const uint32_t *part, size
 {
     size_t wanted = (size_t)run->config.train.validation_items;
     *items = (struct test_items){.count = wanted > 0 && wanted < count ? wanted : count};
+    items->index = memory_alloc(items->count, sizeof *items->index, error);
     items->x = memory_alloc(items->count, shape_size(run->kind->shape) * sizeof(float), error);
     items->labels = memory_alloc(items->count, 1, error);
-    if (!items->x || !items->labels)
+    if (!items->index || !items->x || !items->labels)
         return STATUS_NO_MEMORY;
+    memcpy(items->index, part, items->count * sizeof *part);
     items_gather(&run->dataset->train, part, items->count, items->x, items->labels);
     return STATUS_OK;
 }
@@ -142,29 +145,19 @@ static enum status save_under_way(struct trainer *trainer, const char *state, st
     return file_end(trainer, store, status, error);
 }
 
-/* Predicts items by sampled networks and keeps OBJECT/probability and OBJECT/label. The caller frees with
- * prediction_free. */
+/* Predicts items by sampled networks and keeps the prediction as OBJECT. The caller frees with prediction_free. */
 static enum status predict_and_keep(struct trainer *trainer, struct store *store, const char *object,
                                     const struct test_items *items, struct prediction *prediction, struct error *error)
 {
     const struct run *run = trainer->run;
-    char name[STORE_NAME_SIZE];
     size_t samples = predictor_samples(&trainer->predictor, (size_t)run->config.train.test_samples);
-    size_t shape[2] = {items->count, run->kind->classes};
     enum status status = prediction_alloc(samples, items->count, run->kind->classes, items->labels, prediction, error);
     if (status != STATUS_OK)
         return status;
     status = predict(&trainer->predictor, PREDICT_SAMPLED, NULL, run->seed, items->x, prediction, error);
     if (status == STATUS_NOT_FINITE)
         (void)error_context(error, "the trained network, items of %s: ", object);
-    if (status != STATUS_OK)
-        return status;
-    (void)snprintf(name, sizeof name, "%s/probability", object);
-    status = store_write_float(store, name, 2, shape, prediction->mean, error);
-    (void)snprintf(name, sizeof name, "%s/label", object);
-    if (status == STATUS_OK)
-        status = store_write_bytes(store, name, 1, shape, items->labels, error);
-    return status;
+    return status == STATUS_OK ? kept_save(store, object, items, prediction, error) : status;
 }
 
 /* Predicts the test file: the run's summary row, and its probabilities. */
@@ -205,6 +198,21 @@ static enum status keep_fit(struct trainer *trainer, struct store *store, struct
     return status;
 }
 
+/* The validation items, of which later measures may choose by (a temperature), never by test items; and which items of
+ * the training file were trained on and which were not, by their indices. */
+static enum status keep_split(struct trainer *trainer, struct store *store, struct error *error)
+{
+    const struct split *split = &trainer->run->split;
+    struct prediction prediction = {0};
+    enum status status = predict_and_keep(trainer, store, "/validation", &trainer->validation, &prediction, error);
+    if (status == STATUS_OK)
+        status = kept_save_indices(store, "/split/train", split->train, split->train_count, error);
+    if (status == STATUS_OK)
+        status = kept_save_indices(store, "/split/validation", split->validation, split->validation_count, error);
+    prediction_free(&prediction);
+    return status;
+}
+
 static enum status save_done(struct trainer *trainer, struct error *error)
 {
     const struct run *run = trainer->run;
@@ -221,6 +229,8 @@ static enum status save_done(struct trainer *trainer, struct error *error)
         status = summarise(trainer, store, error);
     if (status == STATUS_OK)
         status = keep_fit(trainer, store, error);
+    if (status == STATUS_OK)
+        status = keep_split(trainer, store, error);
     const struct table *tables[] = {trainer->train_table, trainer->sigma_table, trainer->summary_table};
     for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
         status = table_save(tables[i], store, error);
