@@ -285,8 +285,8 @@ static void attack_follows_the_loss_of_the_sampled_networks(void **state)
         struct predictor predictor;
         assert_int_equal(predictor_make(fixture.posterior, fixture.network, k ? 3 : BATCH, &predictor, &error),
                          STATUS_OK);
-        assert_int_equal(attack_gradient(&predictor, SAMPLES, 4, fixture.x, fixture.y, BATCH, gradient[k], &error),
-                         STATUS_OK);
+        assert_int_equal(
+            attack_gradient(&predictor, NULL, SAMPLES, 4, fixture.x, fixture.y, BATCH, gradient[k], &error), STATUS_OK);
         predictor_free(&predictor);
     }
     for (size_t i = 0; i < size; i++)

@@ -45,8 +45,8 @@ static enum status add_network(struct predictor *predictor, size_t samples, cons
     return status;
 }
 
-enum status attack_gradient(struct predictor *predictor, size_t samples, uint64_t seed, const float *x,
-                            const uint8_t *labels, size_t items, float *gradient, struct error *error)
+enum status attack_gradient(struct predictor *predictor, const float *keep, size_t samples, uint64_t seed,
+                            const float *x, const uint8_t *labels, size_t items, float *gradient, struct error *error)
 {
     const struct posterior *posterior = predictor->posterior;
     size_t item = shape_size(network_spec(predictor->network)->input);
@@ -58,8 +58,7 @@ enum status attack_gradient(struct predictor *predictor, size_t samples, uint64_
     if (status == STATUS_OK)
         memset(gradient, 0, items * item * sizeof *gradient);
     for (size_t s = 0; s < samples && status == STATUS_OK; s++) {
-        network_set_weights(predictor->network, posterior->method->functions->sample(posterior, seed, PURPOSE_PREDICT,
-                                                                                     s, predictor->weights));
+        network_set_weights(predictor->network, predictor_weights(predictor, PREDICT_SAMPLED, keep, seed, s));
         status = add_network(predictor, samples, x, labels, items, &scratch, gradient, error);
     }
     memory_free(scratch.weights);

@@ -9,10 +9,11 @@
 #include "bayes/predictive.h"
 
 /* gradient [items][height][width][channels], overwritten: of each item's negative log-likelihood, averaged over the
- * very networks that `predict` samples with this seed, with respect to the item. The attacker knows everything: for a
- * point estimate this is the gradient of its loss, for a posterior that of a bound on the loss of its mean prediction
- * (Jensen). The predictor's network was created for training. STATUS_INTERRUPTED: its monitor wanted to stop. */
-enum status attack_gradient(struct predictor *predictor, size_t samples, uint64_t seed, const float *x,
-                            const uint8_t *labels, size_t items, float *gradient, struct error *error);
+ * very networks that `predict` samples with this seed and `keep` (NULL: nothing is pruned), with respect to the item.
+ * The attacker knows everything: for a point estimate this is the gradient of its loss, for a posterior that of a bound
+ * on the loss of its mean prediction (Jensen). The predictor's network was created for training. STATUS_INTERRUPTED:
+ * its monitor wanted to stop. */
+enum status attack_gradient(struct predictor *predictor, const float *keep, size_t samples, uint64_t seed,
+                            const float *x, const uint8_t *labels, size_t items, float *gradient, struct error *error);
 
 #endif

@@ -30,8 +30,7 @@ size_t predictor_samples(const struct predictor *predictor, size_t samples)
     }
 }
 
-/* The weights of one network; keep may be NULL. */
-static const float *weights_of(struct predictor *predictor, enum predict_weights which, const float *keep,
+const float *predictor_weights(struct predictor *predictor, enum predict_weights which, const float *keep,
                                uint64_t seed, size_t sample)
 {
     const struct posterior *posterior = predictor->posterior;
@@ -68,7 +67,7 @@ enum status predict(struct predictor *predictor, enum predict_weights which, con
     size_t size = prediction->items * prediction->classes;
     enum status status = STATUS_OK;
     for (size_t s = 0; s < prediction->samples && status == STATUS_OK; s++) {
-        network_set_weights(predictor->network, weights_of(predictor, which, keep, seed, s));
+        network_set_weights(predictor->network, predictor_weights(predictor, which, keep, seed, s));
         status =
             predict_by_one(predictor, x, prediction->items, prediction->classes, prediction->sampled + s * size, error);
     }

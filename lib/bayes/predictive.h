@@ -30,6 +30,10 @@ size_t predictor_samples(const struct predictor *predictor, size_t samples);
 
 enum predict_weights { PREDICT_AT_MEAN, PREDICT_SAMPLED };
 
+/* The weights of network number `sample` that `predict` uses, in the predictor's room or the posterior's own block. */
+const float *predictor_weights(struct predictor *predictor, enum predict_weights which, const float *keep,
+                               uint64_t seed, size_t sample);
+
 /* Fills prediction (made by prediction_alloc) for x [items][height][width][channels], normalised. With PREDICT_AT_MEAN
  * its `samples` is 1, and an ensemble's first member stands in for the mean, which would mean nothing. keep [posterior
  * size] is multiplied into each network's weights; NULL: nothing is pruned. Sample s has the same noise for every call

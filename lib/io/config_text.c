@@ -48,7 +48,7 @@ char *config_text(const struct config_source *source, size_t cell, bool with_ori
     return text_take(&text);
 }
 
-/* Keys that came when there were results of their section, each a CONFIG_TEXT, with the value that was the rule before.
+/* Keys that came when there were results of their section, with the value that was the rule before, as it is written.
  * So valued they are left out of a section's text, which a result's identity is made of: older results stand. To add
  * one: add a row. */
 static const struct {
@@ -58,15 +58,16 @@ static const struct {
     {KEY_model_precision, "fp32"},
     {KEY_perturb_fill, "background"},
     {KEY_posterior_start, "lecun"},
+    {KEY_prune_evaluate_at, "none"}, /* which run_identity makes of it: no result depends on which others are made */
 };
 
-static bool is_as_before(const struct config *config, size_t key)
+static const char *value_before(size_t key)
 {
     for (size_t i = 0; i < sizeof LATER_KEYS / sizeof LATER_KEYS[0]; i++) {
         if (LATER_KEYS[i].key == key)
-            return strcmp(config_field_of(config, &config_keys()[key]), LATER_KEYS[i].before) == 0;
+            return LATER_KEYS[i].before;
     }
-    return false;
+    return NULL;
 }
 
 /* The keys of one section as `section.key = value` lines; how many there were. */
@@ -78,11 +79,14 @@ static size_t add_section(const struct config *config, const char *section, size
         if (strlen(row->section) != length || memcmp(row->section, section, length) != 0)
             continue;
         found++;
-        if (is_as_before(config, k))
-            continue;
-        text_add(text, "%s = ", row->full_name);
-        config_value_format(row, config_field_of(config, row), text);
-        text_add(text, "\n");
+        struct text_buffer value = text_begin(text->error);
+        config_value_format(row, config_field_of(config, row), &value);
+        char *written = text_take(&value);
+        const char *before = value_before(k);
+        if (!written || !before || strcmp(written, before) != 0)
+            text_add(text, "%s = %s\n", row->full_name, written ? written : "");
+        text->failed = text->failed || !written;
+        memory_free(written);
     }
     return found;
 }

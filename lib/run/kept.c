@@ -7,6 +7,96 @@
 
 #include "core/memory.h"
 
+enum status kept_alloc(size_t slices, size_t items, size_t classes, struct kept *kept, struct error *error)
+{
+    const size_t rows = size_multiply(slices > 0 ? slices : 1, items), all = size_multiply(rows, classes);
+    *kept = (struct kept){.slices = slices,
+                          .items = items,
+                          .classes = classes,
+                          .probability = memory_alloc(all, sizeof(float), error),
+                          .std = memory_alloc(all, sizeof(float), error),
+                          .aleatoric = memory_alloc(rows, sizeof(float), error),
+                          .sampled_nll = memory_alloc(rows, sizeof(float), error),
+                          .disagreement = memory_alloc(rows, sizeof(float), error)};
+    if (kept->probability && kept->std && kept->aleatoric && kept->sampled_nll && kept->disagreement)
+        return STATUS_OK;
+    kept_free(kept);
+    return STATUS_NO_MEMORY;
+}
+
+void kept_free(struct kept *kept)
+{
+    memory_free(kept->probability);
+    memory_free(kept->std);
+    memory_free(kept->aleatoric);
+    memory_free(kept->sampled_nll);
+    memory_free(kept->disagreement);
+    *kept = (struct kept){0};
+}
+
+/* What the samples say of one item, and how they differ, as item `row` of all slices. */
+static void keep_item(struct kept *kept, size_t row, const struct prediction *prediction, size_t item)
+{
+    const size_t classes = prediction->classes, size = prediction->items * classes;
+    const float *mean = prediction->mean + item * classes;
+    const double samples = (double)prediction->samples;
+    size_t votes[UINT8_MAX + 1] = {0}, most = 0;
+    double entropy = 0, nll = 0, squares[UINT8_MAX + 1] = {0};
+    for (size_t s = 0; s < prediction->samples; s++) {
+        const float *p = prediction->sampled + s * size + item * classes;
+        size_t vote = probability_largest(p, classes);
+        double own = (double)p[prediction->labels[item]];
+        entropy += entropy_of(p, classes);
+        nll -= log(own < (double)FLT_MIN ? (double)FLT_MIN : own); /* bounded as metric_nll is */
+        votes[vote]++;
+        most = votes[vote] > most ? votes[vote] : most;
+        for (size_t k = 0; k < classes; k++)
+            squares[k] += ((double)p[k] - (double)mean[k]) * ((double)p[k] - (double)mean[k]);
+    }
+    kept->aleatoric[row] = (float)(entropy / samples);
+    kept->sampled_nll[row] = (float)(nll / samples);
+    kept->disagreement[row] = (float)(1 - (double)most / samples);
+    for (size_t k = 0; k < classes; k++) {
+        kept->probability[row * classes + k] = mean[k];
+        kept->std[row * classes + k] = (float)sqrt(squares[k] / samples);
+    }
+}
+
+void kept_set(struct kept *kept, size_t slice, const struct prediction *prediction)
+{
+    for (size_t i = 0; i < kept->items; i++)
+        keep_item(kept, slice * kept->items + i, prediction, i);
+}
+
+void kept_arrays(const struct kept *kept, struct part_array arrays[KEPT_ARRAYS])
+{
+    const struct part_array of[KEPT_ARRAYS] = {{.name = "probability", .rank = 2, .values = kept->probability},
+                                               {.name = "std", .rank = 2, .values = kept->std},
+                                               {.name = "aleatoric", .rank = 1, .values = kept->aleatoric},
+                                               {.name = "sampled_nll", .rank = 1, .values = kept->sampled_nll},
+                                               {.name = "disagreement", .rank = 1, .values = kept->disagreement}};
+    const size_t sliced = kept->slices > 0;
+    for (size_t i = 0; i < KEPT_ARRAYS; i++) {
+        arrays[i] = of[i];
+        arrays[i].rank += sliced;
+        arrays[i].shape[0] = kept->slices;
+        arrays[i].shape[sliced] = kept->items;
+        arrays[i].shape[sliced + 1] = kept->classes;
+    }
+}
+
+enum status kept_save_arrays(struct store *store, const char *object, const struct part_array *arrays, size_t count,
+                             struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        (void)snprintf(name, sizeof name, "%s/%s", object, arrays[i].name);
+        status = store_write_float(store, name, arrays[i].rank, arrays[i].shape, arrays[i].values, error);
+    }
+    return status;
+}
+
 enum status kept_save_indices(struct store *store, const char *name, const uint32_t *index, size_t count,
                               struct error *error)
 {
@@ -20,124 +110,24 @@ enum status kept_save_indices(struct store *store, const char *name, const uint3
     return status;
 }
 
-/* What the samples say of each item, and how they differ. */
-struct moments {
-    float *std;                             /* [items][classes] */
-    float *aleatoric, *sampled_nll, *votes; /* [items] */
-};
-
-static void item_moments(const struct prediction *prediction, size_t item, struct moments *moments)
-{
-    const size_t classes = prediction->classes, size = prediction->items * classes;
-    size_t votes[UINT8_MAX + 1] = {0}, most = 0;
-    double entropy = 0, nll = 0, squares[UINT8_MAX + 1] = {0};
-    for (size_t s = 0; s < prediction->samples; s++) {
-        const float *p = prediction->sampled + s * size + item * classes;
-        size_t vote = probability_largest(p, classes);
-        double own = (double)p[prediction->labels[item]];
-        entropy += entropy_of(p, classes);
-        nll -= log(own < (double)FLT_MIN ? (double)FLT_MIN : own); /* bounded as metric_nll is */
-        votes[vote]++;
-        most = votes[vote] > most ? votes[vote] : most;
-        for (size_t k = 0; k < classes; k++) {
-            double off = (double)p[k] - (double)prediction->mean[item * classes + k];
-            squares[k] += off * off;
-        }
-    }
-    const double samples = (double)prediction->samples;
-    moments->aleatoric[item] = (float)(entropy / samples);
-    moments->sampled_nll[item] = (float)(nll / samples);
-    moments->votes[item] = (float)most;
-    for (size_t k = 0; k < classes; k++)
-        moments->std[item * classes + k] = (float)sqrt(squares[k] / samples);
-}
-
-static enum status moments_make(const struct prediction *prediction, struct moments *moments, struct error *error)
-{
-    const size_t items = prediction->items;
-    *moments = (struct moments){.std = memory_alloc(items * prediction->classes, sizeof(float), error),
-                                .aleatoric = memory_alloc(items, sizeof(float), error),
-                                .sampled_nll = memory_alloc(items, sizeof(float), error),
-                                .votes = memory_alloc(items, sizeof(float), error)};
-    if (!moments->std || !moments->aleatoric || !moments->sampled_nll || !moments->votes)
-        return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < items; i++)
-        item_moments(prediction, i, moments);
-    return STATUS_OK;
-}
-
-static void moments_free(struct moments *moments)
-{
-    memory_free(moments->std);
-    memory_free(moments->aleatoric);
-    memory_free(moments->sampled_nll);
-    memory_free(moments->votes);
-}
-
-static enum status arrays_save(struct store *store, const char *object, const struct test_items *items,
-                               const struct prediction *prediction, const struct moments *moments, struct error *error)
-{
-    const struct {
-        const char *member;
-        const float *values;
-        size_t rank;
-    } arrays[] = {{"probability", prediction->mean, 2},
-                  {"std", moments->std, 2},
-                  {"aleatoric", moments->aleatoric, 1},
-                  {"sampled_nll", moments->sampled_nll, 1},
-                  {"votes", moments->votes, 1}};
-    const size_t shape[2] = {prediction->items, prediction->classes};
-    char name[STORE_NAME_SIZE];
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0] && status == STATUS_OK; i++) {
-        (void)snprintf(name, sizeof name, "%s/%s", object, arrays[i].member);
-        status = store_write_float(store, name, arrays[i].rank, shape, arrays[i].values, error);
-    }
-    (void)snprintf(name, sizeof name, "%s/label", object);
-    if (status == STATUS_OK)
-        status = store_write_bytes(store, name, 1, shape, items->labels, error);
-    (void)snprintf(name, sizeof name, "%s/items", object);
-    if (status == STATUS_OK)
-        status = kept_save_indices(store, name, items->index, items->count, error);
-    if (status == STATUS_OK)
-        status = store_set_number(store, object, "samples", (double)prediction->samples, error);
-    return status;
-}
-
 enum status kept_save(struct store *store, const char *object, const struct test_items *items,
                       const struct prediction *prediction, struct error *error)
 {
-    struct moments moments;
-    enum status status = moments_make(prediction, &moments, error);
-    if (status == STATUS_OK)
-        status = arrays_save(store, object, items, prediction, &moments, error);
-    moments_free(&moments);
-    return status;
-}
-
-enum status kept_load(struct store *store, const char *object, const char *member, size_t items, double **values,
-                      struct error *error)
-{
+    struct kept kept;
+    struct part_array arrays[KEPT_ARRAYS];
     char name[STORE_NAME_SIZE];
-    bool there;
-    *values = NULL;
-    (void)snprintf(name, sizeof name, "%s/%s", object, member);
-    enum status status = store_find(store, name, &there, error);
-    if (!there)
+    enum status status = kept_alloc(0, prediction->items, prediction->classes, &kept, error);
+    if (status != STATUS_OK)
         return status;
-    float *stored = memory_alloc(items, sizeof *stored, error);
-    *values = memory_alloc(items, sizeof **values, error);
-    status = stored && *values ? store_read_float(store, name, items, stored, error) : STATUS_NO_MEMORY;
-    for (size_t i = 0; i < items && status == STATUS_OK; i++) {
-        if (!isfinite(stored[i]) || stored[i] < 0)
-            status = error_set(error, STATUS_DATA, "%s: %s[%zu] is %g; " STORE_REMEDY_CHANGED, store_path(store), name,
-                               i, (double)stored[i]);
-        (*values)[i] = (double)stored[i];
-    }
-    memory_free(stored);
-    if (status != STATUS_OK) {
-        memory_free(*values);
-        *values = NULL;
-    }
+    kept_set(&kept, 0, prediction);
+    kept_arrays(&kept, arrays);
+    status = kept_save_arrays(store, object, arrays, KEPT_ARRAYS, error);
+    (void)snprintf(name, sizeof name, "%s/label", object);
+    if (status == STATUS_OK)
+        status = store_write_bytes(store, name, 1, &items->count, items->labels, error);
+    (void)snprintf(name, sizeof name, "%s/items", object);
+    if (status == STATUS_OK)
+        status = kept_save_indices(store, name, items->index, items->count, error);
+    kept_free(&kept);
     return status;
 }

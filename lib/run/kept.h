@@ -1,13 +1,15 @@
-/* lib/run/kept.h: a prediction as a run's file keeps it, whole enough that every measure on it can be computed later:
+/* lib/run/kept.h: predictions as a run's file keeps them, whole enough that every measure on them can be computed
+ * later. For one prediction, or for each of several slices (strengths of a perturbation), of all items:
  *
- *   OBJECT/probability  [items][classes]  mean over the sampled networks (attribute samples of OBJECT: how many)
- *   OBJECT/std          [items][classes]  standard deviation over them
- *   OBJECT/aleatoric    [items]           mean over them of each one's entropy, in nats
- *   OBJECT/sampled_nll  [items]           mean over them of each one's -log p(label), in nats
- *   OBJECT/votes        [items]           how many of them vote for the class that has most votes
+ *   OBJECT/probability  [slices][items][classes]  mean over the sampled networks
+ *   OBJECT/std          [slices][items][classes]  standard deviation over them
+ *   OBJECT/aleatoric    [slices][items]           mean over them of each one's entropy, in nats
+ *   OBJECT/sampled_nll  [slices][items]           mean over them of each one's -log p(label), in nats
+ *   OBJECT/disagreement [slices][items]           1 - share of them that vote for the class that has most votes
  *   OBJECT/label        [items]
- *   OBJECT/items        [items]           which items of their file they are
- */
+ *   OBJECT/items        [items]                   which items of their file they are
+ *
+ * One prediction alone (slices 0) has no extent of slices. */
 #ifndef TENTH_RUN_KEPT_H
 #define TENTH_RUN_KEPT_H
 
@@ -16,16 +18,37 @@
 #include "io/store.h"
 #include "run/run.h"
 
+/* One array of an object. */
+struct part_array {
+    const char *name; /* below the object */
+    size_t rank;
+    size_t shape[STORE_RANK_MAX];
+    const float *values;
+};
+
+struct kept {
+    size_t slices, items, classes;
+    float *probability, *std, *aleatoric, *sampled_nll, *disagreement;
+};
+
+enum status kept_alloc(size_t slices, size_t items, size_t classes, struct kept *kept, struct error *error);
+void kept_free(struct kept *kept);
+
+/* Takes the prediction in as slice `slice` (0 of one alone). */
+void kept_set(struct kept *kept, size_t slice, const struct prediction *prediction);
+
+/* The arrays, which borrow from `kept`. */
+enum { KEPT_ARRAYS = 5 };
+void kept_arrays(const struct kept *kept, struct part_array arrays[KEPT_ARRAYS]);
+
+/* One prediction alone, in one go: its arrays, labels and items. */
 enum status kept_save(struct store *store, const char *object, const struct test_items *items,
                       const struct prediction *prediction, struct error *error);
 
-/* Indices of items, which are exact as doubles, at NAME [count]. */
+/* Arrays, and indices of items (which are exact as doubles) at NAME [count]. */
+enum status kept_save_arrays(struct store *store, const char *object, const struct part_array *arrays, size_t count,
+                             struct error *error);
 enum status kept_save_indices(struct store *store, const char *name, const uint32_t *index, size_t count,
                               struct error *error);
-
-/* One of the arrays of a number for each item, as doubles; NULL where the file, of an older version, has it not. The
- * caller frees with memory_free. */
-enum status kept_load(struct store *store, const char *object, const char *member, size_t items, double **values,
-                      struct error *error);
 
 #endif

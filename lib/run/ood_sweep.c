@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/stats.h"
 #include "data/ood.h"
+#include "run/kept.h"
 #include "run/part.h"
 #include "run/run_check.h"
 #include "run/run_file.h"
@@ -24,13 +25,17 @@ struct ood_sweep {
     double done, total;
 };
 
-/* One kind of items to be done. */
+/* One kind of items to be done, by the network with `fraction` of its weights removed. */
 struct ood_job {
     const struct ood *ood;
+    double fraction;
     struct part part;
-    struct dataset *other; /* NULL: none needed */
+    struct dataset *other;      /* NULL: none needed; owned by the whole network's job */
+    char data[SHA256_HEX_SIZE]; /* of the other data set; "" */
     bool has;
 };
+
+enum { JOBS_MAX = CONFIG_NAMES_MAX * (1 + CONFIG_LIST_MAX) };
 
 static enum status oods_wanted(const struct run *run, struct ood_job *jobs, size_t *count, struct error *error)
 {
@@ -109,7 +114,6 @@ static void tell_other(const struct ood_sweep *sweep, const struct ood_job *job)
 /* Says whether the file has the kind. Another data set is opened for that: its bytes are part of the identity. */
 static enum status job_prepare(const struct run *run, struct ood_job *job, struct error *error)
 {
-    char data[SHA256_HEX_SIZE] = "";
     enum status status = part_prepare(run, "ood", "ood", job->ood->name, "ood", &job->part, &job->has, error);
     if (status != STATUS_OK || job->ood->make)
         return status;
@@ -121,9 +125,29 @@ static enum status job_prepare(const struct run *run, struct ood_job *job, struc
     status = dataset_open(kind, places, false, &job->other, error);
     if (status != STATUS_OK)
         return status;
-    dataset_identity(job->other, data);
-    status = part_identify(run, "ood", data, &job->part, &job->has, error);
+    dataset_identity(job->other, job->data);
+    status = part_identify(run, "ood", job->data, &job->part, &job->has, error);
     return status == STATUS_OK && !job->has ? stand_in_check(run, job, error) : status;
+}
+
+/* The whole network's jobs, and then those of the network pruned to each of prune.evaluate_at. */
+static enum status jobs_make(const struct run *run, struct ood_job *jobs, size_t *count, struct error *error)
+{
+    const struct config_list *fractions = &run->config.prune.evaluate_at;
+    enum status status = oods_wanted(run, jobs, count, error);
+    const size_t kinds = *count;
+    for (size_t i = 0; i < kinds && status == STATUS_OK; i++)
+        status = job_prepare(run, &jobs[i], error);
+    for (size_t f = 0; f < fractions->count; f++) {
+        for (size_t i = 0; i < kinds && status == STATUS_OK; i++) {
+            struct ood_job *job = &jobs[(*count)++];
+            *job = jobs[i];
+            job->fraction = fractions->value[f];
+            status = part_prepare_pruned(run, job->fraction, "ood", job->ood->name, "ood", job->data, &job->part,
+                                         &job->has, error);
+        }
+    }
+    return status;
 }
 
 /* The items of a kind, with the place that each came from; they have no labels. */
@@ -181,40 +205,71 @@ static enum status record(const struct ood_sweep *sweep, const struct ood_job *j
 static void report(const struct ood_sweep *sweep, const struct ood_job *job, const struct prediction *prediction)
 {
     struct progress progress = {.run = sweep->run->name, .stage = "ood", .done = sweep->done, .total = sweep->total};
-    (void)snprintf(progress.text, sizeof progress.text, "%s  entropy %.4f", job->ood->name, metric_entropy(prediction));
+    char pruned[32] = "";
+    if (job->fraction > 0)
+        (void)snprintf(pruned, sizeof pruned, "  %g %% removed", 100 * job->fraction);
+    (void)snprintf(progress.text, sizeof progress.text, "%s%s  entropy %.4f", job->ood->name, pruned,
+                   metric_entropy(prediction));
     monitor_report(sweep->monitor, &progress);
+}
+
+/* Of the whole network every sample, with a row of the table; of a pruned one what kept.h says. */
+static enum status job_save(const struct ood_sweep *sweep, const struct ood_job *job,
+                            const struct prediction *prediction, const struct test_items *items, struct error *error)
+{
+    const struct run *run = sweep->run;
+    struct kept kept = {0};
+    struct table *rows = NULL;
+    struct part_array arrays[KEPT_ARRAYS] = {
+        {"probability", 4, {1, prediction->samples, prediction->items, prediction->classes}, prediction->sampled}};
+    enum status status = STATUS_OK;
+    if (job->fraction > 0) {
+        status = kept_alloc(1, prediction->items, prediction->classes, &kept, error);
+        if (status == STATUS_OK) {
+            kept_set(&kept, 0, prediction);
+            kept_arrays(&kept, arrays);
+        }
+    } else {
+        rows = table_create(table_find("ood"), error);
+        status = rows ? record(sweep, job, prediction, rows, error) : STATUS_NO_MEMORY;
+    }
+    if (status == STATUS_NOT_FINITE)
+        (void)error_context(error, "ood, %s: ", job->ood->name);
+    if (status == STATUS_OK)
+        status = part_save(run, &job->part, arrays, job->fraction > 0 ? KEPT_ARRAYS : 1, rows, items, error);
+    kept_free(&kept);
+    table_free(rows);
+    return status;
 }
 
 static enum status job_run(struct ood_sweep *sweep, const struct ood_job *job, struct error *error)
 {
     const struct run *run = sweep->run;
-    size_t classes = run->kind->classes;
-    struct test_items items;
+    struct test_items items = {0};
     struct prediction prediction = {0};
-    struct table *rows = table_create(table_find("ood"), error);
-    tell_other(sweep, job);
-    enum status status = rows ? items_make(sweep, job, &items, error) : STATUS_NO_MEMORY;
+    float *keep = NULL;
+    if (job->fraction <= 0)
+        tell_other(sweep, job);
+    enum status status = items_make(sweep, job, &items, error);
     size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.ood.samples);
     if (status == STATUS_OK)
-        status = prediction_alloc(samples, items.count, classes, items.labels, &prediction, error);
+        status = part_keep(run, &sweep->trained, job->fraction, &keep, error);
     if (status == STATUS_OK)
-        status = predict(&sweep->predictor, PREDICT_SAMPLED, NULL, run->seed, items.x, &prediction, error);
-    if (status == STATUS_OK)
-        status = record(sweep, job, &prediction, rows, error);
-    if (status == STATUS_NOT_FINITE)
-        (void)error_context(error, "ood, %s: ", job->ood->name);
+        status = prediction_alloc(samples, items.count, run->kind->classes, items.labels, &prediction, error);
     if (status == STATUS_OK) {
-        struct part_array array = {"probability", 4, {1, samples, items.count, classes}, prediction.sampled};
-        status = part_save(run, &job->part, &array, 1, rows, &items, error);
+        status = predict(&sweep->predictor, PREDICT_SAMPLED, keep, run->seed, items.x, &prediction, error);
+        if (status == STATUS_NOT_FINITE)
+            (void)error_context(error, "ood, %s: ", job->ood->name);
     }
+    if (status == STATUS_OK)
+        status = job_save(sweep, job, &prediction, &items, error);
     if (status == STATUS_OK) {
         sweep->done += 1;
         report(sweep, job, &prediction);
     }
+    memory_free(keep);
     prediction_free(&prediction);
-    if (rows)
-        test_items_free(&items);
-    table_free(rows);
+    test_items_free(&items);
     return status;
 }
 
@@ -253,16 +308,14 @@ static void sweep_close(struct ood_sweep *sweep)
 
 enum status run_ood(const struct run *run, const struct monitor *monitor, struct error *error)
 {
-    struct ood_job jobs[CONFIG_NAMES_MAX] = {0};
+    struct ood_job *jobs = memory_alloc(JOBS_MAX, sizeof *jobs, error);
     size_t count = 0;
     struct ood_sweep sweep = {.run = run, .monitor = monitor};
-    enum status status = run_check(run, RUN_OOD, error);
+    enum status status = jobs ? run_check(run, RUN_OOD, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = oods_wanted(run, jobs, &count, error);
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = job_prepare(run, &jobs[i], error);
-        sweep.total += status == STATUS_OK && !jobs[i].has;
-    }
+        status = jobs_make(run, jobs, &count, error);
+    for (size_t i = 0; i < count; i++)
+        sweep.total += !jobs[i].has;
     if (status == STATUS_OK && sweep.total > 0) {
         status = sweep_open(&sweep, error);
         for (size_t i = 0; i < count && status == STATUS_OK; i++) {
@@ -272,7 +325,10 @@ enum status run_ood(const struct run *run, const struct monitor *monitor, struct
         }
         sweep_close(&sweep);
     }
-    for (size_t i = 0; i < CONFIG_NAMES_MAX; i++)
-        dataset_free(jobs[i].other);
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].fraction <= 0)
+            dataset_free(jobs[i].other);
+    }
+    memory_free(jobs);
     return status;
 }

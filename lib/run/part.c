@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bayes/criterion.h"
+#include "bayes/pruning.h"
 #include "core/memory.h"
 #include "data/ood.h"
 #include "data/perturb.h"
@@ -20,12 +21,12 @@ enum { PART_VERSION = 2 };
 enum status part_identify(const struct run *run, const char *sections, const char *origin, struct part *part, bool *has,
                           struct error *error)
 {
-    char text[sizeof part->object + SHA256_HEX_SIZE + 32];
+    char text[sizeof part->object + 192];
     (void)snprintf(text, sizeof text, "%s version %d %s", part->object, PART_VERSION, origin);
     enum status status = run_identity(run, sections, text, part->identity, error);
     if (status == STATUS_OK)
         status = run_has(run, part->object, part->identity, has, error);
-    if (status == STATUS_OK && *has)
+    if (status == STATUS_OK && *has && part->table)
         status = run_measured(run, part->table, part->column, part->name, has, error);
     return status;
 }
@@ -36,6 +37,28 @@ enum status part_prepare(const struct run *run, const char *table, const char *c
     *part = (struct part){.table = table, .column = column, .name = name};
     (void)snprintf(part->object, sizeof part->object, "/%s/%s", table, name);
     return part_identify(run, sections, "", part, has, error);
+}
+
+enum status part_prepare_pruned(const struct run *run, double fraction, const char *group, const char *name,
+                                const char *sections, const char *origin, struct part *part, bool *has,
+                                struct error *error)
+{
+    char of[160];
+    *part = (struct part){.name = name};
+    (void)snprintf(part->object, sizeof part->object, "/pruned/%g%s%s/%s", fraction, group[0] ? "/" : "", group, name);
+    (void)snprintf(of, sizeof of, "%s by %s%s", origin, criterion_usual(run->method->has_sigma)->name,
+                   run->config.prune.biases ? " with biases" : "");
+    return part_identify(run, sections, of, part, has, error);
+}
+
+enum status part_keep(const struct run *run, const struct trained *trained, double fraction, float **keep,
+                      struct error *error)
+{
+    *keep = NULL;
+    if (fraction <= 0)
+        return STATUS_OK;
+    return pruning_keep(trained->posterior, criterion_usual(run->method->has_sigma), run->config.prune.biases,
+                        run->seed, fraction, keep, error);
 }
 
 /* A row to be stored, with what its place depends on. */
@@ -150,14 +173,11 @@ enum status part_save(const struct run *run, const struct part *part, const stru
     enum status status = arrays_check(part, arrays, count, error);
     if (status == STATUS_OK)
         status = run_store_update(run->path, &store, error);
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        char name[160];
-        (void)snprintf(name, sizeof name, "%s/%s", part->object, arrays[i].name);
-        status = store_write_float(store, name, arrays[i].rank, arrays[i].shape, arrays[i].values, error);
-    }
+    if (status == STATUS_OK)
+        status = kept_save_arrays(store, part->object, arrays, count, error);
     if (status == STATUS_OK)
         status = items_save(store, part, items, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && rows)
         status = rows_merge(store, part, rows, error);
     if (status == STATUS_OK)
         status = store_set_text(store, part->object, "identity", part->identity, error);

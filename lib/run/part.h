@@ -6,10 +6,11 @@
 #include "bayes/metric.h"
 #include "bayes/predictive.h"
 #include "core/error.h"
+#include "run/kept.h"
 #include "run/run.h"
 
 struct part {
-    const char *table;  /* "prune"; also the group */
+    const char *table;  /* "prune"; also the group; NULL: no table has rows of it */
     const char *column; /* the table's column that names the part: "criterion" */
     const char *name;   /* "snr" */
     char object[96];    /* "/prune/snr" */
@@ -25,18 +26,22 @@ enum status part_prepare(const struct run *run, const char *table, const char *c
 enum status part_identify(const struct run *run, const char *sections, const char *origin, struct part *part, bool *has,
                           struct error *error);
 
-/* One array of a part. */
-struct part_array {
-    const char *name; /* below the part's object */
-    size_t rank;
-    size_t shape[STORE_RANK_MAX];
-    const float *values;
-};
+/* A part that is measured on the network with `fraction` of its weights removed by the method's usual criterion, at
+ * /pruned/FRACTION/GROUP/NAME (GROUP "": /pruned/FRACTION/NAME). No table has rows of it: they are derived from its
+ * arrays. */
+enum status part_prepare_pruned(const struct run *run, double fraction, const char *group, const char *name,
+                                const char *sections, const char *origin, struct part *part, bool *has,
+                                struct error *error);
 
-/* Adds the part to the run's file: the arrays, the rows in place of those that the part had before (the parts' rows
- * stand in the order of their registry, whatever the order of measuring), the test items that were used (labels and
- * their indices into the test file), and the identity. STATUS_NOT_FINITE: a number of an array is not finite, and the
- * file is untouched. */
+/* What stays of the trained network in such a part: *keep [posterior size], NULL for fraction 0. The caller frees with
+ * memory_free. */
+enum status part_keep(const struct run *run, const struct trained *trained, double fraction, float **keep,
+                      struct error *error);
+
+/* Adds the part to the run's file: the arrays, the rows (NULL: none) in place of those that the part had before (the
+ * parts' rows stand in the order of their registry, whatever the order of measuring), the test items that were used
+ * (labels and their indices into the test file), and the identity. STATUS_NOT_FINITE: a number of an array is not
+ * finite, and the file is untouched. */
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error);
 

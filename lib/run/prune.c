@@ -8,6 +8,7 @@
 #include "bayes/predictive.h"
 #include "bayes/pruning.h"
 #include "core/memory.h"
+#include "run/kept.h"
 #include "run/part.h"
 #include "run/run_check.h"
 
@@ -222,14 +223,72 @@ static void sweep_close(struct prune_sweep *sweep)
     trained_free(&sweep->trained);
 }
 
+/* ---- the network pruned to prune.evaluate_at, by as many networks as the whole one ---- */
+
+/* Test items, or items that were trained on, by the pruned network. */
+struct pruned_job {
+    double fraction;
+    bool of_fit;
+    struct part part;
+    bool has;
+};
+
+static enum status pruned_jobs_make(const struct run *run, struct pruned_job *jobs, size_t *count, bool *all_done,
+                                    struct error *error)
+{
+    const struct config_list *fractions = &run->config.prune.evaluate_at;
+    enum status status = STATUS_OK;
+    *count = 0;
+    for (size_t i = 0; i < 2 * fractions->count && status == STATUS_OK; i++) {
+        struct pruned_job *job = &jobs[(*count)++];
+        job->fraction = fractions->value[i / 2];
+        job->of_fit = i % 2 == 1;
+        status = part_prepare_pruned(run, job->fraction, "", job->of_fit ? "fit" : "test", "", "", &job->part,
+                                     &job->has, error);
+        *all_done = *all_done && job->has;
+    }
+    return status;
+}
+
+static enum status pruned_job_run(struct prune_sweep *sweep, const struct pruned_job *job, struct error *error)
+{
+    const struct run *run = sweep->run;
+    size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.train.test_samples);
+    struct test_items items = {0};
+    struct prediction prediction = {0};
+    struct part_array arrays[KEPT_ARRAYS];
+    struct kept kept = {0};
+    float *keep = NULL;
+    enum status status = job->of_fit ? run_fit_items(run, &items, error) : run_test_items(run, 0, &items, error);
+    if (status == STATUS_OK)
+        status = part_keep(run, &sweep->trained, job->fraction, &keep, error);
+    if (status == STATUS_OK)
+        status = prediction_alloc(samples, items.count, run->kind->classes, items.labels, &prediction, error);
+    if (status == STATUS_OK)
+        status = predict(&sweep->predictor, PREDICT_SAMPLED, keep, run->seed, items.x, &prediction, error);
+    if (status == STATUS_OK)
+        status = kept_alloc(0, items.count, run->kind->classes, &kept, error);
+    if (status == STATUS_OK) {
+        kept_set(&kept, 0, &prediction);
+        kept_arrays(&kept, arrays);
+        status = part_save(run, &job->part, arrays, KEPT_ARRAYS, NULL, &items, error);
+    }
+    kept_free(&kept);
+    memory_free(keep);
+    prediction_free(&prediction);
+    test_items_free(&items);
+    return status;
+}
+
 enum status run_prune(const struct run *run, const struct monitor *monitor, struct error *error)
 {
     const struct criterion *wanted[CONFIG_NAMES_MAX];
     struct part parts[CONFIG_NAMES_MAX];
     bool has[CONFIG_NAMES_MAX], all_done = true;
-    size_t count = criteria_wanted(run, wanted);
+    size_t count = criteria_wanted(run, wanted), pruned_count = 0;
     struct prune_sweep sweep = {.run = run, .monitor = monitor};
-    enum status status = run_check(run, RUN_PRUNE, error);
+    struct pruned_job *pruned = memory_alloc(2 * CONFIG_LIST_MAX, sizeof *pruned, error);
+    enum status status = pruned ? run_check(run, RUN_PRUNE, error) : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = part_prepare(run, "prune", "criterion", wanted[i]->name, "prune", &parts[i], &has[i], error);
         all_done = all_done && status == STATUS_OK && has[i];
@@ -237,13 +296,20 @@ enum status run_prune(const struct run *run, const struct monitor *monitor, stru
             sweep.points_total += (double)(run->config.prune.fractions.count +
                                            (has_thresholds(wanted[i]) ? run->config.prune.thresholds.count : 0));
     }
-    if (status != STATUS_OK || all_done)
-        return status;
-    status = sweep_open(&sweep, error);
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (!has[i])
-            status = criterion_run(&sweep, wanted[i], &parts[i], error);
+    if (status == STATUS_OK)
+        status = pruned_jobs_make(run, pruned, &pruned_count, &all_done, error);
+    if (status == STATUS_OK && !all_done) {
+        status = sweep_open(&sweep, error);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+            if (!has[i])
+                status = criterion_run(&sweep, wanted[i], &parts[i], error);
+        }
+        for (size_t i = 0; i < pruned_count && status == STATUS_OK; i++) {
+            if (!pruned[i].has)
+                status = pruned_job_run(&sweep, &pruned[i], error);
+        }
+        sweep_close(&sweep);
     }
-    sweep_close(&sweep);
+    memory_free(pruned);
     return status;
 }

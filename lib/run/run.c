@@ -243,6 +243,7 @@ enum status run_identity(const struct run *run, const char *sections, const char
 {
     struct config config = run->config; /* which rows are asked for does not change what a row gives */
     config.prune.criteria.count = config.perturb.perturbations.count = config.ood.sets.count = 0;
+    config.prune.evaluate_at.count = 0;
     char *text = config_section_text(&config, sections, error);
     if (!text)
         return STATUS_NO_MEMORY;
@@ -408,6 +409,36 @@ enum status run_test_items(const struct run *run, size_t count, struct test_item
     items->from = from;
     items_gather(from, items->index, items->count, items->x, items->labels);
     return STATUS_OK;
+}
+
+/* The first train.validation_items of a part of the split (all of them for 0): the split is shuffled, so that its first
+ * items are as good as any. */
+static enum status first_items(const struct run *run, const uint32_t *part, size_t count, struct test_items *items,
+                               struct error *error)
+{
+    size_t wanted = (size_t)run->config.train.validation_items;
+    const struct items *from = &run->dataset->train;
+    *items = (struct test_items){.from = from, .count = wanted > 0 && wanted < count ? wanted : count};
+    items->index = memory_alloc(items->count, sizeof *items->index, error);
+    items->x = memory_alloc(items->count, shape_size(from->shape) * sizeof(float), error);
+    items->labels = memory_alloc(items->count, 1, error);
+    if (!items->index || !items->x || !items->labels) {
+        test_items_free(items);
+        return STATUS_NO_MEMORY;
+    }
+    memcpy(items->index, part, items->count * sizeof *part);
+    items_gather(from, part, items->count, items->x, items->labels);
+    return STATUS_OK;
+}
+
+enum status run_validation_items(const struct run *run, struct test_items *items, struct error *error)
+{
+    return first_items(run, run->split.validation, run->split.validation_count, items, error);
+}
+
+enum status run_fit_items(const struct run *run, struct test_items *items, struct error *error)
+{
+    return first_items(run, run->split.train, run->split.train_count, items, error);
 }
 
 void test_items_free(struct test_items *items)

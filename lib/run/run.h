@@ -16,8 +16,9 @@
  *   /prune/CRITERION     probability [points][items][classes]
  *   /perturb/NAME        probability [strengths][samples][items][classes], strength [strengths]
  *   /ood/NAME            probability [1][samples][items][classes]
- *   /illustrations       attribute identity: of what tables of pictures and of single weights were made from
- *   /tables/TABLE        the run's rows of each table, a dataset per column
+ *   /pruned/FRACTION     test, fit, perturb/NAME, ood/NAME: the same of the network with so much of its weights removed
+ * by the method's usual criterion (kept.h) /illustrations       attribute identity: of what tables of pictures and of
+ * single weights were made from /tables/TABLE        the run's rows of each table, a dataset per column
  *
  * Below /prune, /perturb and /ood each group has items, labels [items] (which test items, and their labels; 0 where
  * they have none) and the attribute identity.
@@ -151,6 +152,9 @@ struct test_items {
     uint8_t *labels;          /* [count] */
 };
 enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error);
+/* train.validation_items (0: all) of the validation split, and as many that were trained on, likewise. */
+enum status run_validation_items(const struct run *run, struct test_items *items, struct error *error);
+enum status run_fit_items(const struct run *run, struct test_items *items, struct error *error);
 size_t run_test_count(const struct run *run); /* how many there are; the data are open */
 void test_items_free(struct test_items *items);
 

@@ -78,6 +78,8 @@ static enum status check_points(const struct run *run, struct error *error)
     enum status status = check_ascending(run, "prune.fractions", &run->config.prune.fractions, error);
     if (status == STATUS_OK)
         status = check_ascending(run, "prune.thresholds", &run->config.prune.thresholds, error);
+    if (status == STATUS_OK)
+        status = check_ascending(run, "prune.evaluate_at", &run->config.prune.evaluate_at, error);
     const struct config_names *names = &run->config.prune.criteria;
     bool only_thresholds = names->count == 1 && strcmp(names->name[0], "log_p0") == 0;
     if (status != STATUS_OK || run->config.prune.fractions.count > 0 ||

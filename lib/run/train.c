@@ -51,23 +51,6 @@ static enum status trainer_buffers(struct trainer *trainer, struct error *error)
     return made ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-/* The first train.validation_items of a part of the split (all of them for 0): the split is shuffled, so that its first
- * items are as good as any. The caller frees with test_items_free, also after a failure. */
-static enum status first_items(const struct run *run, const uint32_t *part, size_t count, struct test_items *items,
-                               struct error *error)
-{
-    size_t wanted = (size_t)run->config.train.validation_items;
-    *items = (struct test_items){.count = wanted > 0 && wanted < count ? wanted : count};
-    items->index = memory_alloc(items->count, sizeof *items->index, error);
-    items->x = memory_alloc(items->count, shape_size(run->kind->shape) * sizeof(float), error);
-    items->labels = memory_alloc(items->count, 1, error);
-    if (!items->index || !items->x || !items->labels)
-        return STATUS_NO_MEMORY;
-    memcpy(items->index, part, items->count * sizeof *part);
-    items_gather(&run->dataset->train, part, items->count, items->x, items->labels);
-    return STATUS_OK;
-}
-
 static enum status trainer_make(struct trainer *trainer, const struct run *run, const struct monitor *monitor,
                                 struct error *error)
 {
@@ -85,7 +68,7 @@ static enum status trainer_make(struct trainer *trainer, const struct run *run, 
     if (status == STATUS_OK)
         status = predictor_make(trainer->posterior, trainer->network, trainer->batch, &trainer->predictor, error);
     if (status == STATUS_OK)
-        status = first_items(run, run->split.validation, run->split.validation_count, &trainer->validation, error);
+        status = run_validation_items(run, &trainer->validation, error);
     return status;
 }
 
@@ -190,7 +173,7 @@ static enum status keep_fit(struct trainer *trainer, struct store *store, struct
     const struct run *run = trainer->run;
     struct test_items items;
     struct prediction prediction = {0};
-    enum status status = first_items(run, run->split.train, run->split.train_count, &items, error);
+    enum status status = run_fit_items(run, &items, error);
     if (status == STATUS_OK)
         status = predict_and_keep(trainer, store, "/fit", &items, &prediction, error);
     prediction_free(&prediction);
