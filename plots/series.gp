@@ -25,6 +25,10 @@ dashes_log_p0 = 2
 dashes_magnitude = 4
 dashes_random = 3
 
+# Layers by their place, an index from 1.
+layer_colors = "#0072B2 #E69F00 #009E73 #CC79A7 #56B4E9 #D55E00 #F0E442 #003A5C #7A3600"
+layer_color(k) = by_turns(layer_colors, int(k) - 1)
+
 talk_color = "#000000"
 faint = "#666666"
 alarm = "#B00000"

@@ -23,9 +23,8 @@ panel_criterion(p) = word(criteria, 1 + (p - 1) % words(criteria))
 panel_config(p) = word(configs, 1 + (p - 1) / words(criteria))
 load "style.gp"
 
-array shades[9] = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#003A5C", "#7A3600"]
 rank_of(layer) = (sum [k = 1:words(layers)] (word(layers, k) eq layer ? k : 0))
-color(i) = shades[1 + (rank_of(surviving_band_layer[i]) - 1) % 9]
+color(i) = layer_color(rank_of(surviving_band_layer[i]))
 
 title_of(i) = with_variant(by_criterion(surviving_band_criterion[i]), surviving_band_variant[i], \
     surviving_band_run_count[i])
@@ -83,6 +82,6 @@ unset ylabel
 unset logscale
 set yrange [0:1]
 set key at screen 0.53, screen 0.05 * panel_base / figure_height center center horizontal Left reverse samplen 3 font ",10" maxrows 1
-plot for [k = 1:words(layers)] keyentry with lines linecolor rgb shades[1 + (k - 1) % 9] linewidth 2 title word(layers, k), \
+plot for [k = 1:words(layers)] keyentry with lines linecolor rgb layer_color(k) linewidth 2 title word(layers, k), \
      keyentry with lines linecolor rgb faint dashtype 2 title "every layer alike", NaN notitle
 unset multiplot

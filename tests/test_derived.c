@@ -291,8 +291,9 @@ static void what_is_no_probability_is_refused(void **state)
 static void a_run_without_results_has_no_rows(void **state)
 {
     (void)state;
-    static const char *const names[] = {"reliability", "rejection", "entropy_histogram", "weight_histogram",
-                                        "surviving",   "ood",       "surviving_band",    "confusion"};
+    static const char *const names[] = {
+        "reliability", "rejection",      "entropy_histogram", "weight_histogram",  "surviving",
+        "ood",         "surviving_band", "confusion",         "sigma_layers_band", "sigma_histogram"};
     run_file_end(run_file_begin(path, "mnist", "vi", "1", "real"));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct table *table = table_of(&path, 1, names[i]);
@@ -360,7 +361,7 @@ static void provenance_names_program_data_and_config(void **state)
 static void a_config_that_outgrows_its_file_is_refused(void **state)
 {
     (void)state;
-    static const char *const names[] = {"surviving", "weight_histogram"};
+    static const char *const names[] = {"surviving", "weight_histogram", "sigma_histogram"};
     struct job job;
     struct error error = {0};
     struct store *store = NULL;
@@ -446,6 +447,46 @@ static void layers_add_up(void **state)
         table_free(weights);
         job_close(&job);
     }
+}
+
+/* Every tensor's shares are all of it, their middle is that of the sigmas that training noted last, and curves that
+ * take turns row by row are averaged epoch by epoch. */
+static void final_sigmas_are_those_of_the_last_epoch(void **state)
+{
+    (void)state;
+    struct job job;
+    train(&job, "vi");
+    const char *file = job.run.path;
+    struct table *histogram = table_of(&file, 1, "sigma_histogram"), *layers = table_of(&file, 1, "sigma_layers_band");
+    const size_t tensors = 8, bins = table_rows(histogram) / tensors, epochs = 3;
+    assert_int_equal(table_rows(histogram), tensors * bins);
+    assert_int_equal(table_rows(layers), tensors * epochs);
+    for (size_t t = 0; t < tensors; t++) {
+        double sum = 0, median = NAN;
+        for (size_t bin = 0; bin < bins; bin++) {
+            sum += cell(histogram, t * bins + bin, "share");
+            if (isnan(median) && sum >= .5)
+                median = cell(histogram, t * bins + bin, "sigma");
+        }
+        assert_near(sum, 1, 1e-9);
+        size_t last = 0;
+        for (size_t row = 0; row < table_rows(layers); row++) {
+            bool is_of = strcmp(text(layers, row, "layer"), text(histogram, t * bins, "layer")) == 0 &&
+                         strcmp(text(layers, row, "part"), text(histogram, t * bins, "part")) == 0;
+            last = is_of && cell(layers, row, "epoch") == 2 ? row : last;
+        }
+        assert_near(cell(layers, last, "epoch"), 2, 0);
+        assert_near(log10(median / cell(layers, last, "q50")), 0, 1.5 / 20); /* one bin, and the halves of two */
+    }
+    table_free(histogram);
+    table_free(layers);
+    job_close(&job);
+    train(&job, "mle");
+    file = job.run.path;
+    histogram = table_of(&file, 1, "sigma_histogram");
+    assert_int_equal(table_rows(histogram), 0); /* a point estimate has none */
+    table_free(histogram);
+    job_close(&job);
 }
 
 static void unknown_items_are_predicted_once(void **state)
@@ -582,6 +623,7 @@ int main(void)
         RUN_TEST(a_run_without_results_has_no_rows),
         RUN_TEST(provenance_names_program_data_and_config),
         RUN_TEST(layers_add_up),
+        RUN_TEST(final_sigmas_are_those_of_the_last_epoch),
         RUN_TEST(unknown_items_are_predicted_once),
         cmocka_unit_test(shuffling_keeps_the_values),
         cmocka_unit_test(shuffling_makes_every_order),

@@ -154,7 +154,7 @@ static bool same_results(const char *a, const char *b)
     bool same = true;
     for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
         same = same && same_floats(a, b, objects[i]);
-    static const char *const names[] = {"train", "sigma", "prune", "perturb"};
+    static const char *const names[] = {"train", "sigma", "sigma_layers", "prune", "perturb"};
     for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
         struct table *x = load_table(a, names[n]), *y = load_table(b, names[n]);
         const struct table_kind *kind = table_kind_of(x);
@@ -409,6 +409,61 @@ static void the_validation_items_are_as_many_as_wanted(void **state)
     }
     table_free(few);
     table_free(all);
+}
+
+/* The quantiles of each tensor, and those that follow from the file's own rho. A tensor of so few weights is not
+ * sampled. */
+static void sigmas_are_recorded_layer_by_layer(void **state)
+{
+    (void)state;
+    static const char *const layers[] = {"conv1", "conv2", "conv3", "dense"};
+    struct job job;
+    struct trained trained;
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_load_trained(&job.run, &trained, &job.error), STATUS_OK);
+    struct table *rows = load_table(run_file, "sigma_layers");
+    size_t tensors = trained.posterior->tensor_count, last = 3 * tensors;
+    assert_int_equal(tensors, 8);
+    assert_int_equal(table_rows(rows), 4 * tensors); /* three epochs and the start */
+    for (size_t t = 0; t < tensors; t++) {
+        const struct tensor *tensor = &trained.posterior->tensors[t];
+        size_t below = 0;
+        assert_string_equal(text_cell(rows, last + t, "layer"), layers[t / 2]);
+        assert_string_equal(text_cell(rows, last + t, "part"), t % 2 ? "biases" : "weights");
+        assert_near(cell(rows, last + t, "epoch"), 3, 0);
+        assert_near(cell(rows, last + t, "parameters"), (double)tensor->count, 0);
+        assert_near(cell(rows, last + t, "prior_sigma"), job.run.config.posterior.prior_sigma, 0);
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++)
+            below += log1p(exp((double)trained.posterior->rho[i])) + 1e-5 < cell(rows, last + t, "q50") * (1 - 1e-6);
+        assert_true(below == tensor->count / 2 || below + 1 == tensor->count / 2); /* a median of many is between two */
+        assert_true(cell(rows, last + t, "q50") > cell(rows, t, "q50"));
+    }
+    table_free(rows);
+    trained_free(&trained);
+    job_close(&job);
+}
+
+/* A file that an older version began has no such table: the rest of the training would be curves without a start. */
+static void a_training_that_began_without_layers_goes_on_without(void **state)
+{
+    (void)state;
+    struct job job;
+    struct store *store = NULL;
+    struct countdown countdown = {(int)STEPS / 2};
+    struct monitor stopping = {.report = count_report, .stop = count_stop, .context = &countdown};
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &stopping, &job.error), STATUS_INTERRUPTED);
+    assert_int_equal(store_update(run_file, &store, &job.error), STATUS_OK);
+    assert_int_equal(store_remove(store, "/tables/sigma_layers", &job.error), STATUS_OK);
+    assert_int_equal(store_commit(store, &job.error), STATUS_OK);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    struct table *rows = load_table(run_file, "sigma_layers"), *sigma = load_table(run_file, "sigma");
+    assert_int_equal(table_rows(rows), 0);
+    assert_int_equal(table_rows(sigma), 4);
+    table_free(rows);
+    table_free(sigma);
+    job_close(&job);
 }
 
 /* For the first of three epochs. */
@@ -1542,6 +1597,8 @@ int main(void)
         RUN_TEST(a_stop_while_the_trained_network_is_measured_keeps_it),
         RUN_TEST(a_file_of_another_config_is_not_touched),
         RUN_TEST(the_validation_items_are_as_many_as_wanted),
+        RUN_TEST(sigmas_are_recorded_layer_by_layer),
+        RUN_TEST(a_training_that_began_without_layers_goes_on_without),
         RUN_TEST(frozen_sigmas_stand_still_and_then_learn),
         RUN_TEST(a_freeze_is_as_long_as_it_says),
         RUN_TEST(a_freeze_as_long_as_the_training_is_refused),

@@ -67,6 +67,10 @@ void posterior_free(struct posterior *posterior); /* NULL is allowed */
 /* The tensor that weight `place` (< size) is in, by its place in `tensors`. */
 size_t posterior_tensor_of(const struct posterior *posterior, size_t place);
 
+/* The layer that a tensor is of, the same for every member: "conv1" for conv1.weight, conv1.bias and m2.conv1.weight.
+ */
+void posterior_layer(const struct tensor *tensor, char layer[TENSOR_NAME_SIZE]);
+
 /* sigma [size], overwritten; only for methods with a sigma. */
 void posterior_sigma(const struct posterior *posterior, float *sigma);
 

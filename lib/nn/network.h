@@ -35,8 +35,9 @@ struct network_spec {
 
 enum tensor_role { TENSOR_CONV_WEIGHT, TENSOR_CONV_BIAS, TENSOR_DENSE_WEIGHT, TENSOR_DENSE_BIAS };
 
+enum { TENSOR_NAME_SIZE = 24 };
 struct tensor {
-    char name[24]; /* "conv1.weight" */
+    char name[TENSOR_NAME_SIZE]; /* "conv1.weight" */
     enum tensor_role role;
     size_t offset; /* of its first element in w; a multiple of 16 */
     size_t count;

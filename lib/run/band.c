@@ -54,6 +54,16 @@ static const struct band_spec specs[] = {
      {"criterion", "layer", NULL},
      {"fraction", "surviving", NULL},
      {{"surviving", NULL, NULL, "low", "high", 0, 1}}},
+    {"sigma_layers_band",
+     "sigma_layers",
+     {"layer", "part", NULL},
+     {"epoch", "q05", "q50", "q95", "prior_sigma", NULL},
+     {{"q50", NULL, NULL, "low", "high", 0, INFINITY}}},
+    {"sigma_histogram_band",
+     "sigma_histogram",
+     {"layer", "part", NULL},
+     {"sigma", "share", "prior_sigma", NULL},
+     {{NULL}}},
 };
 
 /* One observation: a row of a run's table with what identifies its point. */
@@ -109,18 +119,22 @@ static bool same_keys(const struct gathering *gathering, const union table_cell 
     return true;
 }
 
-/* Notes the rows of one file, each with its run's name and its place in its curve. */
+/* Notes the rows of one file, each with its run's name and its place in its curve. Curves may stand one after the other
+ * or take turns, row by row. */
 static void observe(struct gathering *gathering, size_t file, const char *run)
 {
     const struct table *table = gathering->tables[file];
-    size_t rows = table_rows(table), point = 0;
+    struct observation *all = gathering->observations + gathering->count;
+    size_t rows = table_rows(table);
     for (size_t i = 0; i < rows; i++) {
-        struct observation *observation = &gathering->observations[gathering->count++];
-        *observation = (struct observation){.source = gathering->sources[file], .cells = table_row(table, i)};
-        (void)snprintf(observation->run, sizeof observation->run, "%s", run);
-        point = i > 0 && same_keys(gathering, table_row(table, i - 1), table_row(table, i)) ? point + 1 : 0;
-        observation->point = point;
+        size_t before = i;
+        all[i] = (struct observation){.source = gathering->sources[file], .cells = table_row(table, i)};
+        (void)snprintf(all[i].run, sizeof all[i].run, "%s", run);
+        while (before > 0 && !same_keys(gathering, all[before - 1].cells, all[i].cells))
+            before--;
+        all[i].point = before > 0 ? all[before - 1].point + 1 : 0;
     }
+    gathering->count += rows;
 }
 
 static enum status load_file(struct gathering *gathering, size_t file, const char *path, struct origin *origin,

@@ -1,7 +1,6 @@
 /* lib/run/derived_weights.c: tables of stored posteriors: which weights pruning takes, by their size and by their
  * layer. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bayes/pruning.h"
@@ -83,22 +82,12 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
 
 /* ---- what survives in each layer ---- */
 
-/* Layers are tensors whose names agree but for the member ("m2.conv1.weight" is of the layer conv1, as conv1.weight).
- */
 struct layers {
-    char name[LAYERS_MAX][24];
+    char name[LAYERS_MAX][TENSOR_NAME_SIZE];
     size_t of_tensor[LAYERS_MAX * 128]; /* LAYERS_MAX: none */
     size_t weights[LAYERS_MAX], removed[LAYERS_MAX];
     size_t count;
 };
-
-static void layer_name(const struct tensor *tensor, char name[24])
-{
-    const char *begin = tensor->name;
-    if (begin[0] == 'm' && strchr(begin, '.') != strrchr(begin, '.'))
-        begin = strchr(begin, '.') + 1;
-    (void)snprintf(name, 24, "%.*s", (int)strcspn(begin, "."), begin);
-}
 
 static enum status layers_find(const struct posterior *posterior, struct layers *layers, struct error *error)
 {
@@ -107,8 +96,8 @@ static enum status layers_find(const struct posterior *posterior, struct layers 
         return error_set(error, STATUS_UNSUPPORTED, "too many tensors (%zu) for a table of layers",
                          posterior->tensor_count);
     for (size_t t = 0; t < posterior->tensor_count; t++) {
-        char name[24];
-        layer_name(&posterior->tensors[t], name);
+        char name[TENSOR_NAME_SIZE];
+        posterior_layer(&posterior->tensors[t], name);
         size_t layer = 0;
         while (layer < layers->count && strcmp(layers->name[layer], name) != 0)
             layer++;

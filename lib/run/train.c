@@ -44,10 +44,11 @@ static enum status trainer_buffers(struct trainer *trainer, struct error *error)
     trainer->augment_scratch = memory_alloc((size_t)run->threads * item, sizeof(float), error);
     trainer->train_table = table_create(table_find("train"), error);
     trainer->sigma_table = table_create(table_find("sigma"), error);
+    trainer->layer_table = table_create(table_find("sigma_layers"), error);
     trainer->summary_table = table_create(table_find("summary"), error);
     bool made = trainer->weights && trainer->gradient && trainer->penalty_scale && trainer->order && trainer->indices &&
                 trainer->x && trainer->y && trainer->augment_scratch && trainer->train_table && trainer->sigma_table &&
-                trainer->summary_table;
+                trainer->layer_table && trainer->summary_table;
     return made ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
@@ -88,6 +89,7 @@ static void trainer_free(struct trainer *trainer)
     test_items_free(&trainer->validation);
     table_free(trainer->train_table);
     table_free(trainer->sigma_table);
+    table_free(trainer->layer_table);
     table_free(trainer->summary_table);
 }
 
@@ -125,6 +127,8 @@ static enum status save_under_way(struct trainer *trainer, const char *state, st
         status = table_save(trainer->train_table, store, error);
     if (status == STATUS_OK)
         status = table_save(trainer->sigma_table, store, error);
+    if (status == STATUS_OK)
+        status = table_save(trainer->layer_table, store, error);
     return file_end(trainer, store, status, error);
 }
 
@@ -214,8 +218,9 @@ static enum status save_done(struct trainer *trainer, struct error *error)
         status = keep_fit(trainer, store, error);
     if (status == STATUS_OK)
         status = keep_split(trainer, store, error);
-    const struct table *tables[] = {trainer->train_table, trainer->sigma_table, trainer->summary_table};
-    for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
+    const struct table *tables[] = {trainer->train_table, trainer->sigma_table, trainer->layer_table,
+                                    trainer->summary_table};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && status == STATUS_OK; i++)
         status = table_save(tables[i], store, error);
     return file_end(trainer, store, status, error);
 }
@@ -253,6 +258,8 @@ static enum status resume(struct trainer *trainer, struct error *error)
         status = table_load(trainer->train_table, store, error);
     if (status == STATUS_OK)
         status = table_load(trainer->sigma_table, store, error);
+    if (status == STATUS_OK)
+        status = table_load_if_there(trainer->layer_table, store, error);
     store_close(store);
     trainer->owns_file = status == STATUS_OK;
     return status;
@@ -326,6 +333,8 @@ static enum status measure_again(const struct run *run, const struct monitor *mo
         status = table_load(trainer.train_table, store, error);
     if (status == STATUS_OK)
         status = table_load(trainer.sigma_table, store, error);
+    if (status == STATUS_OK)
+        status = table_load_if_there(trainer.layer_table, store, error);
     store_close(store);
     trainer.owns_file = status == STATUS_OK;
     if (status == STATUS_OK && table_rows(trainer.train_table) > 0)

@@ -5,29 +5,32 @@
 #include "core/stats.h"
 #include "run/trainer.h"
 
-/* Quantiles over so many evenly spaced weights are exact enough to draw (their standard error is below 0.2 percentage
- * points of probability) and cost nothing beside an epoch. */
-enum { QUANTILE_WEIGHTS = 65536, QUANTILES = 5 };
+/* Quantiles over so many evenly spaced weights are exact enough to draw (their standard errors are below 0.2 and 0.4
+ * percentage points of probability) and cost nothing beside an epoch. */
+enum { QUANTILE_WEIGHTS = 65536, TENSOR_QUANTILE_WEIGHTS = 16384, QUANTILES = 5 };
 
-/* The 5, 25, 50, 75 and 95 % quantiles of sigma over all weights and biases. */
-static enum status sigma_quantiles(const struct posterior *posterior, double quantiles[QUANTILES], struct error *error)
+/* Quantiles of the sigmas of tensors [first, end), over `most` weights. sigma [posterior size]; kept [posterior size]
+ * is overwritten. */
+static void set_quantiles(struct row *row, const struct posterior *posterior, size_t first, size_t end, size_t most,
+                          const float *sigma, float *kept)
 {
+    static const char *const columns[QUANTILES] = {"q05", "q25", "q50", "q75", "q95"};
     static const double levels[QUANTILES] = {.05, .25, .5, .75, .95};
-    float *sigma = memory_alloc(posterior->size, sizeof *sigma, error);
-    if (!sigma)
-        return STATUS_NO_MEMORY;
-    posterior_sigma(posterior, sigma);
-    size_t stride = posterior->parameters / QUANTILE_WEIGHTS + 1, seen = 0, kept = 0;
-    for (size_t t = 0; t < posterior->tensor_count; t++) {
+    double quantiles[QUANTILES];
+    size_t all = 0, seen = 0, count = 0;
+    for (size_t t = first; t < end; t++)
+        all += posterior->tensors[t].count;
+    size_t stride = all / most + 1;
+    for (size_t t = first; t < end; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
         for (size_t i = 0; i < tensor->count; i++) {
             if (seen++ % stride == 0)
-                sigma[kept++] = sigma[tensor->offset + i]; /* kept <= offset + i: never ahead of the reader */
+                kept[count++] = sigma[tensor->offset + i];
         }
     }
-    stats_quantiles(sigma, kept, levels, QUANTILES, quantiles);
-    memory_free(sigma);
-    return STATUS_OK;
+    stats_quantiles(kept, count, levels, QUANTILES, quantiles);
+    for (size_t i = 0; i < QUANTILES; i++)
+        row_number(row, columns[i], quantiles[i]);
 }
 
 /* Accuracy of the network at the posterior mean on the validation split. */
@@ -48,19 +51,47 @@ static enum status validate(struct trainer *trainer, double *accuracy, struct er
     return status;
 }
 
+/* A row for each tensor. A training that began without them, by an older version, goes on without them: curves that
+ * begin in the middle could not be averaged with others. */
+static enum status record_layers(struct trainer *trainer, size_t epoch, const float *sigma, float *kept,
+                                 struct error *error)
+{
+    const struct posterior *posterior = trainer->posterior;
+    enum status status = STATUS_OK;
+    if (epoch > 0 && table_rows(trainer->layer_table) == 0)
+        return STATUS_OK;
+    for (size_t t = 0; t < posterior->tensor_count && status == STATUS_OK; t++) {
+        char layer[TENSOR_NAME_SIZE];
+        struct row row = row_begin(trainer->run, "sigma_layers");
+        posterior_layer(&posterior->tensors[t], layer);
+        row_text(&row, "layer", layer);
+        row_text(&row, "part", tensor_is_bias(&posterior->tensors[t]) ? "biases" : "weights");
+        row_number(&row, "epoch", (double)epoch);
+        set_quantiles(&row, posterior, t, t + 1, TENSOR_QUANTILE_WEIGHTS, sigma, kept);
+        row_number(&row, "parameters", (double)posterior->tensors[t].count);
+        row_number(&row, "prior_sigma", trainer->run->config.posterior.prior_sigma);
+        status = row_store(&row, trainer->layer_table, error);
+    }
+    return status;
+}
+
 static enum status record_sigma(struct trainer *trainer, size_t epoch, double *median, struct error *error)
 {
-    static const char *const columns[QUANTILES] = {"q05", "q25", "q50", "q75", "q95"};
-    double quantiles[QUANTILES];
-    enum status status = sigma_quantiles(trainer->posterior, quantiles, error);
-    if (status != STATUS_OK)
-        return status;
+    const struct posterior *posterior = trainer->posterior;
+    float *sigma = memory_alloc(posterior->size, 2 * sizeof *sigma, error);
+    if (!sigma)
+        return STATUS_NO_MEMORY;
+    float *kept = sigma + posterior->size;
+    posterior_sigma(posterior, sigma);
     struct row row = row_begin(trainer->run, "sigma");
     row_number(&row, "epoch", (double)epoch);
-    for (size_t i = 0; i < QUANTILES; i++)
-        row_number(&row, columns[i], quantiles[i]);
-    *median = quantiles[2];
-    return row_store(&row, trainer->sigma_table, error);
+    set_quantiles(&row, posterior, 0, posterior->tensor_count, QUANTILE_WEIGHTS, sigma, kept);
+    *median = row.cells[table_column_index(row.kind, "q50")].number;
+    enum status status = row_store(&row, trainer->sigma_table, error);
+    if (status == STATUS_OK)
+        status = record_layers(trainer, epoch, sigma, kept, error);
+    memory_free(sigma);
+    return status;
 }
 
 enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct error *error)

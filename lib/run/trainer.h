@@ -31,7 +31,7 @@ struct trainer {
     uint8_t *y;                   /* [batch] */
     float *augment_scratch;       /* [threads][height][width][channels] */
     struct test_items validation; /* normalised items of the validation split */
-    struct table *train_table, *sigma_table, *summary_table;
+    struct table *train_table, *sigma_table, *layer_table, *summary_table; /* layer_table: sigma_layers */
 };
 
 /* One optimiser step, number trainer->state.step. STATUS_NOT_FINITE names step and tensor. */
@@ -40,7 +40,8 @@ enum status trainer_step(struct trainer *trainer, struct error *error);
 /* Whether what the last step left is finite: steps check what they begin with. STATUS_NOT_FINITE says what to do. */
 enum status trainer_check(const struct trainer *trainer, struct error *error);
 
-/* Rows of the tables `train` and `sigma` at the end of an epoch (sigma alone at epoch 0, before training). */
+/* Rows of the tables `train`, `sigma` and `sigma_layers` at the end of an epoch (without `train` at epoch 0, before
+ * training). */
 enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct error *error);
 
 #endif
