@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "check.h"
 #include "run/didactic.h"
@@ -108,10 +109,50 @@ static void test_every_formula_has_rows(void **state)
     table_free(table);
 }
 
+/* The integral of q log(q / p) over 8 sigmas to each side, by trapezoids. */
+static double kl_by_integration(double mu, double sigma, double prior)
+{
+    enum { STEPS = 4000 };
+    double sum = 0, width = 16 * sigma / STEPS;
+    for (size_t i = 0; i <= STEPS; i++) {
+        double w = mu + ((double)i - STEPS / 2.0) * width, z = (w - mu) / sigma, y = w / prior;
+        sum += exp(-z * z / 2) / (sqrt(2 * acos(-1)) * sigma) * (-z * z / 2 - log(sigma) + y * y / 2 + log(prior));
+    }
+    return sum * width;
+}
+
+static void test_losses(void **state)
+{
+    (void)state;
+    struct table *table = make("losses");
+    size_t column = table_column_index(table_kind_of(table), "loss"), checked[3] = {0};
+    double decay = NAN, lowest = INFINITY;
+    for (size_t i = 0; i < table_rows(table); i++) {
+        const char *loss = table_row(table, i)[column].text;
+        double weight = cell(table, i, "weight"), nats = cell(table, i, "nats"), prior = cell(table, i, "prior_sigma");
+        lowest = fmin(lowest, nats);
+        if (strcmp(loss, "weight_decay") == 0) {
+            decay = nats;
+            checked[0]++;
+        } else if (strcmp(loss, "log_prior") == 0) { /* the row after it, of the same weight */
+            assert_near(weight, cell(table, i - 1, "weight"), 0);
+            assert_near(nats, decay, 1e-12);
+            checked[1]++;
+        } else {
+            if (i % 50 == 0)
+                assert_near(nats, kl_by_integration(weight, cell(table, i, "sigma"), prior), 1e-9);
+            checked[2]++;
+        }
+    }
+    assert_true(checked[0] > 100 && checked[1] == checked[0] && checked[2] == 3 * checked[0]);
+    assert_near(lowest, 0, 1e-12);
+    table_free(table);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bayes_rule), cmocka_unit_test(test_gaussian),
-                                       cmocka_unit_test(test_sigma_loss),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_losses), cmocka_unit_test(test_bayes_rule),
+                                       cmocka_unit_test(test_gaussian), cmocka_unit_test(test_sigma_loss),
                                        cmocka_unit_test(test_every_formula_has_rows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

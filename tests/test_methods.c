@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +269,45 @@ static void an_ensemble_predicts_with_all_members_and_is_pruned_in_each(void **s
     fixture_free(&fixture);
 }
 
+/* ---- weight decay ---- */
+
+/* At the same weights, map's gradient less mle's is w / (s^2 N): that of -log N(w; 0, s^2) / N. With beta1 = 0 the
+ * first moment is the gradient. The tolerance is float's rounding of the sum. */
+static bool decay_is_prior(double broken)
+{
+    struct fixture map, mle;
+    make(&map, "map", 1);
+    make(&mle, "mle", 1);
+    const double items = 160, prior = 0.5;
+    double scale[8];
+    bool same = true;
+    for (size_t t = 0; t < map.posterior->tensor_count; t++)
+        scale[t] = 1 / items;
+    size_t size = map.posterior->size;
+    float *w = memory_alloc(size, sizeof *w, NULL);
+    assert_non_null(w);
+    memcpy(w, map.posterior->mu, size * sizeof *w);
+    assert_memory_equal(w, mle.posterior->mu, size * sizeof *w);
+    (void)step_once(&map, 0, scale, prior);
+    assert_near(step_once(&mle, 0, scale, prior), 0, 0);
+    for (size_t i = 0; i < size; i++) {
+        double gradient = (double)mle.posterior->m_mu[i], decay = (double)w[i] / (prior * prior * items) * broken;
+        double rounding = 2 * (double)FLT_EPSILON * (fabs(gradient) + fabs(decay));
+        same = same && fabs((double)map.posterior->m_mu[i] - gradient - decay) <= rounding;
+    }
+    memory_free(w);
+    fixture_free(&map);
+    fixture_free(&mle);
+    return same;
+}
+
+static void weight_decay_is_a_gaussian_prior(void **state)
+{
+    (void)state;
+    assert_true(decay_is_prior(1));
+    assert_false(decay_is_prior(1.001)); /* the twin */
+}
+
 /* ---- adversarial directions ---- */
 
 /* The mean over the networks that are sampled of each item's own gradient: batches of 3 and 1 give what one of 4 gives,
@@ -322,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_step_moves_one_member),
         cmocka_unit_test(each_member_has_its_own_bias_correction),
         cmocka_unit_test(an_ensemble_predicts_with_all_members_and_is_pruned_in_each),
+        cmocka_unit_test(weight_decay_is_a_gaussian_prior),
         cmocka_unit_test(attack_follows_the_loss_of_the_sampled_networks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { CURVE_POINTS = 401, CELLS_MAX = 16 };
+enum { LOSSES_PRIOR_SIGMA = 1 }; /* the talk's */
 
 /* The i-th of CURVE_POINTS equal steps from low to high. */
 static double step_between(double low, double high, size_t i)
@@ -85,11 +86,46 @@ static enum status sigma_loss(struct table *table, struct error *error)
     return status;
 }
 
+static enum status losses_add(struct table *table, const char *kind_of_loss, double sigma, double weight, double nats,
+                              struct error *error)
+{
+    const struct table_kind *kind = table_kind_of(table);
+    union table_cell cells[CELLS_MAX];
+    cells[table_column_index(kind, "loss")].text = kind_of_loss;
+    set(kind, cells, "sigma", sigma);
+    set(kind, cells, "weight", weight);
+    set(kind, cells, "nats", nats);
+    set(kind, cells, "prior_sigma", LOSSES_PRIOR_SIGMA);
+    return table_add(table, cells, error);
+}
+
+/* What one weight adds to the cross-entropy, old and new, with lambda = 1 / prior_sigma^2: weight decay, lambda/2 w^2;
+ * -log N(w; 0, prior_sigma^2), less its value at 0; and for VI, against mu and for each sigma, lambda/2 mu^2 -
+ * log(sigma / prior_sigma) + lambda/2 sigma^2 - 1/2. */
+static enum status losses(struct table *table, struct error *error)
+{
+    static const double sigmas[] = {0.05, 0.3, 1};
+    const double s = LOSSES_PRIOR_SIGMA, lambda = 1 / (s * s), highest = log(gsl_ran_gaussian_pdf(0, s));
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < CURVE_POINTS && status == STATUS_OK; i++) {
+        double w = step_between(-3, 3, i);
+        status = losses_add(table, "weight_decay", NAN, w, lambda / 2 * w * w, error);
+        if (status == STATUS_OK)
+            status = losses_add(table, "log_prior", NAN, w, highest - log(gsl_ran_gaussian_pdf(w, s)), error);
+        for (size_t k = 0; k < sizeof sigmas / sizeof sigmas[0] && status == STATUS_OK; k++) {
+            double sigma = sigmas[k];
+            double kl = lambda / 2 * w * w - log(sigma / s) + lambda / 2 * sigma * sigma - 0.5;
+            status = losses_add(table, "kl", sigma, w, kl, error);
+        }
+    }
+    return status;
+}
+
 /* To add one: write its function, add a row, and declare its columns in io/table.def as TABLE_COMPUTED. */
 static const struct formula {
     const char *table;
     enum status (*make)(struct table *table, struct error *error);
-} formulas[] = {{"bayes_rule", bayes_rule}, {"gaussian", gaussian}, {"sigma_loss", sigma_loss}};
+} formulas[] = {{"bayes_rule", bayes_rule}, {"gaussian", gaussian}, {"sigma_loss", sigma_loss}, {"losses", losses}};
 
 enum status didactic_make(struct table *table, struct error *error)
 {
