@@ -18,7 +18,7 @@
 # A script finds: terminal_name, output_file, dataset ("" in a figure of no one data set), data_source, figure_title, each
 # and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
 # talk_uncertainty (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the
-# registries, and for each table the arrays of split.awk.
+# registries, color_METHOD, marker_METHOD and dashes_CRITERION from look.def, and for each table the arrays of split.awk.
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
@@ -189,7 +189,7 @@ index($0, macro "(") == 1 {
 AWK
 }
 
-# The names that readers see stand in the registries of lib/ only.
+# The names that readers see, and how methods and criteria look, stand in the registries of lib/ only.
 write_titles() {
     registry_variables data/dataset.def DATASET title_dataset 1
     registry_variables bayes/method.def METHOD title_method 1
@@ -197,6 +197,9 @@ write_titles() {
     registry_variables data/ood.def OOD title_ood 1
     registry_variables data/perturbation.def PERTURBATION title_perturbation 2
     registry_variables data/perturbation.def PERTURBATION unit_perturbation 1
+    registry_variables report/look.def LOOK_METHOD color 1
+    registry_variables report/look.def LOOK_METHOD marker 2
+    registry_variables report/look.def LOOK_CRITERION dashes 1
 }
 
 # is_wanted ROW FIGURE: whether the command line asks for it.

@@ -1,29 +1,14 @@
 # plots/series.gp: what a series is called and how it is drawn. It needs no terminal, so that a script can reckon its size.
 #
-# A method keeps its colour and its marker, a criterion its dashes, in every figure. The colours are Okabe and Ito's, which
-# stay apart for colour-blind readers. To add a method: a row `color_NAME` (its first config, then shades for further configs of
-# the same method) and `marker_NAME` (filled, then open); one without them is drawn in gray.
+# A method keeps its colour and its marker, a criterion its dashes, in every figure and in the report: draw.sh hands over what
+# lib/report/look.def says, as `color_NAME` and `marker_NAME` of a method and `dashes_NAME` of a criterion. One without a row is
+# drawn in gray.
 #
 # Further configs of a method, an ablation's, take its shades by turns; once these are used up, other markers and dashes: 75
 # configs of a method can be told apart by colour, marker and dashes, and 15 where dashes mean something else.
 
-color_vi = "#0072B2 #56B4E9 #003A5C"
-color_map = "#009E73 #66C9AC #00513B"
-color_mle = "#D55E00 #F0A070 #7A3600"
-color_dropout = "#CC79A7 #E5BBD3 #7A3E61"
-color_ensemble = "#E69F00 #F5CF80 #805800"
-marker_vi = "7 6"
-marker_map = "5 4"
-marker_mle = "9 8"
-marker_dropout = "11 10"
-marker_ensemble = "13 12"
 more_markers = " 1 2 3"
 more_dashes = "1 2 4 3 5"
-
-dashes_snr = 1
-dashes_log_p0 = 2
-dashes_magnitude = 4
-dashes_random = 3
 
 # Layers by their place, an index from 1.
 layer_colors = "#0072B2 #E69F00 #009E73 #CC79A7 #56B4E9 #D55E00 #F0E442 #003A5C #7A3600"
@@ -44,7 +29,7 @@ method_color(method, rank) = by_turns(colors_of(method), int(rank) - 1)
 turn(method, rank) = (int(rank) - 1) / words(colors_of(method))
 method_marker(method, rank) = int(by_turns(lookup("marker_".method, "15 14").more_markers, turn(method, rank)))
 method_dashes(method, rank) = int(by_turns(more_dashes, turn(method, rank) + turn(method, rank) / words(more_dashes)))
-criterion_dashes(criterion) = lookup("dashes_".criterion, 5)
+criterion_dashes(criterion) = int(lookup("dashes_".criterion, "5"))
 # "VI: Gaussian mean field" is "VI" in a legend; the config is named only where a method has several.
 short_method(method) = (name = named("method", method), cut = strstrt(name, ":"), cut ? name[1:cut - 1] : name)
 with_variant(label, variant, configs) = configs > 1 && variant ne "" ? label." (".variant.")" : label

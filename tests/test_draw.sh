@@ -207,4 +207,15 @@ looks() {
 }
 looks | sort -u >"$work/looks"
 check "75 configs of a method look different" bash -c "[ \$(wc -l <'$work/looks') -eq 75 ]"
+
+# Gnuplot's look of each row of look.def, as the row says it. A stand-in asks where draw.sh would draw.
+write_gnuplot "exec '$(command -v gnuplot)' \"\$2\" '$work/ask.gp' >'$work/gnuplot-looks'"
+sed -n 's/^LOOK_METHOD(\([a-z0-9_]*\),.*/print "\1", method_color("\1", 1), method_marker("\1", 1)/p
+    s/^LOOK_CRITERION(\([a-z0-9_]*\),.*/print "\1", criterion_dashes("\1")/p
+    1s/.*/load "series.gp"; set print "-"/p' "$copy/lib/report/look.def" >"$work/ask.gp"
+sed -n 's/^LOOK_METHOD(\([a-z0-9_]*\), "\([^ ]*\)[^"]*", "\([0-9]*\).*/\1 \2 \3/p
+    s/^LOOK_CRITERION(\([a-z0-9_]*\), "\([^"]*\).*/\1 \2/p' "$copy/lib/report/look.def" >"$work/looks-of-rows"
+PATH=$work/bin:$PATH draw "$tables" "$draws" training_mnist >"$work/look.log" 2>&1
+check "methods and criteria look as look.def says" cmp "$work/looks-of-rows" "$work/gnuplot-looks"
+check "all of them" test "$(wc -l <"$work/gnuplot-looks")" -eq "$(grep -c '^LOOK_[A-Z]*(' "$copy/lib/report/look.def")"
 finish

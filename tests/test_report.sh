@@ -85,6 +85,13 @@ for figure in pruning stills plane gaussian weight_pair; do
 done
 check "every drawn figure is in it" test "$(grep -c '<svg role="img"' out/report.html)" -eq "$(find out/figures -name '*.svg' | wc -l)"
 
+# What look.def says of the two methods, in the page's script and in the figure.
+for color in 0072B2 D55E00; do
+    printf -v drawn 'rgb(%3d, %3d, %3d)' "$((16#${color:0:2}))" "$((16#${color:2:2}))" "$((16#${color:4:2}))"
+    check "#$color is the colour in a figure and in the page's charts" \
+        bash -c "grep -q '$drawn' out/figures/pruning_ecg5000.svg && grep -q 'id=\"look\">.*\"#$color\"' out/report.html"
+done
+
 # The words are those of the table: the accuracy of vi by SNR, unpruned.
 unpruned=$(awk -F, '$1 == "ecg5000" && $3 == "vi" && $4 == "snr" && $6 == 0 { printf "%.3f", $7 }' out/tables/prune_band.csv)
 check "a figure is told in words from its table" page_has "accuracy of vi, snr: $unpruned at fraction 0"

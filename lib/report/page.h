@@ -83,6 +83,12 @@ enum status page_add_figures(struct page *page, const char *dataset, struct erro
 /* page_stills.c: the pictures of a data set as data for the script; nothing where there are none. */
 enum status page_add_stills(struct page *page, const char *dataset, struct error *error);
 
+/* page_look.c: the looks of methods and criteria (look.def) as data for the script. */
+void page_add_look(struct page *page);
+
+/* What a colour of a figure, 0xRRGGBB on white, becomes on a dark page. */
+unsigned int page_on_dark(unsigned int rgb);
+
 /* page_parts.c: the parts that are made of tables and run files. */
 void page_add_tiles(struct page *page);
 void page_add_claims(struct page *page);

@@ -3,15 +3,9 @@
 (function () {
     "use strict";
 
-    /* The colours and dashes of plots/series.gp: on light pages a method's first config and two further ones; on dark pages. */
-    var COLORS = {
-        vi: [["#0072B2", "#56B4E9", "#003A5C"], ["#56B4E9", "#b5dff7", "#2a86c0"]],
-        map: [["#009E73", "#66C9AC", "#00513B"], ["#4fd1a5", "#b0ecd6", "#1f9a70"]],
-        mle: [["#D55E00", "#F0A070", "#7A3600"], ["#ff9a4d", "#ffd0a8", "#d0661a"]],
-        dropout: [["#b0528a", "#CC79A7", "#7A3E61"], ["#e3a3cb", "#f5d5e8", "#b8709c"]],
-        ensemble: [["#a87000", "#E69F00", "#805800"], ["#f0bd50", "#fae0a8", "#b98a24"]]
-    };
-    var DASHES = { snr: "", log_p0: "8 4", magnitude: "2 3", random: "1 6" };
+    /* What look.def says. Its dashes are gnuplot's dash types, drawn here as gnuplot draws them; the talk's is another. */
+    var LOOK = JSON.parse(document.getElementById("look").textContent);
+    var DASHES = ["", "", "5 8", "2 4", "8 4 2 4", "9 4 1 4 1 4"], TALK_DASHES = "10 10", UNKNOWN_DASHES = DASHES[5];
     var SVG = "http://www.w3.org/2000/svg";
 
     function element(name, attributes, children) {
@@ -79,9 +73,19 @@
         var theme = document.documentElement.dataset.theme;
         return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     }
+    function onPaper(color) { return isDark() && entry(LOOK.dark, color) || color; }
+    /* As in plots/series.gp: a method's further configs have its shades by turns, then other dashes. */
     function colorOf(run) {
-        var shades = (entry(COLORS, run.method) || [["#666666", "#999999", "#333333"], ["#bbbbbb", "#e0e0e0", "#909090"]])[isDark() ? 1 : 0];
-        return shades[run.rank % shades.length];
+        var shades = entry(LOOK.methods, run.method) || ["#777777", "#999999", "#888888"];
+        return onPaper(shades[run.rank % shades.length]);
+    }
+    function dashesOf(run) {
+        var more = [1, 2, 4, 3, 5], turn = Math.floor(run.rank / 3);
+        return DASHES[more[(turn + Math.floor(turn / more.length)) % more.length]];
+    }
+    function criterionDashes(name) {
+        var dashes = DASHES[entry(LOOK.criteria, name)];
+        return dashes === undefined ? UNKNOWN_DASHES : dashes;
     }
 
     function distinct(rows, key) {
@@ -196,9 +200,8 @@
             readout.replaceChildren(element("caption", {}, [model.xLabel + ": " + model.xText(x)]));
             series.forEach(function (one) {
                 var p = nearest(one.points, x);
-                var swatch = element("span", { class: "swatch" });
-                swatch.style.borderColor = one.color;
-                swatch.style.borderTopStyle = one.dashes ? "dashed" : "solid";
+                var swatch = shape("svg", { class: "swatch", viewBox: "0 0 36 8", "aria-hidden": "true" });
+                swatch.append(shape("line", { x1: 0, x2: 36, y1: 4, y2: 4, stroke: one.color, "stroke-width": 3, "stroke-dasharray": one.dashes }));
                 readout.append(element("tr", {}, [
                     element("th", { scope: "row" }, [swatch, one.label]),
                     element("td", {}, [p ? show(p.y) : "–"]),
@@ -250,7 +253,7 @@
     }
 
     function talkSeries(points) {
-        return points.length ? [{ label: "the talk", color: isDark() ? "#ffffff" : "#000000", dashes: "6 5", points: points, reference: true }] : [];
+        return points.length ? [{ label: "the talk", color: isDark() ? "#ffffff" : "#000000", dashes: TALK_DASHES, points: points, reference: true }] : [];
     }
 
     function explorePruning(dataset, rows, talk) {
@@ -281,7 +284,7 @@
                     distinct(rows, "criterion").forEach(function (criterion) {
                         var own = rows.filter(function (row) { return row.run === run.name && row.criterion === criterion; });
                         if (!own.length || !chosen.chosen(run.name) || !criteria.chosen(criterion)) { return; }
-                        made.push({ label: run.title + ", " + titleOf(criterion), color: colorOf(run), dashes: entry(DASHES, criterion) || "",
+                        made.push({ label: run.title + ", " + titleOf(criterion), color: colorOf(run), dashes: criterionDashes(criterion),
                             points: pointsOf(own, "fraction", name, banded && "low", banded && "high") });
                     });
                 });
@@ -316,7 +319,7 @@
                 runs.forEach(function (run) {
                     var line = own().filter(function (row) { return row.run === run.name; });
                     if (line.length && chosen.chosen(run.name)) {
-                        made.push({ label: run.title, color: colorOf(run), dashes: ["", "8 4", "8 3 2 3", "2 3"][Math.floor(run.rank / 3) % 4], points: pointsOf(line, "strength", name, low, high) });
+                        made.push({ label: run.title, color: colorOf(run), dashes: dashesOf(run), points: pointsOf(line, "strength", name, low, high) });
                     }
                 });
                 return made.concat(talkSeries(pointsOf(talk.filter(function (row) {

@@ -118,6 +118,7 @@ static void foot_add(struct page *page)
     struct provenance provenance;
     provenance_gather(&provenance);
     titles_add(page);
+    page_add_look(page);
     text_add(out, "</main>\n<footer><p>Written by <code>tenth report</code> %s, commit ", provenance.version);
     page_escape(out, provenance.commit);
     text_add(
