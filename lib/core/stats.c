@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
@@ -123,6 +124,65 @@ enum status stats_auroc(const double *a, size_t a_count, const double *b, size_t
     }
     memory_free(sorted);
     *area = sum / ((double)a_count * (double)b_count);
+    return STATUS_OK;
+}
+
+struct called {
+    double value;
+    bool positive;
+};
+
+static int by_falling_value(const void *a, const void *b)
+{
+    const struct called *x = a, *y = b;
+    return (x->value < y->value) - (x->value > y->value);
+}
+
+/* From the greatest value on; sorted [a_count + b_count]. */
+static void detect(const struct called *sorted, size_t a_count, size_t b_count, struct detection *detection)
+{
+    const double negatives = (double)a_count, positives = (double)b_count;
+    double above = 0, precision_area = 0;
+    size_t right = 0, wrong = 0;
+    bool reached = false;
+    for (size_t i = 0; i < a_count + b_count;) {
+        size_t more_right = 0, more_wrong = 0, end = i;
+        for (; end < a_count + b_count && sorted[end].value == sorted[i].value; end++) {
+            more_right += sorted[end].positive;
+            more_wrong += !sorted[end].positive;
+        }
+        above += (double)more_wrong * ((double)right + (double)more_right / 2);
+        right += more_right;
+        wrong += more_wrong;
+        precision_area += (double)more_right / positives * (double)right / (double)(right + wrong);
+        if (!reached && 20 * right >= 19 * b_count) {
+            detection->fpr95 = (double)wrong / negatives;
+            reached = true;
+        }
+        i = end;
+    }
+    detection->auroc = above / (negatives * positives);
+    detection->aupr = precision_area;
+}
+
+enum status stats_detection(const double *a, size_t a_count, const double *b, size_t b_count,
+                            struct detection *detection, struct error *error)
+{
+    const size_t count = a_count + b_count;
+    bool finite = a_count > 0 && b_count > 0;
+    *detection = (struct detection){NAN, NAN, NAN};
+    struct called *sorted = memory_alloc(count, sizeof *sorted, error);
+    if (!sorted)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = (struct called){i < a_count ? a[i] : b[i - a_count], i >= a_count};
+        finite = finite && isfinite(sorted[i].value);
+    }
+    if (finite) {
+        qsort(sorted, count, sizeof *sorted, by_falling_value);
+        detect(sorted, a_count, b_count, detection);
+    }
+    memory_free(sorted);
     return STATUS_OK;
 }
 

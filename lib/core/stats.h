@@ -53,6 +53,21 @@ enum status stats_spearman(const double *a /* [count] */, const double *b /* [co
 enum status stats_auroc(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
                         size_t b_count, double *area, struct error *error);
 
+/* How well values tell `b`, which is to be found (positive), from `a`, by calling every item b that has at least some
+ * value:
+ *
+ *   auroc  as stats_auroc
+ *   aupr   the area under precision against recall, as average precision: sum over values v, from the greatest, of
+ *          (recall(v) - recall(before v)) precision(v); b_count / (a_count + b_count) is chance
+ *   fpr95  the share of `a` that is called b where at least 95 % of b are: the least that is possible
+ *
+ * Equal values are called together. NaN where either is empty or a value is not finite. */
+struct detection {
+    double auroc, aupr, fpr95;
+};
+enum status stats_detection(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
+                            size_t b_count, struct detection *detection, struct error *error);
+
 /* Half of the 95 % interval of the difference of two means, with the pooled variance: t s sqrt(1/a_count + 1/b_count),
  * t at a_count + b_count - 2 degrees (Student 1908). NaN without a degree of freedom. */
 double stats_difference_half(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,

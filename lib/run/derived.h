@@ -13,4 +13,8 @@ enum status derived_rows(const struct run_file *file, struct table *rows, struct
 /* A function of derived.def. */
 typedef enum status derive_fn(const struct run_file *file, struct table *rows, struct error *error);
 
+/* The area under accuracy against the share that is kept, when the items of highest entropy are referred: the mean,
+ * over k, of the accuracy on the k most certain. */
+enum status prediction_rejection_area(const struct prediction *prediction, double *area, struct error *error);
+
 #endif

@@ -108,7 +108,6 @@ enum status derive_reliability(const struct run_file *file, struct table *rows, 
 
 /* ---- rejection ---- */
 
-/* The area under accuracy against the share that is kept: the mean, over k, of the accuracy on the k most certain. */
 static double rejection_area(const struct judged *items, size_t count)
 {
     double sum = 0;
@@ -118,6 +117,14 @@ static double rejection_area(const struct judged *items, size_t count)
         sum += (double)right / (double)(k + 1);
     }
     return sum / (double)count;
+}
+
+enum status prediction_rejection_area(const struct prediction *prediction, double *area, struct error *error)
+{
+    struct judged *items = judge(prediction, error);
+    *area = items ? rejection_area(items, prediction->items) : NAN;
+    memory_free(items);
+    return items ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static enum status add_rejection(const struct run_file *file, const struct judged *items, size_t count, size_t point,

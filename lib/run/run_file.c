@@ -167,19 +167,6 @@ static enum status stored_extents(const struct run_file *file, const char *objec
     return STATUS_OK;
 }
 
-/* all [slices][samples][items][classes] */
-static void average(const struct stored *stored, size_t samples,
-                    float *all) /* NOLINT(readability-non-const-parameter): a prediction's member is not const */
-{
-    size_t size = stored->items * stored->classes;
-    for (size_t slice = 0; slice < stored->slices; slice++) {
-        struct prediction prediction = {
-            samples,       stored->items, stored->classes, all + slice * samples * size, stored->mean + slice * size,
-            stored->labels};
-        prediction_average(&prediction);
-    }
-}
-
 /* Bins are chosen by probabilities, so that none may be believed. Older versions stored some that are no numbers. */
 enum status stored_check(const struct store *store, const char *name, const float *all, size_t count,
                          struct error *error)
@@ -205,45 +192,179 @@ static enum status check_labels(const struct run_file *file, const char *labels,
     return STATUS_OK;
 }
 
-enum status run_file_stored(const struct run_file *file, const char *object, struct stored *stored, struct error *error)
+/* From the samples, all [slices][samples][items][classes], which are averaged. */
+static void stored_average(struct kept *kept, const uint8_t *labels, size_t samples, float *all)
 {
-    size_t samples = 0;
-    char name[STORE_NAME_SIZE], labels[STORE_NAME_SIZE];
+    const size_t size = kept->items * kept->classes;
+    for (size_t slice = 0; slice < kept->slices; slice++) {
+        struct prediction prediction = {
+            samples, kept->items, kept->classes, all + slice * samples * size, kept->probability + slice * size,
+            labels};
+        prediction_average(&prediction);
+        kept_set(kept, slice, &prediction);
+    }
+}
+
+/* An array of what is kept, into `values` [count]; *there is false where the file has none. */
+static enum status member_read(const struct run_file *file, const char *object, const char *member, size_t count,
+                               float *values, bool *there, struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    (void)snprintf(name, sizeof name, "%s/%s", object, member);
+    enum status status = store_find(file->store, name, there, error);
+    if (!*there)
+        return status;
+    status = store_read_float(file->store, name, count, values, error);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (!isfinite(values[i]) || values[i] < 0)
+            status = error_set(error, STATUS_DATA, "%s: %s[%zu] is %g; " STORE_REMEDY_CHANGED, store_path(file->store),
+                               name, i, (double)values[i]);
+    }
+    return status;
+}
+
+/* What is kept beside the mean: all of it, or *there is false. */
+static enum status members_read(const struct run_file *file, const char *object, struct kept *kept, bool *there,
+                                struct error *error)
+{
+    const size_t rows = kept->slices * kept->items;
+    const struct {
+        const char *name;
+        float *values;
+        size_t count;
+    } members[] = {{"std", kept->std, rows * kept->classes},
+                   {"aleatoric", kept->aleatoric, rows},
+                   {"sampled_nll", kept->sampled_nll, rows},
+                   {"disagreement", kept->disagreement, rows}};
+    enum status status = STATUS_OK;
+    *there = true;
+    for (size_t i = 0; i < sizeof members / sizeof members[0] && status == STATUS_OK && *there; i++)
+        status = member_read(file, object, members[i].name, members[i].count, members[i].values, there, error);
+    return status;
+}
+
+static enum status labels_read(const struct run_file *file, const char *object, struct stored *stored,
+                               struct error *error)
+{
+    char labels[STORE_NAME_SIZE];
     bool there;
-    *stored = (struct stored){0};
-    (void)snprintf(name, sizeof name, "%s/probability", object);
     (void)snprintf(labels, sizeof labels, "%s/label", object);
     enum status status = store_find(file->store, labels, &there, error);
     if (!there)
         (void)snprintf(labels, sizeof labels, "%s/labels", object);
-    if (status == STATUS_OK)
-        status = stored_extents(file, name, stored, &samples, error);
-    if (status != STATUS_OK)
-        return status;
-    size_t size = size_multiply(stored->slices, size_multiply(stored->items, stored->classes));
-    float *all = memory_alloc(size_multiply(size, samples), sizeof *all, error);
-    stored->mean = memory_alloc(size, sizeof *stored->mean, error);
     stored->labels = memory_alloc(stored->items, 1, error);
-    status = all && stored->mean && stored->labels ? STATUS_OK : STATUS_NO_MEMORY;
-    if (status == STATUS_OK)
-        status = store_read_float(file->store, name, size * samples, all, error);
-    if (status == STATUS_OK)
-        status = stored_check(file->store, name, all, size * samples, error);
+    if (!stored->labels)
+        return STATUS_NO_MEMORY;
     if (status == STATUS_OK)
         status = store_read_bytes(file->store, labels, stored->items, stored->labels, error);
+    return status == STATUS_OK ? check_labels(file, labels, stored, error) : status;
+}
+
+/* With the extents known. *beside: what the samples differ by is known, too. */
+static enum status stored_read(const struct run_file *file, const char *object, size_t samples, struct stored *stored,
+                               struct kept *kept, bool *beside, struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    const size_t size = size_multiply(stored->slices, size_multiply(stored->items, stored->classes));
+    const size_t count = size_multiply(size, samples);
+    (void)snprintf(name, sizeof name, "%s/probability", object);
+    float *all = memory_alloc(count, sizeof *all, error);
+    enum status status = all ? labels_read(file, object, stored, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = check_labels(file, labels, stored, error);
+        status = store_read_float(file->store, name, count, all, error);
     if (status == STATUS_OK)
-        average(stored, samples, all);
-    else
-        stored_free(stored);
+        status = stored_check(file->store, name, all, count, error);
+    if (status == STATUS_OK)
+        status = kept_alloc(stored->slices, stored->items, stored->classes, kept, error);
+    if (status == STATUS_OK && !*beside)
+        status = members_read(file, object, kept, beside, error);
+    else if (status == STATUS_OK)
+        stored_average(kept, stored->labels, samples, all);
+    if (status == STATUS_OK && samples == 1)
+        memcpy(kept->probability, all, size * sizeof *all);
     memory_free(all);
+    return status;
+}
+
+enum status run_file_stored(const struct run_file *file, const char *object, struct stored *stored, struct error *error)
+{
+    size_t samples = 0, rank, shape[STORE_RANK_MAX];
+    char name[STORE_NAME_SIZE];
+    struct kept kept = {0};
+    *stored = (struct stored){0};
+    (void)snprintf(name, sizeof name, "%s/probability", object);
+    enum status status = stored_extents(file, name, stored, &samples, error);
+    if (status == STATUS_OK)
+        status = store_shape(file->store, name, &rank, shape, error);
+    if (status != STATUS_OK)
+        return status;
+    bool beside = rank > 3; /* the samples are there */
+    status = stored_read(file, object, samples, stored, &kept, &beside, error);
+    if (status == STATUS_OK) {
+        stored->mean = kept.probability;
+        kept.probability = NULL;
+    }
+    if (status == STATUS_OK && beside) {
+        stored->std = kept.std;
+        stored->aleatoric = kept.aleatoric;
+        stored->sampled_nll = kept.sampled_nll;
+        stored->disagreement = kept.disagreement;
+        return STATUS_OK;
+    }
+    kept_free(&kept);
+    if (status != STATUS_OK)
+        stored_free(stored);
+    return status;
+}
+
+enum status run_file_stored_if_there(const struct run_file *file, const char *object, struct stored *stored,
+                                     bool *there, struct error *error)
+{
+    *stored = (struct stored){0};
+    enum status status = store_find(file->store, object, there, error);
+    return *there ? run_file_stored(file, object, stored, error) : status;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+enum status run_file_pruned(const struct run_file *file, double **fractions, size_t *count, struct error *error)
+{
+    char **names = NULL;
+    size_t members = 0;
+    bool there;
+    *fractions = NULL;
+    *count = 0;
+    enum status status = store_find(file->store, "/pruned", &there, error);
+    if (!there)
+        return status;
+    status = store_members(file->store, "/pruned", &names, &members, error);
+    *fractions = status == STATUS_OK ? memory_alloc(members, sizeof **fractions, error) : NULL;
+    if (status == STATUS_OK && !*fractions)
+        status = STATUS_NO_MEMORY;
+    for (size_t i = 0; i < members && status == STATUS_OK; i++) {
+        char *end = NULL;
+        double value = strtod(names[i], &end);
+        if (end != names[i] && *end == '\0' && value > 0 &&
+            value <= 1) /* other programs may have put others beside them */
+            (*fractions)[(*count)++] = value;
+    }
+    if (*count > 0)
+        qsort(*fractions, *count, sizeof **fractions, by_size);
+    memory_free(names);
     return status;
 }
 
 void stored_free(struct stored *stored)
 {
     memory_free(stored->mean);
+    memory_free(stored->std);
+    memory_free(stored->aleatoric);
+    memory_free(stored->sampled_nll);
+    memory_free(stored->disagreement);
     memory_free(stored->labels);
     *stored = (struct stored){0};
 }

@@ -10,6 +10,7 @@
 #include "io/config.h"
 #include "io/store.h"
 #include "io/table.h"
+#include "run/kept.h"
 #include "run/run.h"
 
 enum { RUN_NAME_SIZE = 256 };
@@ -47,15 +48,27 @@ struct row run_file_row(const struct run_file *file, const struct table_kind *ki
 
 /* Probabilities that were stored: an array OBJECT/probability [slices][samples][items][classes], where the slices, or
  * the slices and the samples, may be missing from the rank and none is 0, with the labels at OBJECT/label or, of a
- * part's own choice of items, OBJECT/labels. Samples are averaged. */
+ * part's own choice of items, OBJECT/labels. Samples are averaged. What they differ by comes from them, or else from
+ * what is kept of them (kept.h); NULL where the file has neither. */
 struct stored {
     size_t slices, items, classes;
-    float *mean;     /* [slices][items][classes] */
-    uint8_t *labels; /* [items] */
+    float *mean;         /* [slices][items][classes] */
+    float *std;          /* [slices][items][classes] */
+    float *aleatoric;    /* [slices][items] */
+    float *sampled_nll;  /* [slices][items] */
+    float *disagreement; /* [slices][items] */
+    uint8_t *labels;     /* [items] */
 };
 enum status run_file_stored(const struct run_file *file, const char *object, struct stored *stored,
                             struct error *error); /* the caller frees with stored_free */
 void stored_free(struct stored *stored);
+
+/* As run_file_stored; *there is false, and nothing read, where the file has no such object. */
+enum status run_file_stored_if_there(const struct run_file *file, const char *object, struct stored *stored,
+                                     bool *there, struct error *error);
+
+/* The numbers whose groups /pruned has, from the least to the greatest; the caller frees with memory_free. */
+enum status run_file_pruned(const struct run_file *file, double **fractions, size_t *count, struct error *error);
 
 /* STATUS_DATA for a number of the array `name` that is read and is not a probability; NaN passes. */
 enum status stored_check(const struct store *store, const char *name, const float *all, size_t count,
