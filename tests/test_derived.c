@@ -18,10 +18,12 @@
 #include "data/ood.h"
 #include "reference.h"
 #include "run/derived.h"
+#include "run/kept.h"
 #include "run/ood_sweep.h"
 #include "run/run.h"
 #include "run/tabulate.h"
 #include "run/train.h"
+#include "run/uncertainty.h"
 #include "run_files.h"
 #include "scratch.h"
 
@@ -187,6 +189,157 @@ static void unknown_items_are_told_from_all_test_items(void **state)
         found++;
     }
     assert_true(found > 0);
+    table_free(table);
+}
+
+/* ---- what differs between samples ---- */
+
+/* Two sampled networks on two items: they agree on the first, (.9, .1) and (.7, .3), and not on the second, (.8, .2)
+ * and
+ * (.4, .6). Kept, and read again, they say what the samples themselves do. */
+static void what_is_kept_says_what_the_samples_say(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    float sampled[] = {.9F, .1F, .8F, .2F, .7F, .3F, .4F, .6F}, mean[4];
+    uint8_t labels[] = {0, 1};
+    uint32_t index[] = {3, 5};
+    const struct test_items items = {.count = 2, .index = index, .labels = labels};
+    struct prediction prediction = {2, 2, 2, sampled, mean, labels};
+    prediction_average(&prediction);
+    const size_t shape[] = {1, 2, 2, 2}, count = 2;
+    struct store *store = run_file_begin(path, "mnist", "vi", "1", "real");
+    assert_int_equal(kept_save(store, "/test", &items, &prediction, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/perturb/noise/probability", 4, shape, sampled, &error), STATUS_OK);
+    assert_int_equal(store_write_bytes(store, "/perturb/noise/labels", 1, &count, labels, &error), STATUS_OK);
+    run_file_end(store);
+    static const char *const objects[] = {"/test", "/perturb/noise"};
+    const double aleatoric = (-(.8 * log(.8) + .2 * log(.2)) - (.4 * log(.4) + .6 * log(.6))) / 2;
+    for (size_t o = 0; o < 2; o++) {
+        struct run_file file;
+        struct stored stored;
+        assert_int_equal(run_file_open(path, &file, &error), STATUS_OK);
+        assert_int_equal(run_file_stored(&file, objects[o], &stored, &error), STATUS_OK);
+        assert_near(stored.mean[2], .6, 1e-6);
+        assert_near(stored.aleatoric[1], aleatoric, 1e-6);
+        assert_near(stored.sampled_nll[1], -(log(.2) + log(.6)) / 2, 1e-6);
+        assert_near(stored.std[0], .1, 1e-6);
+        assert_near(stored.disagreement[0], 0, 0);
+        assert_near(stored.disagreement[1], .5, 0);
+        double values[6][2];
+        size_t measures;
+        const struct uncertainty *all = uncertainties(&measures);
+        assert_int_equal(measures, 6);
+        for (size_t m = 0; m < measures; m++)
+            uncertainty_values(&all[m], &stored, 0, values[m]);
+        assert_near(values[0][1], -(.6 * log(.6) + .4 * log(.4)), 1e-6);
+        assert_near(values[2][1], values[0][1] - aleatoric, 1e-6);
+        assert_near(values[3][1], .2, 1e-6); /* of class 0, which is predicted */
+        assert_near(values[5][1], .4, 1e-6);
+        stored_free(&stored);
+        run_file_close(&file);
+    }
+}
+
+/* Of one network the mutual information is 0, however its floats are rounded. */
+static void one_network_does_not_disagree(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    static const float p[4] = {.9F, .3F, .7F, .123456F};
+    struct store *store = run_file_begin(path, "mnist", "mle", "1", "real");
+    run_file_probabilities(store, "/perturb/noise", 2, 2, p, 0);
+    const size_t shape[] = {2, 1, 2, 2}, two = 2;
+    const float both[] = {.9F, .1F, .3F, .7F, .7F, .3F, .123456F, .876544F}, strength[] = {0, 1};
+    assert_int_equal(store_write_float(store, "/perturb/noise/probability", 4, shape, both, &error), STATUS_OK);
+    assert_int_equal(store_write_float(store, "/perturb/noise/strength", 1, &two, strength, &error), STATUS_OK);
+    run_file_end(store);
+    struct table *table = table_of(&path, 1, "detection");
+    size_t found = 0;
+    for (size_t r = 0; r < table_rows(table); r++) {
+        if (strcmp(text(table, r, "measure"), "mutual_information") != 0)
+            continue;
+        assert_near(cell(table, r, "auroc"), .5, 0);
+        assert_near(cell(table, r, "strength"), 1, 0);
+        found++;
+    }
+    assert_int_equal(found, 1);
+    table_free(table);
+}
+
+/* ---- detection and pruned networks ---- */
+
+static void write_strengths(struct store *store, const char *name, float last)
+{
+    struct error error = {0};
+    const float strengths[] = {0, last};
+    const size_t two = 2;
+    assert_int_equal(store_write_float(store, name, 1, &two, strengths, &error), STATUS_OK);
+}
+
+static size_t row_where(const struct table *table, const char *name, const char *removed, const char *measure)
+{
+    for (size_t r = 0; r < table_rows(table); r++) {
+        if (strcmp(text(table, r, "name"), name) == 0 && strcmp(text(table, r, "removed"), removed) == 0 &&
+            strcmp(text(table, r, "measure"), measure) == 0)
+            return r;
+    }
+    fail_msg("no row %s %s %s", name, removed, measure);
+    return 0;
+}
+
+/* Three items: the whole network is less sure of all disturbed ones, the pruned one of none. */
+static void detection_by_hand(void **state)
+{
+    (void)state;
+    static const float whole[] = {.9F, .95F, .99F, .6F, .6F, .6F}, pruned[] = {.6F, .6F, .6F, .9F, .95F, .99F};
+    struct store *store = run_file_begin(path, "mnist", "vi", "1", "real");
+    run_file_probabilities(store, "/perturb/fgsm", 2, 3, whole, 0);
+    run_file_probabilities(store, "/pruned/0.9/perturb/fgsm", 2, 3, pruned, 0);
+    run_file_probabilities(store, "/test", 1, 3, whole, 0);
+    run_file_probabilities(store, "/ood/noise", 1, 3, whole + 3, 0);
+    write_strengths(store, "/perturb/fgsm/strength", 4);
+    write_strengths(store, "/pruned/0.9/perturb/fgsm/strength", 4);
+    run_file_end(store);
+    struct table *table = table_of(&path, 1, "detection");
+    size_t row = row_where(table, "fgsm", "0", "entropy");
+    assert_near(cell(table, row, "auroc"), 1, 0);
+    assert_near(cell(table, row, "fpr95"), 0, 0);
+    assert_near(cell(table, row, "strength"), 4, 0);
+    assert_true(isnan(cell(table, row_where(table, "fgsm", "0", "std"), "auroc"))); /* of which the file says nothing */
+    row = row_where(table, "fgsm", "0.9", "mean_softmax");
+    assert_near(cell(table, row, "auroc"), 0, 0);
+    assert_near(cell(table, row, "fraction"), .9, 0);
+    assert_near(cell(table, row_where(table, "noise", "0", "entropy"), "auroc"), 1, 0);
+    table_free(table);
+    table = table_of(&path, 1, "pruned_perturb");
+    assert_int_equal(table_rows(table), 4);
+    assert_near(cell(table, 3, "entropy"),
+                -(.9 * log(.9) + .1 * log(.1) + .95 * log(.95) + .05 * log(.05) + .99 * log(.99) + .01 * log(.01)) / 3,
+                1e-6);
+    table_free(table);
+}
+
+/* Validation: of three items with p = .8 of a class one is wrong. The likelihood is greatest where the class has 2/3,
+ * which is at log(4) / log(2) = 2: sqrt(.8) / (sqrt(.8) + sqrt(.2)) = 2/3. A test item of .9 then has .75. */
+static void scaling_by_hand(void **state)
+{
+    (void)state;
+    static const float validation[] = {.8F, .8F, .2F}, test[] = {.9F};
+    struct store *store = run_file_begin(path, "mnist", "mle", "1", "real");
+    run_file_probabilities(store, "/validation", 1, 3, validation, 0);
+    run_file_probabilities(store, "/test", 1, 1, test, 0);
+    run_file_end(store);
+    struct table *table = table_of(&path, 1, "scaled");
+    assert_int_equal(table_rows(table), 1);
+    assert_near(cell(table, 0, "temperature"), 2, 1e-3);
+    assert_near(cell(table, 0, "nll"), -log(.75), 1e-3);
+    table_free(table);
+    store = run_file_begin(path, "mnist", "mle", "1", "real"); /* of an older version */
+    run_file_probabilities(store, "/test", 1, 1, test, 0);
+    run_file_end(store);
+    table = table_of(&path, 1, "scaled");
+    assert_int_equal(table_rows(table), 0);
     table_free(table);
 }
 
@@ -405,7 +558,7 @@ static void assert_memory_claim(const char *file, double weights)
         if (strcmp(text(claims, row, "id"), "memory_ecg5000") == 0)
             found = cell(claims, row, "measured");
     double stays = weights - round(.9 * weights);
-    assert_near(found, (stays * (4 + 4 + 2) + biases * (4 + 4)) / (parameters * (4 + 4)), 1e-9);
+    assert_near(found, (stays * (4 + 4 + 2) + biases * (4 + 4)) / (parameters * 4), 1e-9);
     table_free(claims);
     table_free(summary);
 }
@@ -419,7 +572,7 @@ static void layers_add_up(void **state)
         train(&job, all[m]);
         const char *file = job.run.path;
         struct table *table = table_of(&file, 1, "surviving"), *weights = table_of(&file, 1, "weight_histogram");
-        size_t criteria_of_method = m == 0 ? 4 : 2, points = 3, layers = 4;
+        size_t criteria_of_method = m == 0 ? 5 : 3, points = 3, layers = 4;
         assert_int_equal(table_rows(table), criteria_of_method * points * layers);
         for (size_t c = 0; c < criteria_of_method; c++) {
             for (size_t point = 0; point < points; point++) {
@@ -612,6 +765,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN_TEST(reliability_by_hand),
         RUN_TEST(confusion_by_hand),
+        RUN_TEST(what_is_kept_says_what_the_samples_say),
+        RUN_TEST(one_network_does_not_disagree),
+        RUN_TEST(detection_by_hand),
+        RUN_TEST(scaling_by_hand),
         RUN_TEST(a_label_out_of_range_is_refused),
         RUN_TEST(an_empty_extent_is_refused),
         RUN_TEST(what_is_no_probability_is_refused),

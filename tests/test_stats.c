@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "check.h"
 #include "core/memory.h"
 #include "core/stats.h"
 #include "reference.h"
@@ -221,9 +222,39 @@ static void test_simultaneous(void **state)
     assert_true(close_to(stats_simultaneous(10), 2.807033768343811 / 1.959963984540054, 1e-9));
 }
 
+/* Found: 3, 2, 2, 0; clean: 2, 1, 1. From above: 3 (one found); 2 (two found, one clean); 1 (two clean); 0 (one found).
+ * AUROC: 3 is above three, each 2 above two and ties with one, 0 above none: (3 + 2.5 + 2.5) / 12. Precision 1, 3/4, -,
+ * 4/7 at recall 1/4, 3/4, -, 1: 1/4 + 3/8 + 1/7. 95 % of four are four, at 0: all clean ones are called. */
+static void test_detection(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    static const double clean[] = {2, 1, 1}, found[] = {3, 2, 2, 0}, sure[] = {5, 6, 7};
+    struct detection detection;
+    double area, placement[4];
+    assert_int_equal(stats_detection(clean, 3, found, 4, &detection, &error), STATUS_OK);
+    assert_near(detection.auroc, 8 / 12., 1e-15);
+    assert_near(detection.aupr, 1 / 4. + 3 / 8. + 1 / 7., 1e-15);
+    assert_near(detection.fpr95, 1, 0);
+    assert_int_equal(stats_auroc(clean, 3, found, 4, &area, &error), STATUS_OK);
+    assert_near(detection.auroc, area, 1e-15);
+    assert_int_equal(stats_placements(clean, 3, found, 4, placement, &error), STATUS_OK);
+    static const double expected[] = {1, 2.5 / 3, 2.5 / 3, 0};
+    for (size_t i = 0; i < 4; i++)
+        assert_near(placement[i], expected[i], 1e-15);
+    assert_int_equal(stats_detection(clean, 3, sure, 3, &detection, &error), STATUS_OK);
+    assert_true(detection.auroc == 1 && detection.aupr == 1 && detection.fpr95 == 0);
+    assert_int_equal(stats_detection(clean, 3, found, 0, &detection, &error), STATUS_OK);
+    assert_true(isnan(detection.auroc) && isnan(detection.aupr) && isnan(detection.fpr95));
+    const double unknown[] = {NAN};
+    assert_int_equal(stats_detection(clean, 3, unknown, 1, &detection, &error), STATUS_OK);
+    assert_true(isnan(detection.auroc));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_detection),
         cmocka_unit_test(test_wilson_published),
         cmocka_unit_test(test_wilson_solves_its_equation),
         cmocka_unit_test(test_wilson_edges),

@@ -3,7 +3,7 @@
 
 #include "bayes/criterion.h"
 
-criterion_score_fn criterion_magnitude, criterion_random;
+criterion_score_fn criterion_magnitude, criterion_magnitude_layer, criterion_random;
 
 void criterion_magnitude(size_t count, const float *mu, const float *sigma, struct random_key key, float *score)
 {
@@ -11,6 +11,20 @@ void criterion_magnitude(size_t count, const float *mu, const float *sigma, stru
     (void)key;
     for (size_t i = 0; i < count; i++)
         score[i] = fabsf(mu[i]);
+}
+
+/* |mu| over the root mean square of the tensor's: which weights are large for their layer. Layers differ in scale, and
+ * one that is small as a whole would else go as a whole. */
+void criterion_magnitude_layer(size_t count, const float *mu, const float *sigma, struct random_key key, float *score)
+{
+    double squares = 0;
+    for (size_t i = 0; i < count; i++)
+        squares += (double)mu[i] * (double)mu[i];
+    const double scale = squares > 0 ? sqrt((double)count / squares) : 0;
+    (void)sigma;
+    (void)key;
+    for (size_t i = 0; i < count; i++)
+        score[i] = (float)(fabs((double)mu[i]) * scale);
 }
 
 void criterion_random(size_t count, const float *mu, const float *sigma, struct random_key key, float *score)

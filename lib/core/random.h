@@ -24,7 +24,8 @@ enum random_purpose {
     PURPOSE_SYNTHETIC = 10,   /* generated data sets, all by one seed; stream = item. Inputs of benchmarks */
     PURPOSE_SUBSET = 11,      /* which items of a set are used */
     PURPOSE_TEST = 12,        /* tests */
-    PURPOSE_OOD = 15          /* out-of-distribution items; stream = item */
+    PURPOSE_OOD = 15,         /* out-of-distribution items; stream = item */
+    PURPOSE_BOOTSTRAP = 16    /* which items a round of a bootstrap draws; step = round, stream = group */
 };
 
 struct random_key {

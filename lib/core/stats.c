@@ -106,6 +106,22 @@ static size_t count_below(const double *sorted, size_t count, double limit, bool
     return low;
 }
 
+enum status stats_placements(const double *a, size_t a_count, const double *b, size_t b_count, double *placement,
+                             struct error *error)
+{
+    double *sorted = memory_alloc(a_count, sizeof *sorted, error);
+    if (!sorted)
+        return STATUS_NO_MEMORY;
+    memcpy(sorted, a, a_count * sizeof *sorted);
+    gsl_sort(sorted, 1, a_count);
+    for (size_t i = 0; i < b_count; i++) {
+        size_t below = count_below(sorted, a_count, b[i], false), up_to = count_below(sorted, a_count, b[i], true);
+        placement[i] = a_count > 0 ? ((double)below + (double)(up_to - below) / 2) / (double)a_count : NAN;
+    }
+    memory_free(sorted);
+    return STATUS_OK;
+}
+
 enum status stats_auroc(const double *a, size_t a_count, const double *b, size_t b_count, double *area,
                         struct error *error)
 {

@@ -53,6 +53,11 @@ enum status stats_spearman(const double *a /* [count] */, const double *b /* [co
 enum status stats_auroc(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
                         size_t b_count, double *area, struct error *error);
 
+/* For each of `b` the share of `a` that is below it, ties counting half; their mean is stats_auroc. placement
+ * [b_count], in 0..1. NaN where `a` is empty. Values must be finite. */
+enum status stats_placements(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
+                             size_t b_count, double *placement, struct error *error);
+
 /* How well values tell `b`, which is to be found (positive), from `a`, by calling every item b that has at least some
  * value:
  *

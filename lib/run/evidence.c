@@ -1,6 +1,5 @@
 #include "run/evidence.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,10 +37,13 @@ enum status evidence_open(const char *const *paths, size_t count, struct evidenc
     *evidence = (struct evidence){0};
     evidence->files = memory_alloc(count, sizeof *evidence->files, error);
     evidence->reservations = memory_alloc(count, sizeof *evidence->reservations, error);
+    evidence->scores = memory_alloc(count, sizeof *evidence->scores, error);
     struct origin *origins = memory_alloc(count, sizeof *origins, error);
-    enum status status = evidence->files && evidence->reservations && origins ? STATUS_OK : STATUS_NO_MEMORY;
+    enum status status =
+        evidence->files && evidence->reservations && evidence->scores && origins ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = run_file_open(paths[i], &evidence->files[i], error);
+        evidence->files[i].scores = &evidence->scores[i];
         evidence->count++;
         if (status == STATUS_OK)
             status = origin_read(&evidence->files[i], &origins[i], error);
@@ -58,9 +60,12 @@ enum status evidence_open(const char *const *paths, size_t count, struct evidenc
 
 void evidence_close(struct evidence *evidence)
 {
-    for (size_t i = 0; i < evidence->count; i++)
+    for (size_t i = 0; i < evidence->count; i++) {
         run_file_close(&evidence->files[i]);
+        item_scores_free(evidence->scores[i]);
+    }
     memory_free(evidence->files);
+    memory_free(evidence->scores);
     memory_free(evidence->reservations);
     *evidence = (struct evidence){0};
 }
@@ -73,8 +78,10 @@ const char *evidence_reservation(const struct evidence *evidence, const struct r
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method)
 {
     char name[RUN_NAME_SIZE];
+    const size_t length = strcspn(method, "_"); /* of the method's own name; registry names of methods have none */
     (void)snprintf(name, sizeof name, "%s_%s", dataset, method);
-    return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 && strcmp(file->method, method) == 0;
+    return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 && strlen(file->method) == length &&
+           strncmp(file->method, method, length) == 0;
 }
 
 const struct run_file *evidence_find(const struct evidence *evidence, const char *dataset, const char *method,
@@ -88,63 +95,125 @@ const struct run_file *evidence_find(const struct evidence *evidence, const char
     return NULL;
 }
 
-static double score_of(const struct prediction *prediction, size_t item, enum score score)
+enum status evidence_scores(const struct run_file *file, const char *object, bool scaled,
+                            const struct item_scores **scores, struct error *error)
 {
-    const float *p = prediction->mean + item * prediction->classes;
-    switch (score) {
-    case SCORE_RIGHT:
-        if (isnan(p[prediction->labels[item]]))
-            return NAN;
-        return prediction_class(prediction, item) == prediction->labels[item];
-    case SCORE_NLL: /* bounded as metric_nll is */
-        return -log(p[prediction->labels[item]] < FLT_MIN ? (double)FLT_MIN : (double)p[prediction->labels[item]]);
-    default:
-        return entropy_of(p, prediction->classes);
-    }
+    return item_scores_find(file, object, scaled, scores, error);
 }
 
-static enum status load_index(const struct run_file *file, const char *object, struct scores *scores,
-                              struct error *error)
+static enum status scores_alloc(struct scores *scores, size_t count, const double *index, struct error *error)
 {
-    char name[STORE_NAME_SIZE];
-    bool there;
-    (void)snprintf(name, sizeof name, "%s/items", object);
-    enum status status = store_find(file->store, name, &there, error);
-    if (!there)
-        return status;
-    scores->index = memory_alloc(scores->count, sizeof *scores->index, error);
-    if (!scores->index)
+    *scores = (struct scores){.count = count, .value = memory_alloc(count, sizeof(double), error)};
+    if (index)
+        scores->index = memory_alloc(count, sizeof(double), error);
+    if (!scores->value || (index && !scores->index)) {
+        scores_free(scores);
         return STATUS_NO_MEMORY;
-    return store_read_double(file->store, name, scores->count, scores->index, error);
+    }
+    if (index)
+        memcpy(scores->index, index, count * sizeof *index);
+    return STATUS_OK;
 }
 
 enum status scores_load(const struct run_file *file, const char *object, enum score score, size_t from, size_t to,
                         struct scores *scores, struct error *error)
 {
-    struct stored stored;
+    return scores_load_scaled(file, false, object, score, from, to, scores, error);
+}
+
+enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum score score,
+                               size_t from, size_t to, struct scores *scores, struct error *error)
+{
+    const struct item_scores *all;
+    *scores = (struct scores){0};
+    enum status status = evidence_scores(file, object, scaled, &all, error);
+    if (status != STATUS_OK || !all->there)
+        return status;
+    size_t end = smaller(to, all->slices);
+    if (from == SLICE_LAST) {
+        from = all->slices - 1;
+        end = all->slices;
+    }
+    if (from >= end)
+        return STATUS_OK;
+    status = scores_alloc(scores, all->items, all->index, error);
+    for (size_t slice = from; slice < end && status == STATUS_OK; slice++) {
+        for (size_t i = 0; i < all->items; i++)
+            scores->value[i] += (double)all->value[score][slice * all->items + i] / (double)(end - from);
+    }
+    return status;
+}
+
+enum status scores_load_member(const struct run_file *file, const char *object, const char *member, size_t slice,
+                               struct scores *scores, struct error *error)
+{
+    char name[STORE_NAME_SIZE];
+    size_t rank, shape[STORE_RANK_MAX];
     bool there;
     *scores = (struct scores){0};
-    enum status status = store_find(file->store, object, &there, error);
+    (void)snprintf(name, sizeof name, "%.180s/%.64s", object, member);
+    enum status status = store_find(file->store, name, &there, error);
     if (!there)
         return status;
-    status = run_file_stored(file, object, &stored, error);
+    status = store_shape(file->store, name, &rank, shape, error);
+    if (status == STATUS_OK && (rank != 2 || slice >= shape[0]))
+        return error_set(error, STATUS_DATA, "%s: %s has not the shape of a sweep; " STORE_REMEDY_CHANGED,
+                         store_path(file->store), name);
     if (status != STATUS_OK)
         return status;
-    size_t end = smaller(to, stored.slices);
-    if (from == SLICE_LAST) {
-        from = stored.slices - 1;
-        end = stored.slices;
+    float *all = memory_alloc(size_multiply(shape[0], shape[1]), sizeof *all, error);
+    double *index = memory_alloc(shape[1], sizeof *index, error);
+    status = all && index ? store_read_float(file->store, name, shape[0] * shape[1], all, error) : STATUS_NO_MEMORY;
+    (void)snprintf(name, sizeof name, "%.180s/items", object);
+    if (status == STATUS_OK)
+        status = store_read_double(file->store, name, shape[1], index, error);
+    if (status == STATUS_OK)
+        status = scores_alloc(scores, shape[1], index, error);
+    for (size_t i = 0; i < scores->count && status == STATUS_OK; i++)
+        scores->value[i] = (double)all[slice * shape[1] + i];
+    memory_free(all);
+    memory_free(index);
+    return status;
+}
+
+/* part[i] += the item's share in one slice's area: as a clean item and as a disturbed one, less their mean. */
+static enum status add_auroc(const double *clean, const double *found, size_t count, double weight, double *part,
+                             struct error *error)
+{
+    double *above = memory_alloc(count, sizeof *above, error), *below = memory_alloc(count, sizeof *below, error);
+    enum status status = above && below ? STATUS_OK : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = stats_placements(clean, count, found, count, above, error); /* of each disturbed one */
+    if (status == STATUS_OK)
+        status = stats_placements(found, count, clean, count, below, error);
+    double area = status == STATUS_OK ? stats_mean(above, count) : NAN;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        part[i] += weight * (above[i] + (1 - below[i]) - area);
+    memory_free(above);
+    memory_free(below);
+    return status;
+}
+
+enum status scores_load_auroc(const struct run_file *file, bool scaled, const char *object, enum score score,
+                              struct scores *scores, struct error *error)
+{
+    const struct item_scores *all;
+    *scores = (struct scores){0};
+    enum status status = evidence_scores(file, object, scaled, &all, error);
+    if (status != STATUS_OK || !all->there || all->slices < 2)
+        return status;
+    const size_t items = all->items;
+    double *values = memory_alloc(size_multiply(2, items), sizeof *values, error);
+    status = values ? scores_alloc(scores, items, all->index, error) : STATUS_NO_MEMORY;
+    for (size_t slice = 1; slice < all->slices && status == STATUS_OK; slice++) {
+        for (size_t i = 0; i < items; i++) {
+            values[i] = (double)all->value[score][i];
+            values[items + i] = (double)all->value[score][slice * items + i];
+        }
+        status = add_auroc(values, values + items, items, 1 / (double)(all->slices - 1), scores->value, error);
     }
-    scores->count = stored.items;
-    scores->value = memory_alloc(stored.items, sizeof *scores->value, error);
-    status = scores->value ? load_index(file, object, scores, error) : STATUS_NO_MEMORY;
-    for (size_t slice = from; slice < end && status == STATUS_OK; slice++) {
-        struct prediction prediction = stored_slice(&stored, slice);
-        for (size_t i = 0; i < stored.items; i++)
-            scores->value[i] += score_of(&prediction, i, score) / (double)(end - from);
-    }
-    stored_free(&stored);
-    if (status != STATUS_OK || from >= end)
+    memory_free(values);
+    if (status != STATUS_OK || isnan(stats_mean(scores->value, scores->count)))
         scores_free(scores);
     return status;
 }
@@ -172,12 +241,18 @@ enum status scores_subtract(struct scores *a, const struct scores *b, struct err
     return STATUS_OK;
 }
 
-void finding_add(struct finding *finding, double value, double half)
+void finding_add_between(struct finding *finding, double value, struct interval items)
 {
     if (isnan(value) || finding->count == FINDING_SEEDS_MAX)
         return;
     finding->value[finding->count] = value;
-    finding->half[finding->count++] = half;
+    finding->below[finding->count] = value - items.low;
+    finding->above[finding->count++] = items.high - value;
+}
+
+void finding_add(struct finding *finding, double value, double half)
+{
+    finding_add_between(finding, value, (struct interval){value - half, value + half});
 }
 
 void finding_add_scores(struct finding *finding, const struct scores *scores)
@@ -191,10 +266,17 @@ double finding_mean(const struct finding *finding)
     return stats_mean(finding->value, finding->count);
 }
 
+/* Student's half-width over the seeds and the items' mean width on one side, in squares. */
+static double side(double seeds, const double *widths, size_t count)
+{
+    const double items = stats_mean(widths, count);
+    return isnan(seeds) ? items : isnan(items) ? seeds : hypot(seeds, items);
+}
+
 struct interval finding_interval(const struct finding *finding)
 {
-    double mean = finding_mean(finding), items = stats_mean(finding->half, finding->count);
-    double seeds = stats_mean_interval(finding->value, finding->count).high - mean;
-    double half = isnan(seeds) ? items : isnan(items) ? seeds : hypot(seeds, items);
-    return (struct interval){mean - half, mean + half};
+    const double mean = finding_mean(finding);
+    const double seeds = stats_mean_interval(finding->value, finding->count).high - mean;
+    return (struct interval){mean - side(seeds, finding->below, finding->count),
+                             mean + side(seeds, finding->above, finding->count)};
 }

@@ -9,11 +9,13 @@
 
 #include "core/error.h"
 #include "core/stats.h"
+#include "run/item_scores.h"
 #include "run/run_file.h"
 
 /* Several run files, open. */
 struct evidence {
-    struct run_file *files;    /* [count] */
+    struct run_file *files;      /* [count] */
+    struct item_scores **scores; /* [count] what was asked of each so far */
     const char **reservations; /* [count] why a run decides nothing, whatever it says, in words; NULL: it may decide */
     size_t count;
 };
@@ -21,7 +23,8 @@ struct evidence {
 enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error);
 void evidence_close(struct evidence *evidence); /* also after a failure */
 
-/* The run DATASET_METHOD_seedN; runs under other names (of a sweep, say) are no evidence. NULL: there is none. */
+/* The run DATASET_METHOD_seedN; runs under other names (of a sweep, say) are no evidence. NULL: there is none. A
+ * variant that a claim asks for is METHOD_VARIANT ("vi_high"). */
 const struct run_file *evidence_find(const struct evidence *evidence, const char *dataset, const char *method,
                                      uint64_t seed);
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method);
@@ -29,14 +32,16 @@ bool evidence_is(const struct run_file *file, const char *dataset, const char *m
 /* The reservation about one of the evidence's files; NULL: none, or no file. */
 const char *evidence_reservation(const struct evidence *evidence, const struct run_file *file);
 
+/* All scores of an object of one of the evidence's files. */
+enum status evidence_scores(const struct run_file *file, const char *object, bool scaled,
+                            const struct item_scores **scores, struct error *error);
+
 /* A value for each item. */
 struct scores {
     size_t count;
     double *value; /* [count] */
     double *index; /* [count] which item it is, in the file of items; NULL: all of them */
 };
-enum score { SCORE_RIGHT, SCORE_NLL, SCORE_ENTROPY };
-
 /* The mean score of each item over slices [from, to) of OBJECT/probability (to beyond the last: up to it; from
  * SLICE_LAST: the last alone). *scores is empty where the file has no such object. The caller frees with scores_free.
  */
@@ -44,6 +49,22 @@ enum score { SCORE_RIGHT, SCORE_NLL, SCORE_ENTROPY };
 enum status scores_load(const struct run_file *file, const char *object, enum score score, size_t from, size_t to,
                         struct scores *scores, struct error *error);
 void scores_free(struct scores *scores);
+
+/* The same after temperature scaling by the run's validation items (scaling.h); empty where it has none. */
+enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum score score,
+                               size_t from, size_t to, struct scores *scores, struct error *error);
+
+/* Slice `slice` of OBJECT/MEMBER [slices][items], numbers of items by themselves. *scores is empty where the file has
+ * none. */
+enum status scores_load_member(const struct run_file *file, const char *object, const char *member, size_t slice,
+                               struct scores *scores, struct error *error);
+
+/* Of each item, how far it speaks for clean items (slice 0) having less of the score than disturbed ones (slices [1,
+ * to)): its part in the area under the ROC curve, whose value is the mean over the items; its variance is theirs
+ * (DeLong et al. 1988, Biometrics 44: 837-845). Items are the same in both, so their parts as clean and as disturbed
+ * ones are one value. */
+enum status scores_load_auroc(const struct run_file *file, bool scaled, const char *object, enum score score,
+                              struct scores *scores, struct error *error);
 
 /* a -= b, item by item. STATUS_UNSUPPORTED: they are not of the same items. Where one of them is empty, a becomes so.
  */
@@ -53,10 +74,12 @@ enum status scores_subtract(struct scores *a, const struct scores *b, struct err
 enum { FINDING_SEEDS_MAX = 1000 };
 struct finding {
     double value[FINDING_SEEDS_MAX];
-    double half[FINDING_SEEDS_MAX]; /* half of the 95 % interval over items; NaN: the number has none */
+    double below[FINDING_SEEDS_MAX],
+        above[FINDING_SEEDS_MAX]; /* the 95 % interval over items, from the value; NaN: the number has none */
     size_t count;
 };
-void finding_add(struct finding *finding, double value, double half);          /* a NaN value is left out */
+void finding_add(struct finding *finding, double value, double half); /* a NaN value is left out */
+void finding_add_between(struct finding *finding, double value, struct interval items);
 void finding_add_scores(struct finding *finding, const struct scores *scores); /* their mean; empty ones are left out */
 
 /* The mean over the seeds, and its 95 % interval: Student's over the seeds and the mean of those over the items, added

@@ -14,7 +14,7 @@
 
 /* A point of the sweep: so many candidates go. */
 struct point {
-    const char *grid; /* "fraction" or "threshold": what the config gave */
+    const char *grid; /* "fraction" or "threshold": what the config gave; "savage_dickey": below */
     double threshold; /* in units of the score: the last that went, or the talk's threshold */
     size_t removed;
 };
@@ -37,7 +37,7 @@ struct prune_sweep {
     double points_done, points_total;
 };
 
-enum { POINTS_MAX = 2 * CONFIG_LIST_MAX };
+enum { POINTS_MAX = 2 * CONFIG_LIST_MAX + 1 };
 
 /* The criteria to run: those of the config, or every one that works with the method. */
 static size_t criteria_wanted(const struct run *run, const struct criterion *wanted[])
@@ -59,6 +59,14 @@ static bool has_thresholds(const struct criterion *criterion)
     return strcmp(criterion->name, "log_p0") == 0; /* the talk's thresholds are on this score and on no other */
 }
 
+/* log N(0; 0, prior^2). Where the posterior's density at 0 is above the prior's, the data speak for 0: the
+ * Savage-Dickey ratio (Dickey and Lientz 1970) is above 1. So log p(0) has one threshold that nobody had to choose. */
+static double log_prior_at_0(const struct run *run)
+{
+    const double log_root_two_pi = 0.91893853320467274178;
+    return -log_root_two_pi - log(run->config.posterior.prior_sigma);
+}
+
 static size_t points_make(const struct run *run, const struct ranking *ranking, struct point points[POINTS_MAX])
 {
     const struct config *config = &run->config;
@@ -71,6 +79,10 @@ static size_t points_make(const struct run *run, const struct ranking *ranking, 
     for (size_t i = 0; has_thresholds(ranking->criterion) && i < config->prune.thresholds.count; i++) {
         double threshold = config->prune.thresholds.value[i];
         points[count++] = (struct point){"threshold", threshold, ranking_removed_by_threshold(ranking, threshold)};
+    }
+    if (has_thresholds(ranking->criterion)) {
+        const double threshold = log_prior_at_0(run);
+        points[count++] = (struct point){"savage_dickey", threshold, ranking_removed_by_threshold(ranking, threshold)};
     }
     return count;
 }
@@ -124,12 +136,28 @@ static void report(const struct prune_sweep *sweep, const struct ranking *rankin
     monitor_report(sweep->monitor, &progress);
 }
 
-/* Measures the points; those that remove as many as the one before reuse its predictions, and those that remove nothing
- * the whole network's. probability [points][items][classes] is filled. */
-static enum status points_measure(struct prune_sweep *sweep, const struct ranking *ranking, const struct point *points,
-                                  size_t count, float *probability, struct table *rows, struct error *error)
+/* What is stored of the points. */
+struct measured_points {
+    float *probability;   /* [points][items][classes] */
+    float *right_at_mean; /* [points][items] whether the network at the mean weights is right */
+    struct table *rows;
+};
+
+static void point_store(const struct prune_sweep *sweep, size_t point, const struct predictions *predictions,
+                        struct measured_points *measured)
 {
-    size_t size = sweep->items.count * sweep->run->kind->classes;
+    const size_t items = sweep->items.count, size = items * sweep->run->kind->classes;
+    memcpy(measured->probability + point * size, reported(predictions)->mean, size * sizeof *measured->probability);
+    for (size_t i = 0; i < items; i++)
+        measured->right_at_mean[point * items + i] =
+            prediction_class(&predictions->at_mean, i) == sweep->items.labels[i] ? 1 : 0;
+}
+
+/* Measures the points; those that remove as many as the one before reuse its predictions, and those that remove nothing
+ * the whole network's. */
+static enum status points_measure(struct prune_sweep *sweep, const struct ranking *ranking, const struct point *points,
+                                  size_t count, struct measured_points *measured, struct error *error)
+{
     enum status status = STATUS_OK;
     sweep->pruned.removed = SIZE_MAX; /* another criterion removes other weights */
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
@@ -138,13 +166,13 @@ static enum status points_measure(struct prune_sweep *sweep, const struct rankin
         if (predictions->removed != removed)
             status = predict_pruned(sweep, ranking, removed, predictions, error);
         if (status == STATUS_OK)
-            status = point_record(sweep, ranking, &points[i], predictions, rows, error);
+            status = point_record(sweep, ranking, &points[i], predictions, measured->rows, error);
         if (status == STATUS_NOT_FINITE)
             (void)error_context(error, "prune, criterion %s, fraction %g: ", ranking->criterion->name,
                                 (double)removed / (double)ranking->count);
         if (status != STATUS_OK)
             break;
-        memcpy(probability + i * size, reported(predictions)->mean, size * sizeof *probability);
+        point_store(sweep, i, predictions, measured);
         sweep->points_done += 1;
         report(sweep, ranking, removed, predictions);
     }
@@ -161,18 +189,24 @@ static enum status criterion_run(struct prune_sweep *sweep, const struct criteri
         ranking_make(sweep->trained.posterior, criterion, run->config.prune.biases, run->seed, &ranking, error);
     if (status != STATUS_OK)
         return status;
-    size_t count = points_make(run, &ranking, points);
-    size_t size = size_multiply(sweep->items.count, run->kind->classes);
-    float *probability = memory_alloc(size_multiply(count, size), sizeof *probability, error);
-    struct table *rows = table_create(table_find("prune"), error);
-    status = probability && rows ? points_measure(sweep, &ranking, points, count, probability, rows, error)
-                                 : STATUS_NO_MEMORY;
+    const size_t count = points_make(run, &ranking, points), items = sweep->items.count;
+    const size_t rows = size_multiply(count, items);
+    struct measured_points measured = {.probability =
+                                           memory_alloc(size_multiply(rows, run->kind->classes), sizeof(float), error),
+                                       .right_at_mean = memory_alloc(rows, sizeof(float), error),
+                                       .rows = table_create(table_find("prune"), error)};
+    status = measured.probability && measured.right_at_mean && measured.rows
+                 ? points_measure(sweep, &ranking, points, count, &measured, error)
+                 : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
-        struct part_array array = {"probability", 3, {count, sweep->items.count, run->kind->classes}, probability};
-        status = part_save(run, part, &array, 1, rows, &sweep->items, error);
+        const struct part_array arrays[] = {
+            {"probability", 3, {count, items, run->kind->classes}, measured.probability},
+            {"right_at_mean", 2, {count, items}, measured.right_at_mean}};
+        status = part_save(run, part, arrays, 2, measured.rows, &sweep->items, error);
     }
-    table_free(rows);
-    memory_free(probability);
+    table_free(measured.rows);
+    memory_free(measured.probability);
+    memory_free(measured.right_at_mean);
     ranking_free(&ranking);
     return status;
 }
@@ -280,6 +314,14 @@ static enum status pruned_job_run(struct prune_sweep *sweep, const struct pruned
     return status;
 }
 
+/* Which items the network at the mean weights has right was not stored before. */
+static enum status criterion_prepare(const struct run *run, const struct criterion *criterion, struct part *part,
+                                     bool *has, struct error *error)
+{
+    enum status status = part_prepare(run, "prune", "criterion", criterion->name, "prune", part, has, error);
+    return status == STATUS_OK ? part_identify(run, "prune", "and at the mean", part, has, error) : status;
+}
+
 enum status run_prune(const struct run *run, const struct monitor *monitor, struct error *error)
 {
     const struct criterion *wanted[CONFIG_NAMES_MAX];
@@ -290,11 +332,11 @@ enum status run_prune(const struct run *run, const struct monitor *monitor, stru
     struct pruned_job *pruned = memory_alloc(2 * CONFIG_LIST_MAX, sizeof *pruned, error);
     enum status status = pruned ? run_check(run, RUN_PRUNE, error) : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = part_prepare(run, "prune", "criterion", wanted[i]->name, "prune", &parts[i], &has[i], error);
+        status = criterion_prepare(run, wanted[i], &parts[i], &has[i], error);
         all_done = all_done && status == STATUS_OK && has[i];
         if (status == STATUS_OK && !has[i])
             sweep.points_total += (double)(run->config.prune.fractions.count +
-                                           (has_thresholds(wanted[i]) ? run->config.prune.thresholds.count : 0));
+                                           (has_thresholds(wanted[i]) ? run->config.prune.thresholds.count + 1 : 0));
     }
     if (status == STATUS_OK)
         status = pruned_jobs_make(run, pruned, &pruned_count, &all_done, error);

@@ -26,6 +26,11 @@ void uncertainty_values(const struct uncertainty *uncertainty, const struct stor
         values[i] = uncertainty->of(stored, slice, i);
 }
 
+double mutual_information_of(const struct stored *stored, size_t slice, size_t item)
+{
+    return uncertainty_mutual_information(stored, slice, item);
+}
+
 /* The item's probabilities. */
 static const float *mean_of(const struct stored *stored, size_t slice, size_t item)
 {

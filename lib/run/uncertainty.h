@@ -13,6 +13,9 @@ struct uncertainty {
     double (*of)(const struct stored *stored, size_t slice, size_t item);
 };
 
+/* Entropy less expected entropy of one item, in nats; NaN where the file does not say. */
+double mutual_information_of(const struct stored *stored, size_t slice, size_t item);
+
 const struct uncertainty *uncertainties(size_t *count);
 
 /* values [stored->items], overwritten. */
