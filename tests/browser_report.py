@@ -292,5 +292,6 @@ def main():
             browser.close()
 
 
-main()
-sys.exit(1 if failures else 0)
+if __name__ == "__main__":
+    main()
+    sys.exit(1 if failures else 0)

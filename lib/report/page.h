@@ -12,6 +12,9 @@
 /* For paths below the page's directories, which report_write has looked at: the names that are put after them fit. */
 enum { PATH_SIZE = 4096 };
 
+/* Room for the rows of caption.def. */
+enum { PAGE_CAPTIONS_MAX = 100 };
+
 /* A table as it was written, and parsed. */
 struct page_table {
     char name[64];
@@ -23,6 +26,17 @@ struct page_table {
 struct page_figure {
     char *name, *datasets, *each, *tables, *title, *formats;
 };
+
+/* A colour as an attribute of a figure's SVG has it. */
+struct page_colour {
+    char attribute[8]; /* "fill", "stroke" or "color" */
+    char value[32];    /* as it is written */
+    unsigned int rgb;
+    size_t drawing; /* the last that had it */
+};
+
+/* Where figures of no one data set stand: bench_* beside each other, all others with the ideas. */
+enum page_subject { PAGE_IDEAS, PAGE_SPEED };
 
 struct page {
     const char *directory, *project;
@@ -36,7 +50,11 @@ struct page {
     size_t run_count;
     char **datasets; /* [dataset_count] that the tables hold, in the order of the data set registry */
     size_t dataset_count;
-    size_t figures_shown; /* so far; numbers the figures' ids */
+    size_t figures_shown;                  /* so far; numbers the figures' ids */
+    bool captions_told[PAGE_CAPTIONS_MAX]; /* whose history stands in the page */
+    char name[256];                        /* the directory's last, for people: its path tells of the machine */
+    struct page_colour *colours;
+    size_t colour_count; /* that the figures have so far */
     struct text_buffer out;
 };
 
@@ -60,25 +78,41 @@ const char **page_distinct(const struct page_table *table, const char *column, c
  * files goes through these. */
 void page_escape(struct text_buffer *out, const char *text);
 void page_escape_part(struct text_buffer *out, const char *text, size_t length);
+/* Without the absolute paths of a machine, of which the last names stay. page_pathless: the caller frees; NULL on
+ * failure. */
+void page_escape_pathless(struct text_buffer *out, const char *text);
+char *page_pathless(const char *text, struct error *error);
+bool page_has_path(const char *text);
 void page_base64(struct text_buffer *out, const unsigned char *bytes, size_t count);
 /* A share as in ".985": as many digits as a difference between methods needs. "-" for NaN. */
 struct page_number {
     char text[32];
 };
 struct page_number page_number(double value);
+/* With as many digits as a number of the size of `like` needs, whatever they are: numbers that are compared have the
+ * same. */
+struct page_number page_fixed(double value, double like);
+/* A number of things, with a comma between thousands; "–" for NaN. */
+struct page_number page_count(double value);
 
 /* The title of a name in a registry ("dataset", "method", "criterion", "perturbation"); else the name. */
 const char *page_title(const char *registry, const char *name);
 
 /* Appends that title, escaped, with Greek letters where a criterion's formula spells them. */
 void page_add_title(struct text_buffer *out, const char *registry, const char *name);
+/* "VI: Gaussian mean field" is "VI" where room is scarce. */
+void page_add_short_title(struct text_buffer *out, const char *registry, const char *name);
 
 /* page_describe.c: appends, escaped, what a figure's tables say, for those who do not see it. */
 void page_describe(const struct page *page, const struct page_figure *figure, const char *dataset, const char *chosen,
                    struct text_buffer *out);
 
-/* page_figures.c: the drawn figures of a data set; of none: dataset "". */
-enum status page_add_figures(struct page *page, const char *dataset, struct error *error);
+/* page_figures.c: the drawn figures of a data set, with their contents before them; of none: dataset "", of that
+ * subject. */
+enum status page_add_figures(struct page *page, const char *dataset, enum page_subject subject, struct error *error);
+
+/* page_caption.c: what stands below a figure (caption.def). */
+void page_add_caption(struct page *page, const struct page_figure *figure, const char *dataset);
 
 /* page_stills.c: the pictures of a data set as data for the script; nothing where there are none. */
 enum status page_add_stills(struct page *page, const char *dataset, struct error *error);
@@ -86,18 +120,40 @@ enum status page_add_stills(struct page *page, const char *dataset, struct error
 /* page_look.c: the looks of methods and criteria (look.def) as data for the script. */
 void page_add_look(struct page *page);
 
+/* Notes the colours of a drawing, which dark pages have in their dark counterparts; false: there are pictures in it,
+ * and its colours stay, since they mean something there. *status: STATUS_OK or STATUS_NO_MEMORY. */
+bool page_note_colours(struct page *page, const char *drawing, enum status *status, struct error *error);
+/* The style rules of the colours that were noted. */
+void page_add_colours(const struct page *page, struct text_buffer *out);
+
 /* What a colour of a figure, 0xRRGGBB on white, becomes on a dark page. */
 unsigned int page_on_dark(unsigned int rgb);
 
-/* page_parts.c: the parts that are made of tables and run files. */
-void page_add_tiles(struct page *page);
+/* page_facts.c: profile, date, machine, and what must not be overlooked. */
+void page_add_name(const struct page *page, struct text_buffer *out); /* profile or directory, and date */
+void page_add_facts(struct page *page);
+/* Why the runs may decide nothing: smoke profile, validation split, one seed, stand-ins, files that are not the
+ * official ones. */
+void page_add_reservations(struct page *page);
+/* The last two of one data set; "" takes all. */
+void page_add_warnings(struct page *page, const char *dataset);
+/* The value of a key of the first run of a data set ("" takes any) that has one; "": none. */
+const char *page_provenance(const struct page *page, const char *dataset, const char *key);
+bool page_is_smoke(const struct page *page); /* whether any of the runs is of the smoke profile */
+size_t page_seeds(const struct page *page, const char *dataset);
+double page_items(const struct page *page, const char *dataset); /* test items; NaN: not known */
+
+/* page_claims.c */
+void page_add_verdicts(struct page *page); /* how many claims have which */
 void page_add_claims(struct page *page);
+
+/* page_parts.c: the parts that are made of tables. */
+void page_add_tiles(struct page *page);
 void page_add_talk(struct page *page, const char *dataset);
+void page_add_summary(struct page *page);
+
+/* page_sources.c */
 void page_add_downloads(struct page *page);
 enum status page_add_provenance(struct page *page, struct error *error);
-/* What must not be overlooked: stand-ins and files that are not the official ones. "" takes all data sets. */
-void page_add_warnings(struct page *page, const char *dataset);
-/* That runs are of the smoke profile, where any is. */
-void page_add_smoke(struct page *page);
 
 #endif

@@ -190,6 +190,13 @@
             chart.append(shape("path", { d: pathOf(one.points, py), fill: "none", stroke: one.color, "stroke-width": 2, "stroke-dasharray": one.dashes }));
         }
 
+        /* What lies beyond the axis is not drawn at its end. */
+        function onAxis(one) {
+            var end = model.end();
+            one.points = one.points.filter(function (p) { return p.x <= end * (1 + 1e-9); });
+            return one;
+        }
+
         function nearest(points, x) {
             var best = null;
             points.forEach(function (p) { if (!best || Math.abs(p.x - x) < Math.abs(best.x - x)) { best = p; } });
@@ -211,7 +218,7 @@
         }
 
         function draw() {
-            var series = model.series(), high = model.highest || 0, chosen = xs[slider.value];
+            var series = model.series().map(onAxis), high = model.highest || 0, chosen = xs[slider.value];
             series.forEach(function (one) { one.points.forEach(function (p) { high = Math.max(high, isFinite(p.high) ? p.high : 0, p.y); }); });
             var step = roundStep((high || 1) / 5);
             high = Math.ceil((high || 1) / step - 1e-9) * step;
@@ -252,14 +259,16 @@
             .filter(function (p) { return isFinite(p.x) && isFinite(p.y); }).sort(function (a, b) { return a.x - b.x; });
     }
 
-    function talkSeries(points) {
+    /* What was digitised as an accuracy above 1 is 1. */
+    function talkSeries(points, name) {
+        points.forEach(function (p) { p.y = name === "accuracy" ? Math.min(1, p.y) : p.y; });
         return points.length ? [{ label: "the talk", color: isDark() ? "#ffffff" : "#000000", dashes: TALK_DASHES, points: points, reference: true }] : [];
     }
 
-    function explorePruning(dataset, rows, talk) {
-        rows = rows.filter(function (row) { return row.dataset === dataset && row.grid === "fraction"; });
+    function explorePruning(dataset, title, rows, talk) {
+        rows = rows.filter(function (row) { return row.dataset === dataset && row.grid === "fraction" && number(row.fraction) < 1; });
         if (!rows.length) { return null; }
-        var largest = Math.min(0.9999, Math.max.apply(null, rows.map(function (row) { return number(row.fraction); })));
+        var largest = Math.max.apply(null, rows.map(function (row) { return number(row.fraction); }));
         var usual = rows.some(function (row) { return row.criterion === "snr"; });
         function redraw() { chart.draw(); }
         var metrics = ["accuracy", "accuracy_mean_weights", "nll", "ece", "entropy"].filter(function (name) { return rows.some(function (row) { return isFinite(number(row[name])); }); });
@@ -273,7 +282,8 @@
             xLabel: "weights removed",
             xText: function (x) { return Number((100 * x).toFixed(2)) + " %"; },
             /* Logarithmic in what is kept, as in the figure: everything happens beyond 80 %. */
-            place: function (x) { return Math.min(1, Math.log(Math.max(1 - x, 1 - largest)) / Math.log(1 - largest)); },
+            end: function () { return largest; },
+            place: function (x) { return Math.log(1 - x) / Math.log(1 - largest); },
             ticks: function () {
                 return [[0, "0"], [0.5, "50 %"], [0.8, "80 %"], [0.9, "90 %"], [0.95, "95 %"], [0.98, "98 %"], [0.99, "99 %"], [0.995, "99.5 %"], [0.999, "99.9 %"]]
                     .filter(function (tick) { return tick[0] <= largest + 1e-9; });
@@ -288,11 +298,11 @@
                             points: pointsOf(own, "fraction", name, banded && "low", banded && "high") });
                     });
                 });
-                return made.concat(banded ? talkSeries(pointsOf(talk.filter(function (row) { return row.dataset === dataset; }), "prune_ratio", "accuracy")) : []);
+                return made.concat(banded ? talkSeries(pointsOf(talk.filter(function (row) { return row.dataset === dataset; }), "prune_ratio", "accuracy"), name) : []);
             }
         });
         chart.startAt(0.9);
-        return element("div", { class: "explorer", "data-kind": "pruning" }, [element("h3", {}, ["Prune it"]), metric.field, chosen.field, criteria.field].concat(chart.nodes));
+        return element("div", { class: "explorer", "data-kind": "pruning" }, [element("h3", {}, ["Prune it: " + title]), metric.field, chosen.field, criteria.field].concat(chart.nodes));
     }
 
     function explorePerturbing(dataset, rows, talk) {
@@ -311,7 +321,8 @@
             title: function () { return metric.select.value.replace(/_/g, " ") + " under " + titleOf(kind.select.value); },
             xLabel: "strength",
             xText: function (x) { return String(Number(x.toFixed(3))); },
-            place: function (x) { return Math.min(1, x / largest()); },
+            end: largest,
+            place: function (x) { return x / largest(); },
             ticks: function () { return [0, 0.25, 0.5, 0.75, 1].map(function (share) { return [share * largest(), String(Number((share * largest()).toFixed(3)))]; }); },
             series: function () {
                 var name = metric.select.value, made = [];
@@ -324,7 +335,7 @@
                 });
                 return made.concat(talkSeries(pointsOf(talk.filter(function (row) {
                     return row.dataset === dataset && row.perturbation === kind.select.value && row.metric === name;
-                }), "strength", "value")));
+                }), "strength", "value"), name));
             }
         });
         chart.startAt(0);
@@ -408,9 +419,92 @@
         var pruned = readTable("prune_band"), perturbed = readTable("perturb_band"), predicted = readTable("stills_predicted");
         var talkPruning = readTable("talk_pruning"), talkUncertainty = readTable("talk_uncertainty");
         document.querySelectorAll(".explorers").forEach(function (place) {
-            var dataset = place.dataset.dataset;
-            [explorePruning(dataset, pruned, talkPruning), explorePerturbing(dataset, perturbed, talkUncertainty), exploreStills(dataset, predicted)]
-                .forEach(function (made) { if (made) { place.append(made); } });
+            var dataset = place.dataset.dataset, kinds = place.dataset.kinds.split(" ");
+            var make = {
+                pruning: function () { return explorePruning(dataset, place.dataset.title, pruned, talkPruning); },
+                perturbing: function () { return explorePerturbing(dataset, perturbed, talkUncertainty); },
+                stills: function () { return exploreStills(dataset, predicted); }
+            };
+            kinds.forEach(function (kind) {
+                var made = make[kind]();
+                if (made) { place.append(made); }
+            });
+        });
+    }
+
+    /* A figure as large as the window: its drawing goes into a dialog and comes back when that is closed. */
+    function enlarging() {
+        var stage = element("div", { class: "stage", tabindex: 0 }), words = element("span"), close = element("button", { type: "button" }, ["close"]);
+        var dialog = element("dialog", { id: "large", "aria-label": "a figure, enlarged" }, [element("p", {}, [words, close]), stage]);
+        var home = null, opener = null;
+        function open(figure, button) {
+            if (home) { return; }
+            home = figure.querySelector(".scroll");
+            opener = button;
+            words.textContent = home.getAttribute("aria-label");
+            stage.append(home.querySelector("svg"));
+            dialog.showModal();
+            stage.focus();
+        }
+        dialog.addEventListener("close", function () {
+            home.append(stage.firstChild);
+            home = null;
+            opener.focus({ preventScroll: true });
+        });
+        close.addEventListener("click", function () { dialog.close(); });
+        stage.addEventListener("click", function () { dialog.close(); });
+        document.body.append(dialog);
+        document.querySelectorAll(".figure").forEach(function (figure) {
+            var button = element("button", { type: "button", class: "enlarge" }, ["enlarge"]);
+            button.setAttribute("aria-label", "enlarge " + figure.querySelector(".scroll").getAttribute("aria-label"));
+            button.addEventListener("click", function () { open(figure, button); });
+            figure.querySelector(".links").prepend(button);
+            figure.querySelector(".scroll").addEventListener("click", function () { open(figure, button); });
+        });
+    }
+
+    /* Tables that are in the page need no file beside it. */
+    function linkTables() {
+        document.querySelectorAll("a[data-csv]").forEach(function (link) {
+            var table = document.querySelector('a[data-table="' + link.dataset.csv + '"]');
+            if (table) { link.addEventListener("click", function () { link.setAttribute("href", table.getAttribute("href")); }); }
+        });
+    }
+
+    /* A click on a column's head sorts the claims of a data set by it; another turns the order round. */
+    function sorting() {
+        document.querySelectorAll("table.claims").forEach(function (table) {
+            var body = table.tBodies[0];
+            Array.from(table.tHead.rows[0].cells).forEach(function (head, column) {
+                var button = element("button", { type: "button" }, [head.textContent]);
+                button.addEventListener("click", function () {
+                    var down = head.getAttribute("aria-sort") === "ascending";
+                    Array.from(table.tHead.rows[0].cells).forEach(function (other) { other.removeAttribute("aria-sort"); });
+                    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+                    Array.from(body.rows).map(function (row) { return { row: row, text: row.cells[column].textContent, value: parseFloat(row.cells[column].textContent) }; })
+                        .sort(function (a, b) {
+                            var sign = isNaN(a.value) || isNaN(b.value) ? (a.text < b.text ? -1 : a.text > b.text ? 1 : 0) : a.value - b.value;
+                            return down ? -sign : sign;
+                        }).forEach(function (one) { body.append(one.row); });
+                });
+                head.replaceChildren(button);
+            });
+        });
+    }
+
+    /* Claims that are folded away, and what an address leads to, are on paper and on the screen. */
+    function unfolding() {
+        function unfold() {
+            var place = location.hash.length > 1 && document.getElementById(location.hash.slice(1)), folded = place && place.closest("details");
+            if (folded && !folded.open) { folded.open = true; place.scrollIntoView(); }
+        }
+        addEventListener("hashchange", unfold);
+        unfold();
+        addEventListener("beforeprint", function () { document.querySelectorAll(".claims-of").forEach(function (group) { group.open = true; }); });
+        var all = document.getElementById("print-all");
+        document.querySelector(".printing").hidden = false;
+        all.addEventListener("change", function () {
+            if (all.checked) { document.documentElement.dataset.print = "all"; } else { delete document.documentElement.dataset.print; }
         });
     }
 
@@ -428,4 +522,8 @@
 
     explorers();
     themes();
+    enlarging();
+    linkTables();
+    sorting();
+    unfolding();
 }());

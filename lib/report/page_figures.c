@@ -21,9 +21,10 @@ static enum status svg_add(struct page *page, const char *path, const char *titl
         status = file_read(path, SVG_BYTES_MAX, &bytes, &count, error);
     if (status == STATUS_OK)
         status = svg_clean(bytes, count, path, prefix, &drawing, error);
+    const bool follows = status == STATUS_OK && page_note_colours(page, drawing.body, &status, error);
     if (status == STATUS_OK) {
-        text_add(&page->out, "<svg role=\"img\" aria-labelledby=\"f%zu-title f%zu-about\" %s>\n", n, n,
-                 drawing.attributes);
+        text_add(&page->out, "<svg role=\"img\" class=\"%s\" aria-labelledby=\"f%zu-title f%zu-about\" %s>\n",
+                 follows ? "curves" : "picture", n, n, drawing.attributes);
         text_add(&page->out, "<title id=\"f%zu-title\">", n);
         page_escape(&page->out, title);
         text_add(&page->out, "</title>\n<desc id=\"f%zu-about\">%s</desc>\n%s", n, description, drawing.body);
@@ -34,46 +35,127 @@ static enum status svg_add(struct page *page, const char *path, const char *titl
     return status;
 }
 
-/* One figure, where it was drawn. */
-static enum status figure_add(struct page *page, const struct page_figure *figure, const char *dataset,
-                              const char *chosen, struct error *error)
+/* A figure's place in the page and its files. */
+struct drawn {
+    const struct page_figure *figure;
+    const char *dataset, *chosen;
+    char name[256]; /* of its files, without their ending */
+    char title[512];
+};
+
+static bool file_is_there(const struct page *page, const char *name, const char *ending)
 {
-    char path[PATH_SIZE], title[512];
-    if (*chosen && !csv_is_name(chosen)) /* no name of a figure; draw.sh draws none of it */
-        return STATUS_OK;
-    const int length = snprintf(path, sizeof path, "%s/figures/%s%s%s%s%s.svg", page->directory, figure->name,
-                                *chosen ? "_" : "", chosen, *dataset ? "_" : "", dataset);
-    if (length < 0 || (size_t)length >= sizeof path || path_is_absent(path))
-        return STATUS_OK;
-    (void)snprintf(title, sizeof title, "%s%s%s%s%s", *dataset ? page_title("dataset", dataset) : "",
-                   *chosen ? ", " : "", *chosen ? page_title(figure->each, chosen) : "", *dataset ? ": " : "",
-                   figure->title);
-    struct text_buffer about = text_begin(error);
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s/figures/%s.%s", page->directory, name, ending);
+    return !path_is_absent(path) && page_file_check(page, path, NULL) == STATUS_OK;
+}
+
+/* Links to the figure's files, whatever they are, and to its tables. */
+static void downloads_add(struct page *page, const struct drawn *drawn)
+{
+    static const char *const endings[] = {"svg", "png", "pdf", "gif"};
+    struct text_buffer *out = &page->out;
+    text_add(out, "<p class=\"links\">");
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (file_is_there(page, drawn->name, endings[i]))
+            text_add(out, "<a href=\"figures/%s.%s\">%s</a> ", drawn->name, endings[i], endings[i]);
+    }
+    for (const char *spec = drawn->figure->tables; spec && *spec;
+         spec = strchr(spec, ',') ? strchr(spec, ',') + 1 : NULL) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(spec, "/,"), spec);
+        if (page_table(page, name))
+            text_add(out, "<a href=\"tables/%s.csv\" data-csv=\"%s\" download=\"%s.csv\">%s.csv</a> ", name, name, name,
+                     name);
+    }
+    text_add(out, "<a class=\"anchor\" href=\"#figure-%s\">#&hairsp;%s</a></p>\n", drawn->name, drawn->name);
+}
+
+/* The drawing, and what stands below it. */
+static enum status drawing_add(struct page *page, const struct drawn *drawn, const char *path, struct error *error)
+{
+    struct text_buffer about = text_begin(error), *out = &page->out;
     text_add(&about, "%s", "");
-    page_describe(page, figure, dataset, chosen, &about);
+    page_describe(page, drawn->figure, drawn->dataset, drawn->chosen, &about);
     char *description = text_take(&about);
     if (!description)
         return STATUS_NO_MEMORY;
     page->figures_shown++;
-    struct text_buffer *out = &page->out;
-    text_add(out, "<figure class=\"figure figure-");
-    page_escape(out, figure->name);
+    text_add(out, "<figure id=\"figure-%s\" class=\"figure figure-", drawn->name);
+    page_escape(out, drawn->figure->name);
     text_add(out, "\">\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-    page_escape(out, title);
+    page_escape(out, drawn->title);
     text_add(out, "\">\n");
     size_t left_out = 0;
-    enum status status = svg_add(page, path, title, description, &left_out, error);
+    enum status status = svg_add(page, path, drawn->title, description, &left_out, error);
     text_add(out, "</div>\n<figcaption>");
-    page_escape(out, title);
-    if (left_out > 0) {
-        text_add(out, "<p class=\"warning\">%zu parts of <code>", left_out);
-        page_escape(out, path);
-        text_add(out, "</code> draw nothing (scripts, styles, links) and were left out: it is not as "
-                      "<code>plots/draw.sh</code> drew it.</p>");
-    }
+    page_add_caption(page, drawn->figure, drawn->dataset);
+    if (left_out > 0)
+        text_add(
+            out,
+            "<p class=\"warning\">%zu parts of <code>figures/%s.svg</code> draw nothing (scripts, styles, links) and "
+            "were left out: it is not as <code>plots/draw.sh</code> drew it.</p>",
+            left_out, drawn->name);
+    downloads_add(page, drawn);
     text_add(out, "<details><summary>in words</summary><p>%s</p></details></figcaption>\n</figure>\n", description);
     memory_free(description);
     return status;
+}
+
+/* What a visitor of figures is told of each that was drawn. */
+typedef enum status figure_visitor(struct page *page, const struct drawn *drawn, struct error *error);
+
+/* In the grid: one that has an SVG. */
+static enum status figure_add(struct page *page, const struct drawn *drawn, struct error *error)
+{
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s/figures/%s.svg", page->directory, drawn->name);
+    return path_is_absent(path) ? STATUS_OK : drawing_add(page, drawn, path, error);
+}
+
+/* In the contents: all of them, as a link to the drawing, or to the file of one that is a film or picture only. */
+static enum status contents_add(struct page *page, const struct drawn *drawn, struct error *error)
+{
+    static const char *const endings[] = {"gif", "png", "pdf"};
+    struct text_buffer *out = &page->out;
+    char path[PATH_SIZE];
+    const char *title = drawn->title;
+    (void)error;
+    (void)snprintf(path, sizeof path, "%s/figures/%s.svg", page->directory, drawn->name);
+    if (*drawn->dataset && strstr(title, ": "))
+        title = *drawn->chosen ? strstr(title, ", ") + 2 : strstr(title, ": ") + 2;
+    if (!path_is_absent(path)) {
+        text_add(out, "<li><a href=\"#figure-%s\">", drawn->name);
+        page_escape(out, title);
+        text_add(out, "</a></li>\n");
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (!file_is_there(page, drawn->name, endings[i]))
+            continue;
+        text_add(out, "<li><a href=\"figures/%s.%s\">", drawn->name, endings[i]);
+        page_escape(out, title);
+        text_add(out, " (%s)</a></li>\n", endings[i]);
+        break;
+    }
+    return STATUS_OK;
+}
+
+/* One figure, where its names can be those of files. */
+static enum status figure_visit(struct page *page, const struct page_figure *figure, const char *dataset,
+                                const char *chosen, figure_visitor *visit, struct error *error)
+{
+    struct drawn drawn = {figure, dataset, chosen, "", ""};
+    if (*chosen && !csv_is_name(chosen)) /* no name of a figure; draw.sh draws none of it */
+        return STATUS_OK;
+    const int length = snprintf(drawn.name, sizeof drawn.name, "%s%s%s%s%s", figure->name, *chosen ? "_" : "", chosen,
+                                *dataset ? "_" : "", dataset);
+    if (length < 0 || (size_t)length >= sizeof drawn.name || !csv_is_name(drawn.name))
+        return STATUS_OK;
+    (void)snprintf(drawn.title, sizeof drawn.title, "%s%s%s%s%s", *dataset ? page_title("dataset", dataset) : "",
+                   *chosen ? ", " : "", *chosen ? page_title(figure->each, chosen) : "", *dataset ? ": " : "",
+                   figure->title);
+    return visit(page, &drawn, error);
 }
 
 static bool is_of(const struct page_figure *figure, const char *dataset)
@@ -87,11 +169,11 @@ static bool is_of(const struct page_figure *figure, const char *dataset)
 }
 
 /* A figure for each value of its column `each`, or the one. */
-static enum status figure_add_all(struct page *page, const struct page_figure *figure, const char *dataset,
-                                  struct error *error)
+static enum status figures_visit_row(struct page *page, const struct page_figure *figure, const char *dataset,
+                                     figure_visitor *visit, struct error *error)
 {
     if (strcmp(figure->each, "-") == 0)
-        return figure_add(page, figure, dataset, "", error);
+        return figure_visit(page, figure, dataset, "", visit, error);
     char name[64];
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(figure->tables, "/"), figure->tables);
     const struct page_table *table = page_table(page, name);
@@ -101,19 +183,34 @@ static enum status figure_add_all(struct page *page, const struct page_figure *f
     const char **values = page_distinct(table, figure->each, dataset, &count, error);
     enum status status = values ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++)
-        status = figure_add(page, figure, dataset, values[i], error);
+        status = figure_visit(page, figure, dataset, values[i], visit, error);
     memory_free(values);
     return status;
 }
 
-enum status page_add_figures(struct page *page, const char *dataset, struct error *error)
+/* In the order of the registry's rows. */
+static enum status figures_visit(struct page *page, const char *dataset, enum page_subject subject,
+                                 figure_visitor *visit, struct error *error)
 {
     enum status status = STATUS_OK;
-    text_add(&page->out, "<div class=\"figures\">\n");
     for (size_t i = 0; i < page->figure_count && status == STATUS_OK; i++) {
-        if (is_of(&page->figures[i], dataset))
-            status = figure_add_all(page, &page->figures[i], dataset, error);
+        const bool speed = strncmp(page->figures[i].name, "bench_", strlen("bench_")) == 0;
+        if (is_of(&page->figures[i], dataset) && (*dataset || speed == (subject == PAGE_SPEED)))
+            status = figures_visit_row(page, &page->figures[i], dataset, visit, error);
     }
-    text_add(&page->out, "</div>\n");
+    return status;
+}
+
+enum status page_add_figures(struct page *page, const char *dataset, enum page_subject subject, struct error *error)
+{
+    struct text_buffer *out = &page->out;
+    text_add(out, "<nav class=\"contents\" aria-label=\"Figures%s", *dataset ? " of " : "");
+    page_add_title(out, "dataset", dataset);
+    text_add(out, "\"><ul>\n");
+    enum status status = figures_visit(page, dataset, subject, contents_add, error);
+    text_add(out, "</ul></nav>\n<div class=\"figures\">\n");
+    if (status == STATUS_OK)
+        status = figures_visit(page, dataset, subject, figure_add, error);
+    text_add(out, "</div>\n");
     return status;
 }

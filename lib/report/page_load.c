@@ -202,9 +202,23 @@ static enum status datasets_find(struct page *page, struct error *error)
     return STATUS_OK;
 }
 
+/* The directory's last name. */
+static enum status name_find(struct page *page, struct error *error)
+{
+    char *directory = realpath(page->directory, NULL);
+    if (!directory)
+        return file_read_failure(page->directory, errno, error);
+    const char *name = strrchr(directory, '/') ? strrchr(directory, '/') + 1 : directory;
+    (void)snprintf(page->name, sizeof page->name, "%s", *name ? name : "report");
+    free(directory);
+    return STATUS_OK;
+}
+
 enum status page_load(struct page *page, struct error *error)
 {
     enum status status = tables_read(page, error);
+    if (status == STATUS_OK)
+        status = name_find(page, error);
     if (status == STATUS_OK)
         status = reference_read(page, error);
     if (status == STATUS_OK)
@@ -231,6 +245,7 @@ void page_free(struct page *page)
     memory_free(page->registry);
     paths_free(page->runs, page->run_count);
     paths_free(page->datasets, page->dataset_count);
+    memory_free(page->colours);
     memory_free(page->out.bytes);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "report/look.h"
 #include "report/page.h"
 
@@ -92,4 +93,118 @@ void page_add_look(struct page *page)
     for (size_t i = 0; i < count; i++)
         text_add(out, "%s\"%s\":%s", i > 0 ? "," : "", looks[i].name, looks[i].dashes);
     text_add(out, "}}</script>\n");
+}
+
+/* A drawing with more grays or more colours than these has a scale of them. */
+enum { COLOURS_MAX = 600, GRAYS_FOR_LINES = 8, COLOURS_FOR_LINES = 30 };
+
+/* "rgb(  0, 114, 178)", "#0072B2", "black": as gnuplot writes colours. */
+static bool colour_parse(const char *value, unsigned int *rgb)
+{
+    unsigned long part[3];
+    char *end;
+    if (value[0] == '#' && strlen(value) == 7 && strspn(value + 1, "0123456789abcdefABCDEF") == 6) {
+        *rgb = (unsigned int)strtoul(value + 1, NULL, 16);
+        return true;
+    }
+    *rgb = 0;
+    if (strcmp(value, "black") == 0)
+        return true;
+    if (strncmp(value, "rgb(", 4) != 0)
+        return false;
+    value += 4;
+    for (size_t i = 0; i < 3; i++, value = end + 1) {
+        value += strspn(value, " ");
+        part[i] = strtoul(value, &end, 10);
+        if (*value < '0' || *value > '9' || part[i] > 255 || *end != ",,)"[i])
+            return false;
+    }
+    *rgb = (unsigned int)(part[0] << 16 | part[1] << 8 | part[2]);
+    return *value == '\0';
+}
+
+/* The attribute that ends before `quote`, as in `fill = '`, if it is one of a colour; else NULL. */
+static const char *attribute_before(const char *begin, const char *quote)
+{
+    static const char *const names[] = {"fill", "stroke", "color"};
+    const char *end = quote;
+    while (end > begin && end[-1] == ' ')
+        end--;
+    if (end == begin || *--end != '=')
+        return NULL;
+    while (end > begin && end[-1] == ' ')
+        end--;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const size_t length = strlen(names[i]);
+        if (end - begin > (ptrdiff_t)length && strncmp(end - length, names[i], length) == 0 &&
+            strchr(" \t\n", end[-1 - (ptrdiff_t)length]))
+            return names[i];
+    }
+    return NULL;
+}
+
+/* Notes that the page's latest drawing has a colour there. */
+static void colour_note(struct page *page, const char *attribute, const char *value)
+{
+    struct page_colour colour = {.drawing = page->figures_shown};
+    (void)snprintf(colour.attribute, sizeof colour.attribute, "%s", attribute);
+    (void)snprintf(colour.value, sizeof colour.value, "%s", value);
+    for (size_t i = 0; i < page->colour_count; i++) {
+        struct page_colour *known = &page->colours[i];
+        if (strcmp(known->attribute, attribute) == 0 && strcmp(known->value, value) == 0) {
+            known->drawing = colour.drawing;
+            return;
+        }
+    }
+    if (page->colour_count < COLOURS_MAX && colour_parse(value, &colour.rgb))
+        page->colours[page->colour_count++] = colour;
+}
+
+/* Whether the latest drawing's colours are a scale. */
+static bool is_scale(const struct page *page)
+{
+    size_t grays = 0, all = 0;
+    for (size_t i = 0; i < page->colour_count; i++) {
+        const unsigned int rgb = page->colours[i].rgb;
+        bool first = page->colours[i].drawing == page->figures_shown;
+        for (size_t k = 0; k < i && first; k++)
+            first = page->colours[k].rgb != rgb || page->colours[k].drawing != page->figures_shown;
+        all += first;
+        grays += first && (rgb >> 16) == (rgb & 255) && (rgb >> 8 & 255) == (rgb & 255);
+    }
+    return grays > GRAYS_FOR_LINES || all > COLOURS_FOR_LINES;
+}
+
+bool page_note_colours(struct page *page, const char *drawing, enum status *status, struct error *error)
+{
+    if (!page->colours)
+        page->colours = memory_alloc(COLOURS_MAX, sizeof *page->colours, error);
+    *status = page->colours ? STATUS_OK : STATUS_NO_MEMORY;
+    if (*status != STATUS_OK || strstr(drawing, "<image"))
+        return false;
+    const size_t before = page->colour_count;
+    for (const char *at = drawing; (at = strpbrk(at, "\"'")); at++) { /* an apostrophe of a text has no attribute */
+        const char *attribute = attribute_before(drawing, at), *end = attribute ? strchr(at + 1, *at) : NULL;
+        char value[sizeof page->colours->value];
+        if (!end)
+            continue;
+        if ((size_t)(end - at) <= sizeof value) {
+            (void)snprintf(value, sizeof value, "%.*s", (int)(end - at - 1), at + 1);
+            colour_note(page, attribute, value);
+        }
+        at = end;
+    }
+    const bool scale = is_scale(page);
+    if (scale)
+        page->colour_count = before;
+    return !scale;
+}
+
+void page_add_colours(const struct page *page, struct text_buffer *out)
+{
+    for (size_t i = 0; i < page->colour_count; i++) {
+        const struct page_colour *colour = &page->colours[i];
+        text_add(out, "svg.curves [%s=\"%s\"] { %s: light-dark(#%06x, #%06x); }\n", colour->attribute, colour->value,
+                 colour->attribute, colour->rgb, page_on_dark(colour->rgb));
+    }
 }

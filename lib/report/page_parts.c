@@ -1,17 +1,11 @@
-/* lib/report/page_parts.c: tiles, claims, the talk's values beside ours, downloads, provenance, warnings. */
+/* lib/report/page_parts.c: tiles, the talk's values beside ours, the runs in short. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
-#include "io/store.h"
 #include "report/page.h"
-#include "run/provenance.h"
-#include "run/run_store.h"
-
-/* Tables above this size stay files beside the page: a page is to be sent on. */
-enum { DOWNLOAD_BYTES_MAX = 1 << 20 };
 
 /* Finds a row of prune_band by data set, method and criterion whose fraction is the nearest to the wanted one. */
 struct pruned {
@@ -103,13 +97,6 @@ static double talk_at(const struct page *page, const char *dataset, double fract
     return found;
 }
 
-/* "VI: Gaussian mean field" is "VI" where room is scarce. */
-static void add_short_title(struct text_buffer *out, const char *method)
-{
-    const char *title = page_title("method", method);
-    page_escape_part(out, title, strcspn(title, ":"));
-}
-
 static void tile_add(struct page *page, const struct pruned *pruned, const char *dataset, const char *const *methods,
                      size_t count)
 {
@@ -126,22 +113,22 @@ static void tile_add(struct page *page, const struct pruned *pruned, const char 
     text_add(out, "<li class=\"tile\"><h3><a href=\"#%s\">", dataset);
     page_add_title(out, "dataset", dataset);
     text_add(out, "</a></h3>\n<p class=\"big\">%s</p>\n<p>accuracy of ",
-             page_number(csv_number(csv, row, csv_column(csv, "accuracy"))).text);
-    add_short_title(out, lead);
+             page_fixed(csv_number(csv, row, csv_column(csv, "accuracy")), 1).text);
+    page_add_short_title(out, "method", lead);
     text_add(out, " with %.0f %% of the weights removed<br><span class=\"faint\">95 %%: %s to %s; unpruned %s",
              100 * csv_number(csv, row, pruned->fraction),
-             page_number(csv_number(csv, row, csv_column(csv, "low"))).text,
-             page_number(csv_number(csv, row, csv_column(csv, "high"))).text,
-             page_number(accuracy_at(pruned, dataset, lead, 0)).text);
+             page_fixed(csv_number(csv, row, csv_column(csv, "low")), 1).text,
+             page_fixed(csv_number(csv, row, csv_column(csv, "high")), 1).text,
+             page_fixed(accuracy_at(pruned, dataset, lead, 0), 1).text);
     double talk = talk_at(page, dataset, 0.9);
     if (!isnan(talk))
-        text_add(out, "; the talk: %s", page_number(talk).text);
+        text_add(out, "; the talk: %s", page_fixed(talk, 1).text);
     text_add(out, "</span></p>\n<p class=\"faint\">");
     for (size_t i = 0; i < count; i++) {
         if (methods[i] == lead)
             continue;
-        add_short_title(out, methods[i]);
-        text_add(out, " %s&ensp;", page_number(accuracy_at(pruned, dataset, methods[i], 0.9)).text);
+        page_add_short_title(out, "method", methods[i]);
+        text_add(out, " %s&ensp;", page_fixed(accuracy_at(pruned, dataset, methods[i], 0.9), 1).text);
     }
     text_add(out, "</p></li>\n");
 }
@@ -163,240 +150,154 @@ void page_add_tiles(struct page *page)
     text_add(&page->out, "</ul>\n");
 }
 
-/* "holds: 12, does not hold: 3": each verdict with its number of claims. */
-static void verdicts_count(struct page *page, const struct page_table *table)
-{
-    size_t count;
-    const char **verdicts = page_distinct(table, "holds", "", &count, page->out.error);
-    text_add(&page->out, "<p>");
-    for (size_t i = 0; verdicts && i < count; i++) {
-        size_t claims = 0, column = csv_column(&table->csv, "holds");
-        for (size_t row = 0; row < table->csv.rows; row++)
-            claims += strcmp(csv_cell(&table->csv, row, column), verdicts[i]) == 0;
-        text_add(&page->out, "%s", i > 0 ? ", " : "");
-        page_escape(&page->out, verdicts[i]);
-        text_add(&page->out, ": <strong>%zu</strong>", claims);
-    }
-    text_add(&page->out, ".</p>\n");
-    memory_free(verdicts);
-}
+static const double talk_fractions[] = {0, 0.5, 0.8, 0.9, 0.95, 0.98};
+enum { TALK_FRACTIONS = sizeof talk_fractions / sizeof talk_fractions[0] };
 
-static void claim_add(struct text_buffer *out, const struct csv *csv, size_t row)
+/* What the talk's curve has at each of them, where it has any. */
+static void talk_row_add(struct page *page, const char *dataset)
 {
-    static const char *const notes[] = {"how", "where", "detail"};
-    const char *talk = csv_cell(csv, row, csv_column(csv, "talk")),
-               *holds = csv_cell(csv, row, csv_column(csv, "holds"));
-    double low = csv_number(csv, row, csv_column(csv, "low"));
-    text_add(out, "<tr><th scope=\"row\">");
-    page_escape(out, csv_cell(csv, row, csv_column(csv, "claim")));
-    for (size_t i = 0; i < 3; i++) {
-        const char *note = csv_cell(csv, row, csv_column(csv, notes[i]));
-        if (!*note)
-            continue;
-        text_add(out, "<br><span class=\"faint\">%s: ", notes[i]);
-        page_escape(out, note);
-        text_add(out, "</span>");
-    }
-    text_add(out, "</th><td>");
-    page_add_title(out, "dataset", csv_cell(csv, row, csv_column(csv, "dataset")));
-    text_add(out, "</td><td>");
-    page_escape(out, *talk ? talk : "–");
-    text_add(out, "</td><td>%s", page_number(csv_number(csv, row, csv_column(csv, "measured"))).text);
-    if (!isnan(low))
-        text_add(out, " <span class=\"faint\">(%s to %s)</span>", page_number(low).text,
-                 page_number(csv_number(csv, row, csv_column(csv, "high"))).text);
-    text_add(out, "</td><td class=\"verdict\" data-verdict=\"");
-    page_escape(out, holds);
-    text_add(out, "\">");
-    page_escape(out, holds);
-    text_add(out, "</td></tr>\n");
-}
-
-/* The words, how they were measured where that is known, the interval in one cell, the verdict as a word and a colour.
- */
-void page_add_claims(struct page *page)
-{
-    const struct page_table *table = page_table(page, "claims");
-    if (!table || table->csv.rows == 0)
-        return;
     struct text_buffer *out = &page->out;
-    text_add(out, "<section id=\"claims\"><h2>The talk's claims</h2>\n");
-    verdicts_count(page, table);
-    text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Claims\"><table class=\"claims\">"
-                  "<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">data</th><th scope=\"col\">the talk</th>"
-                  "<th scope=\"col\">here (95 %%)</th><th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
-    for (size_t row = 0; row < table->csv.rows; row++)
-        claim_add(out, &table->csv, row);
-    text_add(out, "</tbody></table></div></section>\n");
+    bool any = false;
+    for (size_t f = 0; f < TALK_FRACTIONS; f++)
+        any = any || !isnan(talk_at(page, dataset, talk_fractions[f]));
+    if (!any)
+        return;
+    text_add(out, "<tr><th scope=\"row\">the talk</th>");
+    for (size_t f = 0; f < TALK_FRACTIONS; f++)
+        text_add(out, "<td>%s</td>", page_fixed(talk_at(page, dataset, talk_fractions[f]), 1).text);
+    text_add(out, "</tr>\n");
+}
+
+static void method_row_add(struct text_buffer *out, const struct pruned *pruned, const char *dataset,
+                           const char *method)
+{
+    text_add(out, "<tr><th scope=\"row\">");
+    page_add_short_title(out, "method", method);
+    text_add(out, ", by ");
+    page_add_title(out, "criterion", shown_criterion(pruned, dataset, method));
+    text_add(out, "</th>");
+    for (size_t f = 0; f < TALK_FRACTIONS; f++)
+        text_add(out, "<td>%s</td>", page_fixed(accuracy_at(pruned, dataset, method, talk_fractions[f]), 1).text);
+    text_add(out, "</tr>\n");
 }
 
 void page_add_talk(struct page *page, const char *dataset)
 {
-    static const double fractions[] = {0, 0.5, 0.8, 0.9, 0.95, 0.98};
-    enum { FRACTIONS = sizeof fractions / sizeof fractions[0] };
     const struct page_table *table = page_table(page, "prune_band");
     size_t count = 0;
     const char **methods = table ? page_distinct(table, "method", dataset, &count, page->out.error) : NULL;
     struct text_buffer *out = &page->out;
     if (count > 0) {
         struct pruned pruned = pruned_columns(&table->csv);
-        text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Accuracy beside the talk's\">"
-                      "<table><caption>accuracy by the share of weights removed, beside the talk's (digitised from its "
-                      "slides, &#177;.005)</caption><thead><tr><td></td>");
-        for (size_t f = 0; f < FRACTIONS; f++)
-            text_add(out, "<th scope=\"col\">%g&thinsp;%%</th>", 100 * fractions[f]);
-        text_add(out, "</tr></thead>\n<tr><th scope=\"row\">the talk</th>");
-        for (size_t f = 0; f < FRACTIONS; f++)
-            text_add(out, "<td>%s</td>", page_number(talk_at(page, dataset, fractions[f])).text);
-        text_add(out, "</tr>\n");
-        for (size_t i = 0; i < count; i++) {
-            text_add(out, "<tr><th scope=\"row\">");
-            add_short_title(out, methods[i]);
-            text_add(out, ", by ");
-            page_add_title(out, "criterion", shown_criterion(&pruned, dataset, methods[i]));
-            text_add(out, "</th>");
-            for (size_t f = 0; f < FRACTIONS; f++)
-                text_add(out, "<td>%s</td>", page_number(accuracy_at(&pruned, dataset, methods[i], fractions[f])).text);
-            text_add(out, "</tr>\n");
-        }
-        text_add(out, "</table></div>\n");
+        text_add(
+            out,
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Accuracy beside the talk's\">"
+            "<table class=\"talk\"><caption>accuracy by the share of weights removed, beside the talk's (digitised "
+            "from its slides, &#177;.005; – : not measured there)</caption><thead><tr><td></td>");
+        for (size_t f = 0; f < TALK_FRACTIONS; f++)
+            text_add(out, "<th scope=\"col\">%g&thinsp;%%</th>", 100 * talk_fractions[f]);
+        text_add(out, "</tr></thead>\n<tbody>\n");
+        talk_row_add(page, dataset);
+        for (size_t i = 0; i < count; i++)
+            method_row_add(out, &pruned, dataset, methods[i]);
+        text_add(out, "</tbody></table></div>\n");
     }
     memory_free(methods);
 }
 
-static void download_add(struct text_buffer *out, const struct page_table *table, const char *directory)
+/* A run's name without its seed. */
+static size_t config_length(const char *run)
 {
-    size_t size = strlen(table->text);
-    text_add(out, "<li>");
-    if (size <= DOWNLOAD_BYTES_MAX) {
-        text_add(out, "<a class=\"table-data\" data-table=\"");
-        page_escape(out, table->name);
-        text_add(out, "\" download=\"");
-        page_escape(out, table->name);
-        text_add(out, ".csv\" href=\"data:text/csv;base64,");
-        page_base64(out, (const unsigned char *)table->text, size);
-        text_add(out, "\">");
-        page_escape(out, table->name);
-        text_add(out, ".csv</a>");
-    } else {
-        page_escape(out, table->name);
-        text_add(out, ".csv <span class=\"faint\">too large for this page: see ");
-        page_escape(out, directory);
-        text_add(out, "/");
-        page_escape(out, table->name);
-        text_add(out, ".csv</span>");
-    }
-    text_add(out, " <span class=\"faint\">%zu rows</span></li>\n", table->csv.rows);
+    const char *seed = strstr(run, "_seed");
+    return seed ? (size_t)(seed - run) : strlen(run);
 }
 
-void page_add_downloads(struct page *page)
+/* Whether two rows of `summary` are of runs that differ in their seed alone. */
+static bool same_config(const struct csv *csv, size_t a, size_t b)
 {
-    struct text_buffer *out = &page->out;
-    text_add(out, "<section id=\"tables\"><h2>Tables</h2>\n<p>Each one in long format, one observation a row; "
-                  "<code>tenth table --list</code> says what is in them.</p>\n<ul class=\"downloads\">\n");
-    for (size_t i = 0; i < page->table_count; i++)
-        download_add(out, &page->tables[i], "tables");
-    download_add(out, &page->talk_pruning, "results/reference");
-    download_add(out, &page->talk_uncertainty, "results/reference");
-    text_add(out, "</ul></section>\n");
+    static const char *const names[] = {"dataset", "method"};
+    const size_t run = csv_column(csv, "run");
+    const char *left = csv_cell(csv, a, run), *right = csv_cell(csv, b, run);
+    bool same = config_length(left) == config_length(right) && strncmp(left, right, config_length(left)) == 0;
+    for (size_t i = 0; i < 2; i++)
+        same = same &&
+               strcmp(csv_cell(csv, a, csv_column(csv, names[i])), csv_cell(csv, b, csv_column(csv, names[i]))) == 0;
+    return same;
 }
 
-/* An attribute as a row of a table; the text keeps its own errors. */
-static enum status attribute_add(void *context, const char *key, const char *shown, struct error *error)
+static double column_most(const struct csv *csv, const char *column)
 {
-    struct text_buffer *out = context;
-    (void)error;
-    text_add(out, "<tr><th scope=\"row\">");
-    page_escape(out, key);
-    text_add(out, "</th><td>");
-    page_escape(out, shown);
-    text_add(out, "</td></tr>\n");
-    return STATUS_OK;
+    double most = NAN;
+    for (size_t row = 0; row < csv->rows; row++)
+        most = fmax(most, csv_number(csv, row, csv_column(csv, column)));
+    return most;
 }
 
-static enum status run_add(struct text_buffer *out, const char *path, struct error *error)
+/* What tells an ablation's run from DATASET_METHOD. */
+static void variant_add(struct text_buffer *out, const struct csv *csv, size_t row)
 {
-    struct store *store = NULL;
-    char *config = NULL;
-    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    enum status status = run_store_open(path, &store, error);
-    if (status != STATUS_OK)
-        return status;
-    text_add(out, "<details class=\"run\"><summary>");
-    page_escape(out, name);
-    text_add(out, "</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Provenance of ");
-    page_escape(out, name);
-    text_add(out, "\"><table>\n");
-    static const char *const objects[] = {"/", "/data", "/provenance"};
-    for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
-        status = store_show(store, objects[i], attribute_add, out, error);
-    text_add(out, "</table></div>\n");
-    if (status == STATUS_OK)
-        status = store_get_text(store, "/config", "text", &config, error);
-    if (status == STATUS_OK) {
-        text_add(out, "<pre tabindex=\"0\" aria-label=\"Config\">");
-        page_escape(out, config);
-        text_add(out, "</pre>");
-    }
-    text_add(out, "</details>\n");
-    memory_free(config);
-    store_close(store);
-    return status;
-}
-
-enum status page_add_provenance(struct page *page, struct error *error)
-{
-    struct text_buffer *out = &page->out;
-    enum status status = STATUS_OK;
-    text_add(out,
-             "<section id=\"provenance\"><h2>Where it comes from</h2>\n<p>Each run's file says what made it: config, "
-             "seed, checksums of the data, program, libraries, machine.</p>\n");
-    for (size_t i = 0; i < page->run_count && status == STATUS_OK; i++)
-        status = run_add(out, page->runs[i], error);
-    if (page->run_count == 0)
-        text_add(out, "<p>There are no run files in the directory.</p>\n");
-    text_add(out, "</section>\n");
-    return status;
-}
-
-void page_add_warnings(struct page *page, const char *dataset)
-{
-    const struct page_table *table = page_table(page, "summary");
-    if (!table)
+    const char *run = csv_cell(csv, row, csv_column(csv, "run"));
+    char plain[128];
+    const int length = snprintf(plain, sizeof plain, "%s_%s", csv_cell(csv, row, csv_column(csv, "dataset")),
+                                csv_cell(csv, row, csv_column(csv, "method")));
+    const bool begins = length > 0 && (size_t)length < sizeof plain && strncmp(run, plain, (size_t)length) == 0;
+    if (begins && config_length(run) == (size_t)length)
         return;
-    size_t count;
-    const char **sets = page_distinct(table, "dataset", dataset, &count, page->out.error);
-    struct text_buffer *out = &page->out;
-    for (size_t i = 0; sets && i < count; i++) {
-        size_t sources_count;
-        const char **sources = page_distinct(table, "data_source", sets[i], &sources_count, out->error);
-        for (size_t s = 0; sources && s < sources_count; s++) {
-            bool synthetic = strstr(sources[s], "SYNTHETIC") != NULL;
-            if (!synthetic && !strstr(sources[s], "not the official") && !strstr(sources[s], "validation"))
-                continue;
-            text_add(out, "<p class=\"warning%s\"><strong>", synthetic ? " synthetic" : "");
-            text_add(out, "%s", synthetic ? "SYNTHETIC data in place of " : "");
-            page_add_title(out, "dataset", sets[i]);
-            text_add(out, "</strong>: ");
-            page_escape(out, sources[s]);
-            text_add(out, "</p>\n");
-        }
-        memory_free(sources);
-    }
-    memory_free(sets);
+    text_add(out, " <span class=\"faint\">");
+    page_escape_part(out, begins ? run + length + 1 : run, config_length(run) - (begins ? (size_t)length + 1 : 0));
+    text_add(out, "</span>");
 }
 
-void page_add_smoke(struct page *page)
+/* Each configuration's row: means over its seeds, of the columns that `summary` has. */
+static void summary_row_add(struct text_buffer *out, const struct csv *csv, size_t first, const char *const *columns,
+                            size_t column_count)
 {
-    const struct page_table *table = page_table(page, "provenance");
-    size_t smoke = 0;
-    for (size_t row = 0; table && row < table->csv.rows; row++)
-        smoke +=
-            strcmp(csv_cell(&table->csv, row, csv_column(&table->csv, "key")), PROVENANCE_CONFIG "run.profile") == 0 &&
-            strcmp(csv_cell(&table->csv, row, csv_column(&table->csv, "value")), "smoke") == 0;
-    if (smoke > 0)
-        text_add(&page->out,
-                 "<p class=\"warning synthetic\"><strong>Smoke profile</strong>: %zu of these runs are try-outs, tiny "
-                 "networks on slices of the data. They show that every step works, and decide nothing.</p>\n",
-                 smoke);
+    const size_t dataset = csv_column(csv, "dataset"), method = csv_column(csv, "method");
+    text_add(out, "<tr><th scope=\"row\">");
+    page_add_title(out, "dataset", csv_cell(csv, first, dataset));
+    text_add(out, "</th><td>");
+    page_add_short_title(out, "method", csv_cell(csv, first, method));
+    variant_add(out, csv, first);
+    text_add(out, "</td>");
+    for (size_t c = 0; c < column_count; c++) {
+        double sum = 0, count = 0;
+        for (size_t row = first; row < csv->rows; row++) {
+            const double value = csv_number(csv, row, csv_column(csv, columns[c]));
+            if (!same_config(csv, first, row) || isnan(value))
+                continue;
+            sum += value;
+            count++;
+        }
+        text_add(out, "<td>%s</td>", page_fixed(count > 0 ? sum / count : NAN, column_most(csv, columns[c])).text);
+    }
+    text_add(out, "</tr>\n");
+}
+
+void page_add_summary(struct page *page)
+{
+    static const char *const columns[] = {"accuracy", "nll", "ece", "brier", "entropy", "train_seconds", "peak_mib"};
+    static const char *const heads[] = {"accuracy", "NLL", "ECE", "Brier", "entropy", "training (s)", "peak (MiB)"};
+    enum { COLUMNS = sizeof columns / sizeof columns[0] };
+    const struct page_table *table = page_table(page, "summary");
+    if (!table || table->csv.rows == 0)
+        return;
+    const struct csv *csv = &table->csv;
+    struct text_buffer *out = &page->out;
+    text_add(out,
+             "<section id=\"runs\"><h2>The runs in short</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+             "aria-label=\"Runs in short\"><table class=\"numbers\"><caption>unpruned networks on the test items; "
+             "means over seeds</caption><thead><tr><th scope=\"col\">data</th><th scope=\"col\">method</th>");
+    for (size_t c = 0; c < COLUMNS; c++)
+        text_add(out, "<th scope=\"col\">%s</th>", heads[c]);
+    text_add(out, "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < page->dataset_count; i++) {
+        for (size_t row = 0; row < csv->rows; row++) {
+            bool known = strcmp(csv_cell(csv, row, csv_column(csv, "dataset")), page->datasets[i]) != 0;
+            for (size_t before = 0; before < row && !known; before++)
+                known = same_config(csv, before, row);
+            if (!known)
+                summary_row_add(out, csv, row, columns, COLUMNS);
+        }
+    }
+    text_add(out, "</tbody></table></div></section>\n");
 }

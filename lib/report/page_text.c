@@ -1,13 +1,62 @@
 /* lib/report/page_text.c: numbers, names and bytes as they stand in the page. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bayes/criterion.h"
 #include "bayes/posterior.h"
+#include "core/memory.h"
 #include "data/dataset.h"
 #include "data/perturb.h"
 #include "report/page.h"
+
+/* Where a path of this machine begins in a text, from its root on, and how long it is; NULL: there is none. A / after a
+ * letter or digit divides ("nats/item"), and // belongs to an address of the web. */
+static const char *path_find(const char *text, size_t *length)
+{
+    for (const char *at = strchr(text, '/'); at; at = strchr(at + 1, '/')) {
+        const char before = at > text ? at[-1] : ' ';
+        const bool flag = at > text + 1 && at[-2] == '-'; /* -I/usr/include */
+        if ((isalnum((unsigned char)before) && !flag) || strchr("/:.)_-~|", before) ||
+            !(isalnum((unsigned char)at[1]) || at[1] == '.'))
+            continue;
+        *length = strcspn(at, " \t\n\r,;:\"'<>()");
+        return at;
+    }
+    return NULL;
+}
+
+bool page_has_path(const char *text)
+{
+    size_t length;
+    return path_find(text, &length) != NULL;
+}
+
+char *page_pathless(const char *text, struct error *error)
+{
+    struct text_buffer out = text_begin(error);
+    size_t length;
+    for (const char *path; (path = path_find(text, &length)); text = path + length) {
+        size_t end = length, last;
+        while (end > 0 && path[end - 1] == '/')
+            end--;
+        for (last = end; last > 0 && path[last - 1] != '/'; last--)
+            ;
+        text_add(&out, "%.*s…/%.*s", (int)(path - text), text, (int)(end - last), path + last);
+    }
+    text_add(&out, "%s", text);
+    return text_take(&out);
+}
+
+void page_escape_pathless(struct text_buffer *out, const char *text)
+{
+    char *pathless = page_pathless(text, out->error);
+    out->failed = out->failed || !pathless;
+    if (pathless)
+        page_escape(out, pathless);
+    memory_free(pathless);
+}
 
 /* Whether HTML would take the byte for markup, or for an end of the text (`, in old browsers), or may not have it. */
 static bool is_markup(char c)
@@ -72,6 +121,34 @@ struct page_number page_number(double value)
     return number;
 }
 
+/* Negative numbers that are shown as 0 have no sign. */
+struct page_number page_fixed(double value, double like)
+{
+    struct page_number number;
+    const double size = fabs(isnan(like) ? value : like);
+    const int digits = size < 10 ? 3 : size < 1000 ? 1 : 0;
+    const double unit = pow(10, -digits);
+    if (isnan(value))
+        (void)snprintf(number.text, sizeof number.text, "–");
+    else if (fabs(value) >= 1e9)
+        (void)snprintf(number.text, sizeof number.text, "%.3g", value);
+    else
+        (void)snprintf(number.text, sizeof number.text, "%.*f", digits, fabs(value) < unit / 2 ? 0 : value);
+    return number;
+}
+
+struct page_number page_count(double value)
+{
+    struct page_number number;
+    if (isnan(value) || value < 0 || value >= 1e12)
+        (void)snprintf(number.text, sizeof number.text, "–");
+    else if (value < 10000)
+        (void)snprintf(number.text, sizeof number.text, "%.0f", value);
+    else
+        (void)snprintf(number.text, sizeof number.text, "%.0f,%03.0f", floor(value / 1000), fmod(value, 1000));
+    return number;
+}
+
 const char *page_title(const char *registry, const char *name)
 {
     const struct dataset_kind *dataset = strcmp(registry, "dataset") == 0 ? dataset_find(name, NULL) : NULL;
@@ -88,11 +165,12 @@ const char *page_title(const char *registry, const char *name)
     return perturbation ? perturbation->title : name;
 }
 
-void page_add_title(struct text_buffer *out, const char *registry, const char *name)
+/* The first `length` bytes of a title. */
+static void title_add(struct text_buffer *out, const char *registry, const char *title, size_t length)
 {
-    const char *title = page_title(registry, name);
+    const char *end = title + length;
     bool formula = strcmp(registry, "criterion") == 0;
-    for (; *title; title++) {
+    for (; title < end; title++) {
         if (formula && strncmp(title, "mu", 2) == 0) {
             text_add(out, "μ");
             title += 1;
@@ -103,4 +181,16 @@ void page_add_title(struct text_buffer *out, const char *registry, const char *n
             page_escape_part(out, title, 1);
         }
     }
+}
+
+void page_add_title(struct text_buffer *out, const char *registry, const char *name)
+{
+    const char *title = page_title(registry, name);
+    title_add(out, registry, title, strlen(title));
+}
+
+void page_add_short_title(struct text_buffer *out, const char *registry, const char *name)
+{
+    const char *title = page_title(registry, name);
+    title_add(out, registry, title, strcspn(title, ":"));
 }
