@@ -8,6 +8,7 @@ that are not the page's own.
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 ]
-TAB, SPACE, RIGHT, END, HOME = "\ue004", "\ue00d", "\ue014", "\ue010", "\ue011"
+TAB, SPACE, RIGHT, END, HOME, ESCAPE = "\ue004", "\ue00d", "\ue014", "\ue010", "\ue011", "\ue00c"
 failures = 0
 
 
@@ -119,6 +120,33 @@ DUPLICATE_IDS = """
     document.querySelectorAll('[id]').forEach(function (e) { if (seen[e.id]) { twice.push(e.id); } seen[e.id] = 1; });
     return twice.slice(0, 5);
 """
+# Lines of figures that keep, on a dark page, the colour that they have on a light one.
+LIGHT_LINES = """
+    return Array.from(document.querySelectorAll('svg.curves [stroke^="rgb"]')).filter(function (line) {
+        return getComputedStyle(line).stroke.replace(/ /g, '') === line.getAttribute('stroke').replace(/ /g, '');
+    }).map(function (line) { return line.getAttribute('stroke'); }).slice(0, 5);
+"""
+# Verdicts that reach over the edge of the screen, within what scrolls or not.
+HIDDEN_VERDICTS = """
+    return Array.from(document.querySelectorAll('.claims .verdict')).filter(function (cell) {
+        var box = cell.getBoundingClientRect();
+        return box.width < 10 || box.left < 0 || box.right > document.documentElement.clientWidth;
+    }).length;
+"""
+# The talk's curves: places where the line runs up or down at the right end, and values of an accuracy above 1.
+TALK_AT_EDGE = """
+    var wrong = document.querySelector('.chart path[stroke-dasharray="10 10"]') ? [] : ['no curve of the talk'];
+    document.querySelectorAll('.explorer[data-kind=pruning]').forEach(function (explorer) {
+        explorer.querySelectorAll('.chart path[stroke-dasharray="10 10"]').forEach(function (path) {
+            var xs = path.getAttribute('d').match(/[\\d.]+(?=,)/g);
+            if (xs.length > 1 && xs[xs.length - 1] === xs[xs.length - 2]) { wrong.push(path.getAttribute('d')); }
+        });
+        explorer.querySelectorAll('.readout tr').forEach(function (row) {
+            if (row.textContent.indexOf('the talk') >= 0 && parseFloat(row.cells[1].textContent) > 1) { wrong.push(row.textContent); }
+        });
+    });
+    return wrong;
+"""
 TOO_WIDE = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;"
 # Contrast of the page's text and of a figure's text with the page, as WCAG computes it.
 CONTRAST = """
@@ -160,6 +188,11 @@ def check_views(browser, shots):
             check(f"the page does not scroll sideways at {view}", wide <= 0, f"{wide} pixels too wide")
             contrast = browser.run(CONTRAST)
             check(f"texts stand out at {view}", contrast >= 4.5, f"contrast {contrast:.2f}")
+            verdicts = browser.run(HIDDEN_VERDICTS)
+            check(f"every verdict is on the screen at {view}", verdicts == 0, verdicts)
+            if scheme == "dark":
+                light = browser.run(LIGHT_LINES)
+                check(f"no line keeps its light colour at {view}", light == [], light)
             if shots:
                 browser.shot(f"{shots}/{width}_{scheme}.png")
                 for i, place in enumerate(browser.run(
@@ -219,6 +252,49 @@ def check_keyboard(browser):
     focus(browser, "#theme")
     browser.press(SPACE, SPACE)
     check("a button chooses the colours", browser.run("return document.documentElement.dataset.theme;") == "dark")
+
+
+def check_enlarging(browser):
+    place = "return [!!document.querySelector('dialog[open] svg'), document.activeElement.className];"
+    check("there is a button to enlarge a figure", focus(browser, ".figure .enlarge"))
+    browser.press(SPACE)
+    time.sleep(0.2)
+    opened = browser.run(place)
+    check("it shows the figure alone", opened[0], opened)
+    width = browser.run("var e = document.querySelector('dialog svg'); return e ? e.getBoundingClientRect().width : 0;")
+    check("as wide as the window", width > 1400, width)
+    browser.press(ESCAPE)
+    time.sleep(0.2)
+    closed = browser.run(place)
+    check("Escape closes it, and the focus is where it was", closed == [False, "enlarge"], closed)
+    check("and the figure is back", browser.run("return !!document.querySelector('.figure .scroll svg');"))
+    browser.run("document.querySelector('.figure .scroll').click();")
+    check("a click opens it too", browser.run(place)[0])
+    browser.press(ESCAPE)
+    time.sleep(0.2)
+
+
+def check_claims(browser):
+    first = "return document.querySelector('.claims tbody tr').textContent;"
+    before = browser.run(first)
+    check("claims can be sorted by the keyboard", focus(browser, ".claims thead button"))
+    browser.press(SPACE)
+    ascending = browser.run("return document.querySelector('.claims thead th').getAttribute('aria-sort');")
+    check("by their verdicts", ascending == "ascending" and browser.run(first) != before, before)
+
+
+def pages(browser):
+    """How many the page has on paper."""
+    pdf = base64.b64decode(browser.post("/print", {}))
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def check_paper(browser):
+    summary = pages(browser)
+    check("on paper there are at most 6 pages", 0 < summary <= 6, summary)
+    focus(browser, "#print-all")
+    browser.press(SPACE)
+    check("and more where all is wanted", pages(browser) > summary)
 
 
 def check_network(browser, url):
@@ -287,6 +363,11 @@ def main():
             check_views(browser, shots)
             browser.size(1600, 1000)
             check_keyboard(browser)
+            edge = browser.run(TALK_AT_EDGE)
+            check("the talk's curves end where they end", edge == [], edge)
+            check_enlarging(browser)
+            check_claims(browser)
+            check_paper(browser)
             check_network(browser, url)
         finally:
             browser.close()

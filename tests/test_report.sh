@@ -85,6 +85,49 @@ for figure in pruning stills plane gaussian weight_pair; do
 done
 check "every drawn figure is in it" test "$(grep -c '<svg role="img"' out/report.html)" -eq "$(find out/figures -name '*.svg' | wc -l)"
 
+# ---- What the page says of itself. ----
+check "its title is a name, not a path" bash -c "grep -o '<title>[^<]*' out/report.html | grep -qE '^<title>tenth: out, [0-9]{4}-[0-9]{2}-[0-9]{2}\$'"
+every_text() {
+    cat "$1"
+    grep -o 'base64,[A-Za-z0-9+/=]*' "$1" | sed 's/base64,//' | while IFS= read -r text; do base64 -d <<<"$text"; done
+}
+every_text out/report.html >every-text
+check "nothing in it names this machine's directories" bash -c "! grep -aqF -e '$PWD' -e '$project' every-text"
+check "it has the sections in the order of reading" test "$(grep -o '<section id="[a-z0-9]*' out/report.html | cut -d'"' -f2 | paste -sd ' ')" = \
+    "summary pruned claims ecg5000 moons ideas speed runs tables provenance"
+check "one seed is said to be one" page_has "<strong>One seed</strong>"
+cp -r out validation
+sed -i 's/,config data\.evaluate,test,/,config data.evaluate,validation,/' validation/tables/provenance.csv
+"$tenth" report validation --quiet
+check "so is a validation run" grep -q "Validation runs</strong>: 3 of these" validation/report.html
+check "a figure says over what it is" page_has "1 seed, 60 test items; bands are 95&thinsp;% intervals over items alone."
+check "an idea has its history" page_has "Le Cun, Denker and Solla"
+check "which stands there once" test "$(grep -c 'Le Cun, Denker and Solla' out/report.html)" -eq 1
+check "figures link their files" page_has 'href="figures/pruning_ecg5000.png"'
+check "and their tables" page_has 'href="tables/prune_band.csv" data-csv="prune_band"'
+cp -r out more
+touch more/figures/animation_noise_ecg5000.gif
+{ cat out/tables/weight_pair.csv; yes "$(tail -n 1 out/tables/weight_pair.csv)" | head -n 30000; } >more/tables/weight_pair.csv
+# A figure that nobody has told the report of: its row of the registry is enough.
+mkdir -p home/plots home/results
+cp -r "$project/results/reference" home/results
+{ cat "$project/plots/figures.tsv"; printf 'novel\tnovel.gp\tall\t-\tprune_band/fraction\tsomething new\n'; } >home/plots/figures.tsv
+cp out/figures/gaussian.svg more/figures/novel_moons.svg
+TENTH_HOME=$PWD/home "$tenth" report more --quiet
+check "a film is linked" grep -qF '<a href="figures/animation_noise_ecg5000.gif">' more/report.html
+check "so is a table that is too large" grep -qF '<a href="tables/weight_pair.csv">weight_pair.csv</a>' more/report.html
+check "a new figure is shown" grep -qF 'id="figure-novel_moons" class="figure figure-novel"' more/report.html
+check "with its title" grep -qF '<p>Something new. <span' more/report.html
+check "and is in the contents" grep -qF 'href="#figure-novel_moons">something new</a>' more/report.html
+# What captions name is there.
+"$tenth" config >keys.ini
+for file in $(grep -oE '(lib|plots|data)/[a-z0-9_./]*[a-z0-9]' "$project/lib/report/caption.def"); do
+    check "captions name $file, which is there" test -e "$project/$file"
+done
+for key in $(grep -oE '`(run|data|model|posterior|train|prune|perturb|ood)\.[a-z_]+' "$project/lib/report/caption.def" | tr -d '`' | sort -u); do
+    check "captions name $key, which is a key" grep -qE "^#? *${key#*.} *=" keys.ini
+done
+
 # What look.def says of the two methods, in the page's script and in the figure.
 for color in 0072B2 D55E00; do
     printf -v drawn 'rgb(%3d, %3d, %3d)' "$((16#${color:0:2}))" "$((16#${color:2:2}))" "$((16#${color:4:2}))"
@@ -106,11 +149,23 @@ check "no temporary file is left" bash -c "! ls -A out | grep -E 'partial|^\.'"
 rm -f out/tables/claims.csv
 "$tenth" report out --quiet
 check "without claims there is no table of them" page_lacks 'id="claims"'
-printf 'id,claim,talk,measured,low,high,holds\n1,"10 %% of the <weights>",.95,.98,.97,.99,holds\n2,never,,,,,not decidable\n' >out/tables/claims.csv
+cat >out/tables/claims.csv <<'END'
+id,claim,talk,measured,low,high,holds,dataset,how,rule,seeds,detail
+never,never,,,,,not decidable,ecg5000,,,1,1 seed; the rule needs 2
+words,10 % of the <weights>,.95,.98,.97,.99,holds,ecg5000,"accuracy of vi, pruned by snr",>= 0.95,1,
+lost,nothing is lost,1,-0.0006,-0.002,0.25,does not hold,moons,,,1,
+END
 printf 'dataset,shade,depth\necg5000,"a, b",3\n' >out/tables/colours.csv
 "$tenth" report out --quiet
 check "claims are shown with their interval" page_has "0.980 <span class=\"faint\">(0.970 to 0.990)</span>"
 check "their words are escaped" page_has "10 % of the &#60;weights&#62;"
+check "numbers of a claim have the same digits" page_has '-0.001 <span class="faint">(-0.002 to 0.250)'
+check "and so has the talk's" page_has ">1.000</td>"
+check "methods and criteria have their titles" page_has "accuracy of VI, pruned by |μ| / σ"
+check "verdicts are counted in their order" bash -c "sed -n '/class=\"verdicts\"/{s/<[^>]*>//g;p;q}' out/report.html |
+    grep -qF 'holds: 1, does not hold: 1, not decidable: 1'"
+check "what more seeds decide is said" page_has "more seeds: <code>--seeds 5</code>"
+check "a claim has an address" page_has 'id="claim-words"'
 check "a table that nobody knows can be downloaded" page_has 'download="colours.csv"'
 
 # ---- What is missing or torn. ----

@@ -268,7 +268,8 @@ static void summary_row_add(struct text_buffer *out, const struct csv *csv, size
             sum += value;
             count++;
         }
-        text_add(out, "<td>%s</td>", page_fixed(count > 0 ? sum / count : NAN, column_most(csv, columns[c])).text);
+        text_add(out, "<td>%s</td>",
+                 page_fixed(count > 0 ? sum / count : NAN, fmin(column_most(csv, columns[c]), 999)).text);
     }
     text_add(out, "</tr>\n");
 }
