@@ -133,13 +133,13 @@ HIDDEN_VERDICTS = """
         return box.width < 10 || box.left < 0 || box.right > document.documentElement.clientWidth;
     }).length;
 """
-# The talk's curves: places where the line runs up or down at the right end, and values of an accuracy above 1.
+# The talk's curves: lines that run up or down at the axis' end or over it, and accuracies above 1.
 TALK_AT_EDGE = """
     var wrong = document.querySelector('.chart path[stroke-dasharray="10 10"]') ? [] : ['no curve of the talk'];
     document.querySelectorAll('.explorer[data-kind=pruning]').forEach(function (explorer) {
         explorer.querySelectorAll('.chart path[stroke-dasharray="10 10"]').forEach(function (path) {
-            var xs = path.getAttribute('d').match(/[\\d.]+(?=,)/g);
-            if (xs.length > 1 && xs[xs.length - 1] === xs[xs.length - 2]) { wrong.push(path.getAttribute('d')); }
+            var xs = path.getAttribute('d').match(/[\\d.]+(?=,)/g), end = path.ownerSVGElement.viewBox.baseVal.width - 28;
+            if (xs.length > 1 && (xs[xs.length - 1] === xs[xs.length - 2] || xs[xs.length - 1] > end + 0.1)) { wrong.push(path.getAttribute('d')); }
         });
         explorer.querySelectorAll('.readout tr').forEach(function (row) {
             if (row.textContent.indexOf('the talk') >= 0 && parseFloat(row.cells[1].textContent) > 1) { wrong.push(row.textContent); }

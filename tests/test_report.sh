@@ -121,12 +121,12 @@ check "with its title" grep -qF '<p>Something new. <span' more/report.html
 check "and is in the contents" grep -qF 'href="#figure-novel_moons">something new</a>' more/report.html
 # What captions name is there.
 "$tenth" config >keys.ini
-for file in $(grep -oE '(lib|plots|data)/[a-z0-9_./]*[a-z0-9]' "$project/lib/report/caption.def"); do
+while read -r file; do
     check "captions name $file, which is there" test -e "$project/$file"
-done
-for key in $(grep -oE '`(run|data|model|posterior|train|prune|perturb|ood)\.[a-z_]+' "$project/lib/report/caption.def" | tr -d '`' | sort -u); do
+done < <(grep -oE '(lib|plots|data)/[a-z0-9_./]*[a-z0-9]' "$project/lib/report/caption.def" | sort -u)
+while read -r key; do
     check "captions name $key, which is a key" grep -qE "^#? *${key#*.} *=" keys.ini
-done
+done < <(grep -oE '`(run|data|model|posterior|train|prune|perturb|ood)\.[a-z_]+' "$project/lib/report/caption.def" | tr -d '`' | sort -u)
 
 # What look.def says of the two methods, in the page's script and in the figure.
 for color in 0072B2 D55E00; do
