@@ -15,8 +15,8 @@
 #
 # Exit codes: 0 drawn; 1 gnuplot failed, or a table cannot be read; 2 usage; 3 not one figure has its rows.
 #
-# A script finds: terminal_name, output_file, dataset ("" in a figure of no one data set), data_source, figure_title, each
-# and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
+# A script finds: terminal_name, output_file, page_width and text_least (see page.gp), dataset ("" in a figure of no one data
+# set), data_source, flags ("SMOKE RUN"), facts ("profile standard, 5 seeds"), figure_title, each and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
 # talk_uncertainty (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the
 # registries, color_METHOD, marker_METHOD and dashes_CRITERION from look.def, and for each table the arrays of split.awk.
 set -euo pipefail
@@ -103,10 +103,15 @@ declare -A is_matched=() is_meant=()                      # figures that were as
 declare -A row_count=() table_sum=() has=() values=()     # of tables that can be read
 declare -A talk_has=()                                     # KIND,DATASET[,PERTURBATION]
 declare -A known=()                                        # of registries: the names in them
+declare -A profiles_of=() evaluated_of=()                  # of data sets: as the table of provenance says
+declare -A seeds_of=() items_of=()                         # TABLE/DATASET
 declare -A unreadable=() source_of=() summary_source_of=() # of tables, of data sets
 all_datasets=()
 # The figures to draw, each with the arguments of draw_figure.
 figures=() figure_arguments=()
+
+# The page: see page.gp and style.gp.
+page_width=960 text_least=0 page_scale=0.75 png_dots=2 paper_width=0
 
 # How a figure ended: drawn, kept or missing; one that never tells has failed. Figures are drawn at the same time.
 ended() {
@@ -249,6 +254,10 @@ look_through() {
             ;;
         source) note_source "$table" "$key" "$text" ;;
         value) values[$table/$key/${text%%$'\t'*}]+=" ${text#*$'\t'}" ;;
+        profile) profiles_of[$key]+=${profiles_of[$key]:+ and }$text ;;
+        evaluate) [ "$text" = test ] || evaluated_of[$key]=$text ;;
+        seeds) seeds_of[$table/$key]=$text ;;
+        items) items_of[$table/$key]=$text ;;
         esac
     done <"$work/look"
 }
@@ -346,15 +355,64 @@ data_source() {
     REPLY=${1:+${summary_source_of[$1]:-${source_of[$1]:-}}}
 }
 
+# with_commas NUMBER: into $REPLY, as 10,000.
+with_commas() {
+    REPLY=$1
+    while [[ $REPLY =~ ^([0-9]+)([0-9]{3})(.*)$ ]]; do
+        REPLY=${BASH_REMATCH[1]},${BASH_REMATCH[2]}${BASH_REMATCH[3]}
+    done
+}
+
+# flags DATASET: into $REPLY, what a figure's first line has to begin with, lest its runs are taken for results.
+flags() {
+    REPLY=
+    [[ " ${profiles_of[${1:--}]:-} " != *" smoke "* ]] || REPLY="SMOKE RUN"
+    [ -z "${evaluated_of[${1:--}]:-}" ] || REPLY+=${REPLY:+, }"MEASURED ON ${evaluated_of[$1]^^} ITEMS"
+}
+
+# facts TABLE DATASET: into $REPLY, the runs' profile, seeds and items. A band has its items in the table that it is of; where
+# that has none for all of its points, all test items are those of which none was referred to a human.
+facts() {
+    local table=$1 dataset=$2 seeds items text=
+    if [ -z "$dataset" ]; then
+        REPLY=
+        return
+    fi
+    text=${profiles_of[$dataset]:+profile ${profiles_of[$dataset]}}
+    seeds=${seeds_of[$table/$dataset]:-}
+    case $seeds in
+    "" | *$'\t'0) seeds= ;;
+    0$'\t'1 | 1$'\t'1) seeds="1 seed" ;;
+    0$'\t'*) seeds="${seeds#*$'\t'} seeds" ;;
+    *) [ "${seeds%$'\t'*}" = "${seeds#*$'\t'}" ] && seeds="${seeds#*$'\t'} seeds" || seeds="${seeds%$'\t'*} to ${seeds#*$'\t'} seeds" ;;
+    esac
+    case $table in
+    prune_band | perturb_band) items=${items_of[${table%_band}/$dataset]:-} ;;
+    footprint | export) items=${items_of[prune/$dataset]:-} ;;
+    rejection_band | reliability_band | entropy_histogram_band) items=${items_of[rejection_band/$dataset]:-} ;;
+    *) items= ;;
+    esac
+    if [ -n "$items" ]; then
+        with_commas "$items"
+        items="$REPLY ${evaluated_of[$dataset]:-test} items"
+    fi
+    text+=${seeds:+${text:+, }$seeds}
+    REPLY=$text${items:+${text:+, }$items}
+}
+
 # write_series TABLES DATASET EACH CHOSEN: the series' files and variables. Fails, with the table's name on standard output:
 # 1 where a table that is needed has no rows, 2 where one cannot be read.
 write_series() {
-    local spec table order optional variables
+    local spec table order optional pooled variables
     for spec in ${1//,/ }; do
-        optional=no
+        optional=no pooled=0
         if [[ $spec == *\? ]]; then
             optional=yes
             spec=${spec%\?}
+        fi
+        if [[ $spec == *% ]]; then
+            pooled=1
+            spec=${spec%\%}
         fi
         table=${spec%/*}
         order=${spec#*/}
@@ -362,7 +420,7 @@ write_series() {
         echo "${table}_count = 0" >"$variables"
         if [ -f "$table_dir/$table.csv" ]; then
             # awk takes a backslash in a variable for the beginning of an escape; none of these has one, but a path may.
-            series_directory=$here awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="$4" \
+            series_directory=$here awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="$4" -v pooled="$pooled" \
                 -f "$plots/csv.awk" -f "$plots/split.awk" "$table_dir/$table.csv" >"$variables" || { echo "$table"; return 2; }
         fi
         if [ "$optional" = no ] && grep -qx "${table}_count = 0" "$variables"; then
@@ -395,6 +453,11 @@ is_whole() {
     esac
 }
 
+# finish_svg FILE: see svg.awk.
+finish_svg() {
+    LC_ALL=C awk -v width="$paper_width" -f "$plots/svg.awk" "$1" >"$here/whole.svg" && cp "$here/whole.svg" "$1"
+}
+
 # draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed; its line of the record.
 draw_format() {
     local figure=$1 script=$2 format=$3 terminal=$3 partial status=0 sums
@@ -403,13 +466,16 @@ draw_format() {
     fi
     partial=$out_dir/.$figure.partial.$mark.$format
     {
-        echo "terminal_name = '$terminal'"
+        echo "terminal_name = '$terminal'; page_width = $page_width; text_least = $text_least; page_scale = $page_scale; png_dots = $png_dots"
         set_text output_file "$partial"
         cat "$here/figure.gp" "$here"/*_table.gp
     } >"$here/preamble"
     (cd "$plots" && exec gnuplot --default-settings "$here/preamble" "$script" 2>"$here/errors") || status=$?
     if [ -s "$here/errors" ]; then
-        grep -v 'frames in animation sequence' "$here/errors" >&2 || true # how many there are is no news
+        grep -v -e 'frames in animation sequence' -e 'Errors of slope and intercept' -e '^$' "$here/errors" >&2 || true # how many there are is no news
+    fi
+    if [ "$status" -eq 0 ] && [ "$format" = svg ] && is_whole "$partial"; then
+        finish_svg "$partial" || status=$?
     fi
     if [ "$status" -eq 0 ] && [ -s "$partial" ] && is_whole "$partial" && digests "$partial"; then
         mv -f "$partial" "$out_dir/$figure.$format"
@@ -442,6 +508,10 @@ draw_figure() {
         set_text chosen "$chosen"
         set_text figure_title "$title"
         set_text data_source "$REPLY"
+        flags "$dataset"
+        set_text flags "$REPLY"
+        facts "${tables%%/*}" "$dataset"
+        set_text facts "$REPLY"
         set_text reference "$reference"
         echo "talk_pruning = ${talk_has[pruning,$dataset]:-0}"
         echo "talk_uncertainty = ${talk_has[uncertainty,$dataset${chosen:+,$chosen}]:-0}"
@@ -475,6 +545,10 @@ plan_figure() {
     data_source "$dataset"
     {
         printf '%s\n' "$common_sum" "${@:2}" "$REPLY"
+        flags "$dataset"
+        echo "$REPLY"
+        facts "${tables%%/*}" "$dataset"
+        echo "$REPLY"
         for table in ${tables//,/ }; do
             echo "$table ${table_sum[${table%%/*}]:-none}"
         done

@@ -1,57 +1,76 @@
-# plots/footprint.gp: accuracy against the memory and the multiply-adds that pruning leaves.
+# plots/footprint.gp: accuracy against the memory and the multiply-adds that pruning leaves: means over the seeds of each config,
+# with bands from the least to the greatest of them.
 
 load "series.gp"
-key_room = footprint_count
-load "key.gp"
 
 color(i) = method_color(footprint_method[i], footprint_run_rank[i])
 marker(i) = method_marker(footprint_method[i], footprint_run_rank[i])
 dashes(i) = method_dashes(footprint_method[i], footprint_run_rank[i])
-first_of_config(i) = (sum [j = 1:i] (footprint_config[j] eq footprint_config[i])) == 1
+set datafile separator comma
+set datafile columnheaders
+array sort_score[footprint_count]
+several = 0
+array least[2] = [1e300, 1e300]
+array greatest[2] = [0, 0]
 do for [i = 1:footprint_count] {
-    if (first_of_config(i)) {
-        n = key_add(with_variant(short_method(footprint_method[i]).", by ".named("criterion", footprint_criterion[i]), \
-            footprint_variant[i], footprint_run_count[i]), color(i), marker(i), dashes(i))
-    }
+    several = footprint_seeds[i] > several ? footprint_seeds[i] : several
+    stats footprint_file[i] using (column("kib_sparse") > 0 ? column("kib_sparse") : NaN):(column("accuracy")) nooutput
+    sort_score[i] = STATS_mean_y
+    least[1] = STATS_min_x < least[1] ? STATS_min_x : least[1]
+    stats footprint_file[i] using (column("kib_sparse")):(column("kib_dense")) nooutput
+    greatest[1] = STATS_max_x > greatest[1] ? STATS_max_x : greatest[1]
+    greatest[1] = STATS_max_y > greatest[1] ? STATS_max_y : greatest[1]
+    stats footprint_file[i] using (column("multiply_adds") > 0 ? column("multiply_adds") : NaN) nooutput
+    least[2] = STATS_min < least[2] ? STATS_min : least[2]
+    greatest[2] = STATS_max > greatest[2] ? STATS_max : greatest[2]
 }
-several_seeds = key_count < footprint_count
-crowded = key_count >= many_series
-key_width = 920
-if (!crowded) { key_most = 3 }
-eval key_measure
-more = key_rows > 2 ? key_height - 2 * key_pitch : 0
-height = 480. + more + (crowded ? 120 : 0)
-figure_size = sprintf("960 %d", height)
-load "style.gp"
+sort_list = every_one(footprint_count)
+eval sort_by_score
 
-set logscale x
-set xrange [*:*] noextend
-# Many curves through each other are followed more easily when they are thin.
-curve_width = crowded && several_seeds ? 1 : line_width
-if (crowded) { set yrange [*:*<1.02] } else { set yrange [0:*<1.02] }
+key_room = footprint_count + 1
+load "key.gp"
+do for [i in sorted] {
+    n = key_add(with_variant(short_method(footprint_method[int(i)]).", ".by_criterion(footprint_criterion[int(i)]), \
+        footprint_variant[int(i)], footprint_run_count[int(i)]), color(int(i)), marker(int(i)), dashes(int(i)))
+}
+n = key_add("the whole network, 32-bit values", faint, 2, 0)
+load "page.gp"
+page_panels = 2
+page_columns = 2
+page_tall = 300
+page_between = 80
+page_notes = "Memory of a pruned network: 32-bit values with 16-bit places; biases stay. Multiply-adds of an ensemble: by all members." \
+    .(several > 1 ? " Lines: means over the seeds; bands: from the least to the greatest accuracy of them." : "")
+eval page_grid
+eval page_measure
+load "style.gp"
+set style fill transparent solid band_density(footprint_count) noborder
+
+set yrange [0:1.03]
+set ytics 0.2
+log_axis = "x"
+x_range = 'log_least = least[panel]; log_greatest = greatest[panel]; set xtics autofreq; eval log_tics; ' \
+    .'set xrange [least[panel] / 1.15:greatest[panel] * 1.15]; set logscale x'
+look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) pointtype marker(int(i)) pointsize 0.5'
+band = several > 1 ? 'for [i in sorted] footprint_file[int(i)] using (column(measure)):(column("accuracy_low")):(column("accuracy_high")) ' \
+    .'with filledcurves fillcolor rgb color(int(i)), ' : ""
+curves = 'for [i in sorted] footprint_file[int(i)] using (column(measure)):(column("accuracy")) '.look
+set multiplot
 unset key
-key_middle = 509
-key_top = 71 + more
-eval key_draw
-set ylabel "test accuracy"
-set label 3 "memory: 32-bit values with 16-bit places; biases stay. Crosses: the whole network as 32-bit values. " \
-    ."Multiply-adds of an ensemble: by all members.".(several_seeds ? " A curve for each seed." : "") \
-    at screen 0.01, screen 12 / height left font note_font textcolor rgb faint
-set multiplot layout 1, 2 margins screen 0.08, screen 0.98, screen (149 + more) / height, 1 - 77 / height spacing screen 0.09
-set label 4 "memory" at graph 0, graph 1 offset 0, 0.8 left font panel_font
+panel = 1
+title = "memory"
+eval panel_place
+eval x_range
+measure = "kib_sparse"
 set xlabel "memory of the pruned network (KiB, log scale)"
-plot for [i = 1:footprint_count] footprint_file[i] using (column("kib_sparse")):(column("accuracy")) \
-         with linespoints linecolor rgb color(i) linewidth curve_width dashtype dashes(i) pointtype marker(i) pointsize 0.5, \
-     for [i = 1:footprint_count] footprint_file[i] using (column("kib_dense")):(column("accuracy")) every ::0::0 \
-         with points linecolor rgb color(i) pointtype 2 pointsize 0.9
-unset label 1
-unset label 2
-unset label 3
-eval key_clear
-unset ylabel
-set label 4 "speed"
+set ylabel "test accuracy"
+eval 'plot '.band.curves.', for [i in sorted] footprint_file[int(i)] using (column("kib_dense")):(column("accuracy")) every ::0::0 ' \
+    .'with points linecolor rgb color(int(i)) pointtype 2 pointsize 0.9'
+panel = 2
+title = "computation"
+eval panel_place
+eval x_range
+measure = "multiply_adds"
 set xlabel "multiply-adds for one item (log scale)"
-set format x "%.0s %c"
-plot for [i = 1:footprint_count] footprint_file[i] using (column("multiply_adds")):(column("accuracy")) \
-         with linespoints linecolor rgb color(i) linewidth curve_width dashtype dashes(i) pointtype marker(i) pointsize 0.5
+eval 'plot '.band.curves
 unset multiplot

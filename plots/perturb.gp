@@ -1,28 +1,82 @@
-# plots/perturb.gp: entropy and accuracy against the strength of one perturbation, with 95 % intervals.
+# plots/perturb.gp: uncertainty and accuracy against the strength of one perturbation, with 95 % intervals.
 #
-# A network that knows when it does not know gains entropy where it loses accuracy.
+# A network that knows when it does not know gains entropy where it loses accuracy. Of the further measures of uncertainty those
+# have a panel that the table has.
 
 load "series.gp"
-key_room = perturb_band_count + 1
-load "key.gp"
 
 unit = lookup("unit_perturbation_".chosen, "")
 color(i) = method_color(perturb_band_method[i], perturb_band_run_rank[i])
 marker(i) = method_marker(perturb_band_method[i], perturb_band_run_rank[i])
 dashes(i) = method_dashes(perturb_band_method[i], perturb_band_run_rank[i])
-do for [i = 1:perturb_band_count] {
-    n = key_add(with_variant(short_method(perturb_band_method[i]), perturb_band_variant[i], perturb_band_run_count[i]), \
-        color(i), marker(i), dashes(i))
-}
-if (talk_uncertainty) { n = key_add("the talk *", talk_color, 0, -1) }
-key_width = 900
-eval key_measure
+name_of(i) = with_variant(short_method(perturb_band_method[i]), perturb_band_variant[i], perturb_band_run_count[i])
 
-# The key's further rows make the figure higher, and so do many series, whose accuracies need not begin at 0.
-crowded = perturb_band_count >= many_series
-more = key_height - key_pitch
-height = 450. + more + (crowded ? 120 : 0)
-figure_size = sprintf("960 %d", height)
+set datafile separator comma
+set datafile columnheaders
+array sort_score[perturb_band_count]
+largest_entropy = 0
+strongest = 0
+do for [i = 1:perturb_band_count] {
+    stats perturb_band_file[i] using (column("strength")):(column("entropy")) nooutput
+    sort_score[i] = STATS_mean_y
+    strongest = STATS_max_x > strongest ? STATS_max_x : strongest
+    largest_entropy = STATS_max_y > largest_entropy ? STATS_max_y : largest_entropy
+    if (has(perturb_band_lacks[i], "entropy_high")) {
+        stats perturb_band_file[i] using (column("entropy_high")) nooutput
+        largest_entropy = STATS_max > largest_entropy ? STATS_max : largest_entropy
+    }
+}
+sort_list = every_one(perturb_band_count)
+eval sort_by_score
+# Where every method's accuracy has come to where it stays, the rest of the axis shows nothing: that panel ends at the next
+# strength, unless this is beyond two thirds of all. And where accuracies stay high they need not begin at 0.
+settled = 0
+lowest = 1
+do for [i = 1:perturb_band_count] {
+    stats perturb_band_file[i] using (column("strength") >= strongest ? column("accuracy") : -1) nooutput
+    final = STATS_max
+    stats perturb_band_file[i] using (abs(column("accuracy") - final) > 0.03 ? column("strength") : -1) nooutput
+    moving = STATS_max
+    stats perturb_band_file[i] using (column("strength") > moving ? column("strength") : strongest):(column("low")) nooutput
+    settled = STATS_min_x > settled ? STATS_min_x : settled
+    lowest = STATS_min_y < lowest ? STATS_min_y : lowest
+}
+is_cut = settled > 0 && settled < 0.67 * strongest
+
+measures = ""
+do for [measure in "mutual_information aleatoric std mean_softmax"] {
+    if (has_column(perturb_band_columns, measure)) { measures = measures." ".measure }
+}
+measure_title(name) = name eq "mutual_information" ? "mutual information: what the networks disagree on" \
+    : name eq "aleatoric" ? "expected entropy: what they agree is unclear" \
+    : name eq "std" ? "standard deviation of the probability" : "mean of the highest probability"
+measure_unit(name) = name eq "mutual_information" || name eq "aleatoric" ? "nats" : name eq "std" ? "probability" : "probability"
+
+# The talk's entropies may be far above all others: where they would squeeze these, they leave the panel at the top.
+talk_largest = 0
+if (talk_uncertainty) {
+    stats reference."/talk_uncertainty.csv" using (strcol("dataset") eq dataset && strcol("perturbation") eq chosen \
+        && strcol("metric") eq "entropy" ? column("value") : 0) nooutput
+    talk_largest = STATS_max
+}
+talk_leaves = talk_largest > 1.4 * largest_entropy
+
+key_room = perturb_band_count + 1
+load "key.gp"
+do for [i in sorted] { n = key_add(name_of(int(i)), color(int(i)), marker(int(i)), dashes(int(i))) }
+if (talk_uncertainty) { n = key_add("the talk *", talk_color, 0, -1) }
+
+load "page.gp"
+page_panels = 2 + words(measures)
+page_columns = page_panels == 2 || page_panels == 4 ? 2 : 3
+page_tall = page_columns == 2 ? 280 : 230
+page_between = 80
+page_title_lines = words(measures) > 0 ? 2 : 1
+page_notes = "Bands: 95 % intervals.".(is_cut ? sprintf(" Beyond %g every accuracy stays where it is, to within .03, up to the strongest, %g.", \
+    settled, strongest) : "").(talk_uncertainty ? " * Digitised from its slides: one batch of 35 training items, 12 sampled networks." : "") \
+    .(talk_leaves ? sprintf(" Its entropy goes on to %.2f nats.", talk_largest) : "")
+eval page_grid
+eval page_measure
 load "style.gp"
 set style fill transparent solid band_density(perturb_band_count) noborder
 
@@ -32,40 +86,47 @@ talk_curve(wanted) = ', reference."/talk_uncertainty.csv" using (talk_strength("
                      .'with lines linecolor rgb talk_color linewidth line_width dashtype "-"'
 talk_entropy = talk_uncertainty ? talk_curve("entropy") : ""
 talk_accuracy = talk_uncertainty ? talk_curve("accuracy") : ""
+look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) pointtype marker(int(i)) pointsize 0.6'
+strength_title = "strength (".(unit eq "" || unit eq "1" ? "a ratio, without unit" : unit).")"
 
-set xrange [*:*] noextend
-set xlabel "strength".(unit eq "" || unit eq "1" ? "" : " (".unit.")")
+set multiplot
 unset key
-key_middle = 509
-key_top = 56 + more
-eval key_draw
-if (talk_uncertainty) {
-    set label 3 "* digitised from its slides: one batch of 35 training items, 12 sampled networks" \
-        at screen 0.01, screen 11 / height left font note_font textcolor rgb faint
-}
-
-set multiplot layout 1, 2 margins screen 0.08, screen 0.98, screen (121 + more) / height, 1 - 76 / height \
-    spacing screen 0.11
-set label 4 "entropy of the prediction" at graph 0, graph 1 offset 0, 0.8 left font panel_font
+set xrange [0:strongest]
+set xtics tic_step(strongest / 2.5)
+panel = 1
+title = "entropy of the prediction"
+eval panel_place
+set xlabel panel_is_lowest(panel) ? strength_title : ""
 set ylabel "entropy (nats)"
-set yrange [0:*]
+set yrange [0:1.1 * (talk_leaves || talk_largest < largest_entropy ? largest_entropy : talk_largest)]
 plot for [i = 1:perturb_band_count] perturb_band_file[i] \
          using (column("strength")):(column("entropy_low")):(column("entropy_high")) \
          with filledcurves fillcolor rgb color(i), \
-     for [i = 1:perturb_band_count] perturb_band_file[i] using (column("strength")):(column("entropy")) \
-         with linespoints linecolor rgb color(i) linewidth line_width dashtype dashes(i) pointtype marker(i) pointsize 0.6 \
-         @talk_entropy
+     for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column("entropy")) @look @talk_entropy
 
-unset label 1
-unset label 2
-unset label 3
-eval key_clear
-set label 4 "accuracy"
-set ylabel "test accuracy"
-if (crowded) { set yrange [*:*<1.02] } else { set yrange [0:*<1.02] }
+panel = 2
+title = "accuracy"
+eval panel_place
+set xlabel panel_is_lowest(panel) ? strength_title : ""
+set ylabel (strstrt(facts, "validation items") ? "validation" : "test")." accuracy"
+set xrange [0:is_cut ? settled : strongest]
+set xtics tic_step((is_cut ? settled : strongest) / 2.5)
+set yrange [lowest > 0.6 ? 0.5 : 0:1.03]
+set ytics 0.2
 plot for [i = 1:perturb_band_count] perturb_band_file[i] \
          using (column("strength")):(column("low")):(column("high")) with filledcurves fillcolor rgb color(i), \
-     for [i = 1:perturb_band_count] perturb_band_file[i] using (column("strength")):(column("accuracy")) \
-         with linespoints linecolor rgb color(i) linewidth line_width dashtype dashes(i) pointtype marker(i) pointsize 0.6 \
-         @talk_accuracy
+     for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column("accuracy")) @look @talk_accuracy
+
+set ytics autofreq
+set xtics tic_step(strongest / 2.5)
+set xrange [0:strongest]
+set yrange [0:*]
+do for [panel = 3:page_panels] {
+    measure = word(measures, panel - 2)
+    title = measure_title(measure)
+    eval panel_place
+    set xlabel panel_is_lowest(panel) ? strength_title : ""
+    set ylabel measure_unit(measure)
+    plot for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column(measure)) @look
+}
 unset multiplot

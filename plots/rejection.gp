@@ -1,57 +1,86 @@
-# plots/rejection.gp: what is gained by referring the least certain items to a human: accuracy on the items that stay. The area
-# is the mean of the accuracy over all shares that can be referred. 95 % intervals of all methods would hide the lines, so that
-# VI and MLE, the two ends, stand for them; where neither is there, the first series does.
+# plots/rejection.gp: what is gained by referring the least certain items to a human: the error on the items that stay, with 95 %
+# intervals, on a logarithmic axis, since what is near to no error would be one line otherwise. The area is the mean of the
+# accuracy over all shares that can be referred.
 
 load "series.gp"
-key_room = rejection_band_count
-load "key.gp"
 
-set datafile separator comma
-set datafile columnheaders
 color(i) = method_color(rejection_band_method[i], rejection_band_run_rank[i])
 marker(i) = method_marker(rejection_band_method[i], rejection_band_run_rank[i])
 dashes(i) = method_dashes(rejection_band_method[i], rejection_band_run_rank[i])
+set datafile separator comma
+set datafile columnheaders
+array sort_score[rejection_band_count]
+array area_text[rejection_band_count]
+least_error = 1
+most_error = 0
+reaches_none = 0
+last_error = 0
 do for [i = 1:rejection_band_count] {
-    stats rejection_band_file[i] using (column("area")) name "A" nooutput
-    n = key_add(with_variant(short_method(rejection_band_method[i]), rejection_band_variant[i], \
-        rejection_band_run_count[i]).sprintf(", area %.4f", A_mean), color(i), marker(i), dashes(i))
+    stats rejection_band_file[i] using (column("area")) nooutput
+    sort_score[i] = -STATS_mean
+    area_text[i] = sprintf("area %.4f", STATS_mean)
+    if (has_column(rejection_band_columns, "area_low") && has(rejection_band_lacks[i], "area_low")) {
+        stats rejection_band_file[i] using (column("area_low")):(column("area_high")) nooutput
+        area_text[i] = area_text[i].sprintf(" (%.4f to %.4f)", STATS_mean_x, STATS_mean_y)
+    }
+    stats rejection_band_file[i] using (column("accuracy") < 1 ? 1 - column("accuracy") : 1):(1 - column("accuracy")) nooutput
+    least_error = STATS_min_x < least_error ? STATS_min_x : least_error
+    most_error = STATS_max_y > most_error ? STATS_max_y : most_error
+    reaches_none = STATS_min_y <= 0 ? 1 : reaches_none
+    stats rejection_band_file[i] using (column("accuracy") < 1 ? column("fraction") : 0) nooutput
+    last_error = STATS_max > last_error ? STATS_max : last_error
 }
-banded = ""
-do for [i = 1:rejection_band_count] {
-    if (rejection_band_method[i] eq "vi" || rejection_band_method[i] eq "mle") { banded = banded." ".i }
-}
-if (words(banded) == 0) { banded = " 1" }
-# The key stands to the right: long names make the figure wider, many names make it higher.
-key_most = 1
-eval key_measure
-wider = key_cell > 252 ? key_cell - 252 : 0
-width = 960. + wider
-height = key_height > 380 ? 100. + key_height : 480.
-figure_size = sprintf("%.0f %.0f", width, height)
-load "style.gp"
-set style fill transparent solid band_density(words(banded)) noborder
+# Beyond the last share with an error there is nothing to be seen.
+end = 100 * last_error + 6 < 80 ? 100 * last_error + 6 : 96
+# At the bottom, half of the least error that was measured: no error at all, which has no logarithm.
+least_error = least_error > 0.5 * most_error ? 0.1 * most_error : least_error
+lowest = least_error / 2
+most_error = most_error > 0 ? most_error : 1
 
-set xrange [0:95]
-set yrange [*:1]
-set xlabel "test items referred to a human, highest entropy first (%)"
-set ylabel "accuracy on the others"
-set lmargin at screen 96 / width
-set rmargin at screen 672 / width
-set tmargin at screen 1 - 67 / height
-set bmargin at screen 62 / height
-unset key
-key_left = 708
-key_top = height - 92
-eval key_draw
-band_names = ""
-do for [i in banded] {
-    band_name = short_method(rejection_band_method[int(i)])
-    if (strstrt(band_names, band_name) == 0) { band_names = band_names.(band_names eq "" ? "" : " and ").band_name }
+key_room = rejection_band_count
+load "key.gp"
+sort_list = every_one(rejection_band_count)
+eval sort_by_score
+do for [i in sorted] {
+    n = key_add(with_variant(short_method(rejection_band_method[int(i)]), rejection_band_variant[int(i)], \
+        rejection_band_run_count[int(i)]).", ".area_text[int(i)], color(int(i)), marker(int(i)), dashes(int(i)))
 }
-set label 3 "bands: 95 % intervals of ".band_names at screen 708. / width, screen 1 - 70 / height left font note_font \
-    textcolor rgb faint
-plot for [i in banded] rejection_band_file[int(i)] \
-         using (100 * column("fraction")):(column("low")):(column("high")) \
+load "page.gp"
+page_panels = 1
+page_most = 820
+page_tall = 340
+page_left = 74
+page_notes = "Bands: 95 % intervals. Area: mean of the accuracy over all shares that can be referred" \
+    .(has_column(rejection_band_columns, "area_low") ? ", with its interval over seeds." : ".") \
+    .(reaches_none ? " On the lowest line: no error at all." : "") \
+    .(end < 96 ? sprintf(" Beyond %g %% no method has an error.", 100 * last_error) : "")
+eval page_grid
+eval page_measure
+load "style.gp"
+set style fill transparent solid band_density(rejection_band_count) noborder
+
+# Where there is no error, an interval would be a wall down to the lowest line.
+banded(value) = column("accuracy") < 1 ? value : NaN
+error_of(accuracy) = 1 - accuracy > lowest ? 1 - accuracy : lowest
+set xrange [0:end]
+set logscale y
+set yrange [lowest:smaller(1, 1.6 * most_error)]
+log_axis = "y"
+log_least = least_error
+log_greatest = smaller(1, 1.6 * most_error)
+log_name(mantissa, n) = percent(mantissa * 10.**n)
+eval log_tics
+if (reaches_none) { set ytics add ("none" lowest) }
+set xlabel "items referred to a human, highest entropy first (%)"
+set ylabel "error on the others (%), log scale"
+set multiplot
+unset key
+panel = 1
+page_title_lines = 0
+eval panel_place
+plot for [i in sorted] rejection_band_file[int(i)] \
+         using (100 * column("fraction")):(banded(error_of(column("high")))):(error_of(column("low"))) \
          with filledcurves fillcolor rgb color(int(i)), \
-     for [i = 1:rejection_band_count] rejection_band_file[i] using (100 * column("fraction")):(column("accuracy")) \
-         with linespoints linecolor rgb color(i) linewidth line_width dashtype dashes(i) pointtype marker(i) pointsize 0.6
+     for [i in sorted] rejection_band_file[int(i)] using (100 * column("fraction")):(error_of(column("accuracy"))) \
+         with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) pointtype marker(int(i)) pointsize 0.6
+unset multiplot

@@ -33,15 +33,40 @@ criterion_dashes(criterion) = int(lookup("dashes_".criterion, "5"))
 # "VI: Gaussian mean field" is "VI" in a legend; the config is named only where a method has several.
 short_method(method) = (name = named("method", method), cut = strstrt(name, ":"), cut ? name[1:cut - 1] : name)
 with_variant(label, variant, configs) = configs > 1 && variant ne "" ? label." (".variant.")" : label
-# In two lines where there are more characters than fit.
-wrapped(text, most) = strlen(text) > most ? text[1:most]."\n".text[most + 1:strlen(text)] : text
+# In as many lines as it takes, of at most so many characters, broken at blanks where there are any.
+last_blank(text) = text eq "" ? 0 : text[strlen(text):strlen(text)] eq " " ? strlen(text) : last_blank(text[1:strlen(text) - 1])
+wrap_at(text, most) = (blank = last_blank(text[1:most + 1]), blank < 2 ? 0 : blank)
+wrapped(text, most) = strlen(text) <= most ? text : wrap_at(text, most) > 0 \
+    ? text[1:wrap_at(text, most) - 1]."\n".wrapped(text[wrap_at(text, most) + 1:strlen(text)], most) \
+    : text[1:most]."\n".wrapped(text[most + 1:strlen(text)], most)
+lines_of(text) = text eq "" ? 0 : strstrt(text, "\n") ? 1 + lines_of(text[strstrt(text, "\n") + 1:strlen(text)]) : 1
 by_criterion(name) = name eq "random" ? "at random" : "by ".named("criterion", name)
 # Everything happens beyond 80 %: the axis is logarithmic in the weights that are kept.
 removed_axis = "weights removed (%), log scale of what is left"
 has(lacks, column_name) = strstrt(lacks, " ".column_name." ") == 0
+has_column(columns, column_name) = strstrt(columns, " ".column_name." ") > 0
+percent(share) = gprintf("%g", share * 100)
+# A power of ten where a number would have many zeros; an axis of two decades or less needs further tics.
+raised(text) = text eq "" ? "" : word("⁻ . / ⁰ ¹ ² ³ ⁴ ⁵ ⁶ ⁷ ⁸ ⁹", strstrt("-./0123456789", text[1:1])).raised(text[2:strlen(text)])
+tic_name(mantissa, n) = n < -3 && mantissa == 1 ? "10".raised(sprintf("%d", n)) \
+    : gprintf(log_greatest >= 1e5 && n >= 3 ? "%.0s %c" : "%g", mantissa * 10.**n)
+# log_tics(AXIS, LEAST, GREATEST): a command that sets tics with their names, at 1, 2 and 5 where there are few powers of ten.
+log_steps(least, greatest) = log10(greatest / least) > 2.2 ? "1" : "1 2 5"
+log_tics = 'log_list = ""; do for [log_n = int(floor(log10(log_least))):int(ceil(log10(log_greatest)))] { ' \
+    .'do for [log_m in log_steps(log_least, log_greatest)] { ' \
+    .'log_list = log_list.(log_list eq "" ? "" : ", ").sprintf("\"%s\" %g", log_name(int(log_m), log_n), log_m * 10.**log_n) } }; ' \
+    .'eval "set ".log_axis."tics (".log_list.")"'
+log_name(mantissa, n) = tic_name(mantissa, n)
+# The largest of 1, 2 and 5 times a power of ten that is not above x: few tics, which have room in a narrow panel.
+tic_step(x) = x <= 0 ? 1 : (tic_power = 10**floor(log10(x)), tic_power * (x >= 5 * tic_power ? 5 : x >= 2 * tic_power ? 2 : 1))
+# Sorts the numbers in the text sort_list by sort_score, the largest first, into sorted: keys name curves from the top down.
+sort_by_score = 'sorted = ""; do for [sort_j in sort_list] { sort_best = 0; do for [sort_k in sort_list] { ' \
+    .'if (strstrt(sorted." ", " ".sort_k." ") == 0) { ' \
+    .'if (sort_best == 0 || sort_score[int(sort_k)] > sort_score[sort_best]) { sort_best = int(sort_k) } } }; ' \
+    .'sorted = sorted." ".sort_best }'
+every_one(count) = (each_text = "", (sum [every_i = 1:count] (each_text = each_text." ".every_i, 0)), each_text)
 # From so many on bands are drawn fainter, for they lie on each other, and axes begin where the values do.
 many_series = 7
-band_density(series) = series < many_series ? 0.18 : 0.5 / series
+band_density(series) = series < 4 ? 0.18 : series < many_series ? 0.12 : 0.5 / series
 # What a figure of one run or one seed says of those that it does not show; "" where there are none.
-how_to_see_others = 'to draw them: ./run_all.sh --draw-only --out DIR, with their .h5 files alone in DIR'
-not_shown(count, what) = count < 1 ? "" : sprintf("Not shown: %d other %s%s; %s", count, what, count > 1 ? "s" : "", how_to_see_others)
+not_shown(count, what) = count < 1 ? "" : sprintf("Not shown: %d other %s%s", count, what, count > 1 ? "s" : "")

@@ -5,11 +5,13 @@
 #                "-": each row is a series of its own, of which the arrays have all columns, and there are no files
 #   dataset      rows of this data set only; "": of all, and `dataset`, where it is a column, tells series apart as well
 #   each, chosen rows with this value in column `each` only ("" takes all)
+#   pooled       1: the seeds of a config are one series of their means; its files have for each number COLUMN also COLUMN_low and
+#                COLUMN_high, the least and the greatest of the seeds. Points are matched by their place in each run's rows.
 #   directory    where the series' files go: the table's own header and rows, sorted by `order`; $series_directory in the
 #                environment comes before it
 #
-# Prints gnuplot assignments: TABLE_count, and arrays of that length: TABLE_file, TABLE_lacks (" COLUMN COLUMN ": those
-# without a value in any of the series' rows), and one TABLE_COLUMN for each column that tells series apart. A table without
+# Prints gnuplot assignments: TABLE_count, TABLE_columns (" COLUMN COLUMN "), and arrays of that length: TABLE_file, TABLE_lacks
+# (the columns without a value in any of the series' rows), TABLE_seeds (how many are pooled), and one TABLE_COLUMN for each column that tells series apart. A table without
 # the column run may hold two runs that nothing tells apart: where a value of `order` comes again, another series begins, for
 # one line through both would be a zigzag.
 #
@@ -38,9 +40,9 @@ NR == 1 {
         fail("no column " each)
     key_end = order == "-" ? columns + 1 : index_of[order]
     for (i = 1; i < key_end; i++)
-        if (names[i] != "dataset" || dataset == "")
+        if ((names[i] != "dataset" || dataset == "") && !(pooled && (names[i] == "seed" || names[i] == "run")))
             keys[++key_count] = i
-    if (order != "-" && ("run" in index_of) && index_of["run"] > key_end)
+    if (order != "-" && !pooled && ("run" in index_of) && index_of["run"] > key_end)
         keys[++key_count] = index_of["run"]
     next
 }
@@ -53,7 +55,9 @@ NR == 1 {
     for (i = 1; i <= key_count; i++)
         key = key cells[keys[i]] SUBSEP
     x = order == "-" ? NR : cells[index_of[order]]
-    if (order == "-" || !("run" in index_of))
+    if (pooled)
+        key = key config_of_row()
+    else if (order == "-" || !("run" in index_of))
         key = key (++repeats[key, x])
     if (!(key in series_of)) {
         series_of[key] = ++series
@@ -62,8 +66,12 @@ NR == 1 {
         note_config()
     }
     s = series_of[key]
-    line[s, ++length_of[s]] = $0
-    x_of[s, length_of[s]] = x + 0
+    if (pooled) {
+        pool(s)
+    } else {
+        line[s, ++length_of[s]] = $0
+        x_of[s, length_of[s]] = x + 0
+    }
     for (i = 1; i <= columns; i++)
         if (cells[i] != "")
             measured[s, i] = 1
@@ -77,6 +85,57 @@ END {
     print_variables()
 }
 
+# The run of a row without its seed.
+function config_of_row(    name) {
+    name = "run" in index_of ? cells[index_of["run"]] : cells[index_of["dataset"]] "_" cells[index_of["method"]]
+    sub(/_seed[0-9]+$/, "", name)
+    return name
+}
+
+# Adds a row to the point of its series that is at its place among its run's.
+function pool(s,    run, p, i, value) {
+    run = ("run" in index_of ? cells[index_of["run"]] : "") SUBSEP ("seed" in index_of ? cells[index_of["seed"]] : "")
+    if (!((s, run) in rows_of))
+        seeds[s]++
+    p = ++rows_of[s, run]
+    if (p > length_of[s])
+        length_of[s] = p
+    for (i = 1; i <= columns; i++) {
+        value = cells[i]
+        if (value !~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/) {
+            if (!((s, p, i) in text_at))
+                text_at[s, p, i] = value
+            continue
+        }
+        if (number_at[s, p, i]++ == 0)
+            least_at[s, p, i] = greatest_at[s, p, i] = value + 0
+        sum_at[s, p, i] += value
+        least_at[s, p, i] = value + 0 < least_at[s, p, i] ? value + 0 : least_at[s, p, i]
+        greatest_at[s, p, i] = value + 0 > greatest_at[s, p, i] ? value + 0 : greatest_at[s, p, i]
+    }
+}
+
+# The means of point p, and their ends, as a line of the series' file.
+function pooled_line(s, p,    i, means, ends, n, text) {
+    for (i = 1; i <= columns; i++) {
+        n = number_at[s, p, i]
+        text = text_at[s, p, i]
+        if (text ~ /[",]/) {
+            gsub(/"/, "\"\"", text)
+            text = "\"" text "\""
+        }
+        means = means (i > 1 ? "," : "") (n ? sprintf("%.9g", sum_at[s, p, i] / n) : text)
+        ends = ends "," (n ? sprintf("%.9g,%.9g", least_at[s, p, i], greatest_at[s, p, i]) : ",")
+    }
+    return means ends
+}
+
+function pooled_header(    i, ends) {
+    for (i = 1; i <= columns; i++)
+        ends = ends "," names[i] "_low," names[i] "_high"
+    return header ends
+}
+
 function has_configs() {
     return ("dataset" in index_of) && ("method" in index_of)
 }
@@ -88,8 +147,7 @@ function note_config(    c, name, group, base) {
         return
     }
     base = cells[index_of["dataset"]] "_" cells[index_of["method"]]
-    name = "run" in index_of ? cells[index_of["run"]] : base
-    sub(/_seed[0-9]+$/, "", name)
+    name = config_of_row()
     group = cells[index_of["dataset"]] SUBSEP cells[index_of["method"]]
     if (!((group, name) in config_at)) {
         c = config_at[group, name] = ++configs
@@ -167,8 +225,14 @@ function config_before(c, d) {
 # Insertion sort: stable, and the rows come almost sorted.
 function write_series(s,    path, n, i, j, k, place) {
     path = directory "/" table "." s ".csv"
-    print header > path
+    print pooled ? pooled_header() : header > path
     n = length_of[s]
+    if (pooled) {
+        for (k = 1; k <= n; k++) {
+            line[s, k] = pooled_line(s, k)
+            x_of[s, k] = number_at[s, k, index_of[order]] ? sum_at[s, k, index_of[order]] / number_at[s, k, index_of[order]] : 0
+        }
+    }
     for (i = 1; i <= n; i++) {
         for (j = i - 1; j >= 1 && x_of[s, place[j]] > x_of[s, i]; j--)
             place[j + 1] = place[j]
@@ -191,11 +255,17 @@ function print_array(name, values,    s, text) {
     print "array " table "_" name "[" (series ? series : 1) "] = [" (series ? text : gnuplot_quote("")) "]"
 }
 
-function print_variables(    i, s, values) {
+function print_variables(    i, s, values, column_text) {
     printf "%s_count = %d\n", table, series
+    column_text = " "
+    for (i = 1; i <= columns; i++)
+        column_text = column_text names[i] " "
+    printf "%s_columns = %s\n", table, gnuplot_quote(column_text)
     if (order != "-") {
         print_array("file", file)
         print_array("lacks", lacks)
+        if (pooled)
+            print_array("seeds", seeds)
     }
     for (i = 1; i <= key_count; i++) {
         for (s = 1; s <= series; s++)

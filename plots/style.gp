@@ -1,19 +1,31 @@
 # plots/style.gp: how every figure looks. Scripts load it first; it sets the terminal from what draw.sh hands over.
-# Scripts whose size depends on how many series there are load series.gp before they set figure_size.
+# Scripts whose size depends on how much there is load page.gp, which measures, before it.
 
 load "series.gp"
+if (!exists("page_panels")) { load "page.gp" }
 
-# draw.sh hands over terminal_name and output_file; figure_size is the script's, "WIDTH HEIGHT" in pixels of the SVG.
+# draw.sh hands over terminal_name and output_file, and page_scale: the points of a pixel in print. figure_size is the script's,
+# "WIDTH HEIGHT" in pixels of the SVG. A PNG has paper_dots of its own for each of these.
+figure_wide = word(figure_size, 1) + 0
+figure_high = word(figure_size, 2) + 0
+# A script of one width is made smaller.
+figure_fits = figure_wide > page_width ? 1. * page_width / figure_wide : 1
+if (figure_fits < 1) {
+    print sprintf("%s is laid out for another width: its smallest text is set in %.1f points", figure_title, 8 * figure_fits * page_scale)
+}
+print_scale = page_scale * figure_fits
+dots = png_dots * figure_fits
 if (terminal_name eq "svg") {
-    set terminal svg size word(figure_size, 1) + 0, word(figure_size, 2) + 0 dynamic noenhanced font "sans-serif,11" \
-        background "white" linewidth 1
+    set terminal svg size figure_wide, figure_high dynamic noenhanced font "sans-serif,11" background "white" linewidth 1
 } else { if (terminal_name eq "gif") {
-    set terminal gif animate delay 50 loop 0 size word(figure_size, 1) + 0, word(figure_size, 2) + 0 noenhanced \
-        font "sans-serif,10" background "white"
+    set terminal gif animate delay 50 loop 0 size figure_wide, figure_high noenhanced font "sans-serif,10" background "white"
+} else { if (terminal_name eq "pdfcairo") {
+    set terminal pdfcairo size figure_wide * print_scale / 72., figure_high * print_scale / 72. noenhanced font "sans-serif,11" \
+        background "white" fontscale print_scale linewidth 2 * print_scale pointscale 2 * print_scale
 } else {
-    set terminal pngcairo size 2 * word(figure_size, 1), 2 * word(figure_size, 2) noenhanced font "sans-serif,11" \
-        background "white" fontscale 1.9 linewidth 2 pointscale 2
-} }
+    set terminal pngcairo size int(dots * figure_wide + 0.5), int(dots * figure_high + 0.5) noenhanced font "sans-serif,11" \
+        background "white" fontscale 0.95 * dots linewidth dots pointscale dots
+} } }
 set output output_file
 
 set datafile separator comma
@@ -24,19 +36,19 @@ set tics nomirror out scale 0.5 textcolor rgb "black"
 set format "%g"
 set key noautotitle
 set style fill transparent solid 0.18 noborder
-note_font = ",8"
-panel_font = ",11"
+note_font = font_of(8)
+panel_font = font_of(11)
 
-# What the data are, above all panels: a stand-in must not be mistaken for the real thing.
-synthetic = strstrt(data_source, "SYNTHETIC") > 0
-unofficial = strstrt(data_source, "not the official files") > 0
-head_color = synthetic ? alarm : "#000000"
-head_line = (synthetic ? "SYNTHETIC data in place of " : "").named("dataset", dataset) \
-            .(chosen eq "" ? "" : ", ".(each eq "method" ? short_method(chosen) : named(each, chosen))).(dataset eq "" ? "" : ": ").figure_title
-# A long line is set smaller, to fit the page. The svg terminal takes ":Bold" for part of the family's name.
-head_fits = word(figure_size, 1) / (9.9 * strlen(head_line))
-head_font = sprintf(terminal_name eq "svg" ? ",%.1f" : "sans-serif:Bold,%.1f", \
-                    (terminal_name eq "svg" ? 14 : 13) * (head_fits < 1 ? head_fits : 1))
-source_line = synthetic || unofficial ? data_source : ""
-set label 1 head_line at screen 0.5, screen 1 offset 0, -1.1 center font head_font textcolor rgb head_color
-set label 2 source_line at screen 0.5, screen 1 offset 0, -2.3 center font note_font textcolor rgb head_color
+# The head, above all panels. A long line is set smaller, to fit, where page.gp has not given it more lines. draw.sh makes an
+# SVG's text bold where the family is called so.
+head_color = head_alarm ? alarm : "#000000"
+head_is_wrapped = exists("head_wrapped")
+head_fits = head_is_wrapped ? 1 : smaller(1, figure_wide / (9.9 * strlen(head_line)))
+facts_fits = head_is_wrapped ? 1 : smaller(1, figure_wide / (5.4 * at_least(1, strlen(facts_line))))
+head_font = sprintf("sans-serif:Bold,%.1f", head_size * head_fits)
+source_line = facts_line
+set label 1 (head_is_wrapped ? head_wrapped : head_line) at screen 0.5, 1 - 16. / figure_high center \
+    font head_font textcolor rgb head_color
+set label 2 (head_is_wrapped ? facts_wrapped : facts_line) at screen 0.5, \
+    1 - (11. + 1.3 * head_size * (head_is_wrapped ? lines_of(head_wrapped) : 1) + 0.7 * text_size(9)) / figure_high center \
+    font sprintf(",%.1f", text_size(9) * facts_fits) textcolor rgb synthetic ? alarm : faint

@@ -1,48 +1,84 @@
-# plots/surviving.gp: in which layers the weights stay: each layer's surviving share against the share that is removed of the
+# plots/surviving.gp: in which layers the weights stay: each layer's share that stays against the share that is removed of the
 # whole network, a panel for each criterion, and a line of panels for each config where there are several (an ablation's).
-# Bands are 95 % over seeds. On the diagonal every layer loses alike.
+# Bands are 95 % over seeds. On the dashed line every layer loses alike.
 
 load "series.gp"
 
 criteria = ""
 configs = ""
 layers = ""
+banded_any = 0
 do for [i = 1:surviving_band_count] {
     if (strstrt(criteria." ", " ".surviving_band_criterion[i]." ") == 0) { criteria = criteria." ".surviving_band_criterion[i] }
     if (strstrt(configs." ", " ".surviving_band_run[i]." ") == 0) { configs = configs." ".surviving_band_run[i] }
     if (strstrt(layers." ", " ".surviving_band_layer[i]." ") == 0) { layers = layers." ".surviving_band_layer[i] }
+    if (has(surviving_band_lacks[i], "low")) { banded_any = 1 }
 }
-panel_count = words(criteria) * words(configs)
-panel_wish = words(configs) > 1 ? words(criteria) : 0
-panel_base = 620.
-panel_bottom = 0.20
-panel_between = 0.03
-panel_more = 0
-load "panels.gp"
-panel_criterion(p) = word(criteria, 1 + (p - 1) % words(criteria))
-panel_config(p) = word(configs, 1 + (p - 1) / words(criteria))
-load "style.gp"
-
+# Layers are no methods: from the first to the last their colours go from dark to light, which are no method's.
+array shades[9] = ["#2D0A4E", "#7B2D8B", "#B5446E", "#A0783C", "#8A8A2E", "#5A5A5A", "#9C9C9C", "#C0A0C8", "#C8C090"]
+array shapes[9] = [7, 5, 9, 11, 13, 6, 4, 8, 10]
 rank_of(layer) = (sum [k = 1:words(layers)] (word(layers, k) eq layer ? k : 0))
-color(i) = layer_color(rank_of(surviving_band_layer[i]))
-
+place_of(i) = 1 + (rank_of(surviving_band_layer[i]) - 1) % 9
+color(i) = shades[place_of(i)]
+shape(i) = shapes[place_of(i)]
 title_of(i) = with_variant(by_criterion(surviving_band_criterion[i]), surviving_band_variant[i], \
     surviving_band_run_count[i])
-panel_longest = 0
-panel_rise = 0.6
-do for [i = 1:surviving_band_count] { if (strlen(title_of(i)) > panel_longest) { panel_longest = strlen(title_of(i)) } }
+widest_title = ""
+do for [i = 1:surviving_band_count] { if (strlen(title_of(i)) > strlen(widest_title)) { widest_title = title_of(i) } }
+
+set datafile separator comma
+set datafile columnheaders
+least = 1
+greatest = 0
+none_left = 0
+do for [i = 1:surviving_band_count] {
+    stats surviving_band_file[i] using (column("surviving") > 0 ? column("surviving") : 1):(column("fraction")) nooutput
+    least = STATS_min_x < least ? STATS_min_x : least
+    greatest = STATS_max_y > greatest ? STATS_max_y : greatest
+    stats surviving_band_file[i] using (column("surviving")) nooutput
+    none_left = STATS_min <= 0 ? 1 : none_left
+}
+least = least < 1e-5 ? 1e-5 : least
+
+key_room = words(layers) + 1
+load "key.gp"
+do for [k = 1:words(layers)] { n = key_add(word(layers, k), shades[1 + (k - 1) % 9], shapes[1 + (k - 1) % 9], 1) }
+n = key_add("every layer alike", faint, 0, 2)
+load "page.gp"
+page_panels = words(criteria) * words(configs)
+page_columns = words(configs) > 1 || words(criteria) == 4 ? words(criteria) : 3
+page_columns = page_columns > 4 ? 4 : page_columns == 4 && words(configs) == 1 ? 2 : page_columns
+page_tall = page_columns == 2 ? 230 : 200
+page_least = page_columns == 4 ? 180 : 200
+eval page_grid
+page_title_lines = lines_of(wrapped(widest_title, panel_chars(page_panels, 11)))
+page_notes = (banded_any ? "Bands: 95 % intervals over seeds. " : "") \
+    .(none_left ? "\"None\": nothing is left of the layer, which an axis of logarithms has no place for." : "")
+eval page_measure
+load "style.gp"
+panel_criterion(p) = word(criteria, 1 + (p - 1) % words(criteria))
+panel_config(p) = word(configs, 1 + (p - 1) / words(criteria))
+
 kept(column_name) = 1 - column(column_name)
-set xrange [1:0.004]
+set xrange [1:1 - (greatest < 1 ? greatest : 0.999)]
 set logscale x
-least = 0.0004
-set yrange [least:1.2]
-# A band goes on below the axis where its end is 0, which has no logarithm.
-end(column_name) = column(column_name) > least ? column(column_name) : least
+lowest = none_left ? least / 3 : least / 1.2
+set yrange [lowest:1.2]
+# What is 0 is at the bottom; so is a band's end.
+at_bottom(value) = value > lowest ? value : lowest
 set logscale y
-set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99" .01, "99.5" .0050001)
+if (panel_wide(1) < 330) {
+    set xtics ("0" 1, "50" .5, "" .2, "90" .1, "" .05, "98" .02, "" .01, "99.5" .0050001, "99.9" .001)
+} else {
+    set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99" .01, "99.5" .0050001, "99.9" .001)
+}
+log_axis = "y"
+log_least = least
+log_greatest = 1
+log_name(mantissa, n) = percent(mantissa * 10.**n)
 set multiplot
-do for [panel = 1:panel_count] {
-    @panel_place
+unset key
+do for [panel = 1:page_panels] {
     members = ""
     banded = ""
     do for [i = 1:surviving_band_count] {
@@ -52,36 +88,18 @@ do for [panel = 1:panel_count] {
         }
     }
     title = words(members) > 0 ? title_of(int(word(members, 1))) : ""
-    eval panel_title
-    set xlabel panel_is_lowest(panel) ? (panel_columns < 3 ? removed_axis : "weights removed (%)") : ""
-    set ylabel panel_column(panel) == 0 ? "left of the layer (%)" : ""
-    if (panel_column(panel) == 0) {
-        set ytics ("100" 1, "10" .1, "1" .01, "0.1" .001)
-    } else {
-        set ytics ("" 1, "" .1, "" .01, "" .001)
-    }
+    eval panel_place
+    if (words(members) == 0) { continue }
+    set xlabel panel_is_lowest(panel) ? (panel_wide(panel) > 300 ? removed_axis : "weights removed (%)") : ""
+    set ylabel panel_is_left(panel) ? "stays of the layer (%)" : ""
+    log_name(mantissa, n) = panel_is_left(panel) ? percent(mantissa * 10.**n) : ""
+    eval log_tics
+    if (none_left && panel_is_left(panel)) { set ytics add ("none" lowest) }
     # With one seed there is no band, and gnuplot would go once through a list of none.
-    bands = words(banded) == 0 ? "" : 'for [i in banded] surviving_band_file[int(i)] using (kept("fraction")):(end("low"))' \
-        .':(end("high")) with filledcurves fillcolor rgb color(int(i)), '
-    if (words(members) > 0) { eval 'plot x with lines linecolor rgb faint linewidth 0.8 dashtype 2, '.bands \
-        .'for [i in members] surviving_band_file[int(i)] using (kept("fraction")):(column("surviving"))' \
-        .' with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype 7 pointsize 0.4' }
-    unset label 1
-    unset label 2
+    bands = words(banded) == 0 ? "" : 'for [i in banded] surviving_band_file[int(i)] using (kept("fraction")):(at_bottom(column("low")))' \
+        .':(at_bottom(column("high"))) with filledcurves fillcolor rgb color(int(i)), '
+    eval 'plot [1:1 - greatest] x with lines linecolor rgb faint linewidth 0.8 dashtype 2, '.bands \
+        .'for [i in members] surviving_band_file[int(i)] using (kept("fraction")):(at_bottom(column("surviving")))' \
+        .' with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype shape(int(i)) pointsize 0.5'
 }
-set lmargin at screen 0.09
-set rmargin at screen 0.98
-set bmargin at screen 0.01 * panel_base / figure_height
-set tmargin at screen 0.10 * panel_base / figure_height
-unset label 4
-unset border
-unset tics
-unset grid
-unset xlabel
-unset ylabel
-unset logscale
-set yrange [0:1]
-set key at screen 0.53, screen 0.05 * panel_base / figure_height center center horizontal Left reverse samplen 3 font ",10" maxrows 1
-plot for [k = 1:words(layers)] keyentry with lines linecolor rgb layer_color(k) linewidth 2 title word(layers, k), \
-     keyentry with lines linecolor rgb faint dashtype 2 title "every layer alike", NaN notitle
 unset multiplot

@@ -94,6 +94,13 @@ static void reliability_by_hand(void **state)
     assert_near(cell(band, 9, "seeds"), 2, 0);
     assert_true(isnan(cell(band, 0, "low")) && isnan(cell(band, 0, "accuracy")));
     table_free(band);
+    band = table_of(both, 2, "rejection_band"); /* both seeds have one area, whose interval is a point */
+    assert_near(cell(band, 0, "area_low"), cell(band, 0, "area"), 1e-12);
+    assert_near(cell(band, 0, "area_high"), cell(band, 0, "area"), 1e-12);
+    table_free(band);
+    band = table_of(both, 1, "rejection_band");
+    assert_true(isnan(cell(band, 0, "area_low")) && isnan(cell(band, 0, "area_high")));
+    table_free(band);
 }
 
 /* From the surest: six right, then .625: item 3 right before item 5 wrong, then two wrong. */

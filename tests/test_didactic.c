@@ -53,6 +53,8 @@ static void test_bayes_rule(void **state)
         assert_near(found, ratio, 1e-9 * ratio);
     }
     assert_near(cell(table, 0, "point_estimate"), 34.0 / 35, 1e-12);
+    assert_near(cell(table, 0, "prior_right"), 8, 0);
+    assert_near(cell(table, 0, "prior_wrong"), 2, 0);
     double low = cell(table, 0, "low"), high = cell(table, 0, "high");
     assert_true(low < 34.0 / 35 && 34.0 / 35 < high);
     size_t first = 0, end = rows;

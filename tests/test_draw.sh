@@ -180,10 +180,12 @@ names_every_run() {
     done
 }
 
-# crowd_variables TABLE ORDER: what split.awk says of a table.
+# crowd_variables TABLE ORDER [OPTION...]: what split.awk says of a table.
 crowd_variables() {
-    awk -v table="$1" -v order="$2" -v dataset=moons -v each="" -v chosen="" -v directory="$work" -f "$copy/plots/csv.awk" \
-        -f "$copy/plots/split.awk" "$crowd/$1.csv"
+    local table=$1 order=$2
+    shift 2
+    awk "$@" -v table="$table" -v order="$order" -v dataset=moons -v each="" -v chosen="" -v directory="$work" -f "$copy/plots/csv.awk" \
+        -f "$copy/plots/split.awk" "$crowd/$table.csv"
 }
 
 write_crowd
@@ -194,11 +196,31 @@ for figure in pruning_moons perturb_noise_moons reliability_moons rejection_moon
 done
 check "plane_moons names every run, above probability and entropy" names_every_run plane_moons 2
 check "and says which seeds it leaves out" grep -q "Not shown: 28 other seeds" "$work/crowd-figures/plane_moons.svg"
-check "so does the figure of sigmas" grep -q "Not shown: 20 other seeds" "$work/crowd-figures/sigma_moons.svg"
+check "the figure of sigmas is of all seeds" grep -q "their means over the seeds" "$work/crowd-figures/sigma_moons.svg"
 check "a method's plain run comes first, then values by value" says \
     '"", "prior_sigma=0.01", "prior_sigma=0.03", "prior_sigma=0.1", "prior_sigma=0.3", "prior_sigma=1", "prior_sigma=3", "prior_sigma=10"' \
     crowd_variables perturb_band strength
 check "seeds of a config share its rank" says '"1", "1", "1", "2", "2", "2", "3", "3", "3"' crowd_variables sigma epoch
+# The seeds of a config as one series: 10 configs of three seeds each.
+pooled() {
+    crowd_variables sigma epoch -v pooled=1
+}
+check "seeds can be pooled" says "sigma_count = 10" pooled
+check "of which each series knows how many it has" says 'array sigma_seeds[10] = ["3", "3",' pooled
+mkdir "$work/pool"
+{
+    echo "dataset,method,seed,epoch,loss,note,run"
+    printf 'moons,vi,1,%s,%s,"a, b",moons_vi_seed1\n' 1 2 2 4
+    printf 'moons,vi,2,%s,%s,"a, b",moons_vi_seed2\n' 1 3 2 "" 3 9
+} >"$work/pool/train.csv"
+awk -v table=train -v order=epoch -v dataset=moons -v each="" -v chosen="" -v pooled=1 -v directory="$work/pool" \
+    -f "$copy/plots/csv.awk" -f "$copy/plots/split.awk" "$work/pool/train.csv" >/dev/null
+check "points are means with the least and the greatest, of the seeds that have them" diff - "$work/pool/train.1.csv" <<'END'
+dataset,method,seed,epoch,loss,note,run,dataset_low,dataset_high,method_low,method_high,seed_low,seed_high,epoch_low,epoch_high,loss_low,loss_high,note_low,note_high,run_low,run_high
+moons,vi,1.5,1,2.5,"a, b",moons_vi_seed1,,,,,1,2,1,1,2,3,,,,
+moons,vi,1.5,2,4,"a, b",moons_vi_seed1,,,,,1,2,2,2,4,4,,,,
+moons,vi,2,3,9,"a, b",moons_vi_seed2,,,,,2,2,3,3,9,9,,,,
+END
 
 # Colour, marker and dashes of a method's configs, one a line.
 looks() {

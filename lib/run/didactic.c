@@ -41,6 +41,8 @@ static enum status bayes_rule(struct table *table, struct error *error)
         set(kind, cells, "point_estimate", (double)BATCH_RIGHT / BATCH_ITEMS);
         set(kind, cells, "low", gsl_cdf_beta_Pinv(0.025, a, b));
         set(kind, cells, "high", gsl_cdf_beta_Pinv(0.975, a, b));
+        set(kind, cells, "prior_right", PRIOR_RIGHT);
+        set(kind, cells, "prior_wrong", PRIOR_WRONG);
         status = table_add(table, cells, error);
     }
     return status;
