@@ -151,6 +151,13 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(CC) -std=c17 -g -O1 -fPIC -shared $(WARNINGS) -MMD -MP -o $@ $< -ldl
 
+# What tests/figure_check.py looks into pictures with.
+INK := $(BUILD)/tests/ink
+
+$(INK): tests/ink/ink.c $(FLAGS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lpng
+
 -include lib/run/build_info.mk
 -include lib/embed/device.mk
 
@@ -178,8 +185,8 @@ endif
 largest_first = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell ls -S $(patsubst $(BUILD)/%,%.c,$(1))))
 
 .PHONY: test
-test: $(PROGRAM) $(TESTS) $(PRELOADS) ## every test, in MODE
-	@TENTH="$(abspath $(PROGRAM))" TEST_PRELOAD="$(abspath $(BUILD)/tests/preload)" TEST_CORPUS="$(abspath tests/corpus)" \
+test: $(PROGRAM) $(TESTS) $(PRELOADS) $(INK) ## every test, in MODE
+	@TENTH="$(abspath $(PROGRAM))" TEST_PRELOAD="$(abspath $(BUILD)/tests/preload)" TEST_INK="$(abspath $(INK))" TEST_CORPUS="$(abspath tests/corpus)" \
 	    TEST_SANITIZE="$(SANITIZE_$(MODE))" tests/run.sh $(call largest_first,$(TEST_SCRIPTS)) $(call largest_first,$(TESTS))
 
 .PHONY: asan
@@ -265,7 +272,7 @@ warnings: ## does all compile without a warning?
 	@$(MAKE) --no-print-directory WERROR=1 $(if $(filter -Werror,$(WARNINGS)),,BUILD=build/werror) compiled
 
 .PHONY: compiled
-compiled: $(PROGRAM) $(TESTS)
+compiled: $(PROGRAM) $(TESTS) $(INK)
 
 .PHONY: format-check
 format-check: ## is every file formatted?

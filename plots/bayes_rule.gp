@@ -30,7 +30,7 @@ eval page_grid
 eval page_measure
 load "style.gp"
 
-set xlabel "accuracy of the network, the parameter"
+set xlabel "accuracy of the network"
 set ylabel "density"
 set xrange [*:*] noextend
 set yrange [0:*]

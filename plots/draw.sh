@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
-# plots/draw.sh TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
+# plots/draw.sh [OPTIONS] TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
 #
 #   TABLE_DIR  has TABLE.csv as `tenth table` prints them
 #   OUT_DIR    gets FIGURE.svg and FIGURE.png (or what the registry says); each appears whole or not at all
 #   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
+#
+#   --pdf             PDF beside SVG and PNG; a PDF that is there is kept up to date without it too
+#   --width WIDTH     for print, as PDF too: column (84 mm), page (174 mm) or so many millimetres. Panels go below each other where
+#                     they do not fit beside each other. Use an OUT_DIR of its own.
+#   --font-size PT    with --width: no text is set smaller (8)
 #
 # OUT_DIR/drawn.tsv has, for each file drawn, SHA-256 of it and of all that it was made of: tables, scripts, registries, gnuplot's
 # version. A file for which both are still true is left alone, whatever its time says; any other is drawn anew. A figure whose
@@ -27,14 +32,66 @@ usage() {
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
 }
 
-if [ "${1:-}" = --help ]; then
-    usage
-    exit 0
-fi
+# wrong_usage TEXT...
+wrong_usage() {
+    echo "draw.sh: $*" >&2
+    exit 2
+}
+
+# The page: see page.gp and style.gp. A pixel is .75 points, as in a browser; a PNG has two dots for each.
+page_width=960 text_least=0 page_scale=0.75 png_dots=2 paper_width=0
+with_pdf=no paper=no font_size=
+parse_options() {
+    parsed=0
+    while [ $# -gt 0 ] && [[ $1 == --* ]]; do
+        case $1 in
+        --help) usage && exit 0 ;;
+        --pdf) with_pdf=yes && shift && parsed=$((parsed + 1)) && continue ;;
+        --) parsed=$((parsed + 1)) && return ;;
+        --width | --font-size) [ $# -gt 1 ] || wrong_usage "$1 needs a value" ;;
+        *) wrong_usage "no option $1; --pdf, --width, --font-size and --help are there" ;;
+        esac
+        case $1 in
+        --width) paper=$2 ;;
+        --font-size) font_size=$2 ;;
+        esac
+        shift 2
+        parsed=$((parsed + 2))
+    done
+}
+
+# set_paper: what --width and --font-size mean. The scripts' font has 11 pixels, and no text is smaller than that then.
+set_paper() {
+    local number='^[0-9]+(\.[0-9]+)?$'
+    case $paper in
+    no)
+        [ -z "$font_size" ] || wrong_usage "--font-size is for print: it goes with --width"
+        return
+        ;;
+    column) paper_width=84 ;;
+    page) paper_width=174 ;;
+    *) paper_width=$paper ;;
+    esac
+    font_size=${font_size:-8}
+    [[ $paper_width =~ $number ]] || wrong_usage "--width $paper: column, page or a number of millimetres is wanted"
+    [[ $font_size =~ $number ]] || wrong_usage "--font-size $font_size: a number of points is wanted"
+    read -r page_width page_scale png_dots < <(LC_ALL=C awk -v width="$paper_width" -v size="$font_size" 'BEGIN {
+        if (size < 4 || size > 40 || width < 40 || width > 2000) exit
+        scale = size / 11
+        printf "%.2f %.6f %.6f\n", width / 25.4 * 72 / scale, scale, scale * 300 / 72
+    }') || wrong_usage "--width $paper_width --font-size $font_size: 40 to 2000 millimetres and 4 to 40 points can be drawn"
+    LC_ALL=C awk -v width="$page_width" 'BEGIN { exit width < 250 }' ||
+        wrong_usage "--width $paper_width --font-size $font_size: not even one panel fits; take a smaller font or a larger width"
+    text_least=11 with_pdf=yes
+}
+
+parse_options "$@"
+shift "$parsed"
 if [ $# -lt 2 ]; then
     usage >&2
     exit 2
 fi
+set_paper
 
 plots=$project/plots
 registry=$plots/figures.tsv
@@ -109,9 +166,6 @@ declare -A unreadable=() source_of=() summary_source_of=() # of tables, of data 
 all_datasets=()
 # The figures to draw, each with the arguments of draw_figure.
 figures=() figure_arguments=()
-
-# The page: see page.gp and style.gp.
-page_width=960 text_least=0 page_scale=0.75 png_dots=2 paper_width=0
 
 # How a figure ended: drawn, kept or missing; one that never tells has failed. Figures are drawn at the same time.
 ended() {
@@ -302,7 +356,7 @@ look_at_tables() {
 # remove_old FIGURE
 remove_old() {
     local format removed=no
-    for format in svg png gif; do
+    for format in svg png pdf gif; do
         if [ -f "$out_dir/$1.$format" ]; then
             rm -f -- "$out_dir/$1.$format"
             removed=yes
@@ -332,7 +386,7 @@ may_be_lost() {
 # remove_gone FIGURE TABLE DATASET EACH CHOSEN: an older figure, unless its rows may be lost.
 remove_gone() {
     local reason
-    if [ ! -e "$out_dir/$1.svg" ] && [ ! -e "$out_dir/$1.png" ] && [ ! -e "$out_dir/$1.gif" ]; then
+    if [ ! -e "$out_dir/$1.svg" ] && [ ! -e "$out_dir/$1.png" ] && [ ! -e "$out_dir/$1.pdf" ] && [ ! -e "$out_dir/$1.gif" ]; then
         return
     elif [ ${#unreadable[@]} -gt 0 ]; then
         say "$1: the one from an earlier run is kept, for not every table can be read"
@@ -449,6 +503,7 @@ is_whole() {
     case $1 in
     *.svg) [[ $end == *"</svg>"* ]] ;;
     *.png) [[ $end == IEND* ]] ;;
+    *.pdf) [[ $end == *%%EOF* ]] ;;
     *.gif) [[ $end == *";" ]] ;;
     esac
 }
@@ -461,8 +516,8 @@ finish_svg() {
 # draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed; its line of the record.
 draw_format() {
     local figure=$1 script=$2 format=$3 terminal=$3 partial status=0 sums
-    if [ "$format" = png ]; then
-        terminal=pngcairo
+    if [ "$format" = png ] || [ "$format" = pdf ]; then
+        terminal=${format}cairo
     fi
     partial=$out_dir/.$figure.partial.$mark.$format
     {
@@ -540,6 +595,10 @@ plan_figure() {
         fi
     done
     figures+=("$figure")
+    # PDFs take as long as the others, and nobody wants all: those that are asked for, and those that are there.
+    if { [ "$with_pdf" = yes ] || [ -e "$out_dir/$figure.pdf" ]; } && [[ ,$6, == *,svg,* && ,$6, != *,pdf,* ]]; then
+        set -- "${@:1:5}" "$6,pdf" "${@:7}"
+    fi
     printf -v arguments '%s\037' "${@:2}"
     figure_arguments+=("$arguments")
     data_source "$dataset"
@@ -592,7 +651,7 @@ plan_row() {
 note_common() {
     local sums
     digests "$plots"/*.gp "$plots"/*.awk "$plots/draw.sh" "$reference"/*.csv "$work/titles.gp"
-    common_sum="$(gnuplot --version) ${sums[*]}"
+    common_sum="$(gnuplot --version) $page_width $text_least $page_scale $png_dots $paper_width ${sums[*]}"
 }
 
 # The files that are as the record says, as `FILE SUM RECIPE` with tabs between.

@@ -62,7 +62,7 @@ title = "memory"
 eval panel_place
 eval x_range
 measure = "kib_sparse"
-set xlabel "memory of the pruned network (KiB, log scale)"
+set xlabel fitting("memory of the pruned network (KiB, log scale)", "memory (KiB, log scale)")
 set ylabel "test accuracy"
 eval 'plot '.band.curves.', for [i in sorted] footprint_file[int(i)] using (column("kib_dense")):(column("accuracy")) every ::0::0 ' \
     .'with points linecolor rgb color(int(i)) pointtype 2 pointsize 0.9'
@@ -71,6 +71,6 @@ title = "computation"
 eval panel_place
 eval x_range
 measure = "multiply_adds"
-set xlabel "multiply-adds for one item (log scale)"
+set xlabel fitting("multiply-adds for one item (log scale)", "multiply-adds (log scale)")
 eval 'plot '.band.curves
 unset multiplot

@@ -31,8 +31,10 @@ if (!page_with_key) { load "key.gp" }
 
 text_size(size) = size < text_least ? text_least : size
 font_of(size) = sprintf(",%g", text_size(size))
-# A character has .62 of the font's size, on the average of a long text; bold ones have .66.
-page_chars(pixels, size) = (chars = int(pixels / (0.62 * text_size(size))), chars < 8 ? 8 : chars)
+# A character has .65 of the font's size, on the average of a long text; bold ones have .66.
+page_chars(pixels, size) = (chars = int(pixels / (0.65 * text_size(size))), chars < 8 ? 8 : chars)
+# A text that has no room along the axis of the panel gives way to a shorter one.
+fitting(text, shorter) = strlen(text) > panel_chars(panel, 11) ? shorter : text
 smaller(a, b) = a < b ? a : b
 at_least(a, b) = a > b ? a : b
 columns_that_fit(wish, between) = at_least(1, smaller(wish, int((page_room + between) / (page_least + between))))
@@ -66,11 +68,12 @@ head_line = head_parts.(head_parts eq "" ? "" : ": ").figure_title
 source_shown = synthetic || strstrt(data_source, "not the official files") > 0 ? data_source : ""
 facts_line = facts.(facts eq "" || source_shown eq "" ? "" : "; ").source_shown
 head_size = 14
+line_high = 1.45 # of a font's size, in a text of several lines
 
-panel_above = '(6 + 1.3 * text_size(11) * page_title_lines + 1.3 * text_size(9) * page_sub_lines)'
+panel_above = '(6 + line_high * text_size(11) * page_title_lines + line_high * text_size(9) * page_sub_lines)'
 page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.66 * head_size))); ' \
     .'facts_wrapped = wrapped(facts_line, page_chars(page_wide - 16, 9)); ' \
-    .'page_head = 11 + 1.3 * head_size * lines_of(head_wrapped) + 1.35 * text_size(9) * lines_of(facts_wrapped) + 8; ' \
+    .'page_head = 11 + line_high * head_size * lines_of(head_wrapped) + line_high * text_size(9) * lines_of(facts_wrapped) + 6; ' \
     .'page_above = '.panel_above.'; ' \
     .'page_line_first = page_above + page_first_tall + page_axis; page_line = page_above + page_tall + page_axis; ' \
     .'page_panels_end = page_head + lines_first * page_line_first + lines_after * page_line; ' \
@@ -78,7 +81,7 @@ page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.66 *
     .'if (page_with_key && key_count > 0) { eval page_key }; ' \
     .'notes_wrapped = wrapped(page_notes, page_chars(page_wide - 16, 8)); ' \
     .'page_notes_begin = page_panels_end + (key_in_gap || key_height == 0 ? 0 : key_height + 10); ' \
-    .'page_high = page_notes_begin + (page_notes eq "" ? 4 : 1.35 * text_size(8) * lines_of(notes_wrapped) + 8); ' \
+    .'page_high = page_notes_begin + (page_notes eq "" ? 4 : line_high * text_size(8) * lines_of(notes_wrapped) + 8); ' \
     .'key_top = page_high - (key_in_gap ? key_top_in_gap : page_panels_end + 4) - key_pitch / 2; ' \
     .'figure_size = sprintf("%.0f %.0f", page_wide, page_high)'
 # Where the last line has a place that no panel takes, the key goes there, if it fits.
@@ -102,10 +105,10 @@ page_draw = 'set label 3 notes_wrapped at screen sx(8), sy(page_notes_begin + 0.
 page_clear = 'unset label 1; unset label 2; unset label 3; if (key_height > 0) { eval key_clear }'
 panel_titles = 'title_wrapped = wrapped(title, panel_chars(panel, 11)); sub_wrapped = wrapped(subtitle, panel_chars(panel, 9)); ' \
     .'set label 4 title_wrapped at screen sx(panel_x(panel)), ' \
-    .'sy(panel_y(panel) - 6 - 1.3 * text_size(9) * lines_of(sub_wrapped) - 1.3 * text_size(11) * (lines_of(title_wrapped) - 0.4)) ' \
+    .'sy(panel_y(panel) - 6 - line_high * text_size(9) * lines_of(sub_wrapped) - line_high * text_size(11) * (lines_of(title_wrapped) - 0.4)) ' \
     .'left font font_of(11); ' \
     .'set label 5 sub_wrapped at screen sx(panel_x(panel)), ' \
-    .'sy(panel_y(panel) - 6 - 1.3 * text_size(9) * (lines_of(sub_wrapped) - 0.4)) left font font_of(9) textcolor rgb faint'
+    .'sy(panel_y(panel) - 6 - line_high * text_size(9) * (lines_of(sub_wrapped) - 0.4)) left font font_of(9) textcolor rgb faint'
 panel_place = 'set lmargin at screen sx(panel_x(panel)); set rmargin at screen sx(panel_x(panel) + panel_wide(panel)); ' \
     .'set tmargin at screen sy(panel_y(panel)); set bmargin at screen sy(panel_y(panel) + panel_high(panel)); ' \
     .'if (panel == 1) { eval page_draw } else { eval page_clear }; eval panel_titles; set xlabel offset 0, 0.4'

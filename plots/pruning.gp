@@ -88,7 +88,7 @@ few_removed = '"0" 1, "" .5, "" .2, "90" .1, "" .05, "" .02, "99" .01, "" .00500
 some_removed = '"0" 1, "50" .5, "80" .2, "90" .1, "" .05, "98" .02, "" .01, "99.5" .0050001, "99.9" .001, "99.99" .0001'
 x_tics = 'eval "set xtics (".(panel_wide(panel) < 260 * text_size(11) / 11. ? few_removed ' \
     .': panel_wide(panel) < 400 * text_size(11) / 11. ? some_removed : all_removed).")"'
-x_title = 'set xlabel !panel_is_lowest(panel) ? "" : panel_wide(panel) < 300 ? "weights removed (%)" : removed_axis'
+x_title = 'set xlabel !panel_is_lowest(panel) ? "" : fitting(removed_axis, "weights removed (%)")'
 # Where nothing is wrong, a logarithmic axis has no place: at the bottom, half of the least error that was measured.
 lowest_error = least_error / 2
 error_of(accuracy) = 1 - accuracy > lowest_error ? 1 - accuracy : lowest_error

@@ -50,6 +50,7 @@ page_panels = 1
 page_most = 820
 page_tall = 340
 page_left = 74
+page_title_lines = 0
 page_notes = "Bands: 95 % intervals. Area: mean of the accuracy over all shares that can be referred" \
     .(has_column(rejection_band_columns, "area_low") ? ", with its interval over seeds." : ".") \
     .(reaches_none ? " On the lowest line: no error at all." : "") \
@@ -66,18 +67,18 @@ set xrange [0:end]
 set logscale y
 set yrange [lowest:smaller(1, 1.6 * most_error)]
 log_axis = "y"
+log_above = reaches_none ? 1.9 * lowest : 0
 log_least = least_error
 log_greatest = smaller(1, 1.6 * most_error)
 log_name(mantissa, n) = percent(mantissa * 10.**n)
 eval log_tics
 if (reaches_none) { set ytics add ("none" lowest) }
-set xlabel "items referred to a human, highest entropy first (%)"
 set ylabel "error on the others (%), log scale"
 set multiplot
 unset key
 panel = 1
-page_title_lines = 0
 eval panel_place
+set xlabel fitting("items referred to a human, highest entropy first (%)", "items referred to a human (%)")
 plot for [i in sorted] rejection_band_file[int(i)] \
          using (100 * column("fraction")):(banded(error_of(column("high")))):(error_of(column("low"))) \
          with filledcurves fillcolor rgb color(int(i)), \

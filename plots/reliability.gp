@@ -53,7 +53,8 @@ title = "right, of the items of a bin"
 eval panel_place
 set yrange [0:1.03]
 set ytics 0.2
-set xlabel panel_is_lowest(panel) ? "confidence: probability of the predicted class" : ""
+confidence_title = 'fitting("confidence: probability of the predicted class", "confidence")'
+set xlabel panel_is_lowest(panel) ? @confidence_title : ""
 set ylabel "accuracy"
 plot [begin:1] x with lines linecolor rgb faint dashtype 2, \
      for [i = 1:reliability_band_count] reliability_band_file[i] \
@@ -65,7 +66,7 @@ plot [begin:1] x with lines linecolor rgb faint dashtype 2, \
 panel = 2
 title = "items of a bin, log scale"
 eval panel_place
-set xlabel "confidence: probability of the predicted class"
+set xlabel @confidence_title
 set ylabel "items"
 set logscale y
 set yrange [0.8:most_items * 1.5]

@@ -53,9 +53,10 @@ tic_name(mantissa, n) = n < -3 && mantissa == 1 ? "10".raised(sprintf("%d", n)) 
 # log_tics(AXIS, LEAST, GREATEST): a command that sets tics with their names, at 1, 2 and 5 where there are few powers of ten.
 log_steps(least, greatest) = log10(greatest / least) > 2.2 ? "1" : "1 2 5"
 log_tics = 'log_list = ""; do for [log_n = int(floor(log10(log_least))):int(ceil(log10(log_greatest)))] { ' \
-    .'do for [log_m in log_steps(log_least, log_greatest)] { ' \
-    .'log_list = log_list.(log_list eq "" ? "" : ", ").sprintf("\"%s\" %g", log_name(int(log_m), log_n), log_m * 10.**log_n) } }; ' \
+    .'do for [log_m in log_steps(log_least, log_greatest)] { if (log_m * 10.**log_n >= log_above) { ' \
+    .'log_list = log_list.(log_list eq "" ? "" : ", ").sprintf("\"%s\" %g", log_name(int(log_m), log_n), log_m * 10.**log_n) } } }; ' \
     .'eval "set ".log_axis."tics (".log_list.")"'
+log_above = 0 # no tic below this
 log_name(mantissa, n) = tic_name(mantissa, n)
 # The largest of 1, 2 and 5 times a power of ten that is not above x: few tics, which have room in a narrow panel.
 tic_step(x) = x <= 0 ? 1 : (tic_power = 10**floor(log10(x)), tic_power * (x >= 5 * tic_power ? 5 : x >= 2 * tic_power ? 2 : 1))

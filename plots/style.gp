@@ -50,5 +50,5 @@ source_line = facts_line
 set label 1 (head_is_wrapped ? head_wrapped : head_line) at screen 0.5, 1 - 16. / figure_high center \
     font head_font textcolor rgb head_color
 set label 2 (head_is_wrapped ? facts_wrapped : facts_line) at screen 0.5, \
-    1 - (11. + 1.3 * head_size * (head_is_wrapped ? lines_of(head_wrapped) : 1) + 0.7 * text_size(9)) / figure_high center \
+    1 - (11. + line_high * head_size * (head_is_wrapped ? lines_of(head_wrapped) : 1) + 0.7 * text_size(9)) / figure_high center \
     font sprintf(",%.1f", text_size(9) * facts_fits) textcolor rgb synthetic ? alarm : faint

@@ -73,6 +73,7 @@ if (panel_wide(1) < 330) {
     set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99" .01, "99.5" .0050001, "99.9" .001)
 }
 log_axis = "y"
+log_above = none_left ? 1.9 * lowest : 0
 log_least = least
 log_greatest = 1
 log_name(mantissa, n) = percent(mantissa * 10.**n)
@@ -90,7 +91,7 @@ do for [panel = 1:page_panels] {
     title = words(members) > 0 ? title_of(int(word(members, 1))) : ""
     eval panel_place
     if (words(members) == 0) { continue }
-    set xlabel panel_is_lowest(panel) ? (panel_wide(panel) > 300 ? removed_axis : "weights removed (%)") : ""
+    set xlabel panel_is_lowest(panel) ? (fitting(removed_axis, "weights removed (%)")) : ""
     set ylabel panel_is_left(panel) ? "stays of the layer (%)" : ""
     log_name(mantissa, n) = panel_is_left(panel) ? percent(mantissa * 10.**n) : ""
     eval log_tics

@@ -1,21 +1,19 @@
 # plots/svg.awk: what gnuplot's svg terminal cannot do: the figure's head as its title, which is what a browser shows and a screen
-# reader says; bold texts, of which the scripts call the family "sans-serif:Bold"; and, for print, its width and height.
+# reader says; bold texts, of which the scripts call the family "sans-serif:Bold" (only the head is); and, for print, its width
+# and height.
 #
 #   width    in millimetres; 0: none, and a page makes it as large as it likes
 
 {
     lines[NR] = $0
     if ($0 ~ /font-family="sans-serif:Bold"/)
-        is_head = !head_ended
-    else if (is_head && $0 ~ /<\/g>/)
-        is_head = 0
+        is_head = 1
     if (is_head && match($0, /<text>.*<\/text>/))
         head = head (head == "" ? "" : " ") substr($0, RSTART + 6, RLENGTH - 13)
-    else if (head != "" && !is_head)
-        head_ended = 1
-    if (match($0, /viewBox="0 0 [0-9.]+ [0-9.]+"/)) {
+    if ($0 ~ /^[ \t]*<\/g>/)
+        is_head = 0
+    if (match($0, /viewBox="0 0 [0-9.]+ [0-9.]+"/))
         split(substr($0, RSTART + 13, RLENGTH - 14), size, " ")
-    }
 }
 END {
     for (i = 1; i <= NR; i++) {
