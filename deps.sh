@@ -140,7 +140,7 @@ links_statically() {
 
 # Every figure is drawn as SVG and, with dashes and transparent bands, as PNG; animations as GIF.
 draws() {
-    gnuplot --default-settings -e 'set terminal svg; set terminal pngcairo; set terminal gif'
+    gnuplot --default-settings -e 'set terminal svg; set terminal pngcairo; set terminal pdfcairo; set terminal gif'
 }
 
 # gnuplot draws without a font too: pictures without a word, or with the same box for each letter.

@@ -20,8 +20,9 @@
 #
 # Exit codes: 0 drawn; 1 gnuplot failed, or a table cannot be read; 2 usage; 3 not one figure has its rows.
 #
-# A script finds: terminal_name, output_file, page_width and text_least (see page.gp), dataset ("" in a figure of no one data
-# set), data_source, flags ("SMOKE RUN"), facts ("profile standard, 5 seeds"), figure_title, each and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
+# A script finds: terminal_name, output_file, page_width, text_least, page_scale and png_dots (see page.gp and style.gp), dataset
+# ("" in a figure of no one data set), data_source, flags ("SMOKE RUN"), facts ("profile standard, 5 seeds"), figure_title, each
+# and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
 # talk_uncertainty (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the
 # registries, color_METHOD, marker_METHOD and dashes_CRITERION from look.def, and for each table the arrays of split.awk.
 set -euo pipefail
@@ -657,7 +658,7 @@ note_common() {
 # The files that are as the record says, as `FILE SUM RECIPE` with tabs between.
 look_at_files() {
     local i file name sums=() files=()
-    for file in "$out_dir"/*.{svg,png,gif}; do
+    for file in "$out_dir"/*.{svg,png,pdf,gif}; do
         name=${file##*/}
         if [ -f "$file" ] && is_name "${name%.*}"; then
             files+=("$file")

@@ -11,7 +11,8 @@
 
 key_count = 0
 key_size = 10 < text_least ? text_least : 10
-key_pitch = 1.7 * key_size
+key_row = 1.7 * key_size
+key_pitch = key_row
 key_sample = 40
 key_slack = 24 # a column's room after its text
 key_point_size = 0.6
@@ -28,9 +29,16 @@ key_add(text, color, point, dashes) = (key_count = key_count + 1, key_text[key_c
     key_point[key_count] = point, key_dashes[key_count] = dashes, key_count)
 
 # A character has .65 of the font's size, on the average of a long name.
-key_longer(k) = strlen(key_text[k]) > key_longest ? strlen(key_text[k]) : key_longest
+key_long(k) = strlen(key_text[k]) < key_fits ? strlen(key_text[k]) : key_fits
+key_longer(k) = key_long(k) > key_longest ? key_long(k) : key_longest
 key_fit(most) = key_count < most ? key_count : most
-key_measure = 'key_longest = 0; do for [key_k = 1:key_count] { key_longest = key_longer(key_k) }; ' \
+# Where not even one column has room, texts take several lines.
+key_fits = 1000
+key_more(k) = lines_of(wrapped(key_text[k], key_fits))
+key_wrap = 'key_fits = int((key_width - key_sample - 6) / (0.65 * key_size)); key_fits = key_fits < 8 ? 8 : key_fits; key_lines = 1; ' \
+    .'do for [key_k = 1:key_count] { if (key_more(key_k) > key_lines) { key_lines = key_more(key_k) } }; ' \
+    .'key_pitch = key_row + (key_lines - 1) * 1.45 * key_size; '
+key_measure = key_wrap.'key_longest = 0; do for [key_k = 1:key_count] { key_longest = key_longer(key_k) }; ' \
     .'key_cell = 0.65 * key_size * key_longest + key_sample + key_slack; ' \
     .'key_columns = key_fit(int((key_width + key_slack) / key_cell)); ' \
     .'if (key_columns > key_most) { key_columns = key_most }; ' \
@@ -50,5 +58,5 @@ key_draw = 'do for [key_k = 1:key_count] { ' \
     .'if (key_dashes[key_k] < 0) { '.key_line.'dashtype "-" }; ' \
     .'if (key_point[key_k] > 0) { set label 1000 + 2 * key_k "" at screen key_x(key_k, key_sample / 2.), screen key_y(key_k) ' \
     .'point linecolor rgb key_color[key_k] pointtype key_point[key_k] pointsize key_point_size }; ' \
-    .'set label 1001 + 2 * key_k key_text[key_k] at screen key_x(key_k, key_sample + 6), screen key_y(key_k) left font ",".key_size }'
+    .'set label 1001 + 2 * key_k wrapped(key_text[key_k], key_fits) at screen key_x(key_k, key_sample + 6), screen key_y(key_k) left font ",".key_size }'
 key_clear = 'do for [key_k = 1:key_count] { unset arrow 1000 + key_k; unset label 1000 + 2 * key_k; unset label 1001 + 2 * key_k }'

@@ -15,13 +15,14 @@ page_first = 0             # so many panels have lines of their own before the o
 page_first_columns = 2
 page_tall = 210            # the height of a panel
 page_first_tall = 0        # that of the first ones; 0: as the others
-page_left = 66             # room left of a line of panels, for its axis
+page_left = 78             # room left of a line of panels, for its axis
 page_between = 26          # room between panels
 page_first_between = 80
 page_axis = 52             # room below a line of panels, for its axis
 page_least = 200           # the least width of a panel, but for a page of one column
 page_most = 960            # the largest width of the page
 page_title_lines = 1
+page_widest_title = ""     # of the panels, for page_title_lines
 page_sub_lines = 0
 page_notes = ""
 page_right = 24
@@ -74,6 +75,7 @@ panel_above = '(6 + line_high * text_size(11) * page_title_lines + line_high * t
 page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.66 * head_size))); ' \
     .'facts_wrapped = wrapped(facts_line, page_chars(page_wide - 16, 9)); ' \
     .'page_head = 11 + line_high * head_size * lines_of(head_wrapped) + line_high * text_size(9) * lines_of(facts_wrapped) + 6; ' \
+    .'page_title_lines = at_least(page_title_lines, lines_of(wrapped(page_widest_title, panel_chars(1, 11)))); ' \
     .'page_above = '.panel_above.'; ' \
     .'page_line_first = page_above + page_first_tall + page_axis; page_line = page_above + page_tall + page_axis; ' \
     .'page_panels_end = page_head + lines_first * page_line_first + lines_after * page_line; ' \
@@ -82,14 +84,14 @@ page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.66 *
     .'notes_wrapped = wrapped(page_notes, page_chars(page_wide - 16, 8)); ' \
     .'page_notes_begin = page_panels_end + (key_in_gap || key_height == 0 ? 0 : key_height + 10); ' \
     .'page_high = page_notes_begin + (page_notes eq "" ? 4 : line_high * text_size(8) * lines_of(notes_wrapped) + 8); ' \
-    .'key_top = page_high - (key_in_gap ? key_top_in_gap : page_panels_end + 4) - key_pitch / 2; ' \
+    .'key_top = page_high - (key_in_gap ? key_top_in_gap : page_panels_end + 4) - key_row / 2; ' \
     .'figure_size = sprintf("%.0f %.0f", page_wide, page_high)'
 # Where the last line has a place that no panel takes, the key goes there, if it fits.
 page_gap_columns = '(columns_after - 1 - panel_column(page_panels))'
 page_key = 'gap_columns = page_panels > page_first ? '.page_gap_columns.' : 0; ' \
     .'gap_wide = gap_columns * (panel_wide(page_panels) + page_between) - 10; ' \
-    .'key_most_wished = key_most; key_most = gap_columns > 0 ? gap_columns : 1; key_width = gap_wide; eval key_measure; ' \
-    .'if (gap_columns > 0 && key_columns * key_cell <= gap_wide + key_slack && key_height <= page_tall + page_axis) { key_in_gap = 1; ' \
+    .'key_most_wished = key_most; key_most = gap_columns > 0 ? gap_columns : 1; key_width = gap_columns > 0 ? gap_wide : 1000; eval key_measure; ' \
+    .'if (gap_columns > 0 && key_lines == 1 && key_columns * key_cell <= gap_wide + key_slack && key_height <= page_tall + page_axis) { key_in_gap = 1; ' \
     .'key_left = panel_x(page_panels) + panel_wide(page_panels) + page_between; key_middle = -1; ' \
     .'key_top_in_gap = page_panels_end - page_line + page_above } else { ' \
     .'key_most = key_most_wished; key_width = page_wide - 16; eval key_measure; key_middle = page_wide / 2.; ' \

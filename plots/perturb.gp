@@ -70,8 +70,9 @@ load "page.gp"
 page_panels = 2 + words(measures)
 page_columns = page_panels == 2 || page_panels == 4 ? 2 : 3
 page_tall = page_columns == 2 ? 280 : 230
-page_between = 80
-page_title_lines = words(measures) > 0 ? 2 : 1
+page_between = 86
+page_left = 86
+do for [measure in measures] { if (strlen(measure_title(measure)) > strlen(page_widest_title)) { page_widest_title = measure_title(measure) } }
 page_notes = "Bands: 95 % intervals.".(is_cut ? sprintf(" Beyond %g every accuracy stays where it is, to within .03, up to the strongest, %g.", \
     settled, strongest) : "").(talk_uncertainty ? " * Digitised from its slides: one batch of 35 training items, 12 sampled networks." : "") \
     .(talk_leaves ? sprintf(" Its entropy goes on to %.2f nats.", talk_largest) : "")

@@ -17,6 +17,7 @@ page_columns = 2
 page_most = 760
 page_tall = 240
 page_between = 76
+page_widest_title = sprintf("posterior: 95 %% between %.3f and %.3f", low, high)
 page_notes = "The posterior lies below the point estimate, for its prior expected less."
 eval page_grid
 eval page_measure

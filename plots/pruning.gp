@@ -72,6 +72,7 @@ page_first_tall = 250
 page_tall = 190
 page_between = 18
 page_least = 180
+page_widest_title = "accuracy, each method by its usual criterion"
 eval page_grid
 page_notes = "Bands: 95 % intervals. The criteria's panels have each method's colour and marker.".(shorter eq "" ? "" \
     : " Measured: ".shorter.".").(talk_pruning ? " * Digitised from its slides: the share is a mean over tensors, and about 4/5 of its 350 " \

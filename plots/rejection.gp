@@ -49,7 +49,7 @@ load "page.gp"
 page_panels = 1
 page_most = 820
 page_tall = 340
-page_left = 74
+page_left = 80
 page_title_lines = 0
 page_notes = "Bands: 95 % intervals. Area: mean of the accuracy over all shares that can be referred" \
     .(has_column(rejection_band_columns, "area_low") ? ", with its interval over seeds." : ".") \

@@ -40,7 +40,7 @@ if (alone) {
     page_most = 760
     page_tall = 300
 }
-page_left = 76
+page_left = 84
 eval page_grid
 start_text(i, from, to) = sprintf("the median goes from %.3g to at most %.3g", from, to)
 page_title_lines = lines_of(wrapped(widest_title, panel_chars(page_panels, 11)))

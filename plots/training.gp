@@ -55,7 +55,9 @@ do for [i in sorted] { n = key_add(name_of(int(i)), color(int(i)), marker(int(i)
 load "page.gp"
 page_panels = words(what)
 page_columns = page_panels == 4 ? 2 : 3
-page_between = 80
+page_between = 86
+page_left = 86
+page_widest_title = "prior part: penalty of all weights"
 
 many_epochs = epochs > 100
 window = many_epochs ? int((epochs + 59) / 60) : 1

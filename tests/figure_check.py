@@ -114,7 +114,7 @@ def panels_of(root):
 
 
 def check_svg(path):
-    """The defects of an SVG; its size and panels."""
+    """The defects of an SVG; its size, its panels, its texts."""
     root = xml.parse(path).getroot()
     box = [float(value) for value in (root.get("viewBox") or f"0 0 {root.get('width')} {root.get('height')}").split()]
     texts = []
@@ -124,16 +124,16 @@ def check_svg(path):
         defects += [f'"{one.text}" and "{other.text}" lie on each other' for other in texts[:i] if one.lies_on(other)]
     if not texts:
         defects.append("it has no text")
-    return defects, box[2:], panels_of(root)
+    return defects, box[2:], panels_of(root), [(t.left, t.top, t.right, t.bottom) for t in texts]
 
 
-def check_png(path, size, panels, ink):
-    """The panels of a PNG, as its SVG has them, that hold no ink."""
+def check_png(path, size, panels, texts, ink):
+    """The panels of a PNG, as its SVG has them, that hold no ink but that of texts."""
     if not panels:
         return []
-    shares = [f"{value:.6f}" for left, top, right, bottom in panels
+    shares = [f"{value:.6f}" for left, top, right, bottom in panels + texts
               for value in (left / size[0], top / size[1], right / size[0], bottom / size[1])]
-    done = subprocess.run([ink, str(path), *shares], capture_output=True, text=True, check=False)
+    done = subprocess.run([ink, str(path), str(len(panels)), *shares], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         return [f"cannot be read: {done.stderr.strip()}"]
     return [f"the panel at {panel[0]:.0f}, {panel[1]:.0f} is empty"
@@ -157,10 +157,10 @@ def main():
     count = 0
     for path in figures:
         try:
-            defects, size, panels = check_svg(path)
+            defects, size, panels, texts = check_svg(path)
             picture = path.with_suffix(".png")
             if picture.exists():
-                defects += check_png(picture, size, panels, options.ink)
+                defects += check_png(picture, size, panels, texts, options.ink)
         except (xml.ParseError, ValueError, TypeError) as error:
             defects = [f"cannot be read: {error}"]
         for defect in defects:

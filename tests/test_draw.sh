@@ -190,6 +190,10 @@ crowd_variables() {
 
 write_crowd
 check "figures of many runs are drawn" exits_with 0 draw "$crowd" "$work/crowd-figures"
+if command -v python3 >/dev/null && [ -x "${TEST_INK:-$project/build/release/tests/ink}" ]; then
+    check "and legible" exits_with 0 python3 "$tests/figure_check.py" --ink "${TEST_INK:-$project/build/release/tests/ink}" \
+        "$work/crowd-figures"
+fi
 for figure in pruning_moons perturb_noise_moons reliability_moons rejection_moons footprint_moons training_moons ood_moons \
     weights_moons surviving_vi_moons sigma_moons; do
     check "$figure names every run" names_every_run "$figure"

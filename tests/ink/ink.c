@@ -1,10 +1,12 @@
 /* tests/ink/ink.c: how much is drawn in parts of a picture? For tests/figure_check.py.
  *
- *   ink FILE.png LEFT TOP RIGHT BOTTOM ...    shares of the picture's width and height, four for each part
+ *   ink FILE.png PARTS LEFT TOP RIGHT BOTTOM ...    shares of the picture's width and height, four for each part
  *
- * Prints for each part the number of pixels with ink: neither white nor gray as grids and borders are. A border's width
- * of each side does not count. Exit codes: 0; 1 no such picture; 2 usage. */
+ * Prints for each of the first PARTS parts the number of pixels with ink: neither white nor gray as grids and borders
+ * are, and in none of the further parts, which texts take. A border's width of each side does not count.
+ * Exit codes: 0; 1 no such picture; 2 usage. */
 #include <png.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,15 +48,36 @@ static int is_ink(const png_byte *pixel)
     return greatest - least > 12 || greatest < 0x60 || (greatest < 0xD0 && greatest > 0x70);
 }
 
-static size_t ink_of(const struct picture *picture, const double ends[4])
+struct part {
+    size_t left, top, right, bottom; /* pixels; right and bottom are beyond it */
+};
+
+static size_t pixels_of(const char *share, size_t whole)
 {
-    const size_t left = (size_t)(ends[0] * (double)picture->width) + EDGE;
-    const size_t right = (size_t)(ends[2] * (double)picture->width);
-    const size_t top = (size_t)(ends[1] * (double)picture->height) + EDGE;
-    const size_t bottom = (size_t)(ends[3] * (double)picture->height);
+    const double value = strtod(share, NULL);
+    return value > 0 ? (size_t)((value < 1 ? value : 1) * (double)whole) : 0;
+}
+
+static struct part part_of(char *const *shares, const struct picture *picture)
+{
+    return (struct part){pixels_of(shares[0], picture->width), pixels_of(shares[1], picture->height),
+                         pixels_of(shares[2], picture->width), pixels_of(shares[3], picture->height)};
+}
+
+/* Takes the ink from a part. */
+static void blot_out(const struct picture *picture, struct part part)
+{
+    for (size_t y = part.top; y < part.bottom; y++) {
+        for (size_t i = part.left * CHANNELS; i < part.right * CHANNELS; i++)
+            picture->pixels[y * picture->width * CHANNELS + i] = 255;
+    }
+}
+
+static size_t ink_of(const struct picture *picture, struct part part)
+{
     size_t ink = 0;
-    for (size_t y = top; y + EDGE < bottom && y < picture->height; y++) {
-        for (size_t x = left; x + EDGE < right && x < picture->width; x++)
+    for (size_t y = part.top + EDGE; y + EDGE < part.bottom; y++) {
+        for (size_t x = part.left + EDGE; x + EDGE < part.right; x++)
             ink += is_ink(picture->pixels + (y * picture->width + x) * CHANNELS) ? 1 : 0;
     }
     return ink;
@@ -62,21 +85,19 @@ static size_t ink_of(const struct picture *picture, const double ends[4])
 
 int main(int count, char **arguments)
 {
+    enum { FIRST = 3 };
     struct picture picture;
-    if (count < 6 || (count - 2) % 4 != 0) {
-        (void)fprintf(stderr, "usage: ink FILE.png LEFT TOP RIGHT BOTTOM ...\n");
+    const int parts = count > FIRST ? (int)strtol(arguments[2], NULL, 10) : 0;
+    if (parts < 1 || (count - FIRST) % 4 != 0 || parts > (count - FIRST) / 4) {
+        (void)fprintf(stderr, "usage: ink FILE.png PARTS LEFT TOP RIGHT BOTTOM ...\n");
         return 2;
     }
     if (read_picture(arguments[1], &picture) != 0)
         return 1;
-    for (int i = 2; i < count; i += 4) {
-        double ends[4];
-        for (int k = 0; k < 4; k++) {
-            ends[k] = strtod(arguments[i + k], NULL);
-            ends[k] = ends[k] >= 0 && ends[k] <= 1 ? ends[k] : 0;
-        }
-        printf("%zu\n", ink_of(&picture, ends));
-    }
+    for (int i = FIRST + 4 * parts; i < count; i += 4)
+        blot_out(&picture, part_of(arguments + i, &picture));
+    for (int i = 0; i < parts; i++)
+        printf("%zu\n", ink_of(&picture, part_of(arguments + FIRST + (ptrdiff_t)4 * i, &picture)));
     free(picture.pixels);
     return 0;
 }

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# tests/test_figures.sh: figures are legible: no text lies on another or leaves the canvas, no panel is empty (see
+# figure_check.py), on the screen and in a paper's column; and they say what they are of.
+set -uo pipefail
+# shellcheck source=tests/script.sh
+source "$(dirname "$0")/script.sh"
+
+ink=${TEST_INK:-$project/build/release/tests/ink}
+if ! "$project/deps.sh" check draw 2>/dev/null; then
+    skip "figures" "they need gnuplot-nox; \`make deps\` installs it"
+    finish
+    exit
+elif ! command -v python3 >/dev/null || [ ! -x "$ink" ]; then
+    skip "figures" "tests/figure_check.py needs python3 and $ink, which \`make test\` builds"
+    finish
+    exit
+fi
+
+draw() {
+    "$project/plots/draw.sh" "$@"
+}
+look() {
+    python3 "$tests/figure_check.py" --ink "$ink" "$@"
+}
+reference=$project/results/reference/standard/tables
+
+# ---- The check itself. ----
+mkdir planted
+# plant NAME [COMMAND]: a figure of two texts and a panel, in which COMMAND plots.
+plant() {
+    local terminal
+    for terminal in "svg size 400,300 dynamic" "pngcairo size 800,600"; do
+        gnuplot -e "set terminal $terminal noenhanced font 'sans-serif,11' background 'white'; set output 'planted/$1.${terminal:0:3}';
+            set border 3 linecolor rgb '#666666'; set tics nomirror; set grid linecolor rgb '#DDDDDD'; unset key; set yrange [0:1];
+            set xrange [0:1]; set label 'one text' at screen .3, .9; $2" || return 1
+    done
+}
+with_curve='plot x lc rgb "#0072B2"'
+plant good "set label 'another one' at screen .6, .9; $with_curve"
+check "a legible figure passes" exits_with 0 look planted
+plant overlap "set label 'another one' at screen .35, .9; $with_curve"
+check "texts that lie on each other are found" refuses 1 '"another one" and "one text" lie on each other' look --only overlap planted
+plant turned "set label 'another one, upright' at screen .32, .6 rotate; $with_curve"
+check "so are turned ones" refuses 1 '"another one, upright" and "one text"' look --only turned planted
+plant outside "set label 'another one' at screen .95, .9; $with_curve"
+check "and one that leaves the canvas" refuses 1 '"another one" leaves the canvas' look --only outside planted
+plant empty "plot -1"
+check "and a panel without ink" refuses 1 "is empty" look --only empty planted
+check "a directory without figures is a usage error" refuses 2 "no figures" look "$work"
+
+# ---- Five methods and five seeds. ----
+check "figures of the reference's tables are drawn" exits_with 0 draw "$reference" reference pruning_moons perturb_fgsm_cifar10 \
+    perturb_noise_mnist training_ecg5000 reliability_cifar10 rejection_mnist footprint_moons surviving_vi_moons
+check "and legible" exits_with 0 look reference
+check "training has a band for each method, not a line for each seed" says "means over the seeds" cat reference/training_ecg5000.svg
+check "seeds and items are named" says "5 seeds, 10,000 test items" cat reference/rejection_mnist.svg
+check "an SVG's title is its head" grep -q "<title>MNIST, additive Gaussian noise: entropy and accuracy</title>" reference/perturb_noise_mnist.svg
+check "which is bold" grep -q 'font-weight="bold"' reference/perturb_noise_mnist.svg
+check "an axis ends where nothing happens any more" says "Beyond 0.15 every accuracy stays" cat reference/perturb_fgsm_cifar10.svg
+check "a layer of which nothing is left says so" says ">none<" cat reference/surviving_vi_moons.svg
+
+# ---- A smoke run of one seed, measured on validation items, with the panels that the reference's tables do not have. ----
+mkdir smoke
+for table in prune_band rejection_band; do
+    awk -F, -v OFS=, 'NR == 1 || $1 == "moons"' "$reference/$table.csv" >"smoke/$table.csv"
+done
+{
+    echo "dataset,run,method,items,entropy,share,auroc,seeds,data_source"
+    for method in dropout ensemble map mle vi; do
+        for kind in right wrong cifar10 noise shuffled; do
+            for i in 0 1 2 3 4 5 6 7 8 9; do
+                echo "moons,moons_$method,$method,$kind,.$i,.1,.95,1,built-in points"
+            done
+        done
+    done
+} >smoke/entropy_histogram_band.csv
+{
+    echo "dataset,run,method,state,criterion,weight,share,seeds,data_source"
+    for method in mle vi; do
+        for i in -.3 -.2 -.1 0 .1 .2 .3; do
+            echo "moons,moons_$method,$method,before,magnitude,$i,.14,1,built-in points"
+            echo "moons,moons_$method,$method,after,magnitude,$i,$([[ $i == *.3 ]] && echo .14 || echo 0),1,built-in points"
+        done
+    done
+} >smoke/weight_histogram_band.csv
+printf 'dataset,method,seed,key,value,run\nmoons,vi,1,config run.profile,smoke,moons_vi_seed1\n' >smoke/provenance.csv
+"$tenth" table gaussian >smoke/gaussian.csv && "$tenth" table bayes_rule >smoke/bayes_rule.csv && "$tenth" table sigma_loss >smoke/sigma_loss.csv
+check "a smoke run's figures are drawn" exits_with 0 draw smoke smoke-figures
+check "and legible" exits_with 0 look smoke-figures
+check "each begins with what it is" bash -c "! grep -L '>SMOKE RUN, Two moons' smoke-figures/*_moons.svg | grep ."
+check "and names the profile" says ">profile smoke, " cat smoke-figures/ood_moons.svg
+check "ideas are of no run" not grep -q SMOKE smoke-figures/gaussian.svg
+sed -i 's/run.profile,smoke/run.profile,standard/' smoke/provenance.csv
+echo "moons,vi,1,config data.evaluate,validation,moons_vi_seed1" >>smoke/provenance.csv
+check "another profile draws them anew" says "1 figures drawn" draw smoke smoke-figures pruning
+check "as what they are then" grep -q "<title>MEASURED ON VALIDATION ITEMS, Two moons: accuracy" smoke-figures/pruning_moons.svg
+
+# ---- For print. ----
+check "a figure in a paper's column" exits_with 0 draw --width column --font-size 9 smoke column pruning_moons ood_moons bayes_rule
+check "is a PDF too" bash -c "head -c 5 column/pruning_moons.pdf | grep -q '%PDF-'"
+check "has the column's width" grep -q 'width="84.00mm"' column/pruning_moons.svg
+check "is legible" exits_with 0 look column
+check "no text is smaller than the font that was asked for" bash -c "! grep -o 'font-size=\"[0-9.]*\"' column/*.svg | grep -v -e '\"11.00\"' -e '\"14.00\"'"
+check "a PDF that is there is kept up to date" says "1 up to date" draw --width column --font-size 9 smoke column pruning_moons
+check "nobody gets PDFs without asking" test ! -e smoke-figures/pruning_moons.pdf
+for options in "--width wide" "--width 84 --font-size big" "--font-size 8" "--width 3" "--width column --font-size 30" "--letter" "--width=84"; do
+    # shellcheck disable=SC2086 # words
+    check "draw.sh $options is a usage error" refuses 2 "draw.sh: " draw $options smoke refused
+done
+check "of which nothing is drawn" test ! -e refused
+finish
