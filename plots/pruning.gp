@@ -47,6 +47,10 @@ do for [i = 1:prune_band_count] {
     }
     if (leading(i)) { usual = usual." ".i }
 }
+if (talk_pruning) {
+    stats reference."/talk_pruning.csv" using (strcol("dataset") eq dataset && column("accuracy") < 1 ? 1 - column("accuracy") : 1) nooutput
+    least_error = STATS_min < least_error ? STATS_min : least_error
+}
 sort_list = usual
 eval sort_by_score
 usual = sorted

@@ -46,7 +46,7 @@ do for [k = 1:words(layers)] { n = key_add(word(layers, k), shades[1 + (k - 1) %
 n = key_add("every layer alike", faint, 0, 2)
 load "page.gp"
 page_panels = words(criteria) * words(configs)
-page_columns = words(configs) > 1 || words(criteria) == 4 ? words(criteria) : 3
+page_columns = words(criteria) == 1 ? 3 : words(configs) > 1 || words(criteria) == 4 ? words(criteria) : 3
 page_columns = page_columns > 4 ? 4 : page_columns == 4 && words(configs) == 1 ? 2 : page_columns
 page_tall = page_columns == 2 ? 230 : 200
 page_least = page_columns == 4 ? 180 : 200

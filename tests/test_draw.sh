@@ -157,8 +157,8 @@ write_crowd() {
             for i in 1 2 3; do
                 echo "moons,$method,$seed,$i,1,.5,.5,.9,.8,.1,2,${run}_seed$seed" >>"$crowd/train.csv"
                 echo "moons,$method,${run}_seed$seed,$seed,magnitude,.$i,.9,99,5,$i,$i" >>"$crowd/footprint.csv"
-                echo "moons,$method,${run}_seed$seed,$seed,1,$i,.5,.6,.1" >>"$crowd/plane.csv"
-                echo "moons,$method,${run}_seed$seed,$seed,2,$i,.5,.6,.1" >>"$crowd/plane.csv"
+                echo "moons,$method,${run}_seed$seed,$seed,1,$i,.7,.6,.1" >>"$crowd/plane.csv"
+                echo "moons,$method,${run}_seed$seed,$seed,2,$i,.7,.6,.1" >>"$crowd/plane.csv"
                 if [ "$method" = vi ]; then
                     echo "moons,vi,$seed,$i,.1,.2,.3,.4,.5,${run}_seed$seed" >>"$crowd/sigma.csv"
                 fi
