@@ -29,6 +29,7 @@ with_points = 0
 greatest = 0
 least_greatest = 1
 least_error = 1
+no_error = 0
 array sort_score[prune_band_count]
 array reaches[prune_band_count]
 do for [i = 1:prune_band_count] {
@@ -37,6 +38,7 @@ do for [i = 1:prune_band_count] {
     if (curve(i)) {
         stats prune_band_file[i] using (column("accuracy")) nooutput
         sort_score[i] = STATS_mean
+        no_error = leading(i) && STATS_max >= 1 ? 1 : no_error
         if (leading(i) && STATS_max < 1 && 1 - STATS_max < least_error) { least_error = 1 - STATS_max }
         stats prune_band_file[i] using (column("fraction")) nooutput
         reaches[i] = STATS_max
@@ -50,6 +52,8 @@ do for [i = 1:prune_band_count] {
 if (talk_pruning) {
     stats reference."/talk_pruning.csv" using (strcol("dataset") eq dataset && column("accuracy") < 1 ? 1 - column("accuracy") : 1) nooutput
     least_error = STATS_min < least_error ? STATS_min : least_error
+    stats reference."/talk_pruning.csv" using (strcol("dataset") eq dataset ? column("accuracy") : 0) nooutput
+    no_error = STATS_max >= 1 ? 1 : no_error
 }
 sort_list = usual
 eval sort_by_score
@@ -127,10 +131,12 @@ set ylabel "test error (%)"
 set yrange [lowest_error:1.1]
 set logscale y
 log_axis = "y"
+log_above = no_error ? 1.9 * lowest_error : 0
 log_least = lowest_error
 log_greatest = 1
 log_name(mantissa, n) = percent(mantissa * 10.**n)
 eval log_tics
+if (no_error) { set ytics add ("none" lowest_error) }
 plot for [i in usual] prune_band_file[int(i)] using (kept("fraction")):(error_of(column("high"))):(error_of(column("low"))) \
          with filledcurves fillcolor rgb color(int(i)), \
      for [i in usual] prune_band_file[int(i)] using (kept("fraction")):(error_of(column("accuracy"))) \
