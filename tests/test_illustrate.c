@@ -25,7 +25,7 @@ static const char series_config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\
                                     "[posterior]\nmethod = vi\n"
                                     "[train]\nepochs = 2\nbatch = 16\n"
                                     "[prune]\nfractions = 0,.5,.9\nthresholds = -1,2\nsamples = 2\n"
-                                    "[perturb]\nstrengths = 3\nsamples = 3\nitems = 20\n";
+                                    "[perturb]\nstrengths = 3\nsamples = 3\nitems = 20\nframes = 5\n";
 static const char plane_config[] = "[data]\ndataset = moons\n[model]\nlayers = 2\nfilters = 8\nkernel = 2\n"
                                    "[posterior]\nmethod = vi\n[train]\nepochs = 2\nbatch = 25\n"
                                    "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 1\n"
@@ -35,8 +35,9 @@ static const char ensemble_config[] = "[data]\ndataset = ecg5000\nsynthetic = ye
                                       "[train]\nepochs = 2\nbatch = 16\n"
                                       "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 2\n"
                                       "[perturb]\nstrengths = 2\nsamples = 2\nitems = 20\n";
-static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
-                                          "filters", "footprint",        "plane",      "plane_items"};
+static const char *const table_names[] = {"stills",  "stills_predicted", "predictive",      "weight_pair",
+                                          "filters", "footprint",        "plane",           "plane_items",
+                                          "frames",  "examples",         "predictive_items"};
 static const struct monitor silent = {0};
 
 struct job {
@@ -95,7 +96,7 @@ static void check_stills(const struct job *job)
     struct table *stills = load_table(job, "stills");
     const struct items *test = &job->run.dataset->test;
     size_t unchanged = 0;
-    assert_int_equal(table_rows(stills), 3 * 12 * 3); /* perturbations, items, strengths; a series is one line */
+    assert_int_equal(table_rows(stills), 4 * 12 * 3); /* perturbations, items, strengths; a series is one line */
     for (size_t row = 0; row < table_rows(stills); row++) {
         const char *pixels = at(stills, row, "pixels")->text;
         double low = number(stills, row, "low"), high = number(stills, row, "high");
@@ -109,7 +110,7 @@ static void check_stills(const struct job *job)
             unchanged++;
         }
     }
-    assert_int_equal(unchanged, 3 * 12 * 140);
+    assert_int_equal(unchanged, 4 * 12 * 140);
     table_free(stills);
 }
 
@@ -118,7 +119,7 @@ static void check_stills(const struct job *job)
 static void check_predictions(const struct job *job)
 {
     struct table *predicted = load_table(job, "stills_predicted");
-    assert_int_equal(table_rows(predicted), 3 * 12 * 3);
+    assert_int_equal(table_rows(predicted), 4 * 12 * 3);
     for (size_t row = 0; row < table_rows(predicted); row++) {
         bool same = strcmp(at(predicted, row, "label")->text, at(predicted, row, "predicted")->text) == 0;
         assert_int_equal((int)number(predicted, row, "right"), same);
@@ -140,6 +141,84 @@ static void check_predictions(const struct job *job)
     table_free(predictive);
 }
 
+static size_t find_row(const struct table *table, const char *perturbation, double strength, double item)
+{
+    size_t row = 0;
+    while (row < table_rows(table) &&
+           (strcmp(at(table, row, "perturbation")->text, perturbation) != 0 ||
+            fabs(number(table, row, "strength") - strength) > 1e-6 || fabs(number(table, row, "item") - item) > 0))
+        row++;
+    return row;
+}
+
+/* Frames are equal steps of the sweep's range, of the items of the stills; where the sweep has a frame's strength, of
+ * the last frame too, picture and prediction are those of the still. */
+static void check_frames(const struct job *job)
+{
+    struct table *frames = load_table(job, "frames"), *stills = load_table(job, "stills");
+    struct table *predicted = load_table(job, "stills_predicted");
+    size_t met = 0, moved = 0;
+    assert_int_equal(table_rows(frames), 4 * 12 * 5);
+    for (size_t row = 0; row < table_rows(frames); row++) {
+        const char *name = at(frames, row, "perturbation")->text;
+        const double strength = number(frames, row, "strength"), item = number(frames, row, "item");
+        const size_t still = find_row(stills, name, strength, item);
+        const size_t first = find_row(frames, name, 0, item);
+        assert_true(number(frames, row, "classes") == 5 && number(predicted, 0, "classes") == 5);
+        moved += strcmp(at(frames, row, "pixels")->text, at(frames, first, "pixels")->text) != 0;
+        if (still == table_rows(stills))
+            continue;
+        met++;
+        assert_string_equal(at(frames, row, "pixels")->text, at(stills, still, "pixels")->text);
+        const size_t said = find_row(predicted, name, strength, item);
+        assert_string_equal(at(frames, row, "predicted")->text, at(predicted, said, "predicted")->text);
+        assert_near(number(frames, row, "entropy"), number(predicted, said, "entropy"), 1e-4);
+    }
+    assert_int_equal(met, 4 * 12 * 3); /* frames 1, 3 and 5 */
+    assert_true(moved > 4 * 12 * 3);   /* the adversary's, too: all but the first */
+    table_free(frames);
+    table_free(stills);
+    table_free(predicted);
+}
+
+/* Each class has a turn before one comes again, as long as it has items: the stills are of as many classes as the
+ * sweep, and the examples of all that the file has, in the order of the classes. */
+static void check_classes(const struct job *job)
+{
+    const struct items *test = &job->run.dataset->test;
+    struct table *frames = load_table(job, "frames"), *examples = load_table(job, "examples");
+    size_t wanted[5] = {0}, shown[5] = {0};
+    for (size_t i = 0; i < test->count; i++)
+        wanted[test->labels[i]] += wanted[test->labels[i]] < 8;
+    double before = 0;
+    for (size_t row = 0; row < table_rows(examples); row++) {
+        assert_true(number(examples, row, "class") >= before);
+        before = number(examples, row, "class");
+        assert_int_equal(test->labels[(size_t)number(examples, row, "item")], (int)before);
+        assert_int_equal(strlen(at(examples, row, "pixels")->text), 2 * 140);
+        shown[(size_t)before]++;
+    }
+    assert_memory_equal(wanted, shown, sizeof wanted);
+    for (size_t row = 1; row < 5; row++) /* the first five items of the first frame */
+        assert_string_not_equal(at(frames, row, "label")->text, at(frames, row - 1, "label")->text);
+    table_free(frames);
+    table_free(examples);
+}
+
+/* Four different items, also where the nearest one to a wanted entropy is taken already; each with its picture. */
+static void check_predictive_items(const struct job *job)
+{
+    struct table *predictive = load_table(job, "predictive"), *items = load_table(job, "predictive_items");
+    assert_int_equal(table_rows(items), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_near(number(items, i, "item"), number(predictive, 5 * i, "item"), 0);
+        for (size_t j = 0; j < i; j++)
+            assert_true(fabs(number(items, i, "item") - number(items, j, "item")) > 0);
+    }
+    table_free(predictive);
+    table_free(items);
+}
+
 /* 4 filters of 6 x 1; layers of 140 -> 70 -> 35 -> 18 samples; then 72 x 5. */
 static void check_weights(const struct job *job)
 {
@@ -154,11 +233,17 @@ static void check_weights(const struct job *job)
     assert_near(number(footprint, 2, "kib_sparse"), (kept * 6 + biases * 4) / 1024, 1e-9);
     assert_true(number(footprint, 2, "multiply_adds") < 0.5 * number(footprint, 0, "multiply_adds"));
     assert_int_equal(table_rows(pair), 2);
-    assert_true(number(pair, 0, "goes_by_snr") <= 0.901 && number(pair, 1, "goes_by_snr") > 0.899);
+    /* hardly to be told apart by |mu|, on the same side of 0, and A is the wider one, which goes first by SNR */
+    assert_true(fabs(number(pair, 0, "goes_by_magnitude") - 0.9) < 0.03);
+    assert_true(fabs(number(pair, 1, "goes_by_magnitude") - 0.9) < 0.03);
+    assert_true(number(pair, 0, "mu") * number(pair, 1, "mu") > 0);
+    assert_true(number(pair, 0, "sigma") > number(pair, 1, "sigma"));
     for (size_t row = 0; row < 2; row++)
         assert_near(number(pair, row, "snr"), fabs(number(pair, row, "mu")) / number(pair, row, "sigma"), 1e-6);
     assert_int_equal(table_rows(filters), 2 * conv1);
     size_t zeros[2] = {0};
+    for (size_t row = 0; row < table_rows(filters); row++)
+        assert_true(number(filters, row, "sigma") > 0 && isnan(number(filters, row, "sigma2")));
     for (size_t row = 0; row < table_rows(filters); row++)
         zeros[number(filters, row, "fraction") > 0] += number(filters, row, "weight") == 0;
     assert_true(zeros[0] == 0 && zeros[1] > 0);
@@ -177,6 +262,9 @@ static void a_run_is_illustrated(void **state)
     all_stages(&job);
     check_stills(&job);
     check_predictions(&job);
+    check_frames(&job);
+    check_classes(&job);
+    check_predictive_items(&job);
     check_weights(&job);
     struct table *plane = load_table(&job, "plane");
     assert_int_equal(table_rows(plane), 0);
@@ -240,8 +328,43 @@ static void what_is_done_is_not_done_again(void **state)
     assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_OK);
     assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK);
     struct table *stills = load_table(&job, "stills");
-    assert_int_equal(table_rows(stills), 3 * 10 * 3);
+    assert_int_equal(table_rows(stills), 4 * 10 * 3);
     table_free(stills);
+    job_close(&job);
+}
+
+/* Another number of frames makes the pictures anew, and no sweep; the file then says what it was made with. */
+static void frames_cost_no_sweep(void **state)
+{
+    (void)state;
+    struct job job;
+    job_open(&job, series_config);
+    all_stages(&job);
+    char *before = NULL, *after = NULL, *config = NULL;
+    struct store *store = NULL;
+    assert_int_equal(store_open(job.run.path, &store, &job.error), STATUS_OK);
+    assert_int_equal(store_get_text(store, "/perturb/noise", "identity", &before, &job.error), STATUS_OK);
+    store_close(store);
+    job_close(&job);
+    char changed[1024];
+    (void)snprintf(changed, sizeof changed, "%s", series_config);
+    *strstr(changed, "frames = 5") = '\0';
+    (void)strcat(changed, "frames = 7\n");
+    job_open(&job, changed);
+    assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(store_open(job.run.path, &store, &job.error), STATUS_OK);
+    assert_int_equal(store_get_text(store, "/perturb/noise", "identity", &after, &job.error), STATUS_OK);
+    assert_int_equal(store_get_text(store, "/config", "text", &config, &job.error), STATUS_OK);
+    store_close(store);
+    assert_string_equal(before, after);
+    assert_non_null(strstr(config, "frames = 7"));
+    struct table *frames = load_table(&job, "frames");
+    assert_int_equal(table_rows(frames), 4 * 12 * 7);
+    table_free(frames);
+    memory_free(before);
+    memory_free(after);
+    memory_free(config);
     job_close(&job);
 }
 
@@ -278,6 +401,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_ensemble_counts_as_a_whole, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_plane_is_mapped, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_not_done_again, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(frames_cost_no_sweep, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(faults_leave_the_file_alone, scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* lib/io/config_text.c: resolved configs as INI text. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -56,6 +57,7 @@ static const struct {
     const char *before;
 } LATER_KEYS[] = {
     {KEY_model_precision, "fp32"},
+    {KEY_perturb_frames, "50"}, /* likewise: only illustrations have them, and say so */
     {KEY_perturb_fill, "background"},
     {KEY_posterior_start, "lecun"},
     {KEY_prune_evaluate_at, "none"}, /* which run_identity makes of it: no result depends on which others are made */

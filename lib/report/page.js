@@ -386,7 +386,7 @@
             var size = reel.width * reel.height * reel.channels, at = (k * reel.strengths.length + s) * size;
             var canvas = element("canvas", { role: "img" });
             (reel.height === 1 ? paintSeries : paintImage)(canvas, reel, reel.bytes.subarray(at, at + size));
-            var row = predicted.filter(function (p) { return p.run === run.select.value && p.perturbation === reel.name && p.item === reel.items[k].item && p.strength === reel.strengths[s]; })[0];
+            var row = predicted.filter(function (p) { return p.run === run.select.value && (!reel.run || p.run === reel.run) && p.perturbation === reel.name && p.item === reel.items[k].item && p.strength === reel.strengths[s]; })[0];
             var gray = row ? Math.round(255 * (1 - number(row.entropy) / largest)) : 255, right = row && row.right === "1";
             canvas.style.borderColor = "rgb(" + gray + "," + gray + "," + gray + ")";
             var words = row ? (right ? "✓ " : "✗ ") + row.predicted : "not predicted by this run";
@@ -407,7 +407,7 @@
             var entropy = rows.reduce(function (sum, row) { return sum + number(row.entropy); }, 0) / Math.max(1, rows.length);
             slider.setAttribute("aria-valuetext", reel.strengths[s] + " " + reel.unit);
             said.textContent = "strength " + reel.strengths[s] + (reel.unit ? " " + reel.unit : "") + ": " +
-                (rows.length ? right + " of " + rows.length + " right, mean entropy " + show(entropy) + " nats" : "this run predicted other items");
+                (rows.length ? right + " of " + rows.length + " right, mean entropy " + show(entropy) + " nats" : reel.run ? "the adversary's pictures are of " + reel.run : "this run predicted other items");
         }
         draw();
         return element("div", { class: "explorer", "data-kind": "stills" }, [element("h3", {}, ["See what it sees"]), kind.field, " ", run.field,

@@ -168,7 +168,7 @@ static bool pictures_describe(const struct page_table *table, const struct view 
         text_add(out, ".");
         return true;
     }
-    if (strcmp(table->name, "stills") != 0)
+    if (strcmp(table->name, "stills") != 0 && strcmp(table->name, "examples") != 0)
         return false;
     size_t count, shown = 0;
     size_t column = csv_column(&table->csv, "item"), label = csv_column(&table->csv, "label");

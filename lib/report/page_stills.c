@@ -140,6 +140,11 @@ static enum status reel_add(struct text_buffer *out, const struct reel *reel, st
     json_text(out, page_title("perturbation", name));
     text_add(out, ",\"unit\":");
     json_text(out, perturbation && strcmp(perturbation->unit, "1") != 0 ? perturbation->unit : "");
+    /* An adversary's pictures are of the run that was attacked; "": the same for all. */
+    text_add(out, ",\"run\":");
+    json_text(out, perturbation && perturbation->need == NEEDS_GRADIENT
+                       ? csv_cell(reel->csv, reel->first, csv_column(reel->csv, "run"))
+                       : "");
     text_add(out, ",");
     for (size_t i = 0; i < 3; i++) {
         text_add(out, "\"%s\":", sizes[i]);

@@ -8,8 +8,9 @@
 #include "run/part.h"
 #include "run/run_store.h"
 
-static const char *const table_names[] = {"stills",  "stills_predicted", "predictive", "weight_pair",
-                                          "filters", "footprint",        "plane",      "plane_items"};
+static const char *const table_names[] = {"stills",  "stills_predicted", "predictive",      "weight_pair",
+                                          "filters", "footprint",        "plane",           "plane_items",
+                                          "frames",  "examples",         "predictive_items"};
 enum { TABLES = sizeof table_names / sizeof table_names[0] };
 
 /* To add one: declare its tables in io/table.def and above, write the maker, add a row. */
@@ -17,6 +18,7 @@ static const struct maker {
     const char *what;
     enum status (*make)(struct illustration *illustration, struct error *error);
 } makers[] = {{"perturbed items", illustrate_stills},
+              {"items of every class", illustrate_examples},
               {"single predictions", illustrate_predictive},
               {"single weights", illustrate_weights},
               {"memory and multiply-adds", illustrate_footprint},
@@ -51,7 +53,9 @@ static enum status identity_make(const struct run *run, struct store *store, cha
                                  struct error *error)
 {
     static const char *const groups[] = {"/prune", "/perturb"};
-    char part[8192] = "/illustrations 3"; /* the number changes with what the makers make */
+    char part[8192];
+    (void)snprintf(part, sizeof part, "/illustrations 4 frames %ld", /* 4: changes with what the makers make */
+                   run->config.perturb.frames);
     enum status status = STATUS_OK;
     for (size_t g = 0; g < 2 && status == STATUS_OK; g++) {
         char **members = NULL;
@@ -73,6 +77,8 @@ static enum status tables_save(const struct illustration *illustration, const ch
         status = table_save(illustration->tables[i], store, error);
     if (status == STATUS_OK)
         status = store_set_text(store, "/illustrations", "identity", identity, error);
+    if (status == STATUS_OK)
+        status = run_describe_config(illustration->run, store, error);
     if (status == STATUS_OK)
         return run_commit(illustration->run, store, error);
     store_close(store);
@@ -128,7 +134,7 @@ static enum status all_measured(const struct run *run, bool *measured, struct er
 
 enum status run_illustrate(const struct run *run, const struct monitor *monitor, struct error *error)
 {
-    struct illustration illustration = {.run = run};
+    struct illustration illustration = {.run = run, .monitor = monitor};
     char identity[SHA256_HEX_SIZE];
     bool done = false;
     enum status status = run_load_trained(run, &illustration.trained, error);

@@ -1,6 +1,5 @@
 /* lib/run/illustrate_stills.c: some items of each perturbation sweep at every strength, as pictures with what the run
- * predicts for them; and four predictions on undisturbed items. */
-#include <math.h>
+ * predicts for them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,12 +7,12 @@
 #include "core/memory.h"
 #include "core/size.h"
 #include "data/perturb.h"
+#include "run/disturb.h"
 #include "run/illustration.h"
 #include "run/run_file.h"
 
-/* The talk's grid has 3 x 4 items: here so many of the sweep, evenly spread over it (its items are a random draw,
- * but stand in the order of the file, which may be sorted by class). */
-enum { STILL_ITEMS = 12, PIXELS_TEXT_MAX = 1000 };
+/* The talk's grid has 3 x 4 items: here so many of the sweep, by class (items_by_class). */
+enum { STILL_ITEMS = 12 };
 
 /* One perturbation's part of the run's file. */
 struct sweep {
@@ -100,99 +99,99 @@ static enum status predicted_add(struct illustration *illustration, const struct
     row_number(&row, "right", best == sweep->labels[item]);
     row_number(&row, "confidence", (double)mean[best]);
     row_number(&row, "entropy", entropy_of(mean, sweep->classes));
+    row_number(&row, "classes", (double)sweep->classes);
     return row_store(&row, illustration_table(illustration, "stills_predicted"), error);
 }
 
-/* What the bytes 0 and 255 stand for: a byte's own range where the set has bytes, else the item's. */
-static void raw_range(const struct items *from, const float *x, size_t size, double *low, double *high)
+/* One disturbed item: a row for each line of its picture. text [2 * item size + 1] */
+static enum status still_add(struct illustration *illustration, const struct shown_items *shown, size_t item,
+                             double strength, const float *x, char *text, struct error *error)
 {
-    *low = 0;
-    *high = 255;
-    if (from->bytes)
-        return;
-    *low = INFINITY;
-    *high = -INFINITY;
-    for (size_t i = 0; i < size; i++) {
-        double raw = (double)x[i] * (double)from->scale + (double)from->offset;
-        *low = fmin(*low, raw);
-        *high = fmax(*high, raw);
-    }
-    *high = *high > *low ? *high : *low + 1;
-}
-
-/* A picture's lines of pixels. A series lies down: its samples are one line. */
-static enum status picture_add(struct illustration *illustration, struct row *row, const struct items *from,
-                               const float *x, struct error *error)
-{
-    struct shape shape = from->shape;
-    if (shape.width == 1)
-        shape = (struct shape){1, shape.height, shape.channels};
-    size_t line = shape.width * shape.channels;
-    if (2 * line >= PIXELS_TEXT_MAX)
-        return STATUS_OK; /* no figure could show it */
-    double low, high;
-    raw_range(from, x, shape_size(shape), &low, &high);
-    row_number(row, "low", low);
-    row_number(row, "high", high);
-    row_number(row, "height", (double)shape.height);
-    row_number(row, "width", (double)shape.width);
-    row_number(row, "channels", (double)shape.channels);
+    const struct run *run = illustration->run;
+    char name[DATASET_CLASS_SIZE], pixels[LINE_TEXT_SIZE] = "";
+    struct row row = row_begin(run, "stills");
+    row_text(&row, "perturbation", shown->perturbation->name);
+    row_number(&row, "strength", strength);
+    row_number(&row, "item", (double)shown->index[item]);
+    row_text(&row, "label", dataset_class_name(run->kind, shown->labels[item], name));
+    row_text(&row, "data_source", run->data_source);
+    picture_write(&row, shown->from, x, text);
+    const struct shape shape = shown->from->shape;
+    const size_t lines = shape.width == 1 ? 1 : shape.height, length = 2 * shape_size(shape) / lines;
     enum status status = STATUS_OK;
-    for (size_t y = 0; y < shape.height && status == STATUS_OK; y++) {
-        char pixels[PIXELS_TEXT_MAX + 1];
-        for (size_t i = 0; i < line; i++) {
-            double raw = (double)x[y * line + i] * (double)from->scale + (double)from->offset;
-            double share = fmin(1, fmax(0, (raw - low) / (high - low)));
-            (void)snprintf(pixels + 2 * i, 3, "%02x", (unsigned int)lround(255 * share));
-        }
-        row_number(row, "line", (double)y);
-        row_text(row, "pixels", pixels);
-        status = row_store(row, illustration_table(illustration, "stills"), error);
+    for (size_t line = 0; line < lines && status == STATUS_OK; line++) {
+        memcpy(pixels, text + line * length, length); /* has_picture: it has the room, and the end of a text */
+        row_number(&row, "line", (double)line);
+        row_text(&row, "pixels", pixels);
+        status = row_store(&row, illustration_table(illustration, "stills"), error);
     }
     return status;
 }
 
-/* One item at one strength, disturbed as the sweep did it: by the key of its place in the file. x and out [item size].
- */
-static enum status still_add(struct illustration *illustration, const struct sweep *sweep, const struct items *from,
-                             size_t strength, size_t item, float *x, float *out, struct error *error)
+/* Every item at every strength, disturbed as the sweep did it, with what the sweep has predicted for it. place [items]:
+ * those of the items in the sweep. */
+static enum status stills_add(struct illustration *illustration, const struct sweep *sweep,
+                              const struct shown_items *shown, const size_t *place, struct error *error)
+{
+    const size_t size = shape_size(shown->from->shape);
+    float *out = memory_alloc(size_multiply(shown->count, size), sizeof *out, error);
+    char *text = memory_alloc(2 * size + 1, 1, error);
+    enum status status = out && text ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < shown->count && status == STATUS_OK; i++) {
+        for (size_t s = 0; s < sweep->strengths && status == STATUS_OK; s++) {
+            const double strength = (double)sweep->strength[s];
+            const float *gradient = shown->gradient ? shown->gradient + i * size : NULL;
+            disturb(illustration->run, shown->perturbation, strength, shown->index + i, shown->x + i * size, gradient,
+                    1, out);
+            status = still_add(illustration, shown, i, strength, out, text, error);
+            if (status == STATUS_OK)
+                status = predicted_add(illustration, sweep, s, place[i], error);
+        }
+    }
+    memory_free(text);
+    memory_free(out);
+    return status;
+}
+
+/* Gathers the chosen items of the sweep from the data. */
+static enum status shown_open(const struct illustration *illustration, const struct sweep *sweep, const size_t *place,
+                              struct shown_items *shown, struct error *error)
 {
     const struct run *run = illustration->run;
-    uint32_t index = (uint32_t)sweep->index[item];
-    uint8_t label;
-    char name[DATASET_CLASS_SIZE];
-    items_gather(from, &index, 1, x, &label);
-    const struct scene scene = run_scene(run);
-    sweep->perturbation->apply(&scene, x, (double)sweep->strength[strength], random_key(0, PURPOSE_PERTURB, 0, index),
-                               NULL, out);
-    struct row row = row_begin(run, "stills");
-    row_text(&row, "perturbation", sweep->perturbation->name);
-    row_number(&row, "strength", (double)sweep->strength[strength]);
-    row_number(&row, "item", (double)index);
-    row_text(&row, "label", dataset_class_name(run->kind, label, name));
-    row_text(&row, "data_source", run->data_source);
-    return picture_add(illustration, &row, from, out, error);
+    const size_t count = shown->count;
+    bool validation = strcmp(run->config.data.evaluate, "validation") == 0;
+    shown->from = validation ? &run->dataset->train : &run->dataset->test;
+    shown->index = memory_alloc(count, sizeof *shown->index, error);
+    shown->labels = memory_alloc(count, 1, error);
+    shown->x = memory_alloc(size_multiply(count, shape_size(shown->from->shape)), sizeof *shown->x, error);
+    if (!shown->index || !shown->labels || !shown->x)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const double index = sweep->index[place[i]];
+        if (!(index >= 0 && index < (double)shown->from->count))
+            return error_set(error, STATUS_DATA, "%s: an item of a sweep is not in the data", run->path);
+        shown->index[i] = (uint32_t)index;
+    }
+    items_gather(shown->from, shown->index, count, shown->x, shown->labels);
+    return disturb_gradient(run, shown->perturbation, illustration->trained.posterior, NULL, shown->samples,
+                            illustration->monitor, shown->x, shown->labels, count, &shown->gradient, error);
 }
 
 static enum status sweep_show(struct illustration *illustration, const struct sweep *sweep, struct error *error)
 {
-    const struct run *run = illustration->run;
-    bool validation = strcmp(run->config.data.evaluate, "validation") == 0;
-    const struct items *from = validation ? &run->dataset->train : &run->dataset->test;
-    size_t size = shape_size(from->shape), shown = smaller(sweep->items, STILL_ITEMS);
-    float *x = memory_alloc(2, size * sizeof *x, error);
-    enum status status = x ? STATUS_OK : STATUS_NO_MEMORY;
-    for (size_t k = 0; k < shown && status == STATUS_OK; k++) {
-        size_t i = k * sweep->items / shown;
-        if (!(sweep->index[i] >= 0 && sweep->index[i] < (double)from->count))
-            status = error_set(error, STATUS_DATA, "%s: an item of a sweep is not in the data", run->path);
-        for (size_t s = 0; s < sweep->strengths && status == STATUS_OK; s++) {
-            status = still_add(illustration, sweep, from, s, i, x, x + size, error);
-            if (status == STATUS_OK)
-                status = predicted_add(illustration, sweep, s, i, error);
-        }
-    }
-    memory_free(x);
+    size_t place[STILL_ITEMS];
+    struct shown_items shown = {.perturbation = sweep->perturbation,
+                                .samples = sweep->samples,
+                                .count = items_by_class(sweep->labels, sweep->items, STILL_ITEMS, place)};
+    enum status status = shown_open(illustration, sweep, place, &shown, error);
+    if (status == STATUS_OK)
+        status = stills_add(illustration, sweep, &shown, place, error);
+    if (status == STATUS_OK)
+        status = illustrate_frames(illustration, &shown, error);
+    memory_free(shown.index);
+    memory_free(shown.labels);
+    memory_free(shown.x);
+    memory_free(shown.gradient);
     return status;
 }
 
@@ -202,14 +201,14 @@ enum status illustrate_stills(struct illustration *illustration, struct error *e
     size_t count = 0;
     bool there = false;
     enum status status = STATUS_OK;
-    if (shape_size(illustration->run->kind->shape) > 2) /* a point of a plane makes no picture */
+    if (has_picture(illustration->run->kind->shape))
         status = store_find(illustration->store, "/perturb", &there, error);
     if (!there)
         return status;
     status = store_members(illustration->store, "/perturb", &names, &count, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         struct sweep sweep = {.perturbation = perturbation_find(names[i], NULL)};
-        if (!sweep.perturbation || !sweep.perturbation->apply || sweep.perturbation->need == NEEDS_GRADIENT)
+        if (!sweep.perturbation || !sweep.perturbation->apply)
             continue;
         status = sweep_read(illustration, names[i], &sweep, error);
         if (status == STATUS_OK)
@@ -217,64 +216,5 @@ enum status illustrate_stills(struct illustration *illustration, struct error *e
         sweep_free(&sweep);
     }
     memory_free(names);
-    return status;
-}
-
-static enum status distribution_add(struct illustration *illustration, const float *probability, size_t item,
-                                    uint8_t label, struct error *error)
-{
-    const struct run *run = illustration->run;
-    enum status status = STATUS_OK;
-    for (size_t k = 0; k < run->kind->classes && status == STATUS_OK; k++) {
-        char name[DATASET_CLASS_SIZE], label_name[DATASET_CLASS_SIZE];
-        struct row row = row_begin(run, "predictive");
-        row_number(&row, "item", (double)item);
-        row_number(&row, "class", (double)k);
-        row_text(&row, "name", dataset_class_name(run->kind, k, name));
-        row_number(&row, "probability", (double)probability[k]);
-        row_number(&row, "entropy", entropy_of(probability, run->kind->classes));
-        row_text(&row, "label", dataset_class_name(run->kind, label, label_name));
-        status = row_store(&row, illustration_table(illustration, "predictive"), error);
-    }
-    return status;
-}
-
-/* Four test items whose entropies are the nearest to 0, 1/3, 2/3 and all of the largest one. */
-static enum status distributions_choose(struct illustration *illustration, const float *probability,
-                                        const uint8_t *labels, size_t items, struct error *error)
-{
-    enum { CHOSEN = 4 };
-    size_t classes = illustration->run->kind->classes;
-    double largest = 0;
-    for (size_t i = 0; i < items; i++)
-        largest = fmax(largest, entropy_of(probability + i * classes, classes));
-    enum status status = STATUS_OK;
-    for (size_t c = 0; c < CHOSEN && status == STATUS_OK && items > 0; c++) {
-        double wanted = largest * (double)c / (CHOSEN - 1), least = INFINITY;
-        size_t nearest = 0;
-        for (size_t i = 0; i < items; i++) {
-            double distance = fabs(entropy_of(probability + i * classes, classes) - wanted);
-            nearest = distance < least ? i : nearest;
-            least = fmin(least, distance);
-        }
-        status = distribution_add(illustration, probability + nearest * classes, nearest, labels[nearest], error);
-    }
-    return status;
-}
-
-enum status illustrate_predictive(struct illustration *illustration, struct error *error)
-{
-    const struct run_file file = {.store = illustration->store};
-    struct stored stored;
-    enum status status = run_file_stored(&file, "/test", &stored, error);
-    if (status != STATUS_OK)
-        return status;
-    if (stored.slices == 1 && stored.classes == illustration->run->kind->classes)
-        status = distributions_choose(illustration, stored.mean, stored.labels, stored.items, error);
-    else
-        status = error_set(error, STATUS_DATA,
-                           "%s: /test/probability has not the shape of a prediction; " STORE_REMEDY_CHANGED,
-                           store_path(file.store));
-    stored_free(&stored);
     return status;
 }

@@ -50,22 +50,31 @@ static enum status weight_add(struct illustration *illustration, const char *nam
     return row_store(&row, illustration_table(illustration, "weight_pair"), error);
 }
 
-/* Two weights on which the criteria disagree at 90 %: A, the largest of those that |mu| / sigma would remove; B, the
- * smallest of those that it would keep. */
-static enum status pair_choose(struct illustration *illustration, const struct ranking *snr, const double *by_snr,
+/* Two weights that |mu| can hardly tell apart, for they come within a hundredth of all weights around the place where
+ * 90 % are removed by it: B, the one with the least sigma of these; A, the one with the largest of those with the sign
+ * of B's mu (of all where there is none), so that both lie on the same side of 0. */
+static enum status pair_choose(struct illustration *illustration, const struct ranking *magnitude, const double *by_snr,
                                const double *by_magnitude, const float *sigma, struct error *error)
 {
-    size_t removed = ranking_removed_by_fraction(snr, 0.9);
-    size_t large = snr->place[0], small = snr->place[snr->count - 1];
-    for (size_t i = 0; i < snr->count; i++) {
-        size_t place = snr->place[i];
-        if (i < removed && by_magnitude[place] > by_magnitude[large])
-            large = place;
-        if (i >= removed && by_magnitude[place] < by_magnitude[small])
-            small = place;
+    const float *mu = illustration->trained.posterior->mu;
+    const size_t middle = ranking_removed_by_fraction(magnitude, 0.9), reach = larger(1, magnitude->count / 100);
+    const size_t first = middle > reach ? middle - reach : 0, end = smaller(magnitude->count, middle + reach);
+    size_t narrow = magnitude->place[first], wide = SIZE_MAX, widest = SIZE_MAX;
+    for (size_t i = first; i < end; i++)
+        narrow = sigma[magnitude->place[i]] < sigma[narrow] ? magnitude->place[i] : narrow;
+    for (size_t i = first; i < end; i++) {
+        const size_t place = magnitude->place[i];
+        if (place == narrow)
+            continue;
+        widest = widest == SIZE_MAX || sigma[place] > sigma[widest] ? place : widest;
+        if ((mu[place] < 0) == (mu[narrow] < 0))
+            wide = wide == SIZE_MAX || sigma[place] > sigma[wide] ? place : wide;
     }
-    enum status status = weight_add(illustration, "A", large, sigma[large], by_snr, by_magnitude, error);
-    return status == STATUS_OK ? weight_add(illustration, "B", small, sigma[small], by_snr, by_magnitude, error)
+    wide = wide == SIZE_MAX ? widest : wide;
+    if (wide == SIZE_MAX)
+        return STATUS_OK; /* a single weight is no pair */
+    enum status status = weight_add(illustration, "A", wide, sigma[wide], by_snr, by_magnitude, error);
+    return status == STATUS_OK ? weight_add(illustration, "B", narrow, sigma[narrow], by_snr, by_magnitude, error)
                                : status;
 }
 
@@ -83,7 +92,7 @@ static enum status pair_add(struct illustration *illustration, struct error *err
         posterior_sigma(posterior, sigma);
         shares_fill(&snr, shares);
         shares_fill(&magnitude, shares + posterior->size);
-        status = pair_choose(illustration, &snr, shares, shares + posterior->size, sigma, error);
+        status = pair_choose(illustration, &magnitude, shares, shares + posterior->size, sigma, error);
     }
     ranking_free(&snr);
     ranking_free(&magnitude);
@@ -92,15 +101,17 @@ static enum status pair_add(struct illustration *illustration, struct error *err
     return status;
 }
 
-/* The first layer's first filters with `keep` multiplied in. Its weights are [kernel_h][kernel_w][c_in][c_out]. */
+/* The first layer's first filters with `keep` multiplied into the means; sigma [posterior size], or NULL for a method
+ * without. Its weights are [kernel_h][kernel_w][c_in][c_out]. */
 static enum status filters_add(struct illustration *illustration, double fraction, const float *keep,
-                               struct error *error)
+                               const float *sigma, struct error *error)
 {
     const struct posterior *posterior = illustration->trained.posterior;
     const struct tensor *tensor = &posterior->tensors[0];
     const size_t *shape = tensor->shape;
     size_t shown = smaller(shape[3], FILTERS_SHOWN);
-    static const char *const columns[] = {"weight", "weight2", "weight3"};
+    static const char *const columns[] = {"weight", "weight2", "weight3"}, *const sigmas[] = {"sigma", "sigma2",
+                                                                                              "sigma3"};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < shown * shape[0] * shape[1] && status == STATUS_OK; i++) {
         size_t filter = i / (shape[0] * shape[1]), at = i % (shape[0] * shape[1]), y = at / shape[1];
@@ -112,6 +123,8 @@ static enum status filters_add(struct illustration *illustration, double fractio
         for (size_t channel = 0; channel < shape[2] && channel < 3; channel++) {
             size_t place = tensor->offset + (at * shape[2] + channel) * shape[3] + filter;
             row_number(&row, columns[channel], (double)(posterior->mu[place] * keep[place]));
+            if (sigma)
+                row_number(&row, sigmas[channel], (double)sigma[place]);
         }
         status = row_store(&row, illustration_table(illustration, "filters"), error);
     }
@@ -121,14 +134,19 @@ static enum status filters_add(struct illustration *illustration, double fractio
 static enum status filters_pruned(struct illustration *illustration, struct error *error)
 {
     static const double fractions[] = {0, 0.9};
+    const struct posterior *posterior = illustration->trained.posterior;
     struct ranking ranking = {0};
-    float *keep = memory_alloc(illustration->trained.posterior->size, sizeof *keep, error);
-    enum status status = keep ? rank_usually(illustration, &ranking, error) : STATUS_NO_MEMORY;
+    float *keep = memory_alloc(posterior->size, sizeof *keep, error);
+    float *sigma = memory_alloc(posterior->size, sizeof *sigma, error);
+    enum status status = keep && sigma ? rank_usually(illustration, &ranking, error) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK && posterior->rho)
+        posterior_sigma(posterior, sigma);
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
         ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fractions[i]), keep);
-        status = filters_add(illustration, fractions[i], keep, error);
+        status = filters_add(illustration, fractions[i], keep, posterior->rho ? sigma : NULL, error);
     }
     ranking_free(&ranking);
+    memory_free(sigma);
     memory_free(keep);
     return status;
 }

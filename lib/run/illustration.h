@@ -2,11 +2,14 @@
 #ifndef TENTH_RUN_ILLUSTRATION_H
 #define TENTH_RUN_ILLUSTRATION_H
 
+#include "core/monitor.h"
+#include "data/perturb.h"
 #include "io/store.h"
 #include "run/run.h"
 
 struct illustration {
     const struct run *run;
+    const struct monitor *monitor;
     struct store *store; /* the run's file, read only */
     struct trained trained;
     struct table **tables; /* in the order of illustrate.c's list */
@@ -15,11 +18,43 @@ struct illustration {
 /* The table of that name; it is one of illustrate.c's list. */
 struct table *illustration_table(const struct illustration *illustration, const char *name);
 
+/* Whether an item makes a picture: not a point of a plane, nor one whose lines have too many pixels for a figure, and
+ * more than LINE_TEXT_SIZE - 1 hexadecimal digits. */
+enum { LINE_TEXT_SIZE = 1000 };
+bool has_picture(struct shape item);
+
+/* Sets columns height, width, channels, low and high of the row, and in text [2 * item size + 1] the pixels, line by
+ * line, as hexadecimal bytes from low to high, of a normalised item x with the scale of `from`. A series lies down: its
+ * samples are one line, from its least to its largest value; bytes stay bytes. */
+void picture_write(struct row *row, const struct items *from, const float *x, char *text);
+
+/* Up to `wanted` of the items with these labels, every class in turn, each time the first that is left of it:
+ * chosen [wanted], and how many there are. */
+size_t items_by_class(const uint8_t *labels, size_t count, size_t wanted, size_t *chosen);
+
+/* Items of a sweep, as the sweep disturbs them. */
+struct shown_items {
+    const struct perturbation *perturbation;
+    const struct items *from;
+    size_t count, samples; /* of networks that predict them */
+    uint32_t *index;       /* [count] into `from` */
+    uint8_t *labels;       /* [count] */
+    float *x;              /* [count][item] normalised */
+    float *gradient;       /* like x, or NULL (disturb_gradient) */
+};
+
+/* The frames of an animation: as many equal steps as the config says, whatever strengths the sweep has. */
+enum status illustrate_frames(struct illustration *illustration, const struct shown_items *items,
+                              struct error *error); /* frames */
+
 /* Each appends its rows; what the run's file lacks (a sweep that was not run) is passed over. */
-enum status illustrate_stills(struct illustration *illustration, struct error *error); /* stills, stills_predicted */
-enum status illustrate_predictive(struct illustration *illustration, struct error *error); /* predictive */
-enum status illustrate_weights(struct illustration *illustration, struct error *error);    /* weight_pair, filters */
-enum status illustrate_footprint(struct illustration *illustration, struct error *error);  /* footprint */
-enum status illustrate_plane(struct illustration *illustration, struct error *error);      /* plane, plane_items */
+enum status illustrate_stills(struct illustration *illustration,
+                              struct error *error); /* stills, stills_predicted, frames */
+enum status illustrate_examples(struct illustration *illustration, struct error *error); /* examples */
+enum status illustrate_predictive(struct illustration *illustration,
+                                  struct error *error); /* predictive, predictive_items */
+enum status illustrate_weights(struct illustration *illustration, struct error *error);   /* weight_pair, filters */
+enum status illustrate_footprint(struct illustration *illustration, struct error *error); /* footprint */
+enum status illustrate_plane(struct illustration *illustration, struct error *error);     /* plane, plane_items */
 
 #endif

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bayes/attack.h"
 #include "bayes/metric.h"
 #include "bayes/predictive.h"
 #include "core/memory.h"
 #include "core/stats.h"
 #include "data/perturb.h"
+#include "run/disturb.h"
 #include "run/part.h"
 #include "run/run_check.h"
 
@@ -16,7 +16,6 @@
 struct perturb_sweep {
     const struct run *run;
     const struct monitor *monitor;
-    struct scene scene;
     struct trained trained;
     struct predictor predictor;
     struct test_items items;
@@ -24,7 +23,7 @@ struct perturb_sweep {
     double fraction; /* of the weights that are removed */
     float *keep;     /* [posterior size] what stays of them; NULL: all */
     float *x;        /* [items][height][width][channels] perturbed */
-    float *gradient; /* like x: of the loss at the unperturbed items; NULL until a perturbation needs it */
+    float *gradient; /* like x: of the loss at the unperturbed items; NULL where the perturbation needs none */
     double *entropy; /* [items] of the strength that was measured last */
     double strengths_done, strengths_total;
 };
@@ -64,21 +63,6 @@ static enum status perturbations_wanted(const struct run *run, const struct pert
             wanted[(*count)++] = &rows[i];
     }
     return STATUS_OK;
-}
-
-/* The key of an item's random numbers: its place in the test file, so that every method and seed meets the same noise.
- */
-static void perturb_all(struct perturb_sweep *sweep, const struct perturbation *perturbation, double strength)
-{
-    const struct run *run = sweep->run;
-    size_t item = shape_size(run->kind->shape);
-    const float *gradient = perturbation->need == NEEDS_GRADIENT ? sweep->gradient : NULL;
-#pragma omp parallel for schedule(static) num_threads(run->threads)
-    for (size_t i = 0; i < sweep->items.count; i++) {
-        struct random_key key = random_key(0, PURPOSE_PERTURB, 0, sweep->items.index[i]);
-        perturbation->apply(&sweep->scene, sweep->items.x + i * item, strength, key,
-                            gradient ? gradient + i * item : NULL, sweep->x + i * item);
-    }
 }
 
 /* The mean entropy's 95 % interval over the items. */
@@ -132,13 +116,13 @@ static enum status result_set(const struct perturb_sweep *sweep, const struct pe
 static enum status strengths_measure(struct perturb_sweep *sweep, const struct perturbation *perturbation,
                                      struct perturb_result *result, struct error *error)
 {
-    const struct config *config = &sweep->run->config;
-    size_t count = (size_t)config->perturb.strengths;
+    size_t count = (size_t)sweep->run->config.perturb.strengths;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        double strength = perturbation_strength(perturbation, config->perturb.scale, i, count);
+        double strength = disturb_strength(sweep->run, perturbation, i, count);
         result->strengths[i] = (float)strength;
-        perturb_all(sweep, perturbation, strength);
+        disturb(sweep->run, perturbation, strength, sweep->items.index, sweep->items.x, sweep->gradient,
+                sweep->items.count, sweep->x);
         status = predict(&sweep->predictor, PREDICT_SAMPLED, sweep->keep, sweep->run->seed, sweep->x,
                          &sweep->prediction, error);
         if (status == STATUS_OK)
@@ -151,30 +135,6 @@ static enum status strengths_measure(struct perturb_sweep *sweep, const struct p
         sweep->strengths_done += 1;
         report(sweep, perturbation, strength);
     }
-    return status;
-}
-
-/* Takes a network of its own, since that for evaluation has no room for gradients. */
-static enum status gradient_make(struct perturb_sweep *sweep, struct error *error)
-{
-    enum { GRADIENT_BATCH = 50 };
-    const struct run *run = sweep->run;
-    struct network *network = NULL;
-    struct predictor predictor = {0};
-    size_t size = size_multiply(sweep->items.count, shape_size(run->kind->shape));
-    sweep->gradient = memory_alloc(size, sizeof(float), error);
-    if (!sweep->gradient)
-        return STATUS_NO_MEMORY;
-    struct network_spec spec = run_network_spec(run);
-    enum status status = network_create(&spec, GRADIENT_BATCH, 1, run->threads, &network, error);
-    if (status == STATUS_OK)
-        status = predictor_make(sweep->trained.posterior, network, GRADIENT_BATCH, &predictor, error);
-    predictor.monitor = sweep->monitor;
-    if (status == STATUS_OK)
-        status = attack_gradient(&predictor, sweep->keep, sweep->prediction.samples, run->seed, sweep->items.x,
-                                 sweep->items.labels, sweep->items.count, sweep->gradient, error);
-    predictor_free(&predictor);
-    network_free(network);
     return status;
 }
 
@@ -225,8 +185,6 @@ static enum status sweep_prune(struct perturb_sweep *sweep, double fraction, str
     if (fraction == sweep->fraction)
         return STATUS_OK;
     memory_free(sweep->keep);
-    memory_free(sweep->gradient);
-    sweep->gradient = NULL;
     sweep->fraction = fraction;
     return part_keep(sweep->run, &sweep->trained, fraction, &sweep->keep, error);
 }
@@ -237,14 +195,18 @@ static enum status job_run(struct perturb_sweep *sweep, const struct perturb_job
     enum status status = sweep_prune(sweep, job->fraction, error);
     if (status == STATUS_OK)
         status = result_alloc(sweep, &result, error);
-    if (status == STATUS_OK && job->perturbation->need == NEEDS_GRADIENT && !sweep->gradient)
-        status = gradient_make(sweep, error);
+    if (status == STATUS_OK)
+        status = disturb_gradient(sweep->run, job->perturbation, sweep->trained.posterior, sweep->keep,
+                                  sweep->prediction.samples, sweep->monitor, sweep->items.x, sweep->items.labels,
+                                  sweep->items.count, &sweep->gradient, error);
     if (status == STATUS_NOT_FINITE)
         (void)error_context(error, "perturb, %s: ", job->perturbation->name);
     if (status == STATUS_OK)
         status = strengths_measure(sweep, job->perturbation, &result, error);
     if (status == STATUS_OK)
         status = result_save(sweep, &job->part, &result, error);
+    memory_free(sweep->gradient);
+    sweep->gradient = NULL;
     result_free(&result);
     return status;
 }
@@ -252,7 +214,6 @@ static enum status job_run(struct perturb_sweep *sweep, const struct perturb_job
 static enum status sweep_open(struct perturb_sweep *sweep, struct error *error)
 {
     const struct run *run = sweep->run;
-    sweep->scene = run_scene(run);
     enum status status = sweep_load(run, run->config.perturb.items, sweep->monitor, &sweep->trained, &sweep->predictor,
                                     &sweep->items, error);
     if (status != STATUS_OK)
@@ -270,7 +231,6 @@ static void sweep_close(struct perturb_sweep *sweep)
 {
     memory_free(sweep->keep);
     memory_free(sweep->x);
-    memory_free(sweep->gradient);
     memory_free(sweep->entropy);
     prediction_free(&sweep->prediction);
     test_items_free(&sweep->items);

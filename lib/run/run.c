@@ -244,6 +244,8 @@ enum status run_identity(const struct run *run, const char *sections, const char
     struct config config = run->config; /* which rows are asked for does not change what a row gives */
     config.prune.criteria.count = config.perturb.perturbations.count = config.ood.sets.count = 0;
     config.prune.evaluate_at.count = 0;
+    config.perturb.frames =
+        50; /* left out of the text so: illustrate.c, which alone needs them, names them in `part` */
     char *text = config_section_text(&config, sections, error);
     if (!text)
         return STATUS_NO_MEMORY;
@@ -381,33 +383,28 @@ size_t run_test_count(const struct run *run)
     return limit > 0 && limit < total ? limit : total;
 }
 
-/* Which items of which file: the test file, or the validation split of the training file. */
-static enum status choose_items(const struct run *run, size_t count, const struct items **from,
-                                struct test_items *chosen, struct error *error)
+enum status run_test_choose(const struct run *run, size_t count, struct test_items *items, struct error *error)
 {
     bool validation = is_validated(run);
-    *from = validation ? &run->dataset->train : &run->dataset->test;
-    enum status status = subset_make(run_test_count(run), count, &chosen->index, &chosen->count, error);
-    for (size_t i = 0; status == STATUS_OK && validation && i < chosen->count; i++)
-        chosen->index[i] = run->split.validation[chosen->index[i]];
+    *items = (struct test_items){.from = validation ? &run->dataset->train : &run->dataset->test};
+    enum status status = subset_make(run_test_count(run), count, &items->index, &items->count, error);
+    for (size_t i = 0; status == STATUS_OK && validation && i < items->count; i++)
+        items->index[i] = run->split.validation[items->index[i]];
     return status;
 }
 
 enum status run_test_items(const struct run *run, size_t count, struct test_items *items, struct error *error)
 {
-    *items = (struct test_items){0};
-    const struct items *from;
-    enum status status = choose_items(run, count, &from, items, error);
+    enum status status = run_test_choose(run, count, items, error);
     if (status != STATUS_OK)
         return status;
-    items->x = memory_alloc(size_multiply(items->count, shape_size(from->shape)), sizeof(float), error);
+    items->x = memory_alloc(size_multiply(items->count, shape_size(items->from->shape)), sizeof(float), error);
     items->labels = memory_alloc(items->count, 1, error);
     if (!items->x || !items->labels) {
         test_items_free(items);
         return STATUS_NO_MEMORY;
     }
-    items->from = from;
-    items_gather(from, items->index, items->count, items->x, items->labels);
+    items_gather(items->from, items->index, items->count, items->x, items->labels);
     return STATUS_OK;
 }
 
@@ -541,7 +538,8 @@ static bool may_be_empty(const struct table_kind *kind, const char *column)
     static const char *const columns[][2] = {
         {"train", "sigma_median"}, {"prune", "threshold"},  {"perturb", "entropy_low"}, {"perturb", "entropy_high"},
         {"ood", "entropy_low"},    {"ood", "entropy_high"}, {"ood", "auroc"},           {"filters", "weight2"},
-        {"filters", "weight3"},    {"summary", "peak_mib"}};
+        {"filters", "weight3"},    {"summary", "peak_mib"}, {"filters", "sigma"},       {"filters", "sigma2"},
+        {"filters", "sigma3"}};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
         if (strcmp(columns[i][0], kind->name) == 0 && strcmp(columns[i][1], column) == 0)
             return true;

@@ -155,6 +155,8 @@ enum status run_test_items(const struct run *run, size_t count, struct test_item
 /* train.validation_items (0: all) of the validation split, and as many that were trained on, likewise. */
 enum status run_validation_items(const struct run *run, struct test_items *items, struct error *error);
 enum status run_fit_items(const struct run *run, struct test_items *items, struct error *error);
+/* The same without the items themselves: x and labels are NULL. */
+enum status run_test_choose(const struct run *run, size_t count, struct test_items *items, struct error *error);
 size_t run_test_count(const struct run *run); /* how many there are; the data are open */
 void test_items_free(struct test_items *items);
 
