@@ -2,7 +2,7 @@
 # run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures, report.
 #
 #   ./run_all.sh [--profile smoke|standard|talk] [--install-deps] [--data-dir DIR] [--offline]
-#                [--out DIR] [--seeds N] [--jobs N] [--set SECTION.KEY=VALUE] [--force] [--wait] [--draw-only]
+#                [--out DIR] [--seeds N] [--jobs N] [--set SECTION.KEY=VALUE] [--force] [--wait] [--draw-only] [--frames]
 #
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, 18 to 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
@@ -24,6 +24,7 @@
 #                   --set data.synthetic=yes
 #   --wait          where another process works on a run in DIR, wait until it ends; without it that is a failure
 #   --draw-only     run nothing: tables, figures and report of the run files that are in DIR, an ablation's among them
+#   --frames        of each animation also figures/frames/NAME/0001.png and so on, for slides; a minute or two more
 #
 # What is done already with the same config and data is not done again, so that after Ctrl-C the same command resumes.
 #
@@ -54,6 +55,7 @@ jobs=
 force=no
 wait_for_others=no
 draw_only=no
+frames=() # an option of draw.sh
 child= # what runs in the background and is told to stop
 scratch= # a directory
 
@@ -108,6 +110,7 @@ parse_options() {
         --force) force=yes ;;
         --wait) wait_for_others=yes ;;
         --draw-only) draw_only=yes ;;
+        --frames) frames=(--frames) ;;
         --help)
             usage
             exit 0
@@ -290,7 +293,7 @@ write_tables() {
 
 draw_figures() {
     local status=0
-    attended "$project/plots/draw.sh" "$out/tables" "$out/figures" || status=$?
+    attended "$project/plots/draw.sh" "${frames[@]}" "$out/tables" "$out/figures" || status=$?
     if [ "$status" -ne 0 ]; then
         fail "$status" "drawing failed; the tables are in $out/tables"
     fi

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # plots/draw.sh [OPTIONS] TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
 #
+#   --frames   of each animation also OUT_DIR/frames/FIGURE/0001.png and so on, a frame each, for slides
 #   TABLE_DIR  has TABLE.csv as `tenth table` prints them
 #   OUT_DIR    gets FIGURE.svg and FIGURE.png (or what the registry says); each appears whole or not at all
 #   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
@@ -41,16 +42,17 @@ wrong_usage() {
 
 # The page: see page.gp and style.gp. A pixel is .75 points, as in a browser; a PNG has two dots for each.
 page_width=960 text_least=0 page_scale=0.75 png_dots=2 paper_width=0
-with_pdf=no paper=no font_size=
+with_pdf=no with_frames=no paper=no font_size=
 parse_options() {
     parsed=0
     while [ $# -gt 0 ] && [[ $1 == --* ]]; do
         case $1 in
         --help) usage && exit 0 ;;
         --pdf) with_pdf=yes && shift && parsed=$((parsed + 1)) && continue ;;
+        --frames) with_frames=yes && shift && parsed=$((parsed + 1)) && continue ;;
         --) parsed=$((parsed + 1)) && return ;;
         --width | --font-size) [ $# -gt 1 ] || wrong_usage "$1 needs a value" ;;
-        *) wrong_usage "no option $1; --pdf, --width, --font-size and --help are there" ;;
+        *) wrong_usage "no option $1; --pdf, --frames, --width, --font-size and --help are there" ;;
         esac
         case $1 in
         --width) paper=$2 ;;
@@ -354,6 +356,21 @@ look_at_tables() {
     done
 }
 
+# file_of FIGURE FORMAT: below OUT_DIR.
+file_of() {
+    if [ "$2" = frames ]; then
+        echo "frames/$1"
+    else
+        echo "$1.$2"
+    fi
+}
+
+# remove_frames DIR: of its files only those that were drawn.
+remove_frames() {
+    rm -f -- "$1"/[0-9][0-9][0-9][0-9].png
+    rmdir -- "$1" 2>/dev/null || true
+}
+
 # remove_old FIGURE
 remove_old() {
     local format removed=no
@@ -363,6 +380,10 @@ remove_old() {
             removed=yes
         fi
     done
+    if [ -d "$out_dir/frames/$1" ]; then
+        remove_frames "$out_dir/frames/$1"
+        removed=yes
+    fi
     if [ "$removed" = yes ]; then
         say "$1: removed the one from an earlier run, which these tables no longer bear out"
     fi
@@ -514,6 +535,27 @@ finish_svg() {
     LC_ALL=C awk -v width="$paper_width" -f "$plots/svg.awk" "$1" >"$here/whole.svg" && cp "$here/whole.svg" "$1"
 }
 
+# are_whole DIR: numbered pictures, and nothing else; their digest into $sums.
+are_whole() {
+    local picture count=0
+    for picture in "$1"/*; do
+        count=$((count + 1))
+        [[ ${picture##*/} == $(printf '%04d.png' "$count") ]] && is_whole "$picture" || return 1
+    done
+    digest_frames "$1"
+}
+
+# digest_frames DIR: one SHA-256 of all of its pictures, into $sums.
+digest_frames() {
+    digests "$1"/[0-9][0-9][0-9][0-9].png && mapfile -t sums < <(printf '%s\n' "${sums[@]}" | sha256sum) && sums=("${sums[0]%% *}")
+}
+
+# put_frames PARTIAL FIGURE: in place of those that were drawn before.
+put_frames() {
+    local directory=$out_dir/frames/$2
+    mkdir -p -- "$directory" && rm -f -- "$directory"/[0-9][0-9][0-9][0-9].png && mv -f -- "$1"/*.png "$directory" && rmdir -- "$1"
+}
+
 # draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed; its line of the record.
 draw_format() {
     local figure=$1 script=$2 format=$3 terminal=$3 partial status=0 sums
@@ -521,6 +563,10 @@ draw_format() {
         terminal=${format}cairo
     fi
     partial=$out_dir/.$figure.partial.$mark.$format
+    if [ "$format" = frames ]; then
+        rm -rf -- "$partial"
+        mkdir -- "$partial" || return 1
+    fi
     {
         echo "terminal_name = '$terminal'; page_width = $page_width; text_least = $text_least; page_scale = $page_scale; png_dots = $png_dots"
         set_text output_file "$partial"
@@ -533,11 +579,13 @@ draw_format() {
     if [ "$status" -eq 0 ] && [ "$format" = svg ] && is_whole "$partial"; then
         finish_svg "$partial" || status=$?
     fi
-    if [ "$status" -eq 0 ] && [ -s "$partial" ] && is_whole "$partial" && digests "$partial"; then
+    if [ "$status" -eq 0 ] && [ "$format" = frames ] && are_whole "$partial" && put_frames "$partial" "$figure"; then
+        printf 'frames/%s\t%s\t%s\n' "$figure" "${sums[0]}" "$recipe" >"$work/new/$figure.$format"
+    elif [ "$status" -eq 0 ] && [ -s "$partial" ] && [ -f "$partial" ] && is_whole "$partial" && digests "$partial"; then
         mv -f "$partial" "$out_dir/$figure.$format"
         printf '%s\t%s\t%s\n' "$figure.$format" "${sums[0]}" "$recipe" >"$work/new/$figure.$format"
     else
-        rm -f "$partial"
+        rm -rf "$partial"
         say "$figure: gnuplot failed on plots/$script, or could not write to $out_dir; an older one is left as it is"
         return 1
     fi
@@ -582,7 +630,7 @@ draw_figure() {
 
 # plan_figure ROW and the arguments of draw_figure but the last: it is drawn if it is wanted, and can be.
 plan_figure() {
-    local row=$1 figure=$2 tables=$4 dataset=$7 table arguments
+    local row=$1 figure=$2 tables=$4 formats=$6 dataset=$7 table arguments
     is_meant[$figure]=1
     if ! is_wanted "$row" "$figure"; then
         return
@@ -597,10 +645,14 @@ plan_figure() {
     done
     figures+=("$figure")
     # PDFs take as long as the others, and nobody wants all: those that are asked for, and those that are there.
-    if { [ "$with_pdf" = yes ] || [ -e "$out_dir/$figure.pdf" ]; } && [[ ,$6, == *,svg,* && ,$6, != *,pdf,* ]]; then
-        set -- "${@:1:5}" "$6,pdf" "${@:7}"
+    if { [ "$with_pdf" = yes ] || [ -e "$out_dir/$figure.pdf" ]; } && [[ ,$formats, == *,svg,* && ,$formats, != *,pdf,* ]]; then
+        formats+=,pdf
     fi
-    printf -v arguments '%s\037' "${@:2}"
+    # Frames that are there stay up to date.
+    if [[ ,$formats, == *,gif,* ]] && { [ "$with_frames" = yes ] || [ -d "$out_dir/frames/$figure" ]; }; then
+        formats+=,frames
+    fi
+    printf -v arguments '%s\037' "${@:2:4}" "$formats" "${@:7}"
     figure_arguments+=("$arguments")
     data_source "$dataset"
     {
@@ -670,6 +722,12 @@ look_at_files() {
     for ((i = 0; i < ${#files[@]}; i++)); do
         printf '%s\t%s\n' "${files[i]##*/}" "${sums[i]:-}"
     done
+    for file in "$out_dir"/frames/*/; do
+        if [ -f "$file/0001.png" ] && digest_frames "$file"; then
+            name=${file%/}
+            printf 'frames/%s\t%s\n' "${name##*/}" "${sums[0]}"
+        fi
+    done
 }
 
 # draw_planned: those that are not as they would be drawn.
@@ -689,7 +747,7 @@ draw_planned() {
         recipe=${sums[i]}
         current=yes
         for format in ${arguments[4]//,/ }; do
-            if [[ $known_files != *$'\n'"${figures[i]}.$format"$'\t'"$recipe"$'\n'* ]]; then
+            if [[ $known_files != *$'\n'"$(file_of "${figures[i]}" "$format")"$'\t'"$recipe"$'\n'* ]]; then
                 current=no
             fi
         done
@@ -712,7 +770,7 @@ write_record() {
                 sed '/^#/d' "$record"
             fi
         } | awk -F'\t' 'NF == 3 && !($1 in seen) { seen[$1] = 1; print }' | while IFS= read -r line; do
-            if [ -f "$out_dir/${line%%$'\t'*}" ]; then
+            if [ -e "$out_dir/${line%%$'\t'*}" ]; then
                 printf '%s\n' "$line"
             fi
         done | sort

@@ -10,8 +10,12 @@
 #   directory    where the series' files go: the table's own header and rows, sorted by `order`; $series_directory in the
 #                environment comes before it
 #
-# Prints gnuplot assignments: TABLE_count, TABLE_columns (" COLUMN COLUMN "), and arrays of that length: TABLE_file, TABLE_lacks
-# (the columns without a value in any of the series' rows), TABLE_seeds (how many are pooled), and one TABLE_COLUMN for each column that tells series apart. A table without
+# A table with the column `pixels` has a picture in each series. Its file is of the pixels: columns x, y (upwards), red, green,
+# blue, from 0 to 255.
+#
+# Prints gnuplot assignments: TABLE_count; TABLE_columns (" COLUMN COLUMN ": all that the table has); and arrays of that length:
+# TABLE_file, TABLE_lacks (" COLUMN COLUMN ": those without a value in any of the series' rows), TABLE_seeds (how many are
+# pooled), and one TABLE_COLUMN for each column that tells series apart. A table without
 # the column run may hold two runs that nothing tells apart: where a value of `order` comes again, another series begins, for
 # one line through both would be a zigzag.
 #
@@ -44,6 +48,12 @@ NR == 1 {
             keys[++key_count] = i
     if (order != "-" && !pooled && ("run" in index_of) && index_of["run"] > key_end)
         keys[++key_count] = index_of["run"]
+    # A row of another data set is passed over early: most of a large table are.
+    other_dataset = dataset != "" && names[1] == "dataset" ? "^[a-z0-9_]+," : ""
+    has_pixels = order != "-" && ("pixels" in index_of)
+    next
+}
+other_dataset != "" && $0 ~ other_dataset && substr($0, 1, length(dataset) + 1) != dataset "," {
     next
 }
 {
@@ -69,8 +79,13 @@ NR == 1 {
     if (pooled) {
         pool(s)
     } else {
-        line[s, ++length_of[s]] = $0
-        x_of[s, length_of[s]] = x + 0
+        line[s, ++length_of[s]] = has_pixels ? cells[index_of["pixels"]] : $0
+        x_of[s, length_of[s]] = has_pixels && order == "pixels" ? 0 : x + 0
+    }
+    if (has_pixels && length_of[s] == 1) {
+        height[s] = cells[index_of["height"]] + 0
+        width[s] = cells[index_of["width"]] + 0
+        channels[s] = cells[index_of["channels"]] + 0
     }
     for (i = 1; i <= columns; i++)
         if (cells[i] != "")
@@ -225,7 +240,7 @@ function config_before(c, d) {
 # Insertion sort: stable, and the rows come almost sorted.
 function write_series(s,    path, n, i, j, k, place) {
     path = directory "/" table "." s ".csv"
-    print pooled ? pooled_header() : header > path
+    print pooled ? pooled_header() : has_pixels ? "x,y,red,green,blue" : header > path
     n = length_of[s]
     if (pooled) {
         for (k = 1; k <= n; k++) {
@@ -238,7 +253,9 @@ function write_series(s,    path, n, i, j, k, place) {
             place[j + 1] = place[j]
         place[j + 1] = i
     }
-    for (k = 1; k <= n; k++)
+    if (has_pixels)
+        write_pixels(s, path, n, place)
+    for (k = 1; k <= n && !has_pixels; k++)
         print line[s, place[k]] > path
     close(path)
     file[s] = path
@@ -246,6 +263,30 @@ function write_series(s,    path, n, i, j, k, place) {
     for (i = 1; i <= columns; i++)
         if (!((s, i) in measured))
             lacks[s] = lacks[s] names[i] " "
+}
+
+# The rows' pixels, which are a picture line by line, as rows of numbers from 0 to 255. Lines count downwards in a picture and
+# upwards in a plot. A picture of one channel has it thrice, so that all are drawn alike.
+function write_pixels(s, path, n, place,    text, k, x, y, at, step) {
+    if (!("ff" in byte_of))
+        for (k = 0; k < 256; k++)
+            byte_of[sprintf("%02x", k)] = k
+    text = ""
+    for (k = 1; k <= n; k++)
+        text = text line[s, place[k]]
+    step = 2 * channels[s]
+    if (length(text) != step * width[s] * height[s] || step <= 0 || text !~ /^[0-9a-f]+$/)
+        fail("the pixels of a picture are not height x width x channels bytes in hexadecimal digits")
+    at = 1
+    for (y = height[s] - 1; y >= 0; y--)
+        for (x = 0; x < width[s]; x++) {
+            k = byte_of[substr(text, at, 2)]
+            if (channels[s] == 3)
+                print x "," y "," k "," byte_of[substr(text, at + 2, 2)] "," byte_of[substr(text, at + 4, 2)] > path
+            else
+                print x "," y "," k "," k "," k > path
+            at += step
+        }
 }
 
 function print_array(name, values,    s, text) {

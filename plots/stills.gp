@@ -1,36 +1,58 @@
-# plots/stills.gp: the animation's frames for print: six items (across) at six strengths (down).
+# plots/stills.gp: the animation for print: six items (across), each of a class of its own where there are so many, at six
+# strengths (down) from the least to the largest.
 
-figure_size = "760 860"
+pictures = "stills"
+predictions = "stills_predicted"
+box_width = 84
+box_height = 84
+known = ""
+do for [i = 1:stills_count] { if (strstrt(known." ", " ".stills_strength[i]." ") == 0) { known = known." ".stills_strength[i] } }
+rows = words(known) < 6 ? words(known) : 6
+figure_size = sprintf("780 %d", 118 + rows * 142 + 76)
 load "style.gp"
 load "pictures.gp"
 load "predicted.gp"
 
 columns = items_count < 6 ? items_count : 6
-rows = strengths_count < 6 ? strengths_count : 6
 strength_at(r) = word(strengths, rows < 2 ? 1 : 1 + int(floor((r - 1) * (strengths_count - 1.) / (rows - 1) + 0.5)))
 unset key
 unset grid
 unset tics
 unset xlabel
 unset border
-frame_width = 4
-unit = lookup("unit_perturbation_".chosen, "")
-set label 3 sprintf("%s (%s)\nFrame: the darker, the larger the entropy (black: %.2f nats). Title: the prediction, green when right, red when wrong.", \
-    shown_method, shown_run, largest_entropy).(note eq "" ? "" : "\n".note) \
-    at screen 0.5, screen (note eq "" ? 0.022 : 0.03) center font note_font textcolor rgb faint
-set multiplot layout rows, columns margins screen 0.1, screen 0.98, screen 0.04, screen 0.9 spacing screen 0.025, screen 0.032
+set label 3 shown_method.(shown_run eq "" ? "" : " (".shown_run.")").(note eq "" ? "" : "\n".note) \
+    at screen 0.98, screen canvas_y(word(figure_size, 2) - (note eq "" ? 16 : 20)) right font note_font textcolor rgb faint
+set label 4 "strength".(unit eq "" ? "" : " (".unit[2:*].")") at screen canvas_x(12), screen canvas_y(78) left font ",9" textcolor rgb faint
+if (is_series) {
+    set label 5 sprintf("x: sample 0 to %d, y: %s", picture_width - 1, series_unit) at screen canvas_x(12), screen canvas_y(word(figure_size, 2) - 16) left font note_font textcolor rgb faint
+}
+legend_left = 300
+legend_top = word(figure_size, 2) - 68
+eval frame_legend
+set multiplot
 do for [r = 1:rows] {
     do for [k = 1:columns] {
         p = picture_of(word(items, k), strength_at(r))
-        @frame_set
-        if (is_series) { set autoscale } else { set xrange [-1.5:picture_width + 0.5]; set yrange [-1.5:picture_height + 0.5] }
-        set label 4 predicted(p) at graph 0.5, graph 1.1 center font ",9" textcolor rgb verdict_color(p)
-        if (k == 1) { set label 5 strength_at(r) at graph -0.12, graph 0.5 right font ",10" } else { unset label 5 }
-        if (k == 1 && r == 1) { set label 6 unit eq "1" ? "strength" : unit at screen 0.01, screen 0.93 left font ",9" textcolor rgb faint } else { unset label 6 }
+        box_left = 92 + (k - 1) * 115
+        box_top = 118 + (r - 1) * 142
+        eval picture_box
+        frame_color = shade(entropy(p))
+        eval frame_draw
+        mark_left = box_left - 7
+        mark_top = box_top - 15
+        mark_tag = 10
+        mark_right = is_right(p)
+        mark_text = predicted(p)
+        eval mark_draw
+        set label 12 sprintf("%.2f nats%s", entropy(p), mark_right ? "" : "\nis ".truth(p)) at screen canvas_x(box_left - 7), \
+            screen canvas_y(box_top + box_height + 15) left font ",9" textcolor rgb "black"
+        if (k == 1) {
+            set label 13 sprintf("%.3g", strength_at(r) + 0) at screen canvas_x(12), screen canvas_y(box_top + box_height / 2) left font ",11"
+        } else { unset label 13 }
+        if (is_series) { is_left = k == 1; is_lowest = r == rows; eval series_axes; unset border; unset xtics }
         plot @picture_plot
-        unset label 1
-        unset label 2
-        unset label 3
+        do for [j = 1:5] { unset label j }
+        eval frame_legend_clear
     }
 }
 unset multiplot

@@ -18,7 +18,7 @@ dots = png_dots * figure_fits
 if (terminal_name eq "svg") {
     set terminal svg size figure_wide, figure_high dynamic noenhanced font "sans-serif,11" background "white" linewidth 1
 } else { if (terminal_name eq "gif") {
-    set terminal gif animate delay 50 loop 0 size figure_wide, figure_high noenhanced font "sans-serif,10" background "white"
+    set terminal gif animate delay (exists("frame_delay") ? frame_delay : 50) loop 0 optimize size figure_wide, figure_high noenhanced font "sans-serif,10" background "white"
 } else { if (terminal_name eq "pdfcairo") {
     set terminal pdfcairo size figure_wide * print_scale / 72., figure_high * print_scale / 72. noenhanced font "sans-serif,11" \
         background "white" fontscale print_scale linewidth 2 * print_scale pointscale 2 * print_scale
@@ -26,7 +26,8 @@ if (terminal_name eq "svg") {
     set terminal pngcairo size int(dots * figure_wide + 0.5), int(dots * figure_high + 0.5) noenhanced font "sans-serif,11" \
         background "white" fontscale 0.95 * dots linewidth dots pointscale dots
 } } }
-set output output_file
+# Of an animation as numbered pictures, output_file is the directory, and each frame sets its own output.
+if (terminal_name ne "frames") { set output output_file }
 
 set datafile separator comma
 set datafile columnheaders

@@ -126,6 +126,12 @@ write_single_tables() {
         echo "mnist,vi,r_vi,noise,0,7,3,3,1,.9,.1,1"
         echo "mnist,vi,r_vi,noise,1,7,3,8,0,.5,.9,1"
     } >"$tables/stills_predicted.csv"
+    {
+        echo "dataset,method,run,perturbation,strength,item,label,predicted,right,entropy,classes,height,width,channels,low,high,pixels,seed,data_source"
+        echo "mnist,vi,r_vi,noise,0,7,3,3,1,.1,10,2,2,1,0,255,00ffff00,1,mnist"
+        echo "mnist,vi,r_vi,noise,.5,7,3,3,1,.4,10,2,2,1,0,255,00ffee00,1,mnist"
+        echo "mnist,vi,r_vi,noise,1,7,3,8,0,.9,10,2,2,1,0,255,00ffdd00,1,mnist"
+    } >"$tables/frames.csv"
 }
 
 make_copy

@@ -68,7 +68,7 @@ cp -r "$tables" "$work/more"
 for table in "$work/more"/*.csv; do
     grep -v -e ',mle,' -e '^ecg5000' "$table" >"$work/fewer/${table##*/}"
 done
-rm "$work/fewer/stills.csv"
+rm "$work/fewer/frames.csv"
 fewer=$work/fewer-figures
 draw "$work/more" "$fewer" >/dev/null 2>&1
 outdated=("$fewer"/{surviving_mle_mnist,pruning_ecg5000,perturb_time_shift_ecg5000}.{svg,png})
@@ -82,6 +82,51 @@ check "are without those of the runs that are gone" test -z "$(find "${outdated[
 check "with those of the runs that stay" ls "$fewer"/{surviving_vi_mnist,pruning_mnist,gaussian}.svg
 check "with what another table would give" ls "$fewer/animation_noise_mnist.gif"
 check "and with foreign files" ls "${foreign[@]}"
+
+# ---- An animation's frames, and the pictures of a table. ----
+
+check "an animation is a GIF alone" exits_with 0 draw "$tables" "$work/reels" animation
+check "unless frames are asked for" test ! -e "$work/reels/frames"
+check "frames as numbered pictures" exits_with 0 draw --frames "$tables" "$work/reels" animation
+frames=$work/reels/frames/animation_noise_mnist
+check "are as many as the table has" bash -c "cd '$frames' && [ \"\$(echo *)\" = '0001.png 0002.png 0003.png' ]"
+check "and are not drawn again" says "0 figures drawn, 1 up to date" draw --frames "$tables" "$work/reels" animation
+check "nor without being asked for" says "0 figures drawn, 1 up to date" draw "$tables" "$work/reels" animation
+rm "$frames/0002.png"
+check "unless one is gone" says "1 figures drawn" draw "$tables" "$work/reels" animation
+mkdir "$work/short"
+grep -v ,noise,1, "$tables/frames.csv" >"$work/short/frames.csv"
+echo mine >"$frames/notes"
+check "of a shorter animation" exits_with 0 draw "$work/short" "$work/reels" animation
+check "none is left over, and foreign files stay" bash -c "cd '$frames' && [ \"\$(echo *)\" = '0001.png 0002.png notes' ]"
+rm "$frames/notes"
+mkdir "$work/still"
+{
+    head -n 1 "$tables/frames.csv"
+    sed -n 's/^mnist,vi,r_vi,noise,\([^,]*\),/mnist,vi,r_vi,rotation,\1,/p' "$tables/frames.csv"
+} >"$work/still/frames.csv"
+check "an animation that is gone" exits_with 0 draw "$work/still" "$work/reels"
+check "takes its frames along" test ! -e "$frames" -a ! -e "$work/reels/animation_noise_mnist.gif"
+
+# picture_rows TABLE ORDER: the pixels of its first picture, as split.awk writes them.
+picture_rows() {
+    awk -v table="$1" -v order="$2" -v dataset=mnist -v each="" -v chosen="" -v directory="$work" -f "$copy/plots/csv.awk" \
+        -f "$copy/plots/split.awk" "$tables/$1.csv" >"$work/picture.gp" && paste -sd ' ' "$work/$1.1.csv"
+}
+pixels="x,y,red,green,blue 0,1,0,0,0 1,1,255,255,255 0,0,255,255,255 1,0,0,0,0"
+check "a picture in one row is pixels from the top left" [ "$(picture_rows frames pixels)" = "$pixels" ]
+check "so is one in a row for each line" [ "$(picture_rows stills line)" = "$pixels" ]
+mkdir "$work/odd"
+sed 's/,00ffff00,/,00ffff,/' "$tables/frames.csv" >"$work/odd/frames.csv"
+check "a picture that lacks pixels is an error" refuses 1 "not height x width x channels" \
+    draw "$work/odd" "$work/odd-figures" animation
+check "of which nothing is drawn" not ls "$work"/odd-figures/*.gif
+mkdir "$work/older"
+cp "$tables"/{stills,summary}.csv "$work/older"
+check "predictions of an older version, that does not say how many classes there are" bash -c \
+    "cp '$tables/stills_predicted.csv' '$work/older' && '$copy/plots/draw.sh' '$work/older' '$work/older-figures' stills"
+check "right and wrong are words as well as colours" grep -q "is 3" "$work/older-figures/stills_noise_mnist.svg"
+
 mkdir "$work/torn"
 sed '5s/,fraction.*//' "$tables/prune_band.csv" >"$work/torn/prune_band.csv"
 check "a torn table is an error" exits_with 1 draw "$work/torn" "$work/torn-figures"

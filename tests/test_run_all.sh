@@ -140,6 +140,8 @@ check "smoke runs say that they decide nothing" says "they decide nothing" run_a
 rm -f "$tables/provenance.csv" "$work/out/tables/provenance.csv"
 check "draws" test -s "$work/out/figures/pruning_mnist.svg"
 check "and runs nothing" not logged "/configs/"
+check "--frames draws an animation's frames" exits_with 0 run_all "${smoke[@]}" --draw-only --frames
+check "one by one" test -s "$work/out/figures/frames/animation_noise_mnist/0003.png"
 check "without run files it is a usage error" exits_with 2 run_all --draw-only --out "$work/nothing"
 # A table that `tenth table` does not have is drawn as it came: a column's name must not be a command.
 printf '%s\n' 'dataset,"x[1];system ""touch PWNED"" #",method,seed,fraction' mnist,1,vi,1,0 >"$work/out/tables/export.csv"
