@@ -17,6 +17,7 @@
 #include "run/illustrate.h"
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
+#include "run/tabulate.h"
 #include "run/train.h"
 #include "scratch.h"
 
@@ -333,6 +334,31 @@ static void what_is_done_is_not_done_again(void **state)
     job_close(&job);
 }
 
+/* Pictures are there once: of the run with sigmas, whichever file comes first. */
+static void pictures_are_of_one_run(void **state)
+{
+    (void)state;
+    struct job jobs[2];
+    job_open(&jobs[0], ensemble_config);
+    job_open(&jobs[1], series_config);
+    all_stages(&jobs[0]);
+    all_stages(&jobs[1]);
+    static const char *const tables[] = {"stills", "frames", "examples"};
+    const char *const paths[] = {jobs[0].run.path, jobs[1].run.path};
+    for (size_t i = 0; i < 3; i++) {
+        struct error error = {0};
+        struct table *table = table_create(table_find(tables[i]), &error), *own = load_table(&jobs[1], tables[i]);
+        assert_int_equal(tabulate(table, paths, 2, &error), STATUS_OK);
+        assert_int_equal(table_rows(table), table_rows(own));
+        for (size_t row = 0; row < table_rows(table); row++)
+            assert_string_equal(at(table, row, "run")->text, jobs[1].run.name);
+        table_free(table);
+        table_free(own);
+    }
+    job_close(&jobs[0]);
+    job_close(&jobs[1]);
+}
+
 /* Another number of frames makes the pictures anew, and no sweep; the file then says what it was made with. */
 static void frames_cost_no_sweep(void **state)
 {
@@ -401,6 +427,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_ensemble_counts_as_a_whole, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_plane_is_mapped, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_not_done_again, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(pictures_are_of_one_run, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(frames_cost_no_sweep, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(faults_leave_the_file_alone, scratch_setup, scratch_teardown),
     };

@@ -61,7 +61,7 @@ size_t items_by_class(const uint8_t *labels, size_t count, size_t wanted, size_t
 {
     size_t shown = 0, before = SIZE_MAX;
     for (size_t turn = 0; shown < wanted && shown != before; turn++) {
-        size_t seen[UINT8_MAX + 1] = {0}, found[UINT8_MAX + 1];
+        size_t seen[UINT8_MAX + 1] = {0}, found[UINT8_MAX + 1] = {0};
         for (size_t i = 0; i < count; i++) {
             if (seen[labels[i]]++ == turn)
                 found[labels[i]] = i;
