@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bayes/metric.h"
+#include "bayes/pruning.h"
 #include "check.h"
 #include "core/memory.h"
 #include "data/ood.h"
@@ -475,7 +476,7 @@ struct job {
     struct run run;
 };
 
-static void train(struct job *job, const char *method)
+static void train_with(struct job *job, const char *method, const char *const sets[3])
 {
     static const struct monitor silent = {0};
     struct error error = {0};
@@ -485,8 +486,16 @@ static void train(struct job *job, const char *method)
     *job = (struct job){0};
     assert_int_equal(config_read_text(config, "small", NULL, &job->source, &error), STATUS_OK);
     assert_int_equal(config_set(job->source, set, &error), STATUS_OK);
+    for (size_t i = 0; i < 3 && sets[i]; i++)
+        assert_int_equal(config_set(job->source, sets[i], &error), STATUS_OK);
     assert_int_equal(run_open(&job->run, job->source, 0, 1, &options, &error), STATUS_OK);
     assert_int_equal(run_train(&job->run, &silent, &error), STATUS_OK);
+}
+
+static void train(struct job *job, const char *method)
+{
+    static const char *const none[3] = {NULL};
+    train_with(job, method, none);
 }
 
 static void job_close(struct job *job)
@@ -649,6 +658,87 @@ static void final_sigmas_are_those_of_the_last_epoch(void **state)
     job_close(&job);
 }
 
+/* Edges are the posterior's own weights, and go where the pruning sweep lets them go. */
+static void check_edges(const struct job *job, const struct table *edges, size_t count)
+{
+    struct error error = {0};
+    struct trained trained;
+    assert_int_equal(table_rows(edges), count);
+    assert_int_equal(run_load_trained(&job->run, &trained, &error), STATUS_OK);
+    const struct posterior *posterior = trained.posterior;
+    float *keep = NULL;
+    assert_int_equal(pruning_keep(posterior, criterion_find("snr", &error), false, 1, .9, &keep, &error), STATUS_OK);
+    for (size_t row = 0; row < count; row++) {
+        const struct tensor *tensor = NULL;
+        for (size_t t = 0; t < posterior->tensor_count; t += 2) { /* weights, and then biases */
+            size_t length = strlen(text(edges, row, "layer"));
+            if (strncmp(posterior->tensors[t].name, text(edges, row, "layer"), length) == 0)
+                tensor = &posterior->tensors[t];
+        }
+        assert_non_null(tensor);
+        size_t units = tensor->shape[tensor->rank - 1];
+        size_t place =
+            tensor->offset + (size_t)cell(edges, row, "from_unit") * units + (size_t)cell(edges, row, "to_unit");
+        assert_near(cell(edges, row, "mu"), posterior->mu[place], 0);
+        assert_near(cell(edges, row, "sigma"), log1p(exp((double)posterior->rho[place])) + 1e-5, 1e-7);
+        assert_near(cell(edges, row, "stays"), keep[place], 0);
+    }
+    memory_free(keep);
+    trained_free(&trained);
+}
+
+/* Of the first layer's filters: the first of those of which the fewest weights stay; and no other that is not shown has
+ * more than one that is. */
+static void check_choice(const struct job *job, const struct table *edges)
+{
+    struct error error = {0};
+    struct trained trained;
+    float *keep = NULL;
+    assert_int_equal(run_load_trained(&job->run, &trained, &error), STATUS_OK);
+    assert_int_equal(pruning_keep(trained.posterior, criterion_find("snr", &error), false, 1, .9, &keep, &error),
+                     STATUS_OK);
+    const struct tensor *tensor = &trained.posterior->tensors[0];
+    enum { FILTERS = 4 };
+    size_t stays[FILTERS] = {0}, fewest = 0;
+    bool shown[FILTERS] = {false};
+    assert_int_equal(tensor->shape[3], FILTERS);
+    for (size_t i = 0; i < tensor->count; i++)
+        stays[i % FILTERS] += keep[tensor->offset + i] != 0;
+    for (size_t row = 0; row < table_rows(edges); row++)
+        shown[(size_t)cell(edges, row, "to_unit")] = true;
+    for (size_t f = 1; f < FILTERS; f++)
+        fewest = stays[f] < stays[fewest] ? f : fewest;
+    assert_true(shown[fewest]);
+    for (size_t f = 0; f < FILTERS; f++) {
+        for (size_t g = 0; g < FILTERS && !shown[f]; g++)
+            assert_true(!shown[g] || g == fewest || stays[f] <= stays[g]);
+    }
+    memory_free(keep);
+    trained_free(&trained);
+}
+
+static void a_few_units_are_shown_edge_by_edge(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set[3];
+        size_t edges; /* see derived_network.c */
+    } nets[] = {{{"data.dataset=ecg5000", "model.filters=4", NULL}, 6 * 3},
+                {{"data.dataset=moons", "model.filters=5", "model.kernel=2"}, 2 * 3 + 2 * 3 * 3 + 3 * 2},
+                {{"data.dataset=cifar10", "model.filters=4", "train.validation_items=40"}, 6 * 6 * 3}};
+    for (size_t i = 0; i < sizeof nets / sizeof nets[0]; i++) {
+        struct job job;
+        train_with(&job, "vi", nets[i].set);
+        const char *file = job.run.path;
+        struct table *edges = table_of(&file, 1, "network");
+        check_edges(&job, edges, nets[i].edges);
+        if (i == 0)
+            check_choice(&job, edges);
+        table_free(edges);
+        job_close(&job);
+    }
+}
+
 static void unknown_items_are_predicted_once(void **state)
 {
     (void)state;
@@ -788,6 +878,7 @@ int main(void)
         RUN_TEST(provenance_names_program_data_and_config),
         RUN_TEST(layers_add_up),
         RUN_TEST(final_sigmas_are_those_of_the_last_epoch),
+        RUN_TEST(a_few_units_are_shown_edge_by_edge),
         RUN_TEST(unknown_items_are_predicted_once),
         cmocka_unit_test(shuffling_keeps_the_values),
         cmocka_unit_test(shuffling_makes_every_order),
