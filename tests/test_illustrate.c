@@ -14,6 +14,7 @@
 #include "check.h"
 #include "core/memory.h"
 #include "io/atomic_file.h"
+#include "reference.h"
 #include "run/illustrate.h"
 #include "run/perturb_sweep.h"
 #include "run/prune.h"
@@ -36,9 +37,10 @@ static const char ensemble_config[] = "[data]\ndataset = ecg5000\nsynthetic = ye
                                       "[train]\nepochs = 2\nbatch = 16\n"
                                       "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 2\n"
                                       "[perturb]\nstrengths = 2\nsamples = 2\nitems = 20\n";
-static const char *const table_names[] = {"stills",  "stills_predicted", "predictive",      "weight_pair",
-                                          "filters", "footprint",        "plane",           "plane_items",
-                                          "frames",  "examples",         "predictive_items"};
+static const char *const table_names[] = {
+    "stills",         "stills_predicted", "predictive",     "weight_pair", "filters",          "footprint",
+    "plane",          "plane_items",      "frames",         "examples",    "predictive_items", "surface",
+    "surface_points", "marginal",         "marginal_points"};
 static const struct monitor silent = {0};
 
 struct job {
@@ -312,6 +314,257 @@ static void a_plane_is_mapped(void **state)
     job_close(&job);
 }
 
+/* The mean negative log likelihood of the training items at these weights, in double precision. */
+static double reference_nll(const struct job *job, const struct tensor *tensors, const double *w)
+{
+    const struct run *run = &job->run;
+    size_t count = run->split.train_count;
+    struct network_spec spec = run_network_spec(run);
+    float *x = memory_alloc(count, 2 * sizeof *x, NULL);
+    uint8_t *y = memory_alloc(count, 1, NULL);
+    double *logits = reference_doubles(2 * count);
+    items_gather(&run->dataset->train, run->split.train, count, x, y);
+    double *wide = reference_widen(x, 2 * count);
+    double nll = reference_network(&spec, tensors, w, wide, y, count, logits, NULL);
+    free(wide);
+    free(logits);
+    memory_free(x);
+    memory_free(y);
+    return nll;
+}
+
+/* Where the points of a kind are of a plane. */
+static size_t first_point(const struct table *points, const char *plane, const char *kind)
+{
+    size_t row = 0;
+    while (strcmp(at(points, row, "plane")->text, plane) != 0 || strcmp(at(points, row, "kind")->text, kind) != 0)
+        row++;
+    return row;
+}
+
+/* The first path is the training of the run itself, to the bit: it begins at the run's start and ends at its weights.
+ * The plane's x goes from there to there, so that the loss along it needs nothing but these two. */
+static void check_first_path(const struct job *job, const struct trained *trained)
+{
+    struct table *surface = load_table(job, "surface"), *points = load_table(job, "surface_points");
+    struct posterior_start begin = posterior_start_of(&job->run.config, job->run.seed);
+    struct posterior *start = NULL;
+    struct error error = {0};
+    assert_int_equal(posterior_create(trained->network, job->run.method, &begin, 1, &start, &error), STATUS_OK);
+    size_t size = start->size, first = first_point(points, "start", "path_a"),
+           last = first_point(points, "start", "path_b") - 1, checked = 0;
+    double *a = reference_widen(start->mu, size), *b = reference_widen(trained->posterior->mu, size), length = 0;
+    for (size_t i = 0; i < size; i++)
+        length += (b[i] - a[i]) * (b[i] - a[i]);
+    length = sqrt(length);
+    assert_near(number(points, first, "nll"), reference_nll(job, start->tensors, a), 1e-6);
+    assert_near(number(points, last, "nll"), reference_nll(job, start->tensors, b), 1e-6);
+    assert_near(number(points, first, "x"), 0, 0);
+    assert_near(number(points, last, "x"), length, 1e-6);
+    assert_near(number(points, last, "y"), 0, 1e-6);
+    assert_near(number(points, last, "distance"), 0, 1e-5);
+    assert_true(number(points, last, "nll") < number(points, first, "nll"));
+    double *w = reference_doubles(size);
+    for (size_t row = 0; row < table_rows(surface); row += 5) {
+        double t = number(surface, row, "x") / length;
+        if (fabs(number(surface, row, "y")) > 1e-9)
+            continue;
+        for (size_t i = 0; i < size; i++)
+            w[i] = a[i] + t * (b[i] - a[i]);
+        assert_near(number(surface, row, "nll"), reference_nll(job, start->tensors, w), 1e-5);
+        checked++;
+    }
+    assert_true(checked > 4);
+    free(a);
+    free(b);
+    free(w);
+    posterior_free(start);
+    table_free(surface);
+    table_free(points);
+}
+
+static void plain_trainings_go_over_a_surface(void **state)
+{
+    (void)state;
+    struct job job;
+    struct trained trained;
+    char config[sizeof plane_config + 1];
+    const char *method = strstr(plane_config, "= vi\n");
+    assert_non_null(method);
+    (void)snprintf(config, sizeof config, "%.*s= mle%s", (int)(method - plane_config), plane_config, method + 4);
+    job_open(&job, config);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_load_trained(&job.run, &trained, &job.error), STATUS_OK);
+    check_first_path(&job, &trained);
+    trained_free(&trained);
+    job_close(&job);
+}
+
+/* The mean and both ends are on their plane, and no sample is; each has the loss of its own weights. */
+static void samples_stand_beside_the_ends(void **state)
+{
+    (void)state;
+    struct job job;
+    struct trained trained;
+    job_open(&job, plane_config);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_load_trained(&job.run, &trained, &job.error), STATUS_OK);
+    const struct posterior *posterior = trained.posterior;
+    struct table *points = load_table(&job, "surface_points");
+    size_t mean = first_point(points, "mean", "mean"), sample = first_point(points, "mean", "sample");
+    double *w = reference_widen(posterior->mu, posterior->size);
+    assert_near(number(points, mean, "nll"), reference_nll(&job, posterior->tensors, w), 1e-6);
+    assert_near(number(points, mean, "x"), 0, 0);
+    assert_near(number(points, mean, "y"), 0, 0);
+    assert_near(number(points, first_point(points, "mean", "path_a"), "distance"), 0, 1e-5);
+    assert_near(number(points, first_point(points, "mean", "path_b"), "distance"), 0, 1e-5);
+    for (size_t row = sample; row < table_rows(points); row++)
+        assert_true(number(points, row, "distance") > 1e-3);
+    float *drawn = memory_alloc(posterior->size, sizeof *drawn, &job.error);
+    assert_non_null(drawn);
+    (void)posterior->method->functions->sample(posterior, 1, PURPOSE_PREDICT, 0, drawn);
+    free(w);
+    w = reference_widen(drawn, posterior->size);
+    assert_near(number(points, sample, "nll"), reference_nll(&job, posterior->tensors, w), 1e-6);
+    free(w);
+    memory_free(drawn);
+    table_free(points);
+    trained_free(&trained);
+    job_close(&job);
+}
+
+/* ---- posteriors of single weights ---- */
+
+struct curve {
+    size_t first, end; /* rows */
+};
+
+static struct curve curve_of(const struct table *rows, const char *weight, const char *data, const char *kind)
+{
+    struct curve curve = {0};
+    for (size_t row = 0; row < table_rows(rows); row++) {
+        if (strcmp(at(rows, row, "weight")->text, weight) != 0 || strcmp(at(rows, row, "data")->text, data) != 0 ||
+            strcmp(at(rows, row, "kind")->text, kind) != 0)
+            continue;
+        curve.first = curve.end ? curve.first : row;
+        curve.end = row + 1;
+    }
+    return curve;
+}
+
+static double area(const struct table *rows, struct curve curve)
+{
+    double sum = 0;
+    for (size_t i = curve.first + 1; i < curve.end; i++)
+        sum += (number(rows, i, "value") - number(rows, i - 1, "value")) *
+               (number(rows, i, "density") + number(rows, i - 1, "density")) / 2;
+    return sum;
+}
+
+/* The log posterior of all training items at temperature 1, up to a constant, with VI's means but for one weight. */
+static double reference_posterior(const struct job *job, const struct posterior *posterior, size_t place, double value)
+{
+    double *w = reference_widen(posterior->mu, posterior->size), prior = job->run.config.posterior.prior_sigma;
+    w[place] = value;
+    double nll = reference_nll(job, posterior->tensors, w) * (double)job->run.split.train_count;
+    free(w);
+    return -nll - value * value / (2 * prior * prior);
+}
+
+/* A ratio of densities is that of the posterior, and the best point is where its slope is nothing, to a hundredth of
+ * its width. */
+static void check_line(const struct job *job, const struct posterior *posterior, const struct table *rows,
+                       const struct table *points, const char *weight)
+{
+    struct curve curve = curve_of(rows, weight, "all", "posterior");
+    size_t place = posterior->tensors[posterior->tensor_count - 2].offset + (size_t)number(rows, curve.first, "place");
+    size_t low = curve.first + 20, high = curve.end - 20;
+    double expected = reference_posterior(job, posterior, place, number(rows, high, "value")) -
+                      reference_posterior(job, posterior, place, number(rows, low, "value"));
+    assert_near(log(number(rows, high, "density") / number(rows, low, "density")), expected, 2e-3);
+    double map = number(points, curve_of(points, weight, "all", "map").first, "value"), h = 0.01;
+    double middle = reference_posterior(job, posterior, place, map);
+    double above = reference_posterior(job, posterior, place, map + h);
+    double below = reference_posterior(job, posterior, place, map - h);
+    double slope = (above - below) / (2 * h), curvature = (above - 2 * middle + below) / (h * h);
+    assert_true(curvature < 0);
+    assert_near(slope / curvature, 0, 0.01 / sqrt(-curvature));
+    struct curve spikes = curve_of(points, weight, "all", "dropout");
+    assert_int_equal(spikes.end - spikes.first, 2);
+    assert_near(number(points, spikes.first, "mass") + number(points, spikes.first + 1, "mass"), 1, 1e-12);
+    assert_near(number(points, spikes.first, "value"), 0, 0);
+    assert_near(number(points, spikes.first + 1, "mass") * number(points, spikes.first + 1, "value"), map, 1e-9);
+}
+
+/* The same for what VI approximates: the mean of the log likelihood over the draws, by the config's temperature. */
+static void check_target(const struct job *job, const struct posterior *posterior, const struct table *rows)
+{
+    enum { DRAWS = 32 };
+    struct curve curve = curve_of(rows, "median", "all", "mean_field");
+    size_t place = posterior->tensors[posterior->tensor_count - 2].offset + (size_t)number(rows, curve.first, "place");
+    size_t row[2] = {curve.first + 40, curve.end - 40};
+    double expected = 0, sign[2] = {-1, 1}, prior = job->run.config.posterior.prior_sigma;
+    double items = (double)job->run.split.train_count, temperature = job->run.config.posterior.temperature;
+    float *drawn = memory_alloc(posterior->size, sizeof *drawn, NULL);
+    assert_non_null(drawn);
+    for (size_t end = 0; end < 2; end++) {
+        double value = number(rows, row[end], "value");
+        expected -= sign[end] * value * value / (2 * prior * prior);
+        for (uint64_t draw = 0; draw < DRAWS; draw++) {
+            (void)posterior->method->functions->sample(posterior, job->run.seed, PURPOSE_PREDICT, draw, drawn);
+            double *w = reference_widen(drawn, posterior->size);
+            w[place] = value;
+            expected -= sign[end] * reference_nll(job, posterior->tensors, w) * items / temperature / DRAWS;
+            free(w);
+        }
+    }
+    assert_near(log(number(rows, row[1], "density") / number(rows, row[0], "density")), expected, 5e-3);
+    memory_free(drawn);
+}
+
+static void lines_through_a_posterior(void **state)
+{
+    (void)state;
+    static const char *const weights[] = {"surest", "median", "least"}, *const data[] = {"all", "tenth"};
+    static const char *const kinds[] = {"posterior", "mean_field", "vi"};
+    struct job job;
+    struct trained trained;
+    char config[sizeof plane_config + 32];
+    const char *method = strstr(plane_config, "= vi\n");
+    assert_non_null(method);
+    (void)snprintf(config, sizeof config, "%.*s= vi\ntemperature = .5\n%s", (int)(method - plane_config), plane_config,
+                   method + 5);
+    job_open(&job, config);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_illustrate(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_load_trained(&job.run, &trained, &job.error), STATUS_OK);
+    struct table *rows = load_table(&job, "marginal"), *points = load_table(&job, "marginal_points");
+    double snr = INFINITY;
+    for (size_t w = 0; w < 3; w++) {
+        for (size_t i = 0; i < 6; i++) {
+            struct curve curve = curve_of(rows, weights[w], data[i / 3], kinds[i % 3]);
+            assert_true(curve.end > curve.first);
+            assert_near(area(rows, curve), 1, 5e-3);
+            size_t items = i / 3 == 0 ? job.run.split.train_count : job.run.split.train_count / 10;
+            assert_near(number(rows, curve.first, "items"), (double)items, 0);
+        }
+        check_line(&job, trained.posterior, rows, points, weights[w]);
+        const struct tensor *tensor = &trained.posterior->tensors[trained.posterior->tensor_count - 2];
+        size_t place = tensor->offset + (size_t)number(rows, curve_of(rows, weights[w], "all", "vi").first, "place");
+        double found =
+            fabs((double)trained.posterior->mu[place]) / (log1p(exp((double)trained.posterior->rho[place])) + 1e-5);
+        assert_true(found < snr);
+        snr = found;
+    }
+    check_target(&job, trained.posterior, rows);
+    table_free(rows);
+    table_free(points);
+    trained_free(&trained);
+    job_close(&job);
+}
+
 /* Made once; made again when a sweep was made anew, which is another config then. */
 static void what_is_done_is_not_done_again(void **state)
 {
@@ -393,13 +646,17 @@ static void frames_cost_no_sweep(void **state)
     memory_free(config);
     job_close(&job);
 }
+/* Of few items, since it is illustrated many times. */
+static const char few_config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 24\ntest_items = 20\n"
+                                 "[model]\nfilters = 4\n[posterior]\nmethod = vi\n"
+                                 "[train]\nepochs = 1\nbatch = 8\nvalidation_items = 20\n";
 
 /* A fault anywhere leaves the file as it was. */
 static void faults_leave_the_file_alone(void **state)
 {
     (void)state;
     struct job job;
-    job_open(&job, series_config);
+    job_open(&job, few_config);
     assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
     unsigned char *before = NULL;
     size_t count = 0;
@@ -426,6 +683,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_is_illustrated, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(an_ensemble_counts_as_a_whole, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_plane_is_mapped, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(plain_trainings_go_over_a_surface, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(samples_stand_beside_the_ends, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(lines_through_a_posterior, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_not_done_again, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(pictures_are_of_one_run, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(frames_cost_no_sweep, scratch_setup, scratch_teardown),

@@ -134,9 +134,9 @@ static enum status edge_add(const struct run_file *file, const struct drawn *dra
     row_number(&row, "from_place", (double)from);
     row_number(&row, "to_place", (double)to);
     if (layer == 0 && tensor->role == TENSOR_CONV_WEIGHT) { /* where in the kernel: [height][width][channels] */
-        size_t wide = tensor->shape[1], channels = tensor->shape[2];
-        row_number(&row, "row", (double)(input / channels / wide));
-        row_number(&row, "column", (double)(input / channels % wide));
+        size_t channels = tensor->shape[2], line = input / channels / tensor->shape[1];
+        row_number(&row, "row", (double)line);
+        row_number(&row, "column", (double)(input / channels % tensor->shape[1]));
         row_number(&row, "channel", (double)(input % channels));
     }
     row_number(&row, "mu", (double)ranking->posterior->mu[place]);

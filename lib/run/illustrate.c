@@ -8,9 +8,10 @@
 #include "run/part.h"
 #include "run/run_store.h"
 
-static const char *const table_names[] = {"stills",  "stills_predicted", "predictive",      "weight_pair",
-                                          "filters", "footprint",        "plane",           "plane_items",
-                                          "frames",  "examples",         "predictive_items"};
+static const char *const table_names[] = {
+    "stills",         "stills_predicted", "predictive",     "weight_pair", "filters",          "footprint",
+    "plane",          "plane_items",      "frames",         "examples",    "predictive_items", "surface",
+    "surface_points", "marginal",         "marginal_points"};
 enum { TABLES = sizeof table_names / sizeof table_names[0] };
 
 /* To add one: declare its tables in io/table.def and above, write the maker, add a row. */
@@ -22,7 +23,9 @@ static const struct maker {
               {"single predictions", illustrate_predictive},
               {"single weights", illustrate_weights},
               {"memory and multiply-adds", illustrate_footprint},
-              {"the plane of the items", illustrate_plane}};
+              {"the plane of the items", illustrate_plane},
+              {"the surface of the loss", illustrate_surface},
+              {"posteriors of single weights", illustrate_marginal}};
 enum { MAKERS = sizeof makers / sizeof makers[0] };
 
 struct table *illustration_table(const struct illustration *illustration, const char *name)
@@ -54,7 +57,7 @@ static enum status identity_make(const struct run *run, struct store *store, cha
 {
     static const char *const groups[] = {"/prune", "/perturb"};
     char part[8192];
-    (void)snprintf(part, sizeof part, "/illustrations 4 frames %ld", /* 4: changes with what the makers make */
+    (void)snprintf(part, sizeof part, "/illustrations 5 frames %ld", /* 5: changes with what the makers make */
                    run->config.perturb.frames);
     enum status status = STATUS_OK;
     for (size_t g = 0; g < 2 && status == STATUS_OK; g++) {

@@ -47,6 +47,28 @@ struct shown_items {
 enum status illustrate_frames(struct illustration *illustration, const struct shown_items *items,
                               struct error *error); /* frames */
 
+enum { CLASSES_MAX = 256 }; /* a label is a byte */
+
+/* The mean negative log likelihood of training items at given weights, by the network of the run.
+ * Sums are in double precision: differences of losses are what is shown. */
+struct likelihood {
+    struct network *network;
+    size_t classes, items;
+    size_t item;       /* floats of an item */
+    float *x, *logits; /* [items][item], [items][classes] */
+    uint8_t *labels;
+};
+/* The run's training items, undisturbed. The caller frees with likelihood_free, also after a failure. */
+enum status likelihood_make(const struct illustration *illustration, struct likelihood *likelihood,
+                            struct error *error);
+void likelihood_free(struct likelihood *likelihood);
+/* Nats per item at these weights [network size]. Overwrites likelihood->logits. */
+double likelihood_nll(const struct likelihood *likelihood, const float *weights);
+/* logits [items][classes], overwritten; likelihood->logits will do. */
+void likelihood_logits(const struct likelihood *likelihood, const float *weights, float *logits);
+/* -log softmax of the label's logit. */
+double label_nll(const double *logits /* [classes] */, size_t classes, size_t label);
+
 /* Each appends its rows; what the run's file lacks (a sweep that was not run) is passed over. */
 enum status illustrate_stills(struct illustration *illustration,
                               struct error *error); /* stills, stills_predicted, frames */
@@ -56,5 +78,7 @@ enum status illustrate_predictive(struct illustration *illustration,
 enum status illustrate_weights(struct illustration *illustration, struct error *error);   /* weight_pair, filters */
 enum status illustrate_footprint(struct illustration *illustration, struct error *error); /* footprint */
 enum status illustrate_plane(struct illustration *illustration, struct error *error);     /* plane, plane_items */
+enum status illustrate_surface(struct illustration *illustration, struct error *error);   /* surface, surface_points */
+enum status illustrate_marginal(struct illustration *illustration, struct error *error); /* marginal, marginal_points */
 
 #endif

@@ -52,8 +52,8 @@ static enum status trainer_buffers(struct trainer *trainer, struct error *error)
     return made ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-static enum status trainer_make(struct trainer *trainer, const struct run *run, const struct monitor *monitor,
-                                struct error *error)
+enum status trainer_make(struct trainer *trainer, const struct run *run, const struct monitor *monitor,
+                         struct error *error)
 {
     *trainer = (struct trainer){.run = run, .monitor = monitor};
     enum status status = trainer_sizes(trainer, error);
@@ -73,7 +73,7 @@ static enum status trainer_make(struct trainer *trainer, const struct run *run, 
     return status;
 }
 
-static void trainer_free(struct trainer *trainer)
+void trainer_free(struct trainer *trainer)
 {
     predictor_free(&trainer->predictor);
     posterior_free(trainer->posterior);

@@ -1,4 +1,5 @@
-/* lib/run/trainer.h: what a training under way owns; private to train.c and its parts. */
+/* lib/run/trainer.h: what a training under way owns; private to train.c and its parts, and to illustrate_surface.c,
+ * which trains beside the run. */
 #ifndef TENTH_RUN_TRAINER_H
 #define TENTH_RUN_TRAINER_H
 
@@ -33,6 +34,12 @@ struct trainer {
     struct test_items validation; /* normalised items of the validation split */
     struct table *train_table, *sigma_table, *layer_table, *summary_table; /* layer_table: sigma_layers */
 };
+
+/* A training of the run before its first step. It touches no file. Frees nothing on failure: the caller does with
+ * trainer_free, also then. */
+enum status trainer_make(struct trainer *trainer, const struct run *run, const struct monitor *monitor,
+                         struct error *error);
+void trainer_free(struct trainer *trainer);
 
 /* One optimiser step, number trainer->state.step. STATUS_NOT_FINITE names step and tensor. */
 enum status trainer_step(struct trainer *trainer, struct error *error);

@@ -1,0 +1,118 @@
+# plots/marginal.gp: what stands for a posterior, on the posterior of a real network: along three weights, all others at VI's
+# mean, with the likelihood of a tenth of the training items and of all. A point says nothing of what is beside it, nor do two
+# spikes, whose places and shares do not change with how much is known. Of the first run that has rows.
+#
+# Another approximation of the same lines is a row `style_KIND` more.
+
+load "series.gp"
+
+color_of_kind = "posterior #000000 mean_field #777777 prior #999999 vi ".word(color_vi, 1)." mle ".word(color_mle, 1)." map ".word(color_map, 1)." dropout ".word(color_dropout, 1)." hmc #00513B"
+dashes_of_kind = "posterior 1 mean_field 2 prior 3 vi 1 hmc 4"
+after(list, kind) = (found = "", sum [k = 1:words(list)] (found = word(list, k) eq kind && found eq "" ? word(list, k + 1) : found, 0), found)
+kind_color(kind) = (its_color = after(color_of_kind, kind), its_color eq "" ? "#777777" : its_color)
+kind_dashes(kind) = int("0".after(dashes_of_kind, kind))
+
+weights = ""
+all_kinds = ""
+do for [i = 1:marginal_count] {
+    if (marginal_run[i] eq marginal_run[1]) {
+        if (strstrt(weights." ", " ".marginal_weight[i]." ") == 0) { weights = weights." ".marginal_weight[i] }
+        if (strstrt(all_kinds." ", " ".marginal_kind[i]." ") == 0) { all_kinds = all_kinds." ".marginal_kind[i] }
+    }
+}
+set datafile separator comma # as style.gp does, which needs the size
+set datafile columnheaders
+stats marginal_file[1] using (column("prior_sigma")) name "prior" nooutput
+target = 0
+do for [i = 1:marginal_count] { if (marginal_run[i] eq marginal_run[1] && marginal_kind[i] eq "mean_field") { target = i } }
+temperature = 1
+if (target > 0) {
+    stats marginal_file[target] using (column("temperature")) name "bound" nooutput
+    temperature = bound_max
+}
+title_posterior = "posterior: temperature 1, the others at VI's mean"
+title_mean_field = sprintf("what VI approximates: temperature %g, others averaged", temperature)
+title_prior = sprintf("prior, σ = %g", prior_max)
+title_vi = "VI's Gaussian"
+key_room = words(all_kinds) + 3
+load "key.gp"
+do for [k in all_kinds] { n = key_add(lookup("title_".k, k), kind_color(k), 0, kind_dashes(k)) }
+n = key_add("MLE on the line", kind_color("mle"), 9, 1)
+n = key_add("MAP on the line", kind_color("map"), 5, 1)
+n = key_add("dropout's two spikes, by their shares", kind_color("dropout"), 11, 1)
+key_width = 940
+eval key_measure
+top = 92.
+tall = 210.
+between = 62.
+below = 92. + key_height
+height = top + 2 * tall + between + below
+figure_size = sprintf("960 %.0f", height)
+load "style.gp"
+
+title_surest = "the surest"
+title_median = "the median"
+title_least = "the least sure"
+data_sets = "tenth all"
+unset key
+key_middle = 480
+key_top = 28 + key_height
+eval key_draw
+note = "Densities along one weight of the last layer by so many undisturbed training items, the others being where training on all has brought them. Points have no width."
+set label 3 note.(not_shown(marginal_method_runs[1] - 1, "run") eq "" ? "" : "\n".not_shown(marginal_method_runs[1] - 1, "run")) \
+    at screen 0.01, screen 20 / height left font note_font textcolor rgb faint
+set tics font ",9"
+wide = 0.26
+set multiplot
+do for [r = 1:2] { do for [c = 1:words(weights)] {
+    w = word(weights, c)
+    d = word(data_sets, r)
+    set lmargin at screen 0.07 + (c - 1) * (wide + 0.06)
+    set rmargin at screen 0.07 + (c - 1) * (wide + 0.06) + wide
+    set tmargin at screen 1 - (top + (r - 1) * (tall + between)) / height
+    set bmargin at screen 1 - (top + (r - 1) * (tall + between) + tall) / height
+    curves = ""
+    points = ""
+    do for [i = 1:marginal_count] {
+        if (marginal_run[i] eq marginal_run[1] && marginal_weight[i] eq w && marginal_data[i] eq d) { curves = curves." ".i }
+    }
+    do for [i = 1:marginal_points_count] {
+        if (marginal_points_run[i] eq marginal_run[1] && marginal_points_weight[i] eq w && marginal_points_data[i] eq d) { points = points." ".i }
+    }
+    highest = 0
+    set xrange [*:*]
+    set yrange [*:*]
+    first = int(word(curves, 1))
+    do for [i in curves] {
+        stats marginal_file[int(i)] using (column("density")) name "bound" nooutput
+        highest = bound_max > highest ? bound_max : highest
+    }
+    stats marginal_file[first] using (column("value")) name "bound" nooutput
+    low = bound_min
+    high = bound_max
+    stats marginal_file[first] using (column("items")) name "bound" nooutput
+    set label 4 sprintf("%s (%s), %g items", lookup("title_".w, w), marginal_tensor[first], bound_max) \
+        at graph 0, graph 1 offset 0, 0.7 left font ",10"
+    has_mle = 0
+    # gnuplot would go once through a list of none.
+    if (words(points) > 0) { do for [i in points] { if (marginal_points_kind[int(i)] eq "mle") { has_mle = 1 } } }
+    set label 6 has_mle ? "" : "MLE: beyond the line" at graph 0.03, graph 0.94 left font note_font textcolor rgb kind_color("mle")
+    set xrange [low:high]
+    set yrange [0:1.12 * highest]
+    set xlabel (r == 2 ? "weight" : "")
+    set ylabel (c == 1 ? "density" : "")
+    spikes = words(points) == 0 ? "" : ', for [i in points] marginal_points_file[int(i)] using (column("value")):(column("mass") * highest) ' \
+        .'with impulses linecolor rgb kind_color(marginal_points_kind[int(i)]) linewidth 1.6, ' \
+        .'for [i in points] marginal_points_file[int(i)] using (column("value")):(column("mass") * highest) ' \
+        .'with points linecolor rgb kind_color(marginal_points_kind[int(i)]) pointsize 0.8 ' \
+        .'pointtype method_marker(marginal_points_kind[int(i)], 1)'
+    eval 'plot for [i in curves] marginal_file[int(i)] using (column("value")):(marginal_kind[int(i)] eq "posterior" ? column("density") : NaN) ' \
+        .'with filledcurves y1=0 fillcolor rgb "#000000", ' \
+        .'for [i in curves] marginal_file[int(i)] using (column("value")):(column("density")) with lines ' \
+        .'linecolor rgb kind_color(marginal_kind[int(i)]) dashtype kind_dashes(marginal_kind[int(i)]) linewidth line_width'.spikes
+    unset label 1
+    unset label 2
+    unset label 3
+    eval key_clear
+} }
+unset multiplot
