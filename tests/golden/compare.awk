@@ -9,7 +9,7 @@
 #   .0009 accuracies in training                      .01
 #   .0084 other accuracies, ECE                       .03
 #   .013  these where predictions are undecided       .08
-#   .009  loss, NLL, entropy                          .02 + 2 %
+#   .009  loss, NLL, entropy, expected entropy, mean softmax  .02 + 2 %
 #   .0007 fractions that a threshold defines, their means over tensors  .005
 #   .0007 Brier score, mutual information, std        .005 + 2 %
 #   .004  variation ratio                             .025
@@ -25,8 +25,8 @@ function tolerance(name, value) {
     if (name == "fraction") return threshold_row ? .005 : 1e-6
     if (name == "fraction_tensor_mean") return .005
     if (name ~ /^accuracy_(train|val)$/) return .01
-    if (name ~ /^accuracy|^ece$/) return undecided ? .08 : .03
-    if (name ~ /^(loss|nll|entropy)/) return .02 + .02 * abs(value)
+    if (name ~ /^accuracy|^balanced_accuracy$|^ece$/) return undecided ? .08 : .03
+    if (name ~ /^(loss|nll|entropy|aleatoric|mean_softmax)/) return .02 + .02 * abs(value)
     if (name ~ /^(brier|mutual_information|std)$/) return .005 + .02 * abs(value)
     if (name == "variation_ratio") return .025
     if (name ~ /^(kl|sigma_median)$/) return .01 * abs(value)
@@ -37,7 +37,7 @@ NR == FNR { golden[FNR] = $0; rows = FNR; next }
 {
     if (FNR > rows) { bad = 1; next }
     split(golden[FNR], want, ",")
-    threshold_row = "grid" in at && want[at["grid"]] == "threshold"
+    threshold_row = "grid" in at && want[at["grid"]] != "fraction"
     undecided = "entropy" in at && want[at["entropy"]] > 2
     for (i = 1; i <= NF; i++) {
         if (name[i] == "seconds" || name[i] == "threshold" || $i == want[i]) continue
