@@ -475,6 +475,72 @@ static void add_config(const char *path, const char *text)
     run_file_end(store);
 }
 
+/* Which items the network at the mean weights has right by a criterion, at fraction 0, at a threshold of the same
+ * fraction as what follows, and, not quite, at .9; of log p(0) at the prior's own density too. */
+static void add_criterion(struct store *store, struct table *table, const char *criterion, size_t whole, size_t pruned,
+                          size_t cut)
+{
+    static const struct {
+        const char *grid;
+        double fraction;
+    } points[] = {{"fraction", 0}, {"threshold", .9}, {"fraction", .90004}, {"savage_dickey", .7}};
+    const size_t right_at[] = {whole, 0, pruned, cut}, shape[] = {4, ITEMS};
+    struct error error = {0};
+    float right[4 * ITEMS];
+    double index[ITEMS];
+    char name[64];
+    for (size_t point = 0; point < 4; point++) {
+        struct row row = row_empty(table_find("prune"));
+        row_text(&row, "criterion", criterion);
+        row_text(&row, "grid", points[point].grid);
+        row_number(&row, "fraction", points[point].fraction);
+        assert_int_equal(table_add(table, row.cells, &error), STATUS_OK);
+        for (size_t i = 0; i < ITEMS; i++) {
+            right[point * ITEMS + i] = i < right_at[point] ? 1 : 0;
+            index[i] = (double)i;
+        }
+    }
+    (void)snprintf(name, sizeof name, "/prune/%s/right_at_mean", criterion);
+    assert_int_equal(store_write_float(store, name, 2, shape, right, &error), STATUS_OK);
+    (void)snprintf(name, sizeof name, "/prune/%s/items", criterion);
+    assert_int_equal(store_write_double(store, name, 1, &shape[1], index, &error), STATUS_OK);
+}
+
+static void one_network_pruned_in_two_ways(void **state)
+{
+    (void)state;
+    const char *const paths[] = {"vi1.h5", "vi2.h5"};
+    for (size_t i = 0; i < 2; i++) {
+        struct error error = {0};
+        float p[ITEMS];
+        for (size_t k = 0; k < ITEMS; k++)
+            p[k] = k < 10 ? .75F : .25F;
+        struct store *store = run_file_begin(paths[i], "mnist", "vi", i ? "2" : "1", "real");
+        struct table *table = table_create(table_find("prune"), &error);
+        assert_non_null(table);
+        add_criterion(store, table, "log_p0", 9, 7, 5);
+        add_criterion(store, table, "snr", 9, 8, 0);
+        add_criterion(store, table, "magnitude", 9, 2, 0);
+        assert_int_equal(table_save(table, store, &error), STATUS_OK);
+        run_file_probabilities(store, "/test", 1, ITEMS, p, 0);
+        table_free(table);
+        run_file_end(store);
+    }
+    static const struct {
+        const char *id;
+        double measured;
+    } expected[] = {{"sigma_helps_90_mnist", .6},
+                    {"snr_over_log_p0_90_mnist", .1},
+                    {"savage_dickey_mnist", .4},
+                    {"averaging_mnist", .1}}; /* all ten by the mean of the networks, nine by the mean network */
+    struct table *table = claims_of(paths, 2);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_near(cell(row_of(table, expected[i].id), "measured")->number, expected[i].measured, 1e-12);
+    const union table_cell *row = row_of(table, "sigma_helps_in_layers_98_mnist"); /* a criterion that was not asked */
+    assert_non_null(strstr(cell(row, "detail")->text, "lack"));
+    table_free(table);
+}
+
 /* Whatever they say beyond doubt: the same numbers without the setting decide. */
 static void try_outs_decide_nothing(void **state)
 {
@@ -627,6 +693,7 @@ int main(void)
         RUN_TEST(runs_of_different_data_are_no_pair),
         RUN_TEST(runs_that_do_not_compare_are_no_pair),
         RUN_TEST(the_best_rival_counts),
+        RUN_TEST(one_network_pruned_in_two_ways),
         RUN_TEST(overfitting_is_a_gap_of_gaps),
         RUN_TEST(stand_ins_decide_nothing),
         RUN_TEST(try_outs_decide_nothing),

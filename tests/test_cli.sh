@@ -118,7 +118,7 @@ check "a run file that is none" refuses 3 "broken.h5" "$tenth" table broken.h5 p
 check "an output directory that is a file" refuses 1 "small.ini" "$tenth" run small.ini --out small.ini
 if [ "$(id -u)" -eq 0 ]; then
     check "an output directory on a read-only file system" refuses 1 "/proc" "$tenth" run small.ini --out /proc/tenth
-    if mkdir full && mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
+    if mkdir full && mount -t tmpfs -o size=100k tmpfs full 2>/dev/null; then
         check "a full disk" refuses 1 "space" "$tenth" run small.ini --out full
         check "a full disk leaves no partial file" bash -c "! ls full | grep partial"
         check "what is there is whole" exits_with 0 "$tenth" table full/*.h5 summary
