@@ -299,6 +299,57 @@ static void each_criterion_predicts_for_itself(void **state)
     job_close(&job);
 }
 
+/* What is kept of a pruned network is what the sweep over fractions measures there, by as many networks; nothing of it
+ * is made again, and another fraction adds to it. */
+static void a_pruned_network_is_measured_as_the_whole_one(void **state)
+{
+    (void)state;
+    struct job job;
+    size_t all_count, kept_count;
+    job_open(&job, 2, false, "prune.evaluate_at=.9");
+    assert_int_equal(config_set(job.source, "train.test_samples=2", &job.error), STATUS_OK);
+    run_close(&job.run);
+    struct run_options options = {.out = ".", .threads = 2};
+    assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    float *all = load_floats(run_file, "/prune/snr/probability", &all_count);
+    float *kept = load_floats(run_file, "/pruned/0.9/test/probability", &kept_count);
+    const size_t one = all_count / 3;
+    assert_int_equal(kept_count, one);
+    for (size_t i = 0; i < one; i++)
+        assert_float_equal(kept[i], all[2 * one + i], 0);
+    memory_free(all);
+    memory_free(kept);
+    struct store *store = NULL;
+    assert_int_equal(store_open(run_file, &store, &job.error), STATUS_OK);
+    static const char *const objects[] = {"/pruned/0.9/fit/sampled_nll",
+                                          "/pruned/0.9/perturb/noise/aleatoric",
+                                          "/pruned/0.9/perturb/fgsm/strength",
+                                          "/validation/probability",
+                                          "/split/train",
+                                          "/split/validation",
+                                          "/test/std"};
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
+        assert_true(is_stored(store, objects[i]));
+    assert_false(is_stored(store, "/pruned/0.5"));
+    store_close(store);
+    struct countdown none = {1}; /* the first report would stop it */
+    struct monitor monitor = {&none, count_report, count_stop, NULL};
+    assert_int_equal(run_prune(&job.run, &monitor, &job.error), STATUS_OK);
+    assert_int_equal(run_perturb(&job.run, &monitor, &job.error), STATUS_OK);
+    assert_int_equal(none.left, 1);
+    job_close(&job);
+    job_open(&job, 2, false, "prune.evaluate_at=.5,.9");
+    assert_int_equal(config_set(job.source, "train.test_samples=2", &job.error), STATUS_OK);
+    run_close(&job.run);
+    assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+    assert_int_equal(all_stages(&job, &silent), STATUS_OK);
+    assert_int_equal(store_open(run_file, &store, &job.error), STATUS_OK);
+    assert_true(is_stored(store, "/pruned/0.5/test/probability") && is_stored(store, "/pruned/0.9/test/probability"));
+    store_close(store);
+    job_close(&job);
+}
+
 static void the_same_bits_for_any_number_of_threads(void **state)
 {
     (void)state;
@@ -325,12 +376,12 @@ static void a_resumed_run_equals_an_unbroken_one(void **state)
     job_open(&job, 2, false, "run.name=unbroken");
     assert_int_equal(all_stages(&job, &silent), STATUS_OK);
     job_close(&job);
-    enum { REPORTS = 9 };
+    enum { REPORTS = 7 };
     int interruptions = 0;
     enum status status = STATUS_INTERRUPTED;
     while (status == STATUS_INTERRUPTED) {
-        /* some reports, then stop: within epochs, at their ends, and between parts of the sweeps; the illustrations, a
-         * part by themselves, make a report less */
+        /* some reports, then stop: within epochs, at their ends, and between parts of the sweeps, the longest of
+         * which makes six */
         struct countdown countdown = {REPORTS};
         struct monitor monitor = {&countdown, count_report, count_stop, NULL};
         job_open(&job, 2, false, "run.name=broken");
@@ -1594,6 +1645,7 @@ int main(void)
         RUN_TEST(stored_probabilities_give_the_tables),
         RUN_TEST(what_is_done_is_not_done_again),
         RUN_TEST(each_criterion_predicts_for_itself),
+        RUN_TEST(a_pruned_network_is_measured_as_the_whole_one),
         RUN_TEST(the_same_bits_for_any_number_of_threads),
         RUN_TEST(a_resumed_run_equals_an_unbroken_one),
         RUN_TEST(a_stop_while_the_trained_network_is_measured_keeps_it),
