@@ -244,9 +244,18 @@ registry_variables() {
 index($0, macro "(") == 1 {
     split($1, head, /[(,]/)
     gsub(/ /, "", head[2])
-    gsub(/mu/, "μ", $(2 * text))
-    gsub(/sigma/, "σ", $(2 * text))
-    print prefix "_" head[2] " = " gnuplot_quote($(2 * text))
+    print prefix "_" head[2] " = " gnuplot_quote(lettered(lettered($(2 * text), "mu", "μ"), "sigma", "σ"))
+}
+
+# A Greek letter for its name, where that is not a part of a word, as in "mutual".
+function lettered(text, name, letter,    done, n, before, after) {
+    while ((n = index(text, name)) > 0) {
+        before = substr(done substr(text, 1, n - 1), length(done) + n - 1, 1)
+        after = substr(text, n + length(name), 1)
+        done = done substr(text, 1, n - 1) (before ~ /[a-z]/ || after ~ /[a-z]/ ? name : letter)
+        text = substr(text, n + length(name))
+    }
+    return done text
 }
 AWK
 }
@@ -259,6 +268,7 @@ write_titles() {
     registry_variables data/ood.def OOD title_ood 1
     registry_variables data/perturbation.def PERTURBATION title_perturbation 2
     registry_variables data/perturbation.def PERTURBATION unit_perturbation 1
+    registry_variables run/uncertainty.def UNCERTAINTY title_measure 2
     registry_variables report/look.def LOOK_METHOD color 1
     registry_variables report/look.def LOOK_METHOD marker 2
     registry_variables report/look.def LOOK_CRITERION dashes 1
@@ -446,10 +456,12 @@ flags() {
     [ -z "${evaluated_of[${1:--}]:-}" ] || REPLY+=${REPLY:+, }"MEASURED ON ${evaluated_of[$1]^^} ITEMS"
 }
 
-# facts TABLE DATASET: into $REPLY, the runs' profile, seeds and items. A band has its items in the table that it is of; where
-# that has none for all of its points, all test items are those of which none was referred to a human.
+# facts TABLES DATASET: into $REPLY, the runs' profile, seeds and items, of a figure's tables as the registry has them. A band has
+# its items in the table that it is of; where that has none for all of its points, all test items are those of which none was
+# referred to a human. Items of no class have no strength, disturbed ones have.
 facts() {
-    local table=$1 dataset=$2 seeds items text=
+    local table=${1%%/*} order=${1#*/} dataset=$2 seeds items text=
+    order=${order%%[,%?]*}
     if [ -z "$dataset" ]; then
         REPLY=
         return
@@ -462,10 +474,12 @@ facts() {
     0$'\t'*) seeds="${seeds#*$'\t'} seeds" ;;
     *) [ "${seeds%$'\t'*}" = "${seeds#*$'\t'}" ] && seeds="${seeds#*$'\t'} seeds" || seeds="${seeds%$'\t'*} to ${seeds#*$'\t'} seeds" ;;
     esac
-    case $table in
-    prune_band | perturb_band) items=${items_of[${table%_band}/$dataset]:-} ;;
-    footprint | export) items=${items_of[prune/$dataset]:-} ;;
-    rejection_band | reliability_band | entropy_histogram_band) items=${items_of[rejection_band/$dataset]:-} ;;
+    case $table/$order in
+    detection_band/strength) items=${items_of[perturb/$dataset]:-} ;;
+    detection_band/*) items=${items_of[ood/$dataset]:-} ;;
+    prune_band/* | perturb_band/* | pruned_perturb_band/*) items=${items_of[${table%_band}/$dataset]:-} ;;
+    footprint/* | export/*) items=${items_of[prune/$dataset]:-} ;;
+    rejection_band/* | reliability_band/* | entropy_histogram_band/*) items=${items_of[rejection_band/$dataset]:-} ;;
     *) items= ;;
     esac
     if [ -n "$items" ]; then
@@ -614,7 +628,7 @@ draw_figure() {
         set_text data_source "$REPLY"
         flags "$dataset"
         set_text flags "$REPLY"
-        facts "${tables%%/*}" "$dataset"
+        facts "$tables" "$dataset"
         set_text facts "$REPLY"
         set_text reference "$reference"
         echo "talk_pruning = ${talk_has[pruning,$dataset]:-0}"
@@ -659,7 +673,7 @@ plan_figure() {
         printf '%s\n' "$common_sum" "${@:2}" "$REPLY"
         flags "$dataset"
         echo "$REPLY"
-        facts "${tables%%/*}" "$dataset"
+        facts "$tables" "$dataset"
         echo "$REPLY"
         for table in ${tables//,/ }; do
             echo "$table ${table_sum[${table%%/*}]:-none}"

@@ -1,7 +1,7 @@
 # plots/perturb.gp: uncertainty and accuracy against the strength of one perturbation, with 95 % intervals.
 #
-# A network that knows when it does not know gains entropy where it loses accuracy. Of the further measures of uncertainty those
-# have a panel that the table has.
+# A network that knows when it does not know gains entropy where it loses accuracy. Below, the further measures of the talk, as far
+# as the table has them, and what the entropy is the sum of: what the networks agree is unclear, and what they disagree on.
 
 load "series.gp"
 
@@ -44,22 +44,36 @@ do for [i = 1:perturb_band_count] {
 is_cut = settled > 0 && settled < 0.67 * strongest
 
 measures = ""
-do for [measure in "mutual_information aleatoric std mean_softmax"] {
+do for [measure in "aleatoric mutual_information std mean_softmax"] {
     if (has_column(perturb_band_columns, measure)) { measures = measures." ".measure }
 }
-measure_title(name) = name eq "mutual_information" ? "mutual information: what the networks disagree on" \
-    : name eq "aleatoric" ? "expected entropy: what they agree is unclear" \
-    : name eq "std" ? "standard deviation of the probability" : "mean of the highest probability"
-measure_unit(name) = name eq "mutual_information" || name eq "aleatoric" ? "nats" : name eq "std" ? "probability" : "probability"
-
-# The talk's entropies may be far above all others: where they would squeeze these, they leave the panel at the top.
-talk_largest = 0
-if (talk_uncertainty) {
-    stats reference."/talk_uncertainty.csv" using (strcol("dataset") eq dataset && strcol("perturbation") eq chosen \
-        && strcol("metric") eq "entropy" ? column("value") : 0) nooutput
-    talk_largest = STATS_max
+measure_title(name) = named("measure", name)
+measure_subtitle(name) = name eq "aleatoric" ? "aleatoric, nats" : name eq "mutual_information" ? "epistemic, nats" \
+    : name eq "std" ? "of the probability" : "the highest probability"
+# A point estimate has one network, which never disagrees with itself.
+with_one = 0
+largest_spread = 0
+do for [i = 1:perturb_band_count] {
+    if (strstrt(measures, "mutual_information") && has(perturb_band_lacks[i], "mutual_information")) {
+        stats perturb_band_file[i] using (column("mutual_information")) nooutput
+        with_one = STATS_max > 0 ? with_one : 1
+        largest_spread = STATS_max > largest_spread ? STATS_max : largest_spread
+    }
 }
+
+# The talk's entropies may be far above all others: where they would squeeze these, they leave the panel at the top. So does its
+# mutual information, of which there is less.
+array talk_most[2] = [0, 0]
+if (talk_uncertainty) {
+    do for [m = 1:2] {
+        stats reference."/talk_uncertainty.csv" using (strcol("dataset") eq dataset && strcol("perturbation") eq chosen \
+            && strcol("metric") eq (m == 1 ? "entropy" : "mutual_information") ? column("value") : 0) nooutput
+        talk_most[m] = STATS_max
+    }
+}
+talk_largest = talk_most[1]
 talk_leaves = talk_largest > 1.4 * largest_entropy
+talk_spread_leaves = strstrt(measures, "mutual_information") > 0 && talk_most[2] > 4 * largest_spread
 
 key_room = perturb_band_count + 1
 load "key.gp"
@@ -68,15 +82,21 @@ if (talk_uncertainty) { n = key_add("the talk *", talk_color, 0, -1) }
 
 load "page.gp"
 page_panels = 2 + words(measures)
-page_columns = page_panels == 2 || page_panels == 4 ? 2 : 3
-page_tall = page_columns == 2 ? 280 : 230
-page_between = 86
-page_left = 86
-do for [measure in measures] { if (strlen(measure_title(measure)) > strlen(page_widest_title)) { page_widest_title = measure_title(measure) } }
+page_first = 2
+page_columns = 4
+page_first_tall = 260
+page_tall = 190
+page_between = 58
+page_least = 170
+page_sub_lines = 1
+entropy_parts = words(measures) == 0 ? "" : "total uncertainty: aleatoric and epistemic"
 page_notes = "Bands: 95 % intervals.".(is_cut ? sprintf(" Beyond %g every accuracy stays where it is, to within .03, up to the strongest, %g.", \
     settled, strongest) : "").(talk_uncertainty ? " * Digitised from its slides: one batch of 35 training items, 12 sampled networks." : "") \
-    .(talk_leaves ? sprintf(" Its entropy goes on to %.2f nats.", talk_largest) : "")
+    .(talk_leaves ? sprintf(" Its entropy goes on to %.2f nats.", talk_largest) : "") \
+    .(talk_spread_leaves ? sprintf(" Its mutual information goes on to %.2f nats.", talk_most[2]) : "") \
+    .(with_one ? " A point estimate is one network, which has nothing to disagree with." : "")
 eval page_grid
+page_sub_lines = lines_of(wrapped(entropy_parts, panel_chars(1, 9)))
 eval page_measure
 load "style.gp"
 set style fill transparent solid band_density(perturb_band_count) noborder
@@ -88,7 +108,8 @@ talk_curve(wanted) = ', reference."/talk_uncertainty.csv" using (talk_strength("
 talk_entropy = talk_uncertainty ? talk_curve("entropy") : ""
 talk_accuracy = talk_uncertainty ? talk_curve("accuracy") : ""
 look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) pointtype marker(int(i)) pointsize 0.6'
-strength_title = "strength (".(unit eq "" || unit eq "1" ? "a ratio, without unit" : unit).")"
+strength_unit = unit eq "" || unit eq "1" ? "a ratio, without unit" : unit
+strength_title = "strength (".strength_unit.")"
 
 set multiplot
 unset key
@@ -96,6 +117,7 @@ set xrange [0:strongest]
 set xtics tic_step(strongest / 2.5)
 panel = 1
 title = "entropy of the prediction"
+subtitle = entropy_parts
 eval panel_place
 set xlabel panel_is_lowest(panel) ? strength_title : ""
 set ylabel "entropy (nats)"
@@ -107,6 +129,7 @@ plot for [i = 1:perturb_band_count] perturb_band_file[i] \
 
 panel = 2
 title = "accuracy"
+subtitle = ""
 eval panel_place
 set xlabel panel_is_lowest(panel) ? strength_title : ""
 set ylabel (strstrt(facts, "validation items") ? "validation" : "test")." accuracy"
@@ -118,16 +141,25 @@ plot for [i = 1:perturb_band_count] perturb_band_file[i] \
          using (column("strength")):(column("low")):(column("high")) with filledcurves fillcolor rgb color(i), \
      for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column("accuracy")) @look @talk_accuracy
 
-set ytics autofreq
 set xtics tic_step(strongest / 2.5)
 set xrange [0:strongest]
-set yrange [0:*]
 do for [panel = 3:page_panels] {
     measure = word(measures, panel - 2)
     title = measure_title(measure)
+    subtitle = measure_subtitle(measure)
+    is_talk = talk_uncertainty && measure eq "mutual_information"
+    most = is_talk && !talk_spread_leaves ? talk_most[2] : 0
+    set yrange [*:*]
+    do for [i in sorted] {
+        stats perturb_band_file[int(i)] using (column(measure)) nooutput
+        most = STATS_max > most ? STATS_max : most
+    }
     eval panel_place
-    set xlabel panel_is_lowest(panel) ? strength_title : ""
-    set ylabel measure_unit(measure)
-    plot for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column(measure)) @look
+    set xlabel panel_is_lowest(panel) ? fitting(strength_title, fitting(strength_unit, "strength")) : ""
+    set ylabel ""
+    set yrange [0:most > 0 ? 1.08 * most : 1]
+    set ytics tic_step(most > 0 ? most / 2.5 : 0.4)
+    eval 'plot for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column(measure)) '.look \
+        .(is_talk ? talk_curve(measure) : "")
 }
 unset multiplot
