@@ -16,6 +16,7 @@ kinds = ""
 members = ""
 measures = ""
 spread = 0
+with_one = 0
 least = 0.45
 most_removed = 0
 banded = 0
@@ -35,7 +36,7 @@ do for [i = 1:detection_band_count] {
         if (STATS_max > 0) {
             stats detection_band_file[i] using (unknown("mutual_information") ? column("auroc") : NaN) nooutput
             least = STATS_min < least ? STATS_min : least
-            if (STATS_min != 0.5 || STATS_max != 0.5) { spread = 1; spreads[i] = 1 }
+            if (STATS_min != 0.5 || STATS_max != 0.5) { spread = 1; spreads[i] = 1 } else { with_one = 1 }
         }
         banded = banded || has(detection_band_lacks[i], "low")
     }
@@ -72,7 +73,7 @@ page_first_between = 26
 page_sub_lines = 1
 page_notes = "AUROC: how often an item of no class is less certain than a test item; dotted: chance. Removed by each method's usual criterion." \
     .(banded ? " Bands: 95 % intervals over the seeds." : "") \
-    .(spread ? " Of a point estimate there is no mutual information: it is one network." : "")
+    .(spread && with_one ? " Of a point estimate there is no mutual information: it is one network." : "")
 eval page_grid
 do for [kind in kinds] { if (strlen(named("ood", kind)) > strlen(page_widest_title)) { page_widest_title = named("ood", kind) } }
 page_title_lines = lines_of(wrapped(page_widest_title, panel_chars(page_panels, 11)))

@@ -54,7 +54,7 @@ check "figures of the reference's tables are drawn" exits_with 0 draw "$referenc
 check "and legible" exits_with 0 look reference
 check "training has a band for each method, not a line for each seed" says "means over the seeds" cat reference/training_ecg5000.svg
 check "seeds and items are named" says "5 seeds, 10,000 test items" cat reference/rejection_mnist.svg
-check "an SVG's title is its head" grep -q "<title>MNIST, additive Gaussian noise: entropy and accuracy</title>" reference/perturb_noise_mnist.svg
+check "an SVG's title is its head" grep -q "<title>MNIST, additive Gaussian noise: uncertainty and accuracy</title>" reference/perturb_noise_mnist.svg
 check "which is bold" grep -q 'font-weight="bold"' reference/perturb_noise_mnist.svg
 check "an axis ends where nothing happens any more" says "Beyond 0.15 every accuracy stays" cat reference/perturb_fgsm_cifar10.svg
 check "a layer of which nothing is left says so" says ">none<" cat reference/surviving_vi_moons.svg
@@ -83,12 +83,64 @@ done
         done
     done
 } >smoke/weight_histogram_band.csv
+# Detection: a perturbation and a kind of items of no class have the same name; a point estimate's networks do not differ.
+{
+    echo "dataset,run,method,name,removed,measure,strength,auroc,low,high,aupr,fpr95,seeds,data_source"
+    for method in map mle vi; do
+        for removed in 0 .9 .98; do
+            for measure in entropy aleatoric mutual_information std variation_ratio mean_softmax; do
+                [[ $method != vi && $measure =~ ^(mut|std|var) ]] && at=.5 || at=".8 .3"
+                for name in noise fgsm warp; do
+                    for strength in 1 4 9 64 100; do
+                        echo "moons,moons_$method,$method,$name,$removed,$measure,$strength,${at%% *},.4,.9,.5,.9,1,built-in points"
+                    done
+                done
+                for name in noise shuffled; do
+                    echo "moons,moons_$method,$method,$name,$removed,$measure,,${at##* },.2,.6,.5,.9,1,built-in points"
+                done
+            done
+        done
+    done
+} >smoke/detection_band.csv
+{
+    echo "dataset,run,method,perturbation,removed,strength,accuracy,low,high,entropy,entropy_low,entropy_high,mutual_information,nll,ece,seeds,data_source"
+    for method in map vi; do
+        for removed in .9 0 .98; do
+            printf "moons,moons_$method,$method,noise,$removed,%s,.8,.7,.9,.4,,,.1,1,.1,1,built-in points\n" 0 1 2
+        done
+    done
+} >smoke/pruned_perturb_band.csv
+{
+    echo "dataset,method,seed,stage,epoch,fraction,bits_weights,bits_mask,bits_labels,bits,bits_uniform,bits_file,temperature,run"
+    for run in moons_vi,1 moons_vi_posterior.temperature=.1,.1; do
+        for seed in 1 2; do
+            printf "moons,vi,$seed,epoch,%s,0,90$seed,0,30$seed,120$seed,400,,${run#*,},${run%,*}_seed$seed\n" 1 2 3
+            printf "moons,vi,$seed,pruned,,%s,90$seed,%s,30$seed,120$seed,400,%s,${run#*,},${run%,*}_seed$seed\n" 0 0 9000 .9 70 2000 .98 20 900
+        done
+    done
+} >smoke/description.csv
+{
+    echo "dataset,run,method,perturbation,strength,accuracy,low,high,entropy,entropy_low,entropy_high,mutual_information,nll,ece,seeds,data_source,mean_softmax,aleatoric,std"
+    for method in mle vi; do
+        for strength in 0 1 2; do
+            echo "moons,moons_$method,$method,noise,$strength,.8,.7,.9,.5,.4,.6,$([ $method = vi ] && echo .00012 || echo 0),1,.1,1,built-in points,.7,.4,.00$strength"
+        done
+    done
+} >smoke/perturb_band.csv
 printf 'dataset,method,seed,key,value,run\nmoons,vi,1,config run.profile,smoke,moons_vi_seed1\n' >smoke/provenance.csv
 "$tenth" table gaussian >smoke/gaussian.csv && "$tenth" table bayes_rule >smoke/bayes_rule.csv && "$tenth" table sigma_loss >smoke/sigma_loss.csv
 check "a smoke run's figures are drawn" exits_with 0 draw smoke smoke-figures
 check "and legible" exits_with 0 look smoke-figures
 check "each begins with what it is" bash -c "! grep -L '>SMOKE RUN, Two moons' smoke-figures/*_moons.svg | grep ."
 check "and names the profile" says ">profile smoke, " cat smoke-figures/ood_moons.svg
+check "entropy is named as the sum that it is" says ">total uncertainty: aleatoric and epistemic<" cat smoke-figures/perturb_noise_moons.svg
+check "an adversary's items come first" bash -c "grep -o '>adversarial (fast[^<]*<\|>additive Gaussian noise<' smoke-figures/detection_moons.svg | head -n 1 | grep adv"
+check "what is surer than clean items is said to be" says "Below it disturbed items look surer" cat smoke-figures/detection_moons.svg
+check "what one network cannot say is not drawn as if it could" says "Of a point estimate there is no mutual information" \
+    cat smoke-figures/detection_pruned_moons.svg
+check "the whole network stands before the pruned ones" test "$(grep -o '>entropy, [^<]*' smoke-figures/pruned_perturb_noise_moons.svg | paste -sd ' ')" = \
+    ">entropy, whole >entropy, 90 % removed >entropy, 98 % removed"
+check "a code is told from what is none" bash -c "grep -c '>temperature 1: a code<\|>temperature 0.1: not a code<' smoke-figures/description_moons.svg | grep -qx 4"
 check "ideas are of no run" not grep -q SMOKE smoke-figures/gaussian.svg
 sed -i 's/run.profile,smoke/run.profile,standard/' smoke/provenance.csv
 echo "moons,vi,1,config data.evaluate,validation,moons_vi_seed1" >>smoke/provenance.csv
@@ -96,7 +148,8 @@ check "another profile draws them anew" says "1 figures drawn" draw smoke smoke-
 check "as what they are then" grep -q "<title>MEASURED ON VALIDATION ITEMS, Two moons: accuracy" smoke-figures/pruning_moons.svg
 
 # ---- For print. ----
-check "a figure in a paper's column" exits_with 0 draw --width column --font-size 9 smoke column pruning_moons ood_moons bayes_rule
+check "a figure in a paper's column" exits_with 0 draw --width column --font-size 9 smoke column pruning_moons ood_moons bayes_rule \
+    perturb_noise_moons detection_moons pruned_perturb_noise_moons detection_pruned_moons description_moons
 check "is a PDF too" bash -c "head -c 5 column/pruning_moons.pdf | grep -q '%PDF-'"
 check "has the column's width" grep -q 'width="84.00mm"' column/pruning_moons.svg
 check "is legible" exits_with 0 look column

@@ -8,7 +8,7 @@
 #include "report/page.h"
 #include "run/provenance.h"
 
-enum over { CAPTION_PLAIN, CAPTION_ITEMS };
+enum over { CAPTION_PLAIN, CAPTION_ITEMS, CAPTION_SEEDS };
 
 struct caption {
     const char *figure;
@@ -71,8 +71,10 @@ static double seeds_of(const struct page *page, const struct csv *csv, const cha
  * not known. */
 static double items_of(const struct page *page, const char *table, const char *dataset)
 {
-    static const char *const limits[][2] = {
-        {"perturb", "perturb.items"}, {"detection", "perturb.items"}, {"prune", "prune.items"}};
+    static const char *const limits[][2] = {{"perturb", "perturb.items"},
+                                            {"pruned_perturb", "perturb.items"},
+                                            {"detection", "perturb.items"},
+                                            {"prune", "prune.items"}};
     const double all = page_items(page, dataset);
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         char key[64];
@@ -93,14 +95,15 @@ static void numbers_add(struct page *page, const struct page_table *table, const
     struct text_buffer *out = &page->out;
     const struct csv *csv = &table->csv;
     const double seeds = seeds_of(page, csv, dataset), items = items_of(page, table->name, dataset);
-    const bool over_items = caption && caption->over == CAPTION_ITEMS,
+    const bool over_items = caption && caption->over != CAPTION_PLAIN,
+               in_band = caption && caption->over == CAPTION_ITEMS,
                banded = csv_column(csv, "low") != SIZE_MAX && csv_column(csv, "seeds") != SIZE_MAX;
     if (!*dataset || isnan(seeds))
         return;
     text_add(out, " <span class=\"faint\">%s seed%s", page_count(seeds).text, seeds == 1 ? "" : "s");
     if (over_items && !isnan(items))
         text_add(out, ", %s test items", page_count(items).text);
-    if (banded && over_items)
+    if (banded && in_band)
         text_add(out, "; bands are 95&thinsp;%% intervals over %s", seeds > 1 ? "seeds and items" : "items alone");
     else if (banded)
         text_add(out, "; bands are 95&thinsp;%% intervals over seeds%s", seeds > 1 ? "" : ", of which one has none");

@@ -16,9 +16,20 @@ struct view {
     size_t x, y; /* columns; y SIZE_MAX: none */
 };
 
+/* Where x is left of the measure and the strength, as in a figure of detection over fractions, the words are about the
+ * measure that the figure begins with, and about items that are not disturbed. */
+static bool right_of_x_is(const struct view *view, size_t row, const char *column, const char *wanted)
+{
+    const size_t at = csv_column(view->csv, column);
+    return at == SIZE_MAX || view->x >= at || strcmp(csv_cell(view->csv, row, at), wanted) == 0;
+}
+
 static bool row_belongs(const struct view *view, size_t row)
 {
     const struct csv *csv = view->csv;
+    if (!right_of_x_is(view, row, "measure", "entropy") || !right_of_x_is(view, row, "strength", "") ||
+        (view->x < csv->columns && !*csv_cell(csv, row, view->x)))
+        return false;
     if (*view->dataset && strcmp(csv_cell(csv, row, csv_column(csv, "dataset")), view->dataset) != 0)
         return false;
     return strcmp(view->each, "-") == 0 || strcmp(csv_cell(csv, row, csv_column(csv, view->each)), view->chosen) == 0;
@@ -47,7 +58,8 @@ static void key_make(const struct view *view, size_t row, char key[KEY_SIZE])
 /* The column that a figure of this table is most about: accuracy, else the first number to the right of x. */
 static size_t y_find(const struct view *view)
 {
-    static const char *const telling[] = {"accuracy", "accuracy_val", "q50", "posterior", "loss", "probability"};
+    static const char *const telling[] = {"accuracy", "accuracy_val", "q50", "posterior",
+                                          "loss",     "probability",  "bits"};
     for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
         size_t column = csv_column(view->csv, telling[i]);
         if (column != SIZE_MAX && column != view->x)
@@ -192,7 +204,7 @@ void page_describe(const struct page *page, const struct page_figure *figure, co
     const char *slash = strchr(figure->tables, '/');
     size_t length = slash ? (size_t)(slash - figure->tables) : 0;
     (void)snprintf(name, sizeof name, "%.*s", (int)length, figure->tables);
-    (void)snprintf(order, sizeof order, "%.*s", slash ? (int)strcspn(slash + 1, ",?") : 0, slash ? slash + 1 : "");
+    (void)snprintf(order, sizeof order, "%.*s", slash ? (int)strcspn(slash + 1, ",?%") : 0, slash ? slash + 1 : "");
     const struct page_table *table = page_table(page, name);
     if (!table)
         return;
