@@ -136,7 +136,7 @@ check "and names the profile" says ">profile smoke, " cat smoke-figures/ood_moon
 check "entropy is named as the sum that it is" says ">total uncertainty: aleatoric and epistemic<" cat smoke-figures/perturb_noise_moons.svg
 check "an adversary's items come first" bash -c "grep -o '>adversarial (fast[^<]*<\|>additive Gaussian noise<' smoke-figures/detection_moons.svg | head -n 1 | grep adv"
 check "what is surer than clean items is said to be" says "Below it disturbed items look surer" cat smoke-figures/detection_moons.svg
-check "what one network cannot say is not drawn as if it could" says "Of a point estimate there is no mutual information" \
+check "what one network cannot say is not drawn as if it could" says "mutual information: it is one network" \
     cat smoke-figures/detection_pruned_moons.svg
 check "the whole network stands before the pruned ones" test "$(grep -o '>entropy, [^<]*' smoke-figures/pruned_perturb_noise_moons.svg | paste -sd ' ')" = \
     ">entropy, whole >entropy, 90 % removed >entropy, 98 % removed"

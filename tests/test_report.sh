@@ -52,7 +52,8 @@ if ! "$project/deps.sh" check draw 2>/dev/null; then
     finish
     exit
 fi
-"$project/plots/draw.sh" out/tables out/figures pruning stills plane gaussian weight_pair >draw.log 2>&1 || cat draw.log
+"$project/plots/draw.sh" out/tables out/figures pruning stills plane gaussian weight_pair detection_ecg5000 detection_pruned_ecg5000 \
+    description_ecg5000 >draw.log 2>&1 || cat draw.log
 
 page_has() {
     grep -qF -- "$1" out/report.html
@@ -138,6 +139,12 @@ done
 # The words are those of the table: the accuracy of vi by SNR, unpruned.
 unpruned=$(awk -F, '$1 == "ecg5000" && $3 == "vi" && $4 == "snr" && $6 == 0 { printf "%.3f", $7 }' out/tables/prune_band.csv)
 check "a figure is told in words from its table" page_has "accuracy of vi, snr: $unpruned at fraction 0"
+# Of detection over fractions: by entropy, and of items of no class alone.
+unknown=$(awk -F, '$1 == "ecg5000" && $3 == "vi" && $4 == "shuffled" && $5 == 0 && $6 == "entropy" && $7 == "" { printf $8 == int($8) ? "%d" : "%.3f", $8 }' \
+    out/tables/detection_band.csv)
+check "one of several measures by the first of them" page_has "auroc of vi, shuffled: $unknown at removed 0"
+check "one of pooled seeds too" page_has "bits of vi, seed 1, epoch: "
+check "intervals over seeds alone are not said to be over items" page_has "bands are 95&thinsp;% intervals over seeds, of which one has none."
 check "a table is in it whole" bash -c "grep -o 'download=\"summary.csv\" href=\"data:text/csv;base64,[^\"]*' out/report.html |
     sed 's/.*base64,//' | base64 -d | cmp - out/tables/summary.csv"
 check "it says what made the runs" page_has "ecg5000_vi_seed1.h5"
