@@ -1,82 +1,74 @@
 # plots/bench_scaling.gp: a training step's speed as threads, batch and filters vary; scaling.csv has what is held fixed.
 
-figure_size = "1080 420"
-load "style.gp"
+load "series.gp"
+set datafile separator comma
+set datafile columnheaders
 
+# Data sets are not methods, but a bench has few of both, and no figure has both.
 colors = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00"
 markers = "7 9 5 11 13"
 names = ""
-by_threads = ""
-by_batch = ""
-by_filters = ""
-do for [i = 1:scaling_count] {
+# Parts that were not measured have no panel.
+parts = ""
+array members[3] = ["", "", ""]
+all_parts = "threads batch filters"
+do for [k = 1:3] { do for [i = 1:scaling_count] {
     if (strstrt(names." ", " ".scaling_dataset[i]." ") == 0) { names = names." ".scaling_dataset[i] }
-    if (scaling_varied[i] eq "threads") { by_threads = by_threads." ".i }
-    if (scaling_varied[i] eq "batch") { by_batch = by_batch." ".i }
-    if (scaling_varied[i] eq "filters") { by_filters = by_filters." ".i }
+    if (scaling_varied[i] eq word(all_parts, k)) { members[k] = members[k]." ".i }
 }
-# A data set keeps its colour and its marker in all panels, and is named below them.
+if (words(members[k]) > 0) { parts = parts." ".k } }
 place(i) = int(sum [j = 1:words(names)] (word(names, j) eq scaling_dataset[i] ? j : 0))
-color(i) = word(colors, 1 + (place(i) - 1) % words(colors))
-marker(i) = word(markers, 1 + (place(i) - 1) % words(markers)) + 0
+color(i) = by_turns(colors, place(i) - 1)
+marker(i) = int(by_turns(markers, place(i) - 1))
 
-do for [i = 1:words(names)] {
-    set label (10 + i) named("dataset", word(names, i)) at screen (0.5 + 0.15 * (i - (words(names) + 1) / 2.0)), screen 0.045 \
-        left point pointtype int(word(markers, i)) linecolor rgb word(colors, i) offset 1, 0
-}
 # What one panel holds fixed, in its series' first row.
 filters_fixed = 0
 batch_fixed = 0
-if (words(by_batch) > 0) {
-    stats scaling_file[word(by_batch, 1) + 0] using "filters" nooutput
+if (words(members[2]) > 0) {
+    stats scaling_file[word(members[2], 1) + 0] using "filters" nooutput
     filters_fixed = STATS_min
 }
-if (words(by_filters) > 0) {
-    stats scaling_file[word(by_filters, 1) + 0] using "batch" nooutput
+if (words(members[3]) > 0) {
+    stats scaling_file[word(members[3], 1) + 0] using "batch" nooutput
     batch_fixed = STATS_min
 }
 
-# Parts that were not measured have no panel.
-panels = (words(by_threads) > 0) + (words(by_batch) > 0) + (words(by_filters) > 0)
-set multiplot layout 1, panels margins screen 0.085, screen 0.985, screen 0.24, screen 0.81 spacing screen 0.09
-set label 4 "by threads (dotted: as many times)" at graph 0, graph 1.06 left font panel_font
-set xlabel "threads"
-set ylabel "items per second (one thread: 1)"
-set xtics 1
-set xrange [0.8:*] extend
-set yrange [0:*]
-if (words(by_threads) > 0) {
-    plot for [i in by_threads] scaling_file[int(i)] using (column("value")):(column("speedup")) \
-             with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype marker(int(i)) pointsize 0.8, \
-         for [i in by_threads] scaling_file[int(i)] using (column("value")):(column("value")) \
-             with lines linecolor rgb faint dashtype 3
-    unset label 1
-    unset label 2
-    do for [j = 1:words(names)] { unset label (10 + j) }
-}
+key_room = words(names) + 2
+load "key.gp"
+do for [j = 1:words(names)] { n = key_add(named("dataset", word(names, j)), by_turns(colors, j - 1), int(by_turns(markers, j - 1)), 1) }
+if (words(members[1]) > 0) { n = key_add("as many times as threads", faint, 0, 3) }
+if (words(members[3]) > 0) { n = key_add("sgemm, in the data set's colour", faint, 0, 4) }
+load "page.gp"
+page_panels = words(parts)
+page_columns = 3
+page_between = 84
+page_widest_title = sprintf("by filters, batch %d", batch_fixed)
+eval page_grid
+eval page_measure
+load "style.gp"
 
-set label 4 sprintf("by batch, %d filters", filters_fixed)
-set xlabel "items of a batch"
-set ylabel "items per second"
-set xtics autofreq
-set xrange [*:*] noextend
-set logscale x 2
+look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype marker(int(i)) pointsize 0.8'
+curve = 'for [i in members[part]] scaling_file[int(i)] using (column("value")):'
 set yrange [0:*]
-if (words(by_batch) > 0) {
-    plot for [i in by_batch] scaling_file[int(i)] using (column("value")):(column("items_per_second")) \
-             with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype marker(int(i)) pointsize 0.8
-    unset label 1
-    unset label 2
-    do for [j = 1:words(names)] { unset label (10 + j) }
-}
-
-set label 4 sprintf("by filters, batch %d (dotted: sgemm)", batch_fixed)
-set xlabel "filters"
-set ylabel "GFLOP/s of the direct convolution"
-if (words(by_filters) > 0) {
-    plot for [i in by_filters] scaling_file[int(i)] using (column("value")):(column("gflops")) \
-             with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype marker(int(i)) pointsize 0.8, \
-         for [i in by_filters] scaling_file[int(i)] using (column("value")):(column("sgemm_gflops")) \
-             with lines linecolor rgb color(int(i)) dashtype 3 linewidth 1
+set multiplot
+unset key
+do for [panel = 1:page_panels] {
+    part = int(word(parts, panel))
+    title = part == 1 ? "by threads" : part == 2 ? sprintf("by batch, %d filters", filters_fixed) : sprintf("by filters, batch %d", batch_fixed)
+    eval panel_place
+    set xlabel part == 1 ? "threads" : part == 2 ? "items of a batch" : "filters"
+    set ylabel part == 1 ? "times one thread's items per second" : part == 2 ? "items per second" : "GFLOP/s, direct convolution"
+    if (part == 1) {
+        set xtics 1
+        set xrange [0.8:*] extend
+        plot @curve(column("speedup")) @look, @curve(column("value")) with lines linecolor rgb faint dashtype 3
+    } else {
+        set xtics autofreq
+        set xrange [*:*] noextend
+        set logscale x 2
+        if (part == 2) { plot @curve(column("items_per_second")) @look } else {
+            plot @curve(column("gflops")) @look, @curve(column("sgemm_gflops")) with lines linecolor rgb color(int(i)) dashtype 4 linewidth 1
+        }
+    }
 }
 unset multiplot

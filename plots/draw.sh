@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # plots/draw.sh [OPTIONS] TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
 #
-#   --frames   of each animation also OUT_DIR/frames/FIGURE/0001.png and so on, a frame each, for slides
-#   TABLE_DIR  has TABLE.csv as `tenth table` prints them
-#   OUT_DIR    gets FIGURE.svg and FIGURE.png (or what the registry says); each appears whole or not at all
-#   FIGURE     a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
+#   TABLE_DIR         has TABLE.csv as `tenth table` prints them
+#   OUT_DIR           gets FIGURE.svg and FIGURE.png (or what the registry says); each appears whole or not at all
+#   FIGURE            a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
 #   --pdf             PDF beside SVG and PNG; a PDF that is there is kept up to date without it too
 #   --width WIDTH     for print, as PDF too: column (84 mm), page (174 mm) or so many millimetres. Panels go below each other where
-#                     they do not fit beside each other. Use an OUT_DIR of its own.
+#                     they do not fit beside each other. Animations stay as they are. Use an OUT_DIR of its own.
 #   --font-size PT    with --width: no text is set smaller (8)
+#   --frames          of each animation also OUT_DIR/frames/FIGURE/0001.png and so on, a frame each, for slides; those that are
+#                     there are kept up to date without it too
+#   --help            this text
 #
 # OUT_DIR/drawn.tsv has, for each file drawn, SHA-256 of it and of all that it was made of: tables, scripts, registries, gnuplot's
 # version. A file for which both are still true is left alone, whatever its time says; any other is drawn anew. A figure whose
@@ -41,7 +43,8 @@ wrong_usage() {
 }
 
 # The page: see page.gp and style.gp. A pixel is .75 points, as in a browser; a PNG has two dots for each.
-page_width=960 text_least=0 page_scale=0.75 png_dots=2 paper_width=0
+screen_width=960 screen_scale=0.75 screen_dots=2
+page_width=$screen_width text_least=0 page_scale=$screen_scale png_dots=$screen_dots paper_width=0
 with_pdf=no with_frames=no paper=no font_size=
 parse_options() {
     parsed=0
@@ -52,7 +55,7 @@ parse_options() {
         --frames) with_frames=yes && shift && parsed=$((parsed + 1)) && continue ;;
         --) parsed=$((parsed + 1)) && return ;;
         --width | --font-size) [ $# -gt 1 ] || wrong_usage "$1 needs a value" ;;
-        *) wrong_usage "no option $1; --pdf, --frames, --width, --font-size and --help are there" ;;
+        *) wrong_usage "no option $1; --pdf, --width, --font-size, --frames and --help are there" ;;
         esac
         case $1 in
         --width) paper=$2 ;;
@@ -580,6 +583,10 @@ draw_format() {
     if [ "$format" = frames ]; then
         rm -rf -- "$partial"
         mkdir -- "$partial" || return 1
+    fi
+    # An animation is for screens, whatever the paper.
+    if [ "$format" = gif ] || [ "$format" = frames ]; then
+        local page_width=$screen_width text_least=0 page_scale=$screen_scale png_dots=$screen_dots
     fi
     {
         echo "terminal_name = '$terminal'; page_width = $page_width; text_least = $text_least; page_scale = $page_scale; png_dots = $png_dots"

@@ -1,22 +1,56 @@
-# plots/examples.gp: items of the test file as they are, by class: pictures in a row for each class, series in a column for each,
-# all on one scale.
+# plots/examples.gp: items of the test file as they are, by class: pictures in a row for each class, as many as the page has room
+# for; series in a column for each, all on one scale.
 
 pictures = "examples"
+load "series.gp"
+load "page.gp"
 a_series = int(examples_height[1]) == 1
 most = a_series ? 3 : 8
 # Which of its class each one is, and which class.
 array in_class[examples_count]
 array class_of[examples_count]
+array class_first[examples_count]
 classes = 0
+longest = 0
 do for [i = 1:examples_count] {
     same = i > 1 ? (examples_label[i] eq examples_label[i - 1]) : 0
     classes = classes + !same
     class_of[i] = classes
     in_class[i] = same ? in_class[i - 1] + 1 : 1
+    if (!same) { class_first[classes] = i }
+    longest = at_least(longest, strlen(examples_label[i]))
+    if (strlen(examples_label[i]) > strlen(page_widest_title)) { page_widest_title = examples_label[i] }
 }
-box_width = a_series ? (880 - 24 * (classes - 1)) / classes : 64
 box_height = a_series ? 110 : 64
-figure_size = a_series ? sprintf("960 %d", 90 + most * (box_height + 12) + 44) : sprintf("720 %d", 70 + classes * 71 + 14)
+if (a_series) {
+    page_panels = classes
+    page_columns = 5
+    page_left = 62
+    page_least = 110
+    page_tall = most * box_height + (most - 1) * 12
+    page_axis = 44
+    page_between = 24
+} else {
+    page_panels = classes * most
+    page_columns = most
+    page_left = 24 + 0.65 * text_size(12) * longest
+    page_most = page_left + most * 71 + 17
+    page_least = 64
+    page_tall = 64
+    page_axis = 1
+    page_between = 7
+    page_title_lines = 0
+    page_widest_title = ""
+}
+eval page_grid
+if (!a_series) {
+    most = columns_after
+    page_panels = classes * most
+    lines_after = classes
+    box_height = panel_wide(1)
+    page_tall = box_height
+}
+eval page_measure
 load "style.gp"
 load "pictures.gp"
 
@@ -25,30 +59,37 @@ unset grid
 unset tics
 unset xlabel
 unset border
-if (is_series) {
-    set label 5 "sample" at screen 0.5, screen canvas_y(word(figure_size, 2) - 14) center font ",10"
-    set label 6 series_unit at screen canvas_x(14), screen canvas_y(90 + 1.5 * (box_height + 12)) center rotate font ",10"
-}
 set multiplot
-do for [p = 1:examples_count] {
-    if (in_class[p] <= most) {
-        across = a_series ? class_of[p] : in_class[p]
-        down = a_series ? in_class[p] : class_of[p]
-        box_left = a_series ? 66 + (across - 1) * (box_width + 24) : 140 + (across - 1) * 71
-        box_top = a_series ? 90 + (down - 1) * (box_height + 12) : 66 + (down - 1) * 71
-        eval picture_box
-        if (in_class[p] == 1) {
+do for [panel = 1:page_panels] {
+    class = a_series ? panel : 1 + (panel - 1) / most
+    title = a_series ? examples_label[class_first[class]] : ""
+    eval panel_place
+    if (!a_series && panel_is_left(panel)) {
+        set label 6 examples_label[class_first[class]] at screen sx(page_left - 12), screen sy(panel_y(panel) + box_height / 2.) right font font_of(12)
+    }
+    do for [j = 1:(a_series ? most : 1)] {
+        p = class_first[class] + (a_series ? j - 1 : (panel - 1) % most)
+        # A class of fewer items leaves a place empty.
+        if (p <= examples_count) { if (class_of[p] == class) {
+            box_width = panel_wide(panel)
+            box_left = panel_x(panel)
+            box_top = panel_y(panel) + (j - 1) * (box_height + 12)
+            eval picture_box
+            eval picture_axes
             if (a_series) {
-                set label 4 examples_label[p] at screen canvas_x(box_left + box_width / 2), screen canvas_y(76) center font ",11"
-            } else {
-                set label 4 examples_label[p] at screen canvas_x(128), screen canvas_y(box_top + box_height / 2) right font ",12"
+                is_left = panel_is_left(panel)
+                is_lowest = j == most || p == examples_count || class_of[p] != class_of[smaller(p + 1, examples_count)]
+                eval series_axes
+                set xlabel is_lowest && panel_is_lowest(panel) ? "sample" : ""
+                if (j == 1 && is_left) {
+                    set label 6 series_unit at screen sx(14), screen sy(panel_y(panel) + page_tall / 2.) center rotate font font_of(10)
+                }
             }
-        }
-        is_left = across == 1
-        is_lowest = p == examples_count || in_class[p] == most || class_of[p] != class_of[p + 1]
-        if (a_series) { eval series_axes }
-        plot @picture_plot
-        do for [j = 1:6] { unset label j }
+            plot @picture_plot
+            eval page_clear
+            unset label 4
+            unset label 6
+        } }
     }
 }
 unset multiplot

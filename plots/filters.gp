@@ -1,6 +1,8 @@
 # plots/filters.gp: the first layer's first filters, each a tile: posterior means, what stays of them when 90 % of all weights are
 # removed, and the sigmas of a method that has them. Items with three channels have a column of panels for each.
 
+load "series.gp"
+load "page.gp"
 first = 1
 do for [i = filters_count:1:-1] { if (filters_method[i] eq "vi") { first = i } }
 three = strstrt(filters_columns, " weight3 ") > 0 && strstrt(filters_lacks[first], " weight3 ") == 0
@@ -36,22 +38,31 @@ height = int(filter_max) + 1
 stats filters_file[first] using (column("column")) name "filter" nooutput
 width = int(filter_max) + 1
 
-# The tiles fill a panel of panel_width x panel_height: as many across as make them the largest, square pixels.
-panel_width = has_sigma || three ? 290 : 450
+title_of(p) = (kind = 1 + (p - 1) / channels, (kind == 1 ? "posterior means, as trained" : kind == 2 ? "means that stay at 90 %" \
+    : "σ, as trained").(three ? ", ".word("red green blue", 1 + (p - 1) % channels) : ""))
+page_panels = kinds * channels
+page_columns = three ? 3 : kinds
+page_left = 16
+page_between = 18
+page_right = 16
+page_least = three ? 90 : 200
+page_axis = 12
+page_foot = 48
+page_widest_title = title_of(1).(three ? "xx" : "")
+page_notes = "Only what stays when 90 % of all weights are removed is coloured there. ".of_run(filters_method[first], run, filters_method_runs[first])
+eval page_grid
+# The tiles fill a panel of a given height: as many across as make them the largest, square pixels.
 panel_height = three ? 190 : 230
-lines_of(n) = (filters + n - 1) / n
-unit_of(n) = (across_unit = 1. * panel_width / (n * (width + 1) - 1), down_unit = 1. * panel_height / (lines_of(n) * (height + 1) - 1), \
+tile_lines(n) = (filters + n - 1) / n
+unit_of(n) = (across_unit = 1. * panel_wide(1) / (n * (width + 1) - 1), down_unit = 1. * panel_height / (tile_lines(n) * (height + 1) - 1), \
     across_unit < down_unit ? across_unit : down_unit)
 across = 1
 do for [n = 2:filters] { if (unit_of(n) > unit_of(across)) { across = n } }
 pixel = unit_of(across)
 grid_width = pixel * (across * (width + 1) - 1)
-grid_height = pixel * (lines_of(across) * (height + 1) - 1)
-panels_across = three ? 3 : kinds
-panels_down = three ? kinds : 1
-figure_size = sprintf("960 %d", 64 + panels_down * (grid_height + 40) + 54)
+page_tall = pixel * (tile_lines(across) * (height + 1) - 1)
+eval page_measure
 load "style.gp"
-note = not_shown(filters_method_runs[first] - 1, "run")
 tile_x(k) = ((k - 1) % across) * (width + 1)
 tile_y(k) = -((k - 1) / across) * (height + 1.)
 
@@ -63,8 +74,6 @@ removed_color = 0xC8C8C8
 # A mean of just 0 is one that pruning has removed.
 kept_color(w) = w == 0 ? removed_color : mean_color(w)
 sigma_color(s) = blend(0xFFFFFF, 0x5E3C99, s / widest)
-canvas_x(pixels) = 1. * pixels / word(figure_size, 1)
-canvas_y(pixels) = 1 - 1. * pixels / word(figure_size, 2)
 
 unset key
 unset grid
@@ -73,55 +82,53 @@ unset xlabel
 unset ylabel
 set border 0
 set style fill solid noborder
-foot = word(figure_size, 2) - 38
-# A scale from `from` to `to`, at `left`: twenty steps of color.
-bar_step = 'set object tag + j rectangle from screen canvas_x(left + 5 * j), screen canvas_y(foot) to screen canvas_x(left + 5 * j + 5), screen canvas_y(foot + 10) ' \
-    .'fillcolor rgb step_color fillstyle solid noborder'
-set label 10 sprintf("mean %.2g", -largest) at screen canvas_x(140), screen canvas_y(foot + 5) right font ",9"
-set label 11 sprintf("%.2g", largest) at screen canvas_x(250), screen canvas_y(foot + 5) left font ",9"
+# A scale from `from` to `to`, at `left`, `foot`: twenty steps of color.
+bar_step = 'set object tag + j rectangle from screen sx(left + bar_wide * j), screen sy(foot) to screen sx(left + bar_wide * (j + 1)), ' \
+    .'screen sy(foot + 10) fillcolor rgb step_color fillstyle solid noborder'
+bar_wide = 4.
+small = 0.62 * text_size(9) # a character's width
+foot = page_foot_begin + 6
+left = 12 + 9 * small
+set label 10 sprintf("μ %.2g", -largest) at screen sx(left - 5), screen sy(foot + 5) right font font_of(9)
+set label 11 sprintf("%.2g", largest) at screen sx(left + 20 * bar_wide + 5), screen sy(foot + 5) left font font_of(9)
 tag = 100
-left = 145
 do for [j = 0:19] { step_color = mean_color(largest * (2 * (j + 0.5) / 20 - 1)); eval bar_step }
-set object 90 rectangle from screen canvas_x(320), screen canvas_y(foot) to screen canvas_x(332), screen canvas_y(foot + 10) fillcolor rgb removed_color \
+left = left + 20 * bar_wide + 8 * small
+set object 90 rectangle from screen sx(left), screen sy(foot) to screen sx(left + 12), screen sy(foot + 10) fillcolor rgb removed_color \
     fillstyle solid noborder
-set label 12 "removed" at screen canvas_x(338), screen canvas_y(foot + 5) left font ",9"
+set label 12 "removed" at screen sx(left + 18), screen sy(foot + 5) left font font_of(9)
 if (has_sigma) {
-    set label 13 "σ 0" at screen canvas_x(450), screen canvas_y(foot + 5) right font ",9"
-    set label 14 sprintf("%.2g", widest) at screen canvas_x(560), screen canvas_y(foot + 5) left font ",9"
+    # In a line of its own where it has no room beside the means'.
+    left = left + 18 + 14 * small
+    if (left + 20 * bar_wide + 8 * small > page_wide) {
+        left = 12 + 9 * small
+        foot = foot + 20
+    }
+    set label 13 "σ 0" at screen sx(left - 5), screen sy(foot + 5) right font font_of(9)
+    set label 14 sprintf("%.2g", widest) at screen sx(left + 20 * bar_wide + 5), screen sy(foot + 5) left font font_of(9)
     tag = 130
-    left = 455
     do for [j = 0:19] { step_color = sigma_color(widest * (j + 0.5) / 20); eval bar_step }
 }
-set label 3 short_method(filters_method[first])." (".run.")" at screen 0.98, screen canvas_y(foot + 5) right font note_font textcolor rgb faint
-set label 5 note at screen 0.98, screen canvas_y(foot + 22) right font note_font textcolor rgb faint
-names = "red green blue"
-title_of(kind) = kind == 1 ? "posterior means, as trained" : kind == 2 ? "means that stay at 90 %" : "σ, as trained"
 set multiplot
-do for [kind = 1:kinds] {
-    do for [c = 1:channels] {
-        list = kind == 2 ? pruned : whole
-        column_number = three ? c : kind
-        line_number = three ? kind : 1
-        x0 = 24 + (column_number - 1) * (936. / panels_across)
-        y0 = 96 + (line_number - 1) * (grid_height + 40)
-        set label 4 title_of(kind).(three ? ", ".word(names, c) : "") at screen canvas_x(x0), screen canvas_y(y0 - 12) left font panel_font
-        set lmargin at screen canvas_x(x0)
-        set rmargin at screen canvas_x(x0 + grid_width)
-        set tmargin at screen canvas_y(y0)
-        set bmargin at screen canvas_y(y0 + grid_height)
-        set xrange [-0.5:across * (width + 1) - 1.5]
-        set yrange [-lines_of(across) * (height + 1) + 1.5:0.5]
-        values = kind == 3 ? sigma_column(c) : weight_column(c)
-        # A line around each tile, for white ones.
-        do for [k = 1:words(list)] {
-            set object 200 + k rectangle from tile_x(k) - 0.5, tile_y(k) + 0.5 to tile_x(k) + width - 0.5, tile_y(k) - height + 0.5 \
-                front fillstyle empty border linecolor rgb "#888888" linewidth 0.5
-        }
-        plot for [k = 1:words(list)] filters_file[int(word(list, k))] using (tile_x(k) + column("column")):(tile_y(k) - column("row")) \
-            :(0.5):(0.5):(kind == 1 ? mean_color(column(values)) : kind == 2 ? kept_color(column(values)) : sigma_color(column(values))) \
-            with boxxyerror fillcolor rgb variable fillstyle solid noborder
-        do for [j = 1:14] { unset label j }
-        do for [j = 90:160] { unset object j }
+do for [panel = 1:page_panels] {
+    kind = 1 + (panel - 1) / channels
+    c = 1 + (panel - 1) % channels
+    list = kind == 2 ? pruned : whole
+    title = title_of(panel)
+    eval panel_place
+    set rmargin at screen sx(panel_x(panel) + grid_width)
+    set xrange [-0.5:across * (width + 1) - 1.5]
+    set yrange [-tile_lines(across) * (height + 1) + 1.5:0.5]
+    values = kind == 3 ? sigma_column(c) : weight_column(c)
+    # A line around each tile, for white ones.
+    do for [k = 1:words(list)] {
+        set object 200 + k rectangle from tile_x(k) - 0.5, tile_y(k) + 0.5 to tile_x(k) + width - 0.5, tile_y(k) - height + 0.5 \
+            front fillstyle empty border linecolor rgb "#888888" linewidth 0.5
     }
+    plot for [k = 1:words(list)] filters_file[int(word(list, k))] using (tile_x(k) + column("column")):(tile_y(k) - column("row")) \
+        :(0.5):(0.5):(kind == 1 ? mean_color(column(values)) : kind == 2 ? kept_color(column(values)) : sigma_color(column(values))) \
+        with boxxyerror fillcolor rgb variable fillstyle solid noborder
+    do for [j = 10:14] { unset label j }
+    do for [j = 90:160] { unset object j }
 }
 unset multiplot

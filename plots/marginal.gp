@@ -40,37 +40,42 @@ do for [k in all_kinds] { n = key_add(lookup("title_".k, k), kind_color(k), 0, k
 n = key_add("MLE on the line", kind_color("mle"), 9, 1)
 n = key_add("MAP on the line", kind_color("map"), 5, 1)
 n = key_add("dropout's two spikes, by their shares", kind_color("dropout"), 11, 1)
-key_width = 940
-eval key_measure
-top = 92.
-tall = 210.
-between = 62.
-below = 92. + key_height
-height = top + 2 * tall + between + below
-figure_size = sprintf("960 %.0f", height)
-load "style.gp"
-
+load "page.gp"
+page_panels = 2 * words(weights)
+page_columns = words(weights)
+page_between = 56
+page_notes = "Densities along one weight of the last layer by so many undisturbed training items, the others being where training on all has " \
+    ."brought them. Points have no width.".(marginal_method_runs[1] > 1 ? " ".not_shown(marginal_method_runs[1] - 1, "run")."." : "")
 title_surest = "the surest"
 title_median = "the median"
 title_least = "the least sure"
 data_sets = "tenth all"
+# By data from above, where all weights are beside each other; else weight by weight.
+by_data = 1
+weight_of(p) = word(weights, by_data ? 1 + (p - 1) % words(weights) : (p + 1) / 2)
+data_of(p) = word(data_sets, by_data ? 1 + (p - 1) / words(weights) : 1 + (p - 1) % 2)
+array shown_items[page_panels]
+title_of(p) = sprintf("%s (%s), %g items", lookup("title_".weight_of(p), weight_of(p)), marginal_tensor[curve_of(p)], shown_items[p])
+curve_of(p) = (found = 0, sum [i = 1:marginal_count] (found = found == 0 && marginal_run[i] eq marginal_run[1] \
+    && marginal_weight[i] eq weight_of(p) && marginal_data[i] eq data_of(p) ? i : found, 0), found)
+eval page_grid
+by_data = columns_after == words(weights)
+columns_after = by_data ? columns_after : smaller(2, columns_after)
+lines_after = (page_panels + columns_after - 1) / columns_after
+do for [panel = 1:page_panels] {
+    stats marginal_file[curve_of(panel)] using (column("items")) name "bound" nooutput
+    shown_items[panel] = bound_max
+    if (strlen(title_of(panel)) > strlen(page_widest_title)) { page_widest_title = title_of(panel) }
+}
+eval page_measure
+load "style.gp"
+
 unset key
-key_middle = 480
-key_top = 28 + key_height
-eval key_draw
-note = "Densities along one weight of the last layer by so many undisturbed training items, the others being where training on all has brought them. Points have no width."
-set label 3 note.(not_shown(marginal_method_runs[1] - 1, "run") eq "" ? "" : "\n".not_shown(marginal_method_runs[1] - 1, "run")) \
-    at screen 0.01, screen 20 / height left font note_font textcolor rgb faint
-set tics font ",9"
-wide = 0.26
+set tics font font_of(9)
 set multiplot
-do for [r = 1:2] { do for [c = 1:words(weights)] {
-    w = word(weights, c)
-    d = word(data_sets, r)
-    set lmargin at screen 0.07 + (c - 1) * (wide + 0.06)
-    set rmargin at screen 0.07 + (c - 1) * (wide + 0.06) + wide
-    set tmargin at screen 1 - (top + (r - 1) * (tall + between)) / height
-    set bmargin at screen 1 - (top + (r - 1) * (tall + between) + tall) / height
+do for [panel = 1:page_panels] {
+    w = weight_of(panel)
+    d = data_of(panel)
     curves = ""
     points = ""
     do for [i = 1:marginal_count] {
@@ -90,17 +95,17 @@ do for [r = 1:2] { do for [c = 1:words(weights)] {
     stats marginal_file[first] using (column("value")) name "bound" nooutput
     low = bound_min
     high = bound_max
-    stats marginal_file[first] using (column("items")) name "bound" nooutput
-    set label 4 sprintf("%s (%s), %g items", lookup("title_".w, w), marginal_tensor[first], bound_max) \
-        at graph 0, graph 1 offset 0, 0.7 left font ",10"
+    title = title_of(panel)
+    eval panel_place
     has_mle = 0
     # gnuplot would go once through a list of none.
     if (words(points) > 0) { do for [i in points] { if (marginal_points_kind[int(i)] eq "mle") { has_mle = 1 } } }
     set label 6 has_mle ? "" : "MLE: beyond the line" at graph 0.03, graph 0.94 left font note_font textcolor rgb kind_color("mle")
     set xrange [low:high]
+    set xtics tic_step((high - low) / 3)
     set yrange [0:1.12 * highest]
-    set xlabel (r == 2 ? "weight" : "")
-    set ylabel (c == 1 ? "density" : "")
+    set xlabel panel_is_lowest(panel) ? "weight" : ""
+    set ylabel panel_is_left(panel) ? "density" : ""
     spikes = words(points) == 0 ? "" : ', for [i in points] marginal_points_file[int(i)] using (column("value")):(column("mass") * highest) ' \
         .'with impulses linecolor rgb kind_color(marginal_points_kind[int(i)]) linewidth 1.6, ' \
         .'for [i in points] marginal_points_file[int(i)] using (column("value")):(column("mass") * highest) ' \
@@ -110,9 +115,5 @@ do for [r = 1:2] { do for [c = 1:words(weights)] {
         .'with filledcurves y1=0 fillcolor rgb "#000000", ' \
         .'for [i in curves] marginal_file[int(i)] using (column("value")):(column("density")) with lines ' \
         .'linecolor rgb kind_color(marginal_kind[int(i)]) dashtype kind_dashes(marginal_kind[int(i)]) linewidth line_width'.spikes
-    unset label 1
-    unset label 2
-    unset label 3
-    eval key_clear
-} }
+}
 unset multiplot

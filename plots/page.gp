@@ -25,6 +25,7 @@ page_title_lines = 1
 page_widest_title = ""     # of the panels, for page_title_lines
 page_sub_lines = 0
 page_notes = ""
+page_foot = 0              # room below the panels for what the script draws there itself, from page_foot_begin on
 page_right = 24
 key_room = exists("key_room") ? key_room : 1
 page_with_key = exists("key_count")
@@ -79,12 +80,13 @@ page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.74 *
     .'page_above = '.panel_above.'; ' \
     .'page_line_first = page_above + page_first_tall + page_axis; page_line = page_above + page_tall + page_axis; ' \
     .'page_panels_end = page_head + lines_first * page_line_first + lines_after * page_line; ' \
+    .'page_foot_begin = page_panels_end; page_key_begin = page_panels_end + page_foot; ' \
     .'key_height = 0; key_in_gap = 0; ' \
     .'if (page_with_key && key_count > 0) { eval page_key }; ' \
     .'notes_wrapped = wrapped(page_notes, page_chars(page_wide - 16, 8)); ' \
-    .'page_notes_begin = page_panels_end + (key_in_gap || key_height == 0 ? 0 : key_height + 10); ' \
+    .'page_notes_begin = page_key_begin + (key_in_gap || key_height == 0 ? 0 : key_height + 10); ' \
     .'page_high = page_notes_begin + (page_notes eq "" ? 4 : line_high * text_size(8) * lines_of(notes_wrapped) + 8); ' \
-    .'key_top = page_high - (key_in_gap ? key_top_in_gap : page_panels_end + 4) - key_row / 2; ' \
+    .'key_top = page_high - (key_in_gap ? key_top_in_gap : page_key_begin + 4) - key_row / 2; ' \
     .'figure_size = sprintf("%.0f %.0f", page_wide, page_high)'
 # Where the last line has a place that no panel takes, the key goes there, if it fits.
 page_gap_columns = '(columns_after - 1 - panel_column(page_panels))'

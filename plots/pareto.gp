@@ -38,14 +38,6 @@ do for [i in lines." ".points] {
             key_add(text, color(int(i)), marker(int(i)), 0)
     }
 }
-key_width = 880
-key_point_size = 0.8
-eval key_measure
-more = key_rows > 4 ? (key_rows - 4) * key_pitch : 0
-height = 480. + more
-figure_size = sprintf("960 %.0f", height)
-load "style.gp"
-
 # The range of accuracies that matter, and the dense network's cost.
 best = 0
 dense_bytes = 0
@@ -58,6 +50,17 @@ do for [k = 1:words(lines)] {
     stats export_file[at(lines, k)] using (column("ms_dense")) nooutput name "found"
     dense_ms = found_median
 }
+key_point_size = 0.8
+load "page.gp"
+page_panels = 2
+page_columns = 2
+page_tall = 280
+page_between = 56
+page_notes = "Lines: means stored as int8, pruned further and further. Nearer to the upper left is better."
+eval page_grid
+eval page_measure
+load "style.gp"
+
 least = best - 0.15
 shown(accuracy) = accuracy >= least ? accuracy : NaN
 
@@ -71,33 +74,30 @@ points_by_ms = words(points) == 0 ? "" : ', for [k = 1:words(points)] export_fil
 
 set yrange [least:*<1.005]
 set logscale x
-set ylabel "test accuracy"
 unset key
-key_left = 82
-key_top = 95 + more
-eval key_draw
-set multiplot layout 1, 2 margins screen 0.08, screen 0.97, screen (168 + more) / height, screen 1 - 77 / height spacing screen 0.07
-
-set label 4 "file" at graph 0, graph 1 offset 0, 0.8 left font panel_font
+set multiplot
+panel = 1
+title = "file"
+eval panel_place
+set ylabel "test accuracy"
 set xlabel "bytes of the model file"
 set xtics ("1 KB" 1e3, "3" 3e3, "10 KB" 1e4, "30" 3e4, "100 KB" 1e5, "300" 3e5, "1 MB" 1e6, "3" 3e6)
 set xrange [*:1.2 * dense_bytes]
 set arrow 1 from dense_bytes, graph 0 to dense_bytes, graph 1 nohead linecolor rgb faint dashtype 2
-set label 5 "dense, fp32" at dense_bytes, graph 0.04 right offset -0.5, 0 font note_font textcolor rgb faint
+set label 6 "dense, fp32" at dense_bytes, graph 0.04 right offset -0.5, 0 font note_font textcolor rgb faint
 plot for [k = 1:words(lines)] export_file[at(lines, k)] using (column("bytes")):(shown(column("accuracy"))) \
          with linespoints linecolor rgb color(at(lines, k)) linewidth line_width dashtype dashes(at(lines, k)) \
          pointtype line_marker(at(lines, k)) pointsize 0.5 @points_by_bytes
 
-unset label 1
-unset label 2
-unset ylabel
-eval key_clear
-set label 4 "time"
+panel = 2
+title = "time"
+eval panel_place
+set ylabel panel_is_left(panel) ? "test accuracy" : ""
 set xlabel "ms of one prediction, one thread"
 set xrange [*:*]
 set xtics ("0.005" .005, "0.01" .01, "0.02" .02, "0.05" .05, "0.1" .1, "0.2" .2, "0.5" .5, "1" 1, "2" 2, "5" 5)
 set arrow 1 from dense_ms, graph 0 to dense_ms, graph 1 nohead linecolor rgb faint dashtype 2
-set label 5 "dense" at dense_ms, graph 0.04 right offset -0.5, 0
+set label 6 "dense" at dense_ms, graph 0.04 right offset -0.5, 0
 plot for [k = 1:words(lines)] export_file[at(lines, k)] using (column("ms")):(shown(column("accuracy"))) \
          with linespoints linecolor rgb color(at(lines, k)) linewidth line_width dashtype dashes(at(lines, k)) \
          pointtype line_marker(at(lines, k)) pointsize 0.5 @points_by_ms

@@ -16,9 +16,11 @@ set datafile columnheaders
 array sort_score[perturb_band_count]
 largest_entropy = 0
 strongest = 0
+of_squares = 0
 do for [i = 1:perturb_band_count] {
     stats perturb_band_file[i] using (column("strength")):(column("entropy")) nooutput
     sort_score[i] = STATS_mean_y
+    of_squares = of_squares || is_of_squares(STATS_max_x, STATS_median_x)
     strongest = STATS_max_x > strongest ? STATS_max_x : strongest
     largest_entropy = STATS_max_y > largest_entropy ? STATS_max_y : largest_entropy
     if (has(perturb_band_lacks[i], "entropy_high")) {
@@ -41,7 +43,7 @@ do for [i = 1:perturb_band_count] {
     settled = STATS_min_x > settled ? STATS_min_x : settled
     lowest = STATS_min_y < lowest ? STATS_min_y : lowest
 }
-is_cut = settled > 0 && settled < 0.67 * strongest
+is_cut = settled > 0 && settled < (of_squares ? 0.45 : 0.67) * strongest # a square root of .45 is .67
 
 measures = ""
 do for [measure in "aleatoric mutual_information std mean_softmax"] {
@@ -109,12 +111,14 @@ talk_entropy = talk_uncertainty ? talk_curve("entropy") : ""
 talk_accuracy = talk_uncertainty ? talk_curve("accuracy") : ""
 look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) pointtype marker(int(i)) pointsize 0.6'
 strength_unit = unit eq "" || unit eq "1" ? "a ratio, without unit" : unit
-strength_title = "strength (".strength_unit.")"
+strength_title = "strength (".(of_squares ? "√ scale, " : "").strength_unit.")"
+strength_tics(greatest) = of_squares ? root_tics(greatest, 5) : sprintf("set xtics %g", tic_step(greatest / 2.5))
 
 set multiplot
 unset key
+eval strength_axis(of_squares)
 set xrange [0:strongest]
-set xtics tic_step(strongest / 2.5)
+eval strength_tics(strongest)
 panel = 1
 title = "entropy of the prediction"
 subtitle = entropy_parts
@@ -134,14 +138,15 @@ eval panel_place
 set xlabel panel_is_lowest(panel) ? strength_title : ""
 set ylabel (strstrt(facts, "validation items") ? "validation" : "test")." accuracy"
 set xrange [0:is_cut ? settled : strongest]
-set xtics tic_step((is_cut ? settled : strongest) / 2.5)
+eval strength_tics(is_cut ? settled : strongest)
 set yrange [lowest > 0.6 ? 0.5 : 0:1.03]
 set ytics 0.2
 plot for [i = 1:perturb_band_count] perturb_band_file[i] \
          using (column("strength")):(column("low")):(column("high")) with filledcurves fillcolor rgb color(i), \
      for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column("accuracy")) @look @talk_accuracy
 
-set xtics tic_step(strongest / 2.5)
+set ytics autofreq
+eval strength_tics(strongest)
 set xrange [0:strongest]
 do for [panel = 3:page_panels] {
     measure = word(measures, panel - 2)

@@ -1,4 +1,5 @@
-# plots/pictures.gp: pictures of a table that has the column `pixels`. Loaded after style.gp; `pictures` is the table's name.
+# plots/pictures.gp: pictures of a table that has the column `pixels`. Loaded after series.gp; `pictures` is the table's name.
+# What draws wants style.gp loaded too.
 #
 #   pictures_count, picture_item(i), picture_label(i)   of picture i, as split.awk has them
 #   is_series, picture_height, picture_width            of the first one: all are alike
@@ -6,7 +7,7 @@
 #   picture_axes       sets the ranges for it: square pixels without a margin, or all series on one scale with one
 #   picture_box        sets the margins: from the script's box_left and box_top, in pixels of the canvas from the left and from
 #                      the top, box_width and box_height
-#   series_axes        sets the axes of a series: numbers where is_left and is_lowest, the script's, are 1; series_unit: of y
+#   series_axes        sets the axes of a series: numbers where is_left and is_lowest, the script's, are 1; series_unit (series.gp): of y
 #   shade(e), frame_draw, frame_legend   entropy as a frame's shade, below
 #   mark_draw          what is predicted, right or wrong by sign, words and colour, below
 
@@ -39,15 +40,9 @@ if (!is_series && terminal_name eq "gif") {
     picture_plot = "picture_file(p) using 1:2:(level($3, picture_levels)):(level($4, picture_levels)):" \
         ."(level($5, picture_levels - (picture_channels == 3))) with rgbimage"
 }
-if (is_series) {
-    set xrange [0:picture_width - 1]
-    set yrange [series_low - series_margin:series_high + series_margin]
-} else {
-    set xrange [-0.5:picture_width - 0.5]
-    set yrange [-0.5:picture_height - 0.5]
-}
-series_unit_ecg5000 = "the series' own standard deviations"
-series_unit = lookup("series_unit_".dataset, "value")
+picture_axes = is_series ? 'set xrange [0:picture_width - 1]; set yrange [series_low - series_margin:series_high + series_margin]' \
+    : 'set xrange [-0.5:picture_width - 0.5]; set yrange [-0.5:picture_height - 0.5]'
+eval picture_axes
 canvas_x(pixels) = 1. * pixels / word(figure_size, 1)
 canvas_y(pixels) = 1 - 1. * pixels / word(figure_size, 2)
 picture_box = 'set lmargin at screen canvas_x(box_left); set rmargin at screen canvas_x(box_left + box_width); ' \
@@ -55,8 +50,8 @@ picture_box = 'set lmargin at screen canvas_x(box_left); set rmargin at screen c
 
 # The axes of a series, along the grid's outer sides only (is_left, is_lowest): all panels have the same.
 series_axes = 'set border 15 linecolor rgb "#BBBBBB" linewidth 0.6; ' \
-    .'set xtics 0, 50 font ",8" offset 0, -0.2 scale 0 textcolor rgb "black"; ' \
-    .'set ytics series_step font ",8" offset -0.6, 0 scale 0 textcolor rgb "black"; ' \
+    .'set xtics 0, 50 font font_of(8) offset 0, -0.2 scale 0 textcolor rgb "black"; ' \
+    .'set ytics series_step font font_of(8) offset -0.6, 0 scale 0 textcolor rgb "black"; ' \
     .'if (is_left) { set format y "%g" } else { set format y "" }; ' \
     .'if (is_lowest) { set format x "%g" } else { set format x "" }'
 
@@ -75,15 +70,18 @@ frame_draw = 'frame_x0 = box_left - frame_gap - frame_width; frame_x1 = box_left
     .'eval frame_bar(102, frame_x0, frame_y1 - frame_width, frame_x1, frame_y1); ' \
     .'eval frame_bar(103, frame_x0, frame_y0, frame_x0 + frame_width, frame_y1); ' \
     .'eval frame_bar(104, frame_x1 - frame_width, frame_y0, frame_x1, frame_y1)'
-# The scale of the shades at legend_left and legend_top, in pixels.
+# The scale of the shades at legend_left and legend_top, in pixels; with legend_marks, of what is right and wrong too.
 legend_steps = 24
+legend_marks = 1
+legend_least = "frame: entropy 0"
 frame_legend = 'do for [k = 0:legend_steps - 1] { frame_color = shade(shade_most * (k + 0.5) / legend_steps); ' \
     .'eval frame_bar(201 + k, legend_left + 5 * k, legend_top, legend_left + 5 * k + 5, legend_top + 9) }; ' \
-    .'set label 201 "frame: entropy 0" at screen canvas_x(legend_left - 6), screen canvas_y(legend_top + 5) right font ",9"; ' \
-    .'set label 202 sprintf("%.2f nats (all classes alike)", shade_most) ' \
-    .'at screen canvas_x(legend_left + 5 * legend_steps + 6), screen canvas_y(legend_top + 5) left font ",9"; ' \
+    .'set label 201 legend_least at screen canvas_x(legend_left - 6), screen canvas_y(legend_top + 5) right font font_of(9); ' \
+    .'set label 202 sprintf("%.2f nats%s", shade_most, legend_marks ? " (all classes alike)" : "") ' \
+    .'at screen canvas_x(legend_left + 5 * legend_steps + 6), screen canvas_y(legend_top + 5) left font font_of(9); ' \
+    .'if (legend_marks) { ' \
     .'mark_left = legend_left - 96; mark_top = legend_top + 24; mark_right = 1; mark_text = "right"; mark_tag = 210; eval mark_draw; ' \
-    .'mark_left = legend_left - 30; mark_right = 0; mark_text = "wrong, with the true class and the entropy below"; mark_tag = 220; eval mark_draw'
+    .'mark_left = legend_left - 30; mark_right = 0; mark_text = "wrong, with the true class and the entropy below"; mark_tag = 220; eval mark_draw }'
 frame_legend_clear = 'do for [k = 201:201 + legend_steps] { unset object k }; ' \
     .'unset label 201; unset label 202; unset label 210; unset label 211; unset label 220; unset label 221'
 
@@ -92,4 +90,4 @@ verdict_color(right) = right ? "#00703C" : "#C00000"
 mark_draw = 'set label mark_tag "" at screen canvas_x(mark_left + 4), screen canvas_y(mark_top) ' \
     .'point pointtype (mark_right ? 7 : 2) pointsize (mark_right ? 0.5 : 0.7) linewidth 2 linecolor rgb verdict_color(mark_right); ' \
     .'set label mark_tag + 1 mark_text at screen canvas_x(mark_left + 13), screen canvas_y(mark_top) left ' \
-    .'font ",9" textcolor rgb verdict_color(mark_right)'
+    .'font font_of(9) textcolor rgb verdict_color(mark_right)'

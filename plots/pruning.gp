@@ -75,7 +75,7 @@ if (with_points) { n = key_add("the talk's thresholds", talk_color, 2, 0) }
 load "page.gp"
 page_panels = 2 + words(criteria)
 page_first = 2
-page_columns = 4
+page_columns = words(criteria) == 5 ? 3 : 4 # not four and one
 page_first_tall = 250
 page_tall = 190
 page_between = 18

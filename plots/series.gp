@@ -10,9 +10,12 @@
 more_markers = " 1 2 3"
 more_dashes = "1 2 4 3 5"
 
-# Layers by their place, an index from 1.
-layer_colors = "#0072B2 #E69F00 #009E73 #CC79A7 #56B4E9 #D55E00 #F0E442 #003A5C #7A3600"
+# Layers by their place, an index from 1. Layers are not methods: from the first to the last their colours go from dark to light,
+# which are no method's.
+layer_colors = "#2D0A4E #7B2D8B #B5446E #A0783C #8A8A2E #5A5A5A #9C9C9C #C0A0C8 #C8C090"
+layer_markers = "7 5 9 11 13 6 4 8 10"
 layer_color(k) = by_turns(layer_colors, int(k) - 1)
+layer_marker(k) = int(by_turns(layer_markers, int(k) - 1))
 
 talk_color = "#000000"
 faint = "#666666"
@@ -71,3 +74,16 @@ many_series = 7
 band_density(series) = series < 4 ? 0.18 : series < many_series ? 0.12 : 0.5 / series
 # What a figure of one run or one seed says of those that it does not show; "" where there are none.
 not_shown(count, what) = count < 1 ? "" : sprintf("Not shown: %d other %s%s", count, what, count > 1 ? "s" : "")
+# The run that a figure is of, and how many others of its method there are.
+of_run(method, run, runs) = short_method(method)." (".run."). ".(runs > 1 ? not_shown(runs - 1, "run")."." : "")
+# What a series' values are.
+series_unit_ecg5000 = "the series' own standard deviations"
+series_unit = lookup("series_unit_".dataset, "value")
+# Strengths of a perturbation that are spaced as squares are mostly small ones: an axis of square roots gives these their room.
+# From the largest and the median of them.
+is_of_squares(strongest, median) = median < 0.4 * strongest
+strength_axis(of_squares) = of_squares ? "set nonlinear x via sqrt(x) inverse x * x" : "unset nonlinear x"
+# Tics for it, as far as `strongest`, at so many even steps of its length: rounded to one digit.
+rounded(x) = x <= 0 ? 0 : (round_power = 10**floor(log10(x)), round_power * floor(x / round_power + 0.5))
+root_tics(strongest, steps) = (root_text = "", (sum [root_k = 0:steps] (root_text = root_text.(root_k > 0 ? ", " : "") \
+    .sprintf("%g", rounded(strongest * (1. * root_k / steps)**2)), 0)), "set xtics (".root_text.")")

@@ -10,35 +10,38 @@ do for [i = 1:sigma_layers_band_count] {
     if (strstrt(configs." ", " ".sigma_layers_band_run[i]." ") == 0) { configs = configs." ".sigma_layers_band_run[i] }
     if (strstrt(layers." ", " ".sigma_layers_band_layer[i]." ") == 0) { layers = layers." ".sigma_layers_band_layer[i] }
 }
-lines = words(configs)
 layer_count = words(layers)
+with_shapes = sigma_histogram_band_count > 0
+rank_of(layer) = (sum [k = 1:layer_count] (word(layers, k) eq layer ? k : 0))
+color(i) = layer_color(rank_of(sigma_layers_band_layer[i]))
+is_bias(i) = sigma_layers_band_part[i] eq "biases"
+# The config's first member.
+member_of(config) = (found = 0, sum [i = 1:sigma_layers_band_count] \
+    (found = found == 0 && sigma_layers_band_run[i] eq config ? i : found, 0), found)
+name_of(i) = with_variant(short_method(sigma_layers_band_method[i]), sigma_layers_band_variant[i], sigma_layers_band_run_count[i])
+title_median(config) = name_of(member_of(config)).": median over training"
+title_shape(config) = (words(configs) > 1 ? name_of(member_of(config)).", " : "")."trained: histogram"
+widest_title = ""
+do for [config in configs] { if (strlen(title_median(config)) > strlen(widest_title)) { widest_title = title_median(config) } }
+
 key_room = layer_count + 3
 load "key.gp"
 do for [k = 1:layer_count] { n = key_add(word(layers, k), layer_color(k), 0, 1) }
 n = key_add("weights", faint, 0, 1)
 n = key_add("biases", faint, 0, 2)
 n = key_add("the prior's σ", faint, 0, 3)
-key_width = 930
-eval key_measure
-top = 72.
-below = 80. + key_height
-tall = lines == 1 ? 340. : 230.
-between = 62.
-height = top + lines * tall + (lines - 1) * between + below
-figure_size = sprintf("960 %.0f", height)
+load "page.gp"
+page_panels = words(configs) * (with_shapes ? 2 : 1)
+page_columns = with_shapes ? 2 : 1
+page_tall = words(configs) == 1 ? 320 : 230
+page_between = 40
+page_widest_title = widest_title
+page_notes = (with_shapes ? "Histograms: share of a layer's sigmas in each bin, relative to its fullest; weights to the right, biases to the left." : "")
+eval page_grid
+eval page_measure
 load "style.gp"
 
-rank_of(layer) = (sum [k = 1:layer_count] (word(layers, k) eq layer ? k : 0))
-color(i) = layer_color(rank_of(sigma_layers_band_layer[i]))
-is_bias(i) = sigma_layers_band_part[i] eq "biases"
-panel_top(line) = 1 - (top + (line - 1) * (tall + between)) / height
-panel_low(line) = panel_top(line) - tall / height
-note = sigma_histogram_band_count > 0 ? "right: share of a layer's sigmas in each bin, relative to its fullest; weights to the right, biases to the left" : ""
-set label 3 note at screen 0.99, screen 10 / height right font note_font textcolor rgb faint
 unset key
-key_middle = 480
-key_top = 16 + key_height
-eval key_draw
 set logscale y
 # A member of the band's list is what has rows of this config; with one seed there is no band.
 members = ""
@@ -52,17 +55,18 @@ least = 1e300
 greatest = 0
 prior = 0
 array fullest[sigma_histogram_band_count + 1]
-# gnuplot reckons within the axes' ranges.
+# gnuplot reckons within the axes' ranges, and goes once through a list of none.
 choose_range = 'set xrange [*:*]; set yrange [*:*]; least = 1e300; greatest = 0; do for [m in members] { ' \
     .'stats sigma_layers_band_file[int(m)] using (column("q05")) name "bound" nooutput; ' \
     .'least = bound_min < least ? bound_min : least; ' \
     .'stats sigma_layers_band_file[int(m)] using (column("q95")) name "bound" nooutput; ' \
     .'greatest = bound_max > greatest ? bound_max : greatest; ' \
     .'stats sigma_layers_band_file[int(m)] using (column("prior_sigma")) name "bound" nooutput; prior = bound_max }; ' \
-    .'greatest = prior > greatest ? prior : greatest; do for [m in shapes] { ' \
+    .'greatest = prior > greatest ? prior : greatest; if (words(shapes) > 0) { do for [m in shapes] { ' \
     .'stats sigma_histogram_band_file[int(m)] using (column("share")) name "bound" nooutput; fullest[int(m)] = bound_max; ' \
     .'stats sigma_histogram_band_file[int(m)] using (column("share") > 0 ? column("sigma") : NaN) name "bound" nooutput; ' \
-    .'least = bound_min < least ? bound_min : least; greatest = bound_max > greatest ? bound_max : greatest }'
+    .'least = bound_min < least ? bound_min : least; greatest = bound_max > greatest ? bound_max : greatest } }; ' \
+    .'set yrange [least / 1.2:greatest * 1.2]'
 # Some numbers on an axis of any length.
 numbered = 1
 choose_tics = 'set ytics ("" prior); do for [e = -6:6] { do for [step in (greatest < 100 * least ? "1 2 5" : "1")] { ' \
@@ -73,43 +77,29 @@ shape = 'using (column("share") > 0 ? slot : NaN):(column("sigma")):(side > 0 ? 
     .':(side > 0 ? slot + 0.44 * column("share") / fullest[i] : slot)' \
     .':(column("sigma") / half_bin):(column("sigma") * half_bin) with boxxyerror'
 set multiplot
-do for [line = 1:lines] {
-    config = word(configs, line)
+do for [panel = 1:page_panels] {
+    is_shape = with_shapes && panel % 2 == 0
+    config = word(configs, with_shapes ? (panel + 1) / 2 : panel)
     eval choose_members
     eval choose_range
-    set yrange [least / 1.2:greatest * 1.2]
-    set tmargin at screen panel_top(line)
-    set bmargin at screen panel_low(line)
-    set lmargin at screen 0.09
-    set rmargin at screen (words(shapes) > 0 ? 0.56 : 0.98)
-    first = int(word(members, 1))
-    title = with_variant(short_method(sigma_layers_band_method[first]), sigma_layers_band_variant[first], \
-        sigma_layers_band_run_count[first])
-    set label 4 title.": median over training" at graph 0, graph 1 offset 0, 0.7 left font panel_font
-    set label 5 "prior" at graph 0.99, first prior right offset 0, 0.5 font note_font textcolor rgb faint
-    set ylabel "σ"
-    numbered = 1
+    title = is_shape ? title_shape(config) : title_median(config)
+    if (is_shape && words(shapes) == 0) { continue }
+    eval panel_place
+    numbered = panel_is_left(panel)
+    set ylabel panel_is_left(panel) ? "σ" : ""
     eval choose_tics
-    set xlabel line == lines ? "epoch" : ""
-    set xrange [*:*] noextend
-    set xtics auto font ",10"
-    bands = words(banded) == 0 ? "" : 'for [m in banded] sigma_layers_band_file[int(m)] using (column("epoch"))' \
-        .':(column("low") > 0 ? column("low") : least / 10):(column("high")) with filledcurves fillcolor rgb color(int(m)), '
-    eval 'plot prior with lines linecolor rgb faint linewidth 1 dashtype 3, '.bands \
-        .'for [m in members] sigma_layers_band_file[int(m)] using (column("epoch")):(column("q50")) ' \
-        .'with lines linecolor rgb color(int(m)) linewidth line_width dashtype 1 + is_bias(int(m))'
-    unset label 1
-    unset label 2
-    unset label 3
-    unset label 5
-    eval key_clear
-    if (words(shapes) > 0) {
-        set lmargin at screen 0.60
-        set rmargin at screen 0.98
-        set label 4 "trained: histogram" at graph 0, graph 1 offset 0, 0.7 left font panel_font
-        set ylabel ""
-        numbered = 0
-        eval choose_tics
+    if (!is_shape) {
+        set label 6 "prior" at graph 0.99, first prior right offset 0, 0.5 font note_font textcolor rgb faint
+        set xlabel panel + 2 > page_panels || columns_after == 1 ? "epoch" : ""
+        set xrange [*:*] noextend
+        set xtics auto
+        bands = words(banded) == 0 ? "" : 'for [m in banded] sigma_layers_band_file[int(m)] using (column("epoch"))' \
+            .':(column("low") > 0 ? column("low") : least / 10):(column("high")) with filledcurves fillcolor rgb color(int(m)), '
+        eval 'plot prior with lines linecolor rgb faint linewidth 1 dashtype 3, '.bands \
+            .'for [m in members] sigma_layers_band_file[int(m)] using (column("epoch")):(column("q50")) ' \
+            .'with lines linecolor rgb color(int(m)) linewidth line_width dashtype 1 + is_bias(int(m))'
+        unset label 6
+    } else {
         set xlabel ""
         set xrange [0.5:layer_count + 0.5]
         set xtics ("" 0)
@@ -127,6 +117,7 @@ do for [line = 1:lines] {
             unset label 4
             unset tics
             unset border
+            unset ylabel
         }
         set border 3 linecolor rgb faint linewidth 0.8
         set tics out scale 0.5 textcolor rgb "black"

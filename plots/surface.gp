@@ -11,6 +11,8 @@ points_of(i, kind) = (found = 0, i == 0 ? 0 : (sum [j = 1:surface_points_count] 
 paths = first_of("start")
 cloud = first_of("mean")
 panels = (paths > 0) + (cloud > 0)
+title_paths = paths == 0 ? "" : sprintf("two trainings, one weight vector each (%s, seed %s)", short_method(surface_method[paths]), surface_seed[paths])
+title_cloud = cloud == 0 ? "" : sprintf("a posterior (%s, seed %s): many", short_method(surface_method[cloud]), surface_seed[cloud])
 color_a = "#D55E00"
 color_b = "#E69F00"
 color_sample = "#5BE3AE"
@@ -23,14 +25,9 @@ if (cloud > 0) {
     n = key_add("drawn from the posterior", color_sample, 7, 0)
     n = key_add("its mean", talk_color, 2, 0)
 }
-key_width = panels > 1 ? 940 : 540
-eval key_measure
-below = 86. + key_height
-height = 84 + 320 + below
-width = panels > 1 ? 960 : 560
-figure_size = sprintf("%.0f %.0f", width, height)
-load "style.gp"
 
+set datafile separator comma
+set datafile columnheaders
 # One scale of colours: the decades of both.
 lowest = 1e300
 highest = 0
@@ -40,6 +37,31 @@ do for [i in sprintf("%s %s", paths ? sprintf("%d", paths) : "", cloud ? sprintf
     highest = bound_max > highest ? bound_max : highest
 }
 lowest = lowest > 0 ? lowest : 1e-12
+mean_nll = 0
+if (cloud > 0) {
+    stats surface_points_file[points_of(cloud, "mean")] using (column("nll")) name "bound" nooutput
+    mean_nll = bound_max
+}
+note = "Colours and lines: mean negative log likelihood (nats) of the training items, on the plane. Paths are projected onto it"
+if (cloud > 0) {
+    stats surface_points_file[points_of(cloud, "sample")] using (column("distance")):(column("nll")) name "sample" nooutput
+    note = note.sprintf(", as are samples: they are %.3g from it on average, and their own values are %.2g on average; %.2g at the mean.", \
+        sample_mean_x, sample_mean_y, mean_nll)
+} else { note = note."." }
+load "page.gp"
+page_panels = panels
+page_columns = 2
+page_most = panels > 1 ? 960 : 560
+page_tall = 320
+page_right = 84 # the colour box
+page_between = 62
+page_widest_title = panels > 1 || cloud == 0 ? title_paths : title_cloud
+page_notes = note
+eval page_grid
+page_tall = smaller(page_tall, panel_wide(1))
+eval page_measure
+load "style.gp"
+
 set palette defined (0 "#00334F", 0.35 "#2C7FB0", 0.7 "#A9D3EA", 1 "#FFFFFF")
 set cbrange [lowest:highest]
 set logscale cb
@@ -51,15 +73,13 @@ if (highest < 10 * lowest) {
 }
 set border 15
 unset grid
-set tics font ",9"
+set tics font font_of(9)
 set xrange [*:*] noextend
 set yrange [*:*] noextend
 set style fill solid 1 noborder # the colour box takes it too
 unset key
-key_middle = width / 2
-key_top = 30 + key_height
-eval key_draw
-set xlabel "distance along the plane" offset 0, 0.5
+# Beside the last panel of its line.
+set colorbox user origin screen sx(page_wide - page_right + 16), graph 0 size screen sx(16), graph 1
 
 # contour_lines: of the panel's surface, at 1, 2, 5 times powers of ten, as a block of lines.
 contour_lines = 'set table $rows; plot surface_file[i] using (column("x")):(column("y")):(column("nll")) with table; unset table; ' \
@@ -71,29 +91,16 @@ contour_lines = 'set table $rows; plot surface_file[i] using (column("x")):(colu
     .'set datafile columnheaders; set datafile separator comma; set print $lines; print "x,y"; do for [k = 1:|$contours|] { ' \
     .'print words($contours[k]) < 3 || word($contours[k], 1) eq "#" ? "" : word($contours[k], 1).",".word($contours[k], 2) }; ' \
     .'print ""; print "0,0"; unset print' # a point alone draws nothing, and no points at all are worth a warning
-mean_nll = 0
-if (cloud > 0) {
-    stats surface_points_file[points_of(cloud, "mean")] using (column("nll")) name "bound" nooutput
-    mean_nll = bound_max
-}
-note = "Colours and lines: mean negative log likelihood (nats) of the training items, on the plane. Paths are projected onto it"
-if (cloud > 0) {
-    stats surface_points_file[points_of(cloud, "sample")] using (column("distance")):(column("nll")) name "sample" nooutput
-    note = note.sprintf(", as are samples:\nthey are %.3g from it on average, and their own values are %.2g on average; %.2g at the mean.", \
-        sample_mean_x, sample_mean_y, mean_nll)
-} else { note = note."." }
-set label 3 note at screen 0.01, screen 22 / height left font note_font textcolor rgb faint
+panel = 0
 set multiplot
 if (paths > 0) {
     i = paths
     eval contour_lines
-    set lmargin at screen panels > 1 ? 0.07 : 0.12
-    set rmargin at screen panels > 1 ? 0.44 : 0.85
-    set tmargin at screen 1 - 84 / height
-    set bmargin at screen below / height
-    set label 4 sprintf("two trainings, one weight vector each (%s, seed %s)", short_method(surface_method[i]), surface_seed[i]) \
-        at graph 0, graph 1.04 left font panel_font
-    if (panels > 1) { unset colorbox }
+    panel = panel + 1
+    title = title_paths
+    eval panel_place
+    set xlabel panel_is_lowest(panel) ? "distance along the plane" : ""
+    if (columns_after > 1) { unset colorbox }
     stats surface_points_file[points_of(i, "path_a")] using (column("step")) name "bound" nooutput
     last_step = bound_max
     plot surface_file[i] using (column("x")):(column("y")):(column("nll")) with image, \
@@ -107,21 +114,16 @@ if (paths > 0) {
          for [p in "path_a path_b"] surface_points_file[points_of(i, p)] \
              using (column("step") == last_step ? column("x") : NaN):(column("y")) \
              with points pointtype 7 pointsize 1.1 linecolor rgb (p eq "path_a" ? color_a : color_b)
-    unset label 1
-    unset label 2
-    unset label 3
-    eval key_clear
 }
 if (cloud > 0) {
     i = cloud
     eval contour_lines
-    set lmargin at screen panels > 1 ? 0.52 : 0.12
-    set rmargin at screen panels > 1 ? 0.89 : 0.85
-    set tmargin at screen 1 - 84 / height
-    set bmargin at screen below / height
+    panel = panel + 1
+    title = title_cloud
+    eval panel_place
+    set xlabel "distance along the plane"
     set colorbox
     samples = points_of(i, "sample")
-    set label 4 sprintf("a posterior (%s, seed %s): many", short_method(surface_method[i]), surface_seed[i]) at graph 0, graph 1.04 left font panel_font
     plot surface_file[i] using (column("x")):(column("y")):(column("nll")) with image, \
          $lines using 1:2 with lines linecolor rgb "#80003A5C" linewidth 0.6, \
          surface_points_file[samples] using (column("x")):(column("y")) \

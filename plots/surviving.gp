@@ -14,13 +14,9 @@ do for [i = 1:surviving_band_count] {
     if (strstrt(layers." ", " ".surviving_band_layer[i]." ") == 0) { layers = layers." ".surviving_band_layer[i] }
     if (has(surviving_band_lacks[i], "low")) { banded_any = 1 }
 }
-# Layers are no methods: from the first to the last their colours go from dark to light, which are no method's.
-array shades[9] = ["#2D0A4E", "#7B2D8B", "#B5446E", "#A0783C", "#8A8A2E", "#5A5A5A", "#9C9C9C", "#C0A0C8", "#C8C090"]
-array shapes[9] = [7, 5, 9, 11, 13, 6, 4, 8, 10]
 rank_of(layer) = (sum [k = 1:words(layers)] (word(layers, k) eq layer ? k : 0))
-place_of(i) = 1 + (rank_of(surviving_band_layer[i]) - 1) % 9
-color(i) = shades[place_of(i)]
-shape(i) = shapes[place_of(i)]
+color(i) = layer_color(rank_of(surviving_band_layer[i]))
+shape(i) = layer_marker(rank_of(surviving_band_layer[i]))
 title_of(i) = with_variant(by_criterion(surviving_band_criterion[i]), surviving_band_variant[i], \
     surviving_band_run_count[i])
 widest_title = ""
@@ -42,14 +38,14 @@ least = least < 1e-5 ? 1e-5 : least
 
 key_room = words(layers) + 1
 load "key.gp"
-do for [k = 1:words(layers)] { n = key_add(word(layers, k), shades[1 + (k - 1) % 9], shapes[1 + (k - 1) % 9], 1) }
+do for [k = 1:words(layers)] { n = key_add(word(layers, k), layer_color(k), layer_marker(k), 1) }
 n = key_add("every layer alike", faint, 0, 2)
 load "page.gp"
 page_panels = words(criteria) * words(configs)
-page_columns = words(criteria) == 1 ? 3 : words(configs) > 1 || words(criteria) == 4 ? words(criteria) : 3
-page_columns = page_columns > 4 ? 4 : page_columns == 4 && words(configs) == 1 ? 2 : page_columns
+# Of several configs each has lines of its own.
+page_columns = words(configs) > 1 && words(criteria) > 1 ? smaller(5, words(criteria)) : words(criteria) == 4 ? 2 : 3
 page_tall = page_columns == 2 ? 230 : 200
-page_least = page_columns == 4 ? 180 : 200
+page_least = page_columns == 5 ? 150 : page_columns == 4 ? 180 : 200
 eval page_grid
 page_title_lines = lines_of(wrapped(widest_title, panel_chars(page_panels, 11)))
 page_notes = (banded_any ? "Bands: 95 % intervals over seeds. " : "") \
