@@ -47,7 +47,6 @@ page_between = 18
 page_right = 16
 page_least = three ? 90 : 200
 page_axis = 12
-page_foot = 48
 page_widest_title = title_of(1).(three ? "xx" : "")
 page_notes = "Only what stays when 90 % of all weights are removed is coloured there. ".of_run(filters_method[first], run, filters_method_runs[first])
 eval page_grid
@@ -61,6 +60,12 @@ do for [n = 2:filters] { if (unit_of(n) > unit_of(across)) { across = n } }
 pixel = unit_of(across)
 grid_width = pixel * (across * (width + 1) - 1)
 page_tall = pixel * (tile_lines(across) * (height + 1) - 1)
+# The scales below: σ's in a line of its own where it has no room beside the means'.
+bar_wide = 4.
+small = 0.65 * text_size(9) # a character's width
+sigma_left = 30 + 20 * bar_wide + 28 * small
+two_lines = has_sigma && sigma_left + 28 * bar_wide + 8 * small > page_wide
+page_foot = two_lines ? 52 : 30
 eval page_measure
 load "style.gp"
 tile_x(k) = ((k - 1) % across) * (width + 1)
@@ -85,8 +90,6 @@ set style fill solid noborder
 # A scale from `from` to `to`, at `left`, `foot`: twenty steps of color.
 bar_step = 'set object tag + j rectangle from screen sx(left + bar_wide * j), screen sy(foot) to screen sx(left + bar_wide * (j + 1)), ' \
     .'screen sy(foot + 10) fillcolor rgb step_color fillstyle solid noborder'
-bar_wide = 4.
-small = 0.62 * text_size(9) # a character's width
 foot = page_foot_begin + 6
 left = 12 + 9 * small
 set label 10 sprintf("μ %.2g", -largest) at screen sx(left - 5), screen sy(foot + 5) right font font_of(9)
@@ -98,12 +101,8 @@ set object 90 rectangle from screen sx(left), screen sy(foot) to screen sx(left 
     fillstyle solid noborder
 set label 12 "removed" at screen sx(left + 18), screen sy(foot + 5) left font font_of(9)
 if (has_sigma) {
-    # In a line of its own where it has no room beside the means'.
-    left = left + 18 + 14 * small
-    if (left + 20 * bar_wide + 8 * small > page_wide) {
-        left = 12 + 9 * small
-        foot = foot + 20
-    }
+    left = two_lines ? 12 + 9 * small : sigma_left + 5 * small
+    foot = foot + (two_lines ? 22 : 0)
     set label 13 "σ 0" at screen sx(left - 5), screen sy(foot + 5) right font font_of(9)
     set label 14 sprintf("%.2g", widest) at screen sx(left + 20 * bar_wide + 5), screen sy(foot + 5) left font font_of(9)
     tag = 130

@@ -71,7 +71,7 @@ eval page_measure
 load "style.gp"
 
 unset key
-set tics font font_of(9)
+set tics font tic_font
 set multiplot
 do for [panel = 1:page_panels] {
     w = weight_of(panel)

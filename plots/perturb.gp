@@ -92,7 +92,8 @@ page_between = 58
 page_least = 170
 page_sub_lines = 1
 entropy_parts = words(measures) == 0 ? "" : "total uncertainty: aleatoric and epistemic"
-page_notes = "Bands: 95 % intervals.".(is_cut ? sprintf(" Beyond %g every accuracy stays where it is, to within .03, up to the strongest, %g.", \
+page_notes = "Bands: 95 % intervals.".(of_squares ? " Strengths".(unit eq "" || unit eq "1" ? "" : " (".unit.")") \
+     ." are on an axis of square roots." : "").(is_cut ? sprintf(" Beyond %g every accuracy stays where it is, to within .03, up to the strongest, %g.", \
     settled, strongest) : "").(talk_uncertainty ? " * Digitised from its slides: one batch of 35 training items, 12 sampled networks." : "") \
     .(talk_leaves ? sprintf(" Its entropy goes on to %.2f nats.", talk_largest) : "") \
     .(talk_spread_leaves ? sprintf(" Its mutual information goes on to %.2f nats.", talk_most[2]) : "") \
@@ -111,7 +112,7 @@ talk_entropy = talk_uncertainty ? talk_curve("entropy") : ""
 talk_accuracy = talk_uncertainty ? talk_curve("accuracy") : ""
 look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) pointtype marker(int(i)) pointsize 0.6'
 strength_unit = unit eq "" || unit eq "1" ? "a ratio, without unit" : unit
-strength_title = "strength (".(of_squares ? "√ scale, " : "").strength_unit.")"
+strength_title = "strength (".strength_unit.")"
 strength_tics(greatest) = of_squares ? root_tics(greatest, 5) : sprintf("set xtics %g", tic_step(greatest / 2.5))
 
 set multiplot
@@ -123,7 +124,7 @@ panel = 1
 title = "entropy of the prediction"
 subtitle = entropy_parts
 eval panel_place
-set xlabel panel_is_lowest(panel) ? strength_title : ""
+set xlabel panel_is_lowest(panel) ? fitting(strength_title, "strength") : ""
 set ylabel "entropy (nats)"
 set yrange [0:1.1 * (talk_leaves || talk_largest < largest_entropy ? largest_entropy : talk_largest)]
 plot for [i = 1:perturb_band_count] perturb_band_file[i] \
@@ -135,7 +136,7 @@ panel = 2
 title = "accuracy"
 subtitle = ""
 eval panel_place
-set xlabel panel_is_lowest(panel) ? strength_title : ""
+set xlabel panel_is_lowest(panel) ? fitting(strength_title, "strength") : ""
 set ylabel (strstrt(facts, "validation items") ? "validation" : "test")." accuracy"
 set xrange [0:is_cut ? settled : strongest]
 eval strength_tics(is_cut ? settled : strongest)
@@ -160,11 +161,7 @@ do for [panel = 3:page_panels] {
         most = STATS_max > most ? STATS_max : most
     }
     eval panel_place
-    set xlabel panel_is_lowest(panel) ? fitting(strength_title, fitting(strength_unit, "strength")) : ""
-    set ylabel ""
-    set yrange [0:most > 0 ? 1.08 * most : 1]
-    set ytics tic_step(most > 0 ? most / 2.5 : 0.4)
-    eval 'plot for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column(measure)) '.look \
-        .(is_talk ? talk_curve(measure) : "")
+strength_unit = unit eq "" || unit eq "1" ? "a ratio, without unit" : unit
+strength_title = "strength (".strength_unit.")"
 }
 unset multiplot

@@ -50,8 +50,8 @@ picture_box = 'set lmargin at screen canvas_x(box_left); set rmargin at screen c
 
 # The axes of a series, along the grid's outer sides only (is_left, is_lowest): all panels have the same.
 series_axes = 'set border 15 linecolor rgb "#BBBBBB" linewidth 0.6; ' \
-    .'set xtics 0, 50 font font_of(8) offset 0, -0.2 scale 0 textcolor rgb "black"; ' \
-    .'set ytics series_step font font_of(8) offset -0.6, 0 scale 0 textcolor rgb "black"; ' \
+    .'set xtics 0, 50 font note_font offset 0, -0.2 scale 0 textcolor rgb "black"; ' \
+    .'set ytics series_step font note_font offset -0.6, 0 scale 0 textcolor rgb "black"; ' \
     .'if (is_left) { set format y "%g" } else { set format y "" }; ' \
     .'if (is_lowest) { set format x "%g" } else { set format x "" }'
 

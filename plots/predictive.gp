@@ -16,23 +16,24 @@ color = method_color(predictive_method[first], 1)
 set datafile separator comma
 set datafile columnheaders
 longest = 0
+classes = 0
 do for [i in list] {
     stats predictive_file[int(i)] using (strlen(strcol("name"))) name "name" nooutput
-    longest = name_max > longest ? name_max : longest
+    longest = at_least(longest, name_max)
+    classes = at_least(classes, name_records)
 }
-# Names are written aslant, so that none runs into the next; digits need no slope.
-is_aslant = longest > 2
 has_items = predictive_items_count > 0
 picture_high = 112
-picture_room = has_items ? picture_high + 38 : 0
+picture_room = has_items ? picture_high + 40 : 0
+name_high = 1.5 * text_size(9)
 
 page_panels = words(list)
 page_columns = 4
-page_left = 66
+# The classes' names stand at the left only.
+page_left = 20 + 0.65 * text_size(9) * at_least(longest, 6)
 page_between = 22
 page_least = 110
-page_tall = picture_room + 140
-page_axis = is_aslant ? 26 + 0.5 * text_size(8) * longest : 30
+page_tall = picture_room + name_high * classes
 page_sub_lines = 1
 do for [k = 1:page_panels] { if (strlen(title_of(k)) > strlen(page_widest_title)) { page_widest_title = title_of(k) } }
 page_notes = of_run(predictive_method[first], predictive_run[first], predictive_method_runs[first])
@@ -46,7 +47,6 @@ if (has_items) {
 }
 
 set style fill solid 0.8 noborder
-set boxwidth 0.8
 unset key
 set multiplot
 do for [panel = 1:page_panels] {
@@ -75,21 +75,21 @@ do for [panel = 1:page_panels] {
         eval page_clear
         unset label 4
         unset label 5
-        title = ""
-        subtitle = ""
-        eval panel_place
+        set lmargin at screen sx(panel_x(panel))
+        set rmargin at screen sx(panel_x(panel) + panel_wide(panel))
+        set bmargin at screen sy(panel_y(panel) + page_tall)
         set tmargin at screen sy(panel_y(panel) + picture_room)
     }
     set format "%g"
     set grid
     set border 3 linecolor rgb faint linewidth 0.8
-    set xrange [*:*]
-    set yrange [0:1]
-    if (is_aslant) { set xtics nomirror scale 0.5 offset 0, 0 font font_of(8) rotate by 40 right } \
-    else { set xtics nomirror scale 0.5 offset 0, 0 font font_of(9) norotate }
-    set ytics 0.5 nomirror scale 0.5 offset 0, 0 font font_of(9)
-    if (panel_is_left(panel)) { set ylabel "probability" } else { unset ylabel; set format y "" }
-    plot predictive_file[series(panel)] using (column("class")):(column("probability")):xticlabels(strcol("name")) \
-        with boxes fillcolor rgb color
+    set xrange [0:1]
+    set yrange [classes - 0.4:-0.6]
+    set xtics 0.5 nomirror scale 0.5 offset 0, 0 font tic_font
+    set ytics nomirror scale 0 offset 0, 0 font tic_font
+    set xlabel panel_is_lowest(panel) ? "probability" : ""
+    if (!panel_is_left(panel)) { set format y "" }
+    eval 'plot predictive_file[series(panel)] using (column("probability") / 2):(column("class")):(column("probability") / 2):(0.4)' \
+        .(panel_is_left(panel) ? ':yticlabels(strcol("name"))' : "").' with boxxyerror fillcolor rgb color'
 }
 unset multiplot

@@ -90,7 +90,7 @@ do for [panel = 1:page_panels] {
     eval choose_tics
     if (!is_shape) {
         set label 6 "prior" at graph 0.99, first prior right offset 0, 0.5 font note_font textcolor rgb faint
-        set xlabel panel + 2 > page_panels || columns_after == 1 ? "epoch" : ""
+        set xlabel (panel + 2 > page_panels || columns_after == 1 ? "epoch" : "")
         set xrange [*:*] noextend
         set xtics auto
         bands = words(banded) == 0 ? "" : 'for [m in banded] sigma_layers_band_file[int(m)] using (column("epoch"))' \

@@ -10,6 +10,7 @@ key_room = 2
 load "key.gp"
 load "page.gp"
 rows = smaller(6, strengths_count)
+key_point_size = 0.8
 n = key_add("right", verdict_color(1), 7, 0)
 n = key_add("wrong, with the true class below", verdict_color(0), 2, 0)
 page_columns = smaller(6, items_count)
@@ -19,7 +20,7 @@ page_left = 16 + 0.65 * text_size(9) * 10
 page_between = 31
 page_least = 84 * text_size(9) / 9
 page_title_lines = 1
-page_axis = 12 + 2.9 * text_size(9)
+page_axis = 26 + 2.9 * text_size(9)
 page_foot = 30
 page_right = 36
 eval page_grid
@@ -39,10 +40,11 @@ unset grid
 unset tics
 unset xlabel
 unset border
-legend_left = 8 + 0.65 * text_size(9) * strlen(legend_least)
+legend_left = 20 + 0.65 * text_size(9) * strlen(legend_least)
 legend_top = page_foot_begin + 8
 legend_marks = 0
 eval frame_legend
+set label 6 "strength" at screen sx(12), screen sy(panel_y(1) - 15) left font font_of(9) textcolor rgb faint
 set multiplot
 do for [panel = 1:page_panels] {
     r = 1 + panel_line(panel)
@@ -71,6 +73,7 @@ do for [panel = 1:page_panels] {
     eval picture_axes
     if (is_series) { is_left = k == 1; is_lowest = 0; eval series_axes; unset border; unset xtics }
     plot @picture_plot
+    unset label 6
     eval frame_legend_clear
 }
 unset multiplot

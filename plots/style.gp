@@ -37,7 +37,9 @@ set tics nomirror out scale 0.5 textcolor rgb "black"
 set format "%g"
 set key noautotitle
 set style fill transparent solid 0.18 noborder
+# Tics take a font from a variable only.
 note_font = font_of(8)
+tic_font = font_of(9)
 panel_font = font_of(11)
 
 # The head, above all panels. A long line is set smaller, to fit, where page.gp has not given it more lines. draw.sh makes an

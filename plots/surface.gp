@@ -73,7 +73,7 @@ if (highest < 10 * lowest) {
 }
 set border 15
 unset grid
-set tics font font_of(9)
+set tics font tic_font
 set xrange [*:*] noextend
 set yrange [*:*] noextend
 set style fill solid 1 noborder # the colour box takes it too
