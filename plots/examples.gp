@@ -35,7 +35,7 @@ if (a_series) {
     page_columns = most
     page_left = 24 + 0.65 * text_size(12) * longest
     page_most = page_left + most * 71 + 17
-    page_least = 64
+    page_least = page_width < 500 ? 40 : 64 # in a paper's column smaller ones, for more than two
     page_tall = 64
     page_axis = 1
     page_between = 7

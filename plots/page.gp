@@ -73,7 +73,7 @@ head_size = 14
 line_high = 1.45 # of a font's size, in a text of several lines
 
 panel_above = '(6 + line_high * text_size(11) * page_title_lines + line_high * text_size(9) * page_sub_lines)'
-page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.74 * head_size))); ' \
+page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.8 * head_size))); ' \
     .'facts_wrapped = wrapped(facts_line, page_chars(page_wide - 16, 9)); ' \
     .'page_head = 11 + line_high * head_size * lines_of(head_wrapped) + line_high * text_size(9) * lines_of(facts_wrapped) + 6; ' \
     .'page_title_lines = at_least(page_title_lines, lines_of(wrapped(page_widest_title, panel_chars(1, 11)))); ' \

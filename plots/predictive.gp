@@ -32,7 +32,7 @@ page_columns = 4
 # The classes' names stand at the left only.
 page_left = 20 + 0.65 * text_size(9) * at_least(longest, 6)
 page_between = 22
-page_least = 110
+page_least = 90
 page_tall = picture_room + name_high * classes
 page_sub_lines = 1
 do for [k = 1:page_panels] { if (strlen(title_of(k)) > strlen(page_widest_title)) { page_widest_title = title_of(k) } }

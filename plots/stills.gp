@@ -18,7 +18,7 @@ page_panels = rows * page_columns
 page_most = 780
 page_left = 16 + 0.65 * text_size(9) * 10
 page_between = 31
-page_least = 84 * text_size(9) / 9
+page_least = 84
 page_title_lines = 1
 page_axis = 26 + 2.9 * text_size(9)
 page_foot = 30
@@ -26,7 +26,7 @@ page_right = 36
 eval page_grid
 page_panels = rows * columns_after
 lines_after = rows
-page_tall = smaller(84 * text_size(9) / 9, panel_wide(1))
+page_tall = smaller(84, panel_wide(1))
 strength_unit = unit eq "" ? "" : " (".unit[2:*].")"
 page_notes = of_run(row_method(at_least(1, shown)), shown_run, shown == 0 ? 1 : row_method_runs(shown)) \
     ."Down: strength".strength_unit.". Frames: the darker, the less sure; black where all classes are as likely." \

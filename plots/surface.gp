@@ -76,6 +76,9 @@ unset grid
 set tics font tic_font
 set xrange [*:*] noextend
 set yrange [*:*] noextend
+# A few tics, of the panel's plane.
+choose_tics = 'stats surface_file[i] using (column("x")):(column("y")) name "plane" nooutput; ' \
+    .'set xtics tic_step((plane_max_x - plane_min_x) / (panel_wide(1) < 260 ? 2.2 : 4)); set ytics tic_step((plane_max_y - plane_min_y) / 4)'
 set style fill solid 1 noborder # the colour box takes it too
 unset key
 # Beside the last panel of its line.
@@ -96,6 +99,7 @@ set multiplot
 if (paths > 0) {
     i = paths
     eval contour_lines
+    eval choose_tics
     panel = panel + 1
     title = title_paths
     eval panel_place
@@ -118,6 +122,7 @@ if (paths > 0) {
 if (cloud > 0) {
     i = cloud
     eval contour_lines
+    eval choose_tics
     panel = panel + 1
     title = title_cloud
     eval panel_place
