@@ -9,7 +9,8 @@ set datafile columnheaders
 file = roofline_file[1]
 stats file using 0 nooutput
 rows = STATS_records
-stats file using (strlen(strcol(1))) name "name" nooutput
+stats file using (column("limit_over_ms")) name "limit" nooutput
+greatest = limit_max > 1 ? limit_max : 1
 shares = "share_gemm share_im2col share_sampling share_optimizer share_other"
 array share_title[5] = ["products", "transforms, bias, SELU", "sampling", "update", "other, waiting"]
 array share_color[5] = ["#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#BBBBBB"]
@@ -21,7 +22,7 @@ do for [i = 1:5] { n = key_add(share_title[i], share_color[i], 5, 0) }
 n = key_add("limit (direct, sgemm)", "#000000", 0, 1)
 load "page.gp"
 page_tall = 34 * rows < 120 ? 120 : 34 * rows
-page_left = 16 + 0.65 * text_size(11) * name_max
+page_left = 163
 page_right = 0.65 * text_size(10) * 9
 page_title_lines = 0
 page_notes = "The time of the whole step stands beside its bar."
@@ -35,8 +36,6 @@ before(i) = i > 1 ? sum [j = 1:i - 1] column(word(shares, j)) : 0
 middle(i) = before(i) + column(word(shares, i)) / 2
 set yrange [rows - 0.4 : -0.6]
 set ytics scale 0
-stats file using (column("limit_over_ms")) name "limit" nooutput
-greatest = at_least(1, limit_max)
 set xrange [0:1.02 * greatest]
 set xtics tic_step(greatest / 2.5)
 set grid noytics xtics

@@ -48,7 +48,7 @@ eval page_measure
 load "style.gp"
 
 look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width pointtype marker(int(i)) pointsize 0.8'
-curve = 'for [i in members[part]] scaling_file[int(i)] using (column("value")):'
+curve(name) = 'for [i in members[part]] scaling_file[int(i)] using (column("value")):(column("'.name.'")) '
 set yrange [0:*]
 set multiplot
 unset key
@@ -61,14 +61,13 @@ do for [panel = 1:page_panels] {
     if (part == 1) {
         set xtics 1
         set xrange [0.8:*] extend
-        plot @curve(column("speedup")) @look, @curve(column("value")) with lines linecolor rgb faint dashtype 3
+        eval 'plot '.curve("speedup").look.', '.curve("value").'with lines linecolor rgb faint dashtype 3'
     } else {
         set xtics autofreq
         set xrange [*:*] noextend
         set logscale x 2
-        if (part == 2) { plot @curve(column("items_per_second")) @look } else {
-            plot @curve(column("gflops")) @look, @curve(column("sgemm_gflops")) with lines linecolor rgb color(int(i)) dashtype 4 linewidth 1
-        }
+        eval 'plot '.curve(part == 2 ? "items_per_second" : "gflops").look \
+            .(part == 2 ? "" : ', '.curve("sgemm_gflops").'with lines linecolor rgb color(int(i)) dashtype 4 linewidth 1')
     }
 }
 unset multiplot
