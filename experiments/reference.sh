@@ -6,9 +6,13 @@
 #   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds: about four hours on 2 cores
 #             (configs/reference has what is trained in another way than by the standard profile)
 #             talk: vi with the talk's networks, 1 seed: about two hours
-#   DATASET   makes these data sets anew and keeps the others' results as they are; none: every data set
+#             literal: the talk's own program, number for number, 1 seed: many hours; and how far its curves are from the talk's
+#             (tables/talk_difference.csv)
+#   DATASET   makes these data sets anew and keeps the others' results as they are (adjusted verdicts are of all claims that RUN_DIR has
+#             runs for); none: every data set
 #
-# Tables of pictures and of single weights are left out, and figures drawn from them.
+# Tables of pictures, of single weights and of planes are left out for their size, and so are the largest figures drawn from them: stills,
+# animations, weight_pair and plane.
 #
 # Exit codes: 0 done; 2 usage; else that of the step that failed.
 set -euo pipefail
@@ -16,15 +20,17 @@ set -euo pipefail
 source "$(dirname -- "$0")/../environment.sh"
 tenth=${TENTH:-$project/build/release/tenth}
 tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band confusion
-    surviving_band footprint)
-figures=(pruning perturb reliability rejection ood surviving training sigma footprint)
+    surviving_band footprint detection_band pruned pruned_perturb_band scaled description sigma sigma_layers_band sigma_histogram_band
+    network)
+figures=(pruning perturb measures reliability rejection ood detection pruned_perturb description weights surviving training sigma
+    sigma_layers footprint examples predictive network filters marginal surface)
 
 usage() {
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0" >&2
     exit 2
 }
 
-if [ $# -lt 2 ] || [[ ! $2 =~ ^(standard|talk)$ ]]; then
+if [ $# -lt 2 ] || [[ ! $2 =~ ^(standard|talk|literal)$ ]]; then
     usage
 fi
 runs=$1
@@ -35,7 +41,7 @@ if [ $# -ge 3 ]; then
 fi
 case $profile in
     standard) all=(mnist cifar10 ecg5000 moons) ;;
-    talk) all=(mnist cifar10 ecg5000) ;;
+    talk | literal) all=(mnist cifar10 ecg5000) ;;
 esac
 datasets=("${@:4}")
 if [ ${#datasets[@]} -eq 0 ]; then
@@ -75,8 +81,8 @@ vi_config() {
 # method takes as many steps as vi, or the comparison would be of epochs (the standard profile gives most of them fewer, for its time).
 make_dataset() {
     local dataset=$1 configs=$project/configs vi
-    if [ "$profile" = talk ]; then
-        make_runs 1 1 "$configs/talk/${dataset}_vi.ini"
+    if [ "$profile" != standard ]; then
+        make_runs 1 1 "$configs/$profile/${dataset}_vi.ini"
         return
     fi
     vi=$(vi_config "$dataset")
@@ -133,6 +139,17 @@ readme_talk() {
     awk -f "$project/plots/csv.awk" -f "$project/experiments/sources.awk" -f "$project/experiments/pruned.awk" "$kept/tables/prune_band.csv"
 }
 
+# talk_difference [OPTION...]: of the kept tables.
+talk_difference() {
+    local reference=$project/results/reference
+    awk -f "$project/plots/csv.awk" -f "$project/experiments/talk_difference.awk" "$@" "$reference/talk_pruning.csv" \
+        "$reference/talk_uncertainty.csv" "$kept/tables/"{summary,prune,perturb}.csv
+}
+
+readme_literal() {
+    talk_difference -v format=md
+}
+
 # write_readme: what stands between the two marks of the profile becomes what its function prints.
 write_readme() {
     local partial=$project/.README.$$
@@ -150,5 +167,9 @@ for dataset in "${datasets[@]}"; do
 done
 "$project/run_all.sh" --draw-only --out "$runs"
 keep
+case $profile in
+literal) talk_difference >"$kept/tables/talk_difference.csv" ;;
+standard) "$project/experiments/slides.sh" ;;
+esac
 write_readme
 echo "reference.sh: $kept"
