@@ -173,6 +173,22 @@ check "verdicts are counted in their order" bash -c "sed -n '/class=\"verdicts\"
     grep -qF 'holds: 1, does not hold: 1, not decidable: 1'"
 check "what more seeds decide is said" page_has "more seeds: <code>--seeds 5</code>"
 check "a claim has an address" page_has 'id="claim-words"'
+cat >out/tables/claims.csv <<'END'
+id,claim,talk,measured,low,high,holds,dataset,rule,how,seeds,detail,where,adjusted,equivalence,parts,profile
+a,first,,.001,-.002,.003,holds,ecg5000,within +- 0.1,rest,5,,title,not decidable,within one point,noise time_warp,standard
+b,second,,.5,.4,.6,does not hold,ecg5000,>= 0.9,rest,5,,ECG,does not hold,more than one point,,standard
+c,third,,.5,.4,.6,not decidable,ecg5000,>= 0.9,rest,5,,title,not decidable,not decidable,,standard
+END
+"$tenth" report out --quiet
+check "claims stand under their slides" bash -c "sed -n '/id=\"claims\"/,/<\/section>/p' out/report.html |
+    grep -oE '>(title|ECG)</th>|scope=\"row\">[a-z]+' | sed 's/.*>\([a-zA-Z]\)/\1/;s/<.*//' | tr '\n' ' ' | grep -qxF 'title first third ECG second '"
+check "the verdict when all are asked at once is beside the plain one" page_has '>holds</td><td data-label="adjusted">not decidable</td>'
+check "and counted" page_has 'holds: <strong>1</strong></span> (adjusted: 0)'
+check "a difference within one point is called so" page_has "the difference: within one point"
+check "one of which nothing is known is not" page_lacks "the difference: not decidable"
+check "parts are a list of titles" page_has "of: additive Gaussian noise, warp in time"
+check "a bound on both sides" page_has "holds where: within ± 0.1"
+check "so is the profile" page_has "profile standard; </span>"
 check "a table that nobody knows can be downloaded" page_has 'download="colours.csv"'
 
 # ---- What is missing or torn. ----

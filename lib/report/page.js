@@ -471,7 +471,7 @@
         });
     }
 
-    /* A click on a column's head sorts the claims of a data set by it; another turns the order round. */
+    /* A click on a column's head sorts the claims of a data set by it, and no more by slide; another turns the order round. */
     function sorting() {
         document.querySelectorAll("table.claims").forEach(function (table) {
             var body = table.tBodies[0];
@@ -481,7 +481,8 @@
                     var down = head.getAttribute("aria-sort") === "ascending";
                     Array.from(table.tHead.rows[0].cells).forEach(function (other) { other.removeAttribute("aria-sort"); });
                     head.setAttribute("aria-sort", down ? "descending" : "ascending");
-                    Array.from(body.rows).map(function (row) { return { row: row, text: row.cells[column].textContent, value: parseFloat(row.cells[column].textContent) }; })
+                    table.querySelectorAll("tr.slide").forEach(function (slide) { slide.remove(); });
+                    Array.from(table.querySelectorAll("tbody tr")).map(function (row) { return { row: row, text: row.cells[column].textContent, value: parseFloat(row.cells[column].textContent) }; })
                         .sort(function (a, b) {
                             var sign = isNaN(a.value) || isNaN(b.value) ? (a.text < b.text ? -1 : a.text > b.text ? 1 : 0) : a.value - b.value;
                             return down ? -sign : sign;
