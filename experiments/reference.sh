@@ -22,7 +22,7 @@ tenth=${TENTH:-$project/build/release/tenth}
 tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band confusion
     surviving_band footprint detection_band pruned pruned_perturb_band scaled description sigma sigma_layers_band sigma_histogram_band
     network)
-figures=(pruning perturb measures reliability rejection ood detection pruned_perturb description weights surviving training sigma
+figures=(pruning perturb reliability rejection ood detection detection_pruned pruned_perturb description weights surviving training sigma
     sigma_layers footprint examples predictive network filters marginal surface)
 
 usage() {
