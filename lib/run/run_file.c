@@ -193,9 +193,8 @@ static enum status check_labels(const struct run_file *file, const char *labels,
 }
 
 /* From the samples, all [slices][samples][items][classes], which are averaged. */
-static void stored_average(
-    struct kept *kept, const uint8_t *labels, size_t samples,
-    float *all) /* NOLINT(readability-non-const-parameter): a prediction's member is not const */
+static void stored_average(struct kept *kept, const uint8_t *labels, size_t samples,
+                           float *all) /* NOLINT(readability-non-const-parameter): a prediction's member is not const */
 {
     const size_t size = kept->items * kept->classes;
     for (size_t slice = 0; slice < kept->slices; slice++) {
