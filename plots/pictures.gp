@@ -7,7 +7,7 @@
 #   picture_axes       sets the ranges for it: square pixels without a margin, or all series on one scale with one
 #   picture_box        sets the margins: from the script's box_left and box_top, in pixels of the canvas from the left and from
 #                      the top, box_width and box_height
-#   series_axes        sets the axes of a series: numbers where is_left and is_lowest, the script's, are 1; series_unit (series.gp): of y
+#   series_axes        sets the axes of a series: numbers where is_left and is_lowest, the script's, are 1; series_unit: of y
 #   shade(e), frame_draw, frame_legend   entropy as a frame's shade, below
 #   mark_draw          what is predicted, right or wrong by sign, words and colour, below
 
@@ -43,6 +43,9 @@ if (!is_series && terminal_name eq "gif") {
 picture_axes = is_series ? 'set xrange [0:picture_width - 1]; set yrange [series_low - series_margin:series_high + series_margin]' \
     : 'set xrange [-0.5:picture_width - 0.5]; set yrange [-0.5:picture_height - 0.5]'
 eval picture_axes
+# What a series' values are.
+series_unit_ecg5000 = "the series' own standard deviations"
+series_unit = lookup("series_unit_".dataset, "value")
 canvas_x(pixels) = 1. * pixels / word(figure_size, 1)
 canvas_y(pixels) = 1 - 1. * pixels / word(figure_size, 2)
 picture_box = 'set lmargin at screen canvas_x(box_left); set rmargin at screen canvas_x(box_left + box_width); ' \

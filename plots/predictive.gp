@@ -34,10 +34,10 @@ page_left = 20 + 0.65 * text_size(9) * at_least(longest, 6)
 page_between = 22
 page_least = 90
 page_tall = picture_room + name_high * classes
-page_sub_lines = 1
 do for [k = 1:page_panels] { if (strlen(title_of(k)) > strlen(page_widest_title)) { page_widest_title = title_of(k) } }
 page_notes = of_run(predictive_method[first], predictive_run[first], predictive_method_runs[first])
 eval page_grid
+page_sub_lines = lines_of(wrapped("entropy 0.00 nats", panel_chars(1, 9)))
 eval page_measure
 load "style.gp"
 if (has_items) {
@@ -61,6 +61,7 @@ do for [panel = 1:page_panels] {
         box_top = panel_y(panel)
         eval picture_box
         unset tics
+        unset xlabel
         unset ylabel
         unset grid
         unset border

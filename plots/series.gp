@@ -76,9 +76,6 @@ band_density(series) = series < 4 ? 0.18 : series < many_series ? 0.12 : 0.5 / s
 not_shown(count, what) = count < 1 ? "" : sprintf("Not shown: %d other %s%s", count, what, count > 1 ? "s" : "")
 # The run that a figure is of, and how many others of its method there are.
 of_run(method, run, runs) = short_method(method)." (".run."). ".(runs > 1 ? not_shown(runs - 1, "run")."." : "")
-# What a series' values are.
-series_unit_ecg5000 = "the series' own standard deviations"
-series_unit = lookup("series_unit_".dataset, "value")
 # Strengths of a perturbation that are spaced as squares are mostly small ones: an axis of square roots gives these their room.
 # From the largest and the median of them.
 is_of_squares(strongest, median) = median < 0.4 * strongest

@@ -10,12 +10,13 @@ unset TENTH_HOME
 export FAKE_LOG=$log FAKE_TABLES=$tables
 
 make_copy() {
-    mkdir -p "$copy/lib/data" "$copy/lib/bayes" "$copy/lib/report" "$copy/data" "$tables"
+    mkdir -p "$copy/lib/data" "$copy/lib/bayes" "$copy/lib/report" "$copy/lib/run" "$copy/data" "$tables"
     cp "$project"/{run_all,deps,environment}.sh "$copy"
     cp "$project/data/download.sh" "$project/data/sources.tsv" "$copy/data"
     cp "$project"/lib/data/*.def "$copy/lib/data"
     cp "$project"/lib/bayes/*.def "$copy/lib/bayes"
     cp "$project"/lib/report/*.def "$copy/lib/report"
+    cp "$project"/lib/run/*.def "$copy/lib/run"
     mkdir -p "$copy/results"
     cp -r "$project/plots" "$copy"
     cp -r "$project/results/reference" "$copy/results"

@@ -59,6 +59,15 @@ check "which is bold" grep -q 'font-weight="bold"' reference/perturb_noise_mnist
 check "an axis ends where nothing happens any more" says "Beyond 0.15 every accuracy stays" cat reference/perturb_fgsm_cifar10.svg
 check "a layer of which nothing is left says so" says ">none<" cat reference/surviving_vi_moons.svg
 
+# ---- Strengths that are spaced as squares. ----
+check "an axis of even strengths is even" not grep -q "axis of square roots" reference/perturb_fgsm_cifar10.svg
+mkdir squares
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "strength") at = i; print; next }
+    $1 == "cifar10" && /,fgsm,/ { $at *= 1000 * $at; print }' "$reference/perturb_band.csv" >squares/perturb_band.csv
+check "strengths spaced as squares are drawn" exits_with 0 draw squares squares-figures perturb_fgsm_cifar10
+check "on an axis of square roots" says "on an axis of square roots" cat squares-figures/perturb_fgsm_cifar10.svg
+check "legibly" exits_with 0 look squares-figures
+
 # ---- A smoke run of one seed, measured on validation items, with the panels that the reference's tables do not have. ----
 mkdir smoke
 for table in prune_band rejection_band; do
@@ -128,7 +137,8 @@ done
     done
 } >smoke/perturb_band.csv
 printf 'dataset,method,seed,key,value,run\nmoons,vi,1,config run.profile,smoke,moons_vi_seed1\n' >smoke/provenance.csv
-"$tenth" table gaussian >smoke/gaussian.csv && "$tenth" table bayes_rule >smoke/bayes_rule.csv && "$tenth" table sigma_loss >smoke/sigma_loss.csv
+"$tenth" table gaussian >smoke/gaussian.csv && "$tenth" table bayes_rule >smoke/bayes_rule.csv && "$tenth" table sigma_loss >smoke/sigma_loss.csv &&
+    "$tenth" table losses >smoke/losses.csv
 check "a smoke run's figures are drawn" exits_with 0 draw smoke smoke-figures
 check "and legible" exits_with 0 look smoke-figures
 check "each begins with what it is" bash -c "! grep -L '>SMOKE RUN, Two moons' smoke-figures/*_moons.svg | grep ."
@@ -148,7 +158,7 @@ check "another profile draws them anew" says "1 figures drawn" draw smoke smoke-
 check "as what they are then" grep -q "<title>MEASURED ON VALIDATION ITEMS, Two moons: accuracy" smoke-figures/pruning_moons.svg
 
 # ---- For print. ----
-check "a figure in a paper's column" exits_with 0 draw --width column --font-size 9 smoke column pruning_moons ood_moons bayes_rule \
+check "a figure in a paper's column" exits_with 0 draw --width column --font-size 9 smoke column pruning_moons ood_moons bayes_rule losses \
     perturb_noise_moons detection_moons pruned_perturb_noise_moons detection_pruned_moons description_moons
 check "is a PDF too" bash -c "head -c 5 column/pruning_moons.pdf | grep -q '%PDF-'"
 check "has the column's width" grep -q 'width="84.00mm"' column/pruning_moons.svg
