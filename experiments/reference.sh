@@ -4,7 +4,8 @@
 #
 #   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
 #   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds: about four hours on 2 cores
-#             (configs/reference has what is trained in another way than by the standard profile)
+#             (configs/reference has what is trained in another way than by the standard profile); of vi also what claims ask of its
+#             sigmas' start and its temperature, trained only, 2 seeds
 #             talk: vi with the talk's networks, 1 seed: about two hours
 #             literal: the talk's own program, number for number, 1 seed: many hours; and how far its curves are from the talk's
 #             (tables/talk_difference.csv)
@@ -80,13 +81,17 @@ vi_config() {
 # make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads. Every
 # method takes as many steps as vi, or the comparison would be of epochs (the standard profile gives most of them fewer, for its time).
 make_dataset() {
-    local dataset=$1 configs=$project/configs vi
+    local dataset=$1 configs=$project/configs vi variants
     if [ "$profile" != standard ]; then
         make_runs 1 1 "$configs/$profile/${dataset}_vi.ini"
         return
     fi
     vi=$(vi_config "$dataset")
     make_runs 5 "$(processors)" "$vi" "$configs/$dataset"_{map,mle,dropout,ensemble}.ini --set "train.epochs=$(epochs "$vi")"
+    variants=("$configs/reference/$dataset"_vi_*.ini)
+    if [ -e "${variants[0]}" ]; then
+        "$tenth" train "${variants[@]}" --out "$runs" "${data[@]}" --set run.seeds=2 --jobs "$(processors)"
+    fi
 }
 
 # keep_table NEW: in place of the kept table, whose rows of other data sets stay.

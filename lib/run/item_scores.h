@@ -1,5 +1,4 @@
-/* lib/run/item_scores.h: what claims ask of single items, read once for all claims: from stored predictions, or from a
- * file that keeps nothing else of them (evidence_save). */
+/* lib/run/item_scores.h: what claims ask of single items, read from stored predictions once for all claims. */
 #ifndef TENTH_RUN_ITEM_SCORES_H
 #define TENTH_RUN_ITEM_SCORES_H
 
