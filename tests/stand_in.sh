@@ -133,6 +133,8 @@ write_single_tables() {
         echo "mnist,vi,r_vi,noise,.5,7,3,3,1,.4,10,2,2,1,0,255,00ffee00,1,mnist"
         echo "mnist,vi,r_vi,noise,1,7,3,8,0,.9,10,2,2,1,0,255,00ffdd00,1,mnist"
     } >"$tables/frames.csv"
+    printf '%s\n' dataset,class,label,item,height,width,channels,low,high,pixels,run,data_source \
+        mnist,3,3,7,2,2,1,0,255,00ffff00,r_vi,mnist >"$tables/examples.csv"
 }
 
 make_copy
