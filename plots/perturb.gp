@@ -161,7 +161,11 @@ do for [panel = 3:page_panels] {
         most = STATS_max > most ? STATS_max : most
     }
     eval panel_place
-strength_unit = unit eq "" || unit eq "1" ? "a ratio, without unit" : unit
-strength_title = "strength (".strength_unit.")"
+    set xlabel panel_is_lowest(panel) ? fitting(strength_title, fitting(strength_unit, "strength")) : ""
+    set ylabel ""
+    set yrange [0:most > 0 ? 1.08 * most : 1]
+    set ytics tic_step(most > 0 ? most / 2.5 : 0.4)
+    eval 'plot for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column(measure)) '.look \
+        .(is_talk ? talk_curve(measure) : "")
 }
 unset multiplot

@@ -141,6 +141,9 @@ printf 'dataset,method,seed,key,value,run\nmoons,vi,1,config run.profile,smoke,m
     "$tenth" table losses >smoke/losses.csv
 check "a smoke run's figures are drawn" exits_with 0 draw smoke smoke-figures
 check "and legible" exits_with 0 look smoke-figures
+for measure in "expected entropy" "mutual information" "standard deviation" "mean softmax"; do
+    check "a perturbation's $measure has a panel" grep -q ">$measure<" smoke-figures/perturb_noise_moons.svg
+done
 check "each begins with what it is" bash -c "! grep -L '>SMOKE RUN, Two moons' smoke-figures/*_moons.svg | grep ."
 check "and names the profile" says ">profile smoke, " cat smoke-figures/ood_moons.svg
 check "entropy is named as the sum that it is" says ">total uncertainty: aleatoric and epistemic<" cat smoke-figures/perturb_noise_moons.svg
