@@ -100,7 +100,7 @@ do for [panel = 1:page_panels] {
     has_mle = 0
     # gnuplot would go once through a list of none.
     if (words(points) > 0) { do for [i in points] { if (marginal_points_kind[int(i)] eq "mle") { has_mle = 1 } } }
-    set label 6 has_mle ? "" : "MLE: beyond the line" at graph 0.03, graph 0.94 left font note_font textcolor rgb kind_color("mle")
+    set label 6 has_mle ? "" : "MLE: beyond the line" at graph 0.03, graph 0.94 left font note_font textcolor rgb "#A34700"
     set xrange [low:high]
     set xtics tic_step((high - low) / 3)
     set yrange [0:1.12 * highest]

@@ -69,7 +69,7 @@ unset tics
 unset grid
 unset key
 positive = "#0072B2"
-negative = "#D55E00"
+negative = "#A34700"
 sign_color(i) = network_mu[i] < 0 ? negative : positive
 number(i) = abs(network_mu[i] + 0) < 0.00995 ? sprintf("%.1g", network_mu[i] + 0) : sprintf("%.2f", network_mu[i] + 0)
 # An edge's ends, and where its number and density stand: where those of one unit's edges are as far from each other as from

@@ -97,7 +97,7 @@ HIDDEN_FIGURES = """
     return Array.from(document.querySelectorAll('.figure svg')).filter(function (svg) {
         var box = svg.getBoundingClientRect();
         var drawn = svg.querySelectorAll('path, polygon, rect, image, circle, use').length;
-        return box.width < 100 || box.height < 100 || drawn < 3 || getComputedStyle(svg).visibility !== 'visible';
+        return box.width < 100 || box.height < 100 || (drawn < 3 && !svg.querySelector('image')) || getComputedStyle(svg).visibility !== 'visible';
     }).map(function (svg) { return svg.getAttribute('aria-labelledby'); });
 """
 UNNAMED = """
@@ -275,17 +275,19 @@ def check_enlarging(browser):
 
 
 def check_claims(browser):
-    first = "return document.querySelector('.claims tbody tr:not(.slide)').textContent;"
-    before = browser.run(first)
+    verdicts = """return Array.from(document.querySelector('.claims').querySelectorAll('tbody tr:not(.slide) td.verdict'))
+        .map(function (cell) { return cell.dataset.verdict; });"""
+    before = browser.run(verdicts)
     check("claims can be sorted by the keyboard", focus(browser, ".claims thead button"))
     browser.press(SPACE)
     ascending = browser.run("return document.querySelector('.claims thead th').getAttribute('aria-sort');")
-    check("by their verdicts", ascending == "ascending" and browser.run(first) != before, before)
+    after = browser.run(verdicts)
+    check("by their verdicts", ascending == "ascending" and after == sorted(before), after)
 
 
-def pages(browser):
-    """How many the page has on paper."""
-    pdf = base64.b64decode(browser.post("/print", {}))
+def pages(browser, most=None):
+    """How many the page has on paper; of a long one no more than `most` are made, which takes the driver too long."""
+    pdf = base64.b64decode(browser.post("/print", {"pageRanges": [f"1-{most}"]} if most else {}))
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
@@ -294,7 +296,7 @@ def check_paper(browser):
     check("on paper there are at most 6 pages", 0 < summary <= 6, summary)
     focus(browser, "#print-all")
     browser.press(SPACE)
-    check("and more where all is wanted", pages(browser) > summary)
+    check("and more where all is wanted", pages(browser, summary + 1) > summary)
 
 
 def check_network(browser, url):

@@ -7,6 +7,35 @@
 #include "report/page.h"
 #include "report/svg_clean.h"
 
+/* A drawing of so many bytes has thousands of lines or pixels, which a browser draws again with every change of its
+ * window. The page has its picture in its place, where there is one beside it; the drawing is a link away. */
+enum { SVG_INLINE_MAX = 150000, PNG_BYTES_MAX = 1 << 20 };
+
+/* The PNG beside a drawing as the body of an SVG element; *there is false where there is none, or one that is too
+ * large. */
+static enum status picture_body(struct page *page, const char *svg_path, bool *there, struct text_buffer *body,
+                                struct error *error)
+{
+    char path[PATH_SIZE];
+    unsigned char *bytes = NULL;
+    size_t count = 0;
+    (void)snprintf(path, sizeof path, "%.*s.png", (int)(strlen(svg_path) - 4), svg_path);
+    *there = !path_is_absent(path);
+    if (!*there)
+        return STATUS_OK;
+    enum status status = page_file_check(page, path, error);
+    if (status == STATUS_OK)
+        status = file_read(path, PNG_BYTES_MAX, &bytes, &count, error);
+    if (status == STATUS_OK) {
+        text_add(body, "<rect width=\"100%%\" height=\"100%%\" fill=\"rgb(255,255,255)\"/><image width=\"100%%\" "
+                       "height=\"100%%\" href=\"data:image/png;base64,");
+        page_base64(body, bytes, count);
+        text_add(body, "\"/>");
+    }
+    memory_free(bytes);
+    return status;
+}
+
 /* The drawing that the file has, named by its title and described by what its tables say (HTML). */
 static enum status svg_add(struct page *page, const char *path, const char *title, const char *description,
                            size_t *left_out, struct error *error)
@@ -21,15 +50,24 @@ static enum status svg_add(struct page *page, const char *path, const char *titl
         status = file_read(path, SVG_BYTES_MAX, &bytes, &count, error);
     if (status == STATUS_OK)
         status = svg_clean(bytes, count, path, prefix, &drawing, error);
-    const bool follows = status == STATUS_OK && page_note_colours(page, drawing.body, &status, error);
+    bool pictured = false;
+    struct text_buffer body = text_begin(error);
+    if (status == STATUS_OK && count > SVG_INLINE_MAX)
+        status = picture_body(page, path, &pictured, &body, error);
+    char *picture = text_take(&body);
+    if (status == STATUS_OK && !picture)
+        status = STATUS_NO_MEMORY;
+    const bool follows = status == STATUS_OK && !pictured && page_note_colours(page, drawing.body, &status, error);
     if (status == STATUS_OK) {
         text_add(&page->out, "<svg role=\"img\" class=\"%s\" aria-labelledby=\"f%zu-title f%zu-about\" %s>\n",
                  follows ? "curves" : "picture", n, n, drawing.attributes);
         text_add(&page->out, "<title id=\"f%zu-title\">", n);
         page_escape(&page->out, title);
-        text_add(&page->out, "</title>\n<desc id=\"f%zu-about\">%s</desc>\n%s", n, description, drawing.body);
+        text_add(&page->out, "</title>\n<desc id=\"f%zu-about\">%s</desc>\n%s", n, description,
+                 pictured ? picture : drawing.body);
         *left_out = drawing.left_out;
     }
+    memory_free(picture);
     svg_free(&drawing);
     memory_free(bytes);
     return status;
