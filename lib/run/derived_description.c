@@ -191,7 +191,7 @@ static enum status describer_open(struct describer *describer, const struct run_
 enum status derive_description(const struct run_file *file, struct table *rows, struct error *error)
 {
     struct describer describer = {0};
-    bool trained, split;
+    bool trained = false, split = false;
     const struct method *method = method_find(file->method, error);
     if (!method)
         return STATUS_UNSUPPORTED;

@@ -38,19 +38,19 @@ static size_t inputs_of(const struct tensor *tensor)
  * the first. */
 static void layers_choose(const struct posterior *posterior, struct drawn *drawn)
 {
+    const struct tensor *last = NULL; /* of those that are drawn */
     bool whole = true;
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
         if (tensor_is_bias(tensor))
             continue;
-        if (drawn->layers > 0)
-            whole = whole && inputs_of(tensor) == outputs_of(drawn->layer[drawn->layers - 1]);
+        whole = whole && (!last || inputs_of(tensor) == outputs_of(last)) && drawn->layers < LEVELS_MAX;
         if (drawn->layers == LEVELS_MAX)
-            whole = false;
-        else
-            drawn->layer[drawn->layers++] = tensor;
+            continue;
+        drawn->layer[drawn->layers++] = tensor;
+        last = tensor;
     }
-    if (!whole || outputs_of(drawn->layer[drawn->layers - 1]) > CLASSES_SHOWN)
+    if (last && (!whole || outputs_of(last) > CLASSES_SHOWN))
         drawn->layers = 1;
 }
 
@@ -87,7 +87,7 @@ static size_t choose_units(const size_t *staying, size_t units, size_t *chosen)
     for (size_t u = 0; u < units; u++) {
         size_t before = 0; /* units that are taken first */
         for (size_t v = 0; v < units; v++)
-            before += v != fewest && v != u && (staying[v] > staying[u] || (staying[v] == staying[u] && v < u));
+            before += v != fewest && v != u && (v < u ? staying[v] >= staying[u] : staying[v] > staying[u]);
         if (u == fewest || before < UNITS_SHOWN - 1)
             chosen[count++] = u;
     }
@@ -154,6 +154,8 @@ static enum status edges_add(const struct run_file *file, const struct ranking *
     struct drawn drawn = {0};
     enum status status = STATUS_OK;
     layers_choose(ranking->posterior, &drawn);
+    if (drawn.layers == 0)
+        return STATUS_OK;
     for (size_t level = 0; level <= drawn.layers && status == STATUS_OK; level++)
         status = level_choose(&drawn, level, keep, error);
     for (size_t layer = 0; layer < drawn.layers; layer++) {
