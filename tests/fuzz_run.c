@@ -145,6 +145,8 @@ static void read_file(void)
     struct error error = {0};
     struct run_file file;
     struct trained trained = {0};
+    struct config config;
+    bool there;
     size_t kinds;
     const struct table_kind *kind = table_kinds(&kinds);
     enum status status = run_file_open(path, &file, &error);
@@ -156,7 +158,7 @@ static void read_file(void)
         table_free(table);
     }
     if (status == STATUS_OK) {
-        status = run_file_trained(&file, &trained, &error);
+        status = run_file_trained(&file, &config, &trained, &there, &error);
         require(status == STATUS_OK || error.message[0]);
     }
     trained_free(&trained);

@@ -282,12 +282,9 @@ static enum status cost_left(const struct run_file *file, double fraction, struc
     float *keep = NULL;
     *left = (struct cost){NAN, NAN};
     bool there;
-    enum status status = store_find(file->store, "/posterior", &there, error);
+    enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    status = run_file_config(file, &config, error);
-    if (status == STATUS_OK)
-        status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK)
         status = pruning_keep(trained.posterior, criterion_usual(trained.posterior->method->has_sigma),
                               config.prune.biases, file->seed, fraction, &keep, error);

@@ -164,15 +164,17 @@ static enum status add_fractions(const struct describer *describer, struct table
     return status;
 }
 
-static enum status describer_open(struct describer *describer, const struct run_file *file, struct error *error)
+/* *there is false, and nothing is to be described, where the run is not trained. */
+static enum status describer_open(struct describer *describer, const struct run_file *file, bool *there,
+                                  struct error *error)
 {
     size_t rank, shape[STORE_RANK_MAX];
     describer->file = file;
-    enum status status = store_shape(file->store, "/split/train", &rank, shape, error);
+    enum status status = run_file_trained(file, &describer->config, &describer->trained, there, error);
+    if (!*there)
+        return status;
     if (status == STATUS_OK)
-        status = run_file_config(file, &describer->config, error);
-    if (status == STATUS_OK)
-        status = run_file_trained(file, &describer->trained, error);
+        status = store_shape(file->store, "/split/train", &rank, shape, error);
     const struct dataset_kind *kind = dataset_find(file->dataset, error);
     if (status != STATUS_OK || !kind)
         return status != STATUS_OK ? status : STATUS_UNSUPPORTED;
@@ -191,16 +193,16 @@ static enum status describer_open(struct describer *describer, const struct run_
 enum status derive_description(const struct run_file *file, struct table *rows, struct error *error)
 {
     struct describer describer = {0};
-    bool trained = false, split = false;
+    bool trained, split;
     const struct method *method = method_find(file->method, error);
     if (!method)
         return STATUS_UNSUPPORTED;
-    enum status status = store_find(file->store, "/posterior", &trained, error);
-    if (status == STATUS_OK)
-        status = store_find(file->store, "/split/train", &split, error);
-    if (status != STATUS_OK || !trained || !split || !method->has_sigma)
+    enum status status = store_find(file->store, "/split/train", &split, error);
+    if (!split || !method->has_sigma) /* of an older version, or a point estimate */
         return status;
-    status = describer_open(&describer, file, error);
+    status = describer_open(&describer, file, &trained, error);
+    if (!trained)
+        return status;
     if (status == STATUS_OK)
         status = add_epochs(&describer, rows, error);
     if (status == STATUS_OK)

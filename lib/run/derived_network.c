@@ -195,12 +195,9 @@ enum status derive_network(const struct run_file *file, struct table *rows, stru
     struct trained trained = {0};
     struct config config;
     bool there;
-    enum status status = store_find(file->store, "/posterior", &there, error);
+    enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    status = run_file_config(file, &config, error);
-    if (status == STATUS_OK)
-        status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK && trained.posterior->method->has_sigma)
         status = network_add(file, &trained, &config, rows, error);
     trained_free(&trained);

@@ -54,12 +54,9 @@ enum status derive_sigma_histogram(const struct run_file *file, struct table *ro
     struct trained trained = {0};
     struct config config;
     bool there;
-    enum status status = store_find(file->store, "/posterior", &there, error);
+    enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    status = run_file_config(file, &config, error);
-    if (status == STATUS_OK)
-        status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK && trained.posterior->method->has_sigma)
         status = add_posterior(file, trained.posterior, config.posterior.prior_sigma, rows, error);
     trained_free(&trained);

@@ -59,12 +59,9 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
     struct config config;
     double range = 0;
     bool there;
-    enum status status = store_find(file->store, "/posterior", &there, error);
+    enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    status = run_file_config(file, &config, error);
-    if (status == STATUS_OK)
-        status = run_file_trained(file, &trained, error);
     if (status == STATUS_OK)
         status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma),
                               config.prune.biases, file->seed, &ranking, error);
@@ -174,12 +171,9 @@ enum status derive_surviving(const struct run_file *file, struct table *rows, st
     size_t count;
     const struct criterion *all = criteria(&count);
     bool there;
-    enum status status = store_find(file->store, "/posterior", &there, error);
+    enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    status = run_file_config(file, &config, error);
-    if (status == STATUS_OK)
-        status = run_file_trained(file, &trained, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         if (all[i].sigma == WORKS_WITHOUT_SIGMA || trained.posterior->method->has_sigma)
             status = add_criterion(file, &config, trained.posterior, &all[i], rows, error);

@@ -106,26 +106,21 @@ enum status run_file_sections(const struct run_file *file, const char *sections,
     return status == STATUS_OK && !*text ? STATUS_NO_MEMORY : status;
 }
 
-enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error)
+enum status run_file_trained(const struct run_file *file, struct config *config, struct trained *trained, bool *there,
+                             struct error *error)
 {
-    struct config config;
-    *trained = (struct trained){0};
-    enum status status = run_file_config(file, &config, error);
+    enum status status = store_find(file->store, "/posterior", there, error);
+    if (!*there)
+        return status;
+    status = run_file_config(file, config, error);
     if (status != STATUS_OK)
         return status;
-    const struct method *method = method_find(config.posterior.method, error);
-    const struct dataset_kind *kind = dataset_find(config.data.dataset, error);
+    const struct method *method = method_find(config->posterior.method, error);
+    const struct dataset_kind *kind = dataset_find(config->data.dataset, error);
     if (!method || !kind)
         return STATUS_USAGE;
-    bool there;
-    status = store_find(file->store, "/posterior", &there, error);
-    if (status != STATUS_OK)
-        return status;
-    if (!there)
-        return error_set(error, STATUS_DATA, "%s holds no trained network; `tenth train` makes it",
-                         store_path(file->store));
-    struct network_spec spec = network_spec_of(&config, kind);
-    struct posterior_start start = posterior_start_of(&config, file->seed);
+    struct network_spec spec = network_spec_of(config, kind);
+    struct posterior_start start = posterior_start_of(config, file->seed);
     status = checkpoint_check_size(file->store, &spec, method, start.members, error);
     if (status == STATUS_OK)
         status = network_create(&spec, 1, 0, 1, &trained->network, error);

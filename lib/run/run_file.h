@@ -40,9 +40,11 @@ enum status run_file_config(const struct run_file *file, struct config *config, 
  * memory_free. */
 enum status run_file_sections(const struct run_file *file, const char *sections, char **text, struct error *error);
 
-/* The network and posterior that the file's config describes, with the stored means and sigmas. STATUS_DATA where the
- * file has none (not trained yet), or not those of that network. The caller frees with trained_free. */
-enum status run_file_trained(const struct run_file *file, struct trained *trained, struct error *error);
+/* The file's config, resolved, and the network and posterior that it describes, with the stored means and sigmas;
+ * *there is false, and both are as they were, where the file has none (not trained yet). STATUS_DATA: not those of that
+ * network. The caller frees with trained_free, also after a failure; *trained is zero before. */
+enum status run_file_trained(const struct run_file *file, struct config *config, struct trained *trained, bool *there,
+                             struct error *error);
 
 /* A row of `kind` with the run's dataset, method, seed and name; the other cells are NaN and "". */
 struct row run_file_row(const struct run_file *file, const struct table_kind *kind);
