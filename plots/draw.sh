@@ -123,6 +123,7 @@ mkdir -p -- "$out_dir"
 record=$out_dir/drawn.tsv
 
 work=$(temporary -d)
+nothing_to_compare=5 # a script's exit code: the rows have nothing for it to show
 started=0 # figures that are counted
 running=0 # processes that draw
 
@@ -432,16 +433,41 @@ remove_gone() {
     fi
 }
 
-# report_missing FIGURE TABLE DATASET EACH CHOSEN
+# report_missing WHAT FIGURE TABLE DATASET EACH CHOSEN
 report_missing() {
     ended missing
-    say "$1: not drawn: no rows${3:+ of $3} in $table_dir/$2.csv"
-    remove_gone "$@"
+    say "$2: not drawn: $1${4:+ of $4} in $table_dir/$3.csv"
+    remove_gone "${@:2}"
 }
 
-# data_source DATASET: into $REPLY; "" for a figure of no one data set.
+# datasets_of TABLES DATASET: into $shown_datasets, what the figure is of: one data set, or all that its first table has.
+datasets_of() {
+    local dataset
+    if [ -n "$2" ]; then
+        shown_datasets=("$2")
+        return
+    fi
+    shown_datasets=()
+    for dataset in "${all_datasets[@]}"; do
+        if [ -n "${has[${1%%/*}/$dataset]:-}" ]; then
+            shown_datasets+=("$dataset")
+        fi
+    done
+}
+
+# data_source TABLES DATASET: into $REPLY; of several data sets only what is not the real thing, with its name.
 data_source() {
-    REPLY=${1:+${summary_source_of[$1]:-${source_of[$1]:-}}}
+    local shown_datasets dataset source all=
+    datasets_of "$@"
+    for dataset in "${shown_datasets[@]}"; do
+        source=${summary_source_of[$dataset]:-${source_of[$dataset]:-}}
+        if [ -n "$2" ]; then
+            all=$source
+        elif [[ $source == *SYNTHETIC* ]]; then
+            all+=${all:+; }"$dataset: $source"
+        fi
+    done
+    REPLY=$all
 }
 
 # with_commas NUMBER: into $REPLY, as 10,000.
@@ -452,11 +478,15 @@ with_commas() {
     done
 }
 
-# flags DATASET: into $REPLY, what a figure's first line has to begin with, lest its runs are taken for results.
+# flags TABLES DATASET: into $REPLY, what a figure's first line has to begin with, lest its runs are taken for results.
 flags() {
-    REPLY=
-    [[ " ${profiles_of[${1:--}]:-} " != *" smoke "* ]] || REPLY="SMOKE RUN"
-    [ -z "${evaluated_of[${1:--}]:-}" ] || REPLY+=${REPLY:+, }"MEASURED ON ${evaluated_of[$1]^^} ITEMS"
+    local shown_datasets dataset smoke= evaluated=
+    datasets_of "$@"
+    for dataset in "${shown_datasets[@]}"; do
+        [[ " ${profiles_of[$dataset]:-} " != *" smoke "* ]] || smoke="SMOKE RUN"
+        [ -z "${evaluated_of[$dataset]:-}" ] || evaluated="MEASURED ON ${evaluated_of[$dataset]^^} ITEMS"
+    done
+    REPLY=$smoke${smoke:+${evaluated:+, }}$evaluated
 }
 
 # facts TABLES DATASET: into $REPLY, the runs' profile, seeds and items, of a figure's tables as the registry has them. A band has
@@ -600,7 +630,10 @@ draw_format() {
     if [ "$status" -eq 0 ] && [ "$format" = svg ] && is_whole "$partial"; then
         finish_svg "$partial" || status=$?
     fi
-    if [ "$status" -eq 0 ] && [ "$format" = frames ] && are_whole "$partial" && put_frames "$partial" "$figure"; then
+    if [ "$status" -eq "$nothing_to_compare" ]; then
+        rm -rf -- "$partial"
+        return "$status"
+    elif [ "$status" -eq 0 ] && [ "$format" = frames ] && are_whole "$partial" && put_frames "$partial" "$figure"; then
         printf 'frames/%s\t%s\t%s\n' "$figure" "${sums[0]}" "$recipe" >"$work/new/$figure.$format"
     elif [ "$status" -eq 0 ] && [ -s "$partial" ] && [ -f "$partial" ] && is_whole "$partial" && digests "$partial"; then
         mv -f "$partial" "$out_dir/$figure.$format"
@@ -619,13 +652,13 @@ draw_figure() {
     mkdir "$here"
     table=$(write_series "$tables" "$dataset" "$each" "$chosen") || status=$?
     if [ "$status" -eq 1 ]; then
-        report_missing "$figure" "$table" "$dataset" "$each" "$chosen"
+        report_missing "no rows" "$figure" "$table" "$dataset" "$each" "$chosen"
         return
     elif [ "$status" -ne 0 ]; then
         say "$figure: not drawn: cannot read $table_dir/$table.csv; an older one is left as it is"
         return
     fi
-    data_source "$dataset"
+    data_source "$tables" "$dataset"
     {
         cat "$work/titles.gp"
         set_text dataset "$dataset"
@@ -633,7 +666,7 @@ draw_figure() {
         set_text chosen "$chosen"
         set_text figure_title "$title"
         set_text data_source "$REPLY"
-        flags "$dataset"
+        flags "$tables" "$dataset"
         set_text flags "$REPLY"
         facts "$tables" "$dataset"
         set_text facts "$REPLY"
@@ -642,7 +675,11 @@ draw_figure() {
         echo "talk_uncertainty = ${talk_has[uncertainty,$dataset${chosen:+,$chosen}]:-0}"
     } >"$here/figure.gp"
     for format in ${formats//,/ }; do
-        if ! draw_format "$figure" "$script" "$format"; then
+        draw_format "$figure" "$script" "$format" || status=$?
+        if [ "$status" -eq "$nothing_to_compare" ]; then
+            report_missing "nothing to compare" "$figure" "${tables%%/*}" "$dataset" "$each" "$chosen"
+            return
+        elif [ "$status" -ne 0 ]; then
             return
         fi
     done
@@ -675,10 +712,10 @@ plan_figure() {
     fi
     printf -v arguments '%s\037' "${@:2:4}" "$formats" "${@:7}"
     figure_arguments+=("$arguments")
-    data_source "$dataset"
+    data_source "$tables" "$dataset"
     {
         printf '%s\n' "$common_sum" "${@:2}" "$REPLY"
-        flags "$dataset"
+        flags "$tables" "$dataset"
         echo "$REPLY"
         facts "$tables" "$dataset"
         echo "$REPLY"

@@ -63,7 +63,7 @@ panel_is_left(p) = panel_column(p) == 0
 # What the figure is about, and what the data are: a stand-in or a smoke run must not be mistaken for the real thing.
 synthetic = strstrt(data_source, "SYNTHETIC") > 0
 head_alarm = synthetic || flags ne ""
-head_parts = flags.(synthetic ? (flags eq "" ? "" : ", ")."SYNTHETIC data in place of ".named("dataset", dataset) \
+head_parts = flags.(synthetic ? (flags eq "" ? "" : ", ")."SYNTHETIC data".(dataset eq "" ? "" : " in place of ".named("dataset", dataset)) \
     : dataset eq "" ? "" : (flags eq "" ? "" : ", ").named("dataset", dataset)) \
     .(chosen eq "" ? "" : ", ".(each eq "method" ? short_method(chosen) : named(each, chosen)))
 head_line = head_parts.(head_parts eq "" ? "" : ": ").figure_title

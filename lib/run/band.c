@@ -11,7 +11,7 @@
 #include "run/derived.h"
 #include "run/origin.h"
 
-enum { KEYS_MAX = 3, VALUES_MAX = 10, INTERVALS_MAX = 2, SEEDS_MAX = 1000 };
+enum { KEYS_MAX = 3, VALUES_MAX = 10, INTERVALS_MAX = 3, SEEDS_MAX = 1000 };
 
 /* How a band is made of a run's table. Points of a sweep are matched by their place in it: the fraction that a
  * threshold removes differs between seeds. */
@@ -54,6 +54,13 @@ static const struct band_spec specs[] = {
      {"name", "removed", "measure"},
      {"strength", "auroc", "aupr", "fpr95", NULL},
      {{"auroc", NULL, NULL, "low", "high", 0, 1}}},
+    {"pruned_band",
+     "pruned",
+     {"removed", NULL},
+     {"fraction", "temperature", "accuracy", "balanced_accuracy", "nll", "ece", "brier", "entropy", "area", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
+      {"nll", NULL, NULL, "nll_low", "nll_high", 0, INFINITY},
+      {"ece", NULL, NULL, "ece_low", "ece_high", 0, 1}}},
     {"pruned_perturb_band",
      "pruned_perturb",
      {"perturbation", "removed", NULL},

@@ -214,6 +214,16 @@ static void row_stored(struct row *row, const struct stored *stored, size_t slic
     row_number(row, "items", (double)stored->items);
 }
 
+/* Of the posterior; NaN where the method has no sigmas, whose place in the loss a temperature changes. */
+static enum status posterior_temperature(const struct run_file *file, double *temperature, struct error *error)
+{
+    struct config config;
+    enum status status = run_file_config(file, &config, error);
+    const struct method *method = status == STATUS_OK ? method_find(config.posterior.method, error) : NULL;
+    *temperature = method && method->has_sigma ? config.posterior.temperature : NAN;
+    return status == STATUS_OK && !method ? STATUS_USAGE : status;
+}
+
 static enum status add_pruned(const struct run_file *file, double fraction, const char *root, struct table *rows,
                               struct error *error)
 {
@@ -225,11 +235,14 @@ static enum status add_pruned(const struct run_file *file, double fraction, cons
     if (status == STATUS_OK && there) {
         struct row row = run_file_row(file, table_kind_of(rows));
         struct prediction prediction = stored_slice(&stored, 0);
-        double area = NAN;
+        double area = NAN, temperature = NAN;
         row_stored(&row, &stored, 0, fraction);
         row_text(&row, "removed", removed_text(fraction, removed));
         status = prediction_rejection_area(&prediction, &area, error);
         row_number(&row, "area", area);
+        if (status == STATUS_OK)
+            status = posterior_temperature(file, &temperature, error);
+        row_number(&row, "temperature", temperature);
         if (status == STATUS_OK)
             status = table_add(rows, row.cells, error);
     }
