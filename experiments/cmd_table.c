@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "core/registry.h"
 #include "io/table.h"
+#include "run/claim.h"
 #include "run/tabulate.h"
 #include "run_input.h"
 
@@ -45,8 +46,14 @@ enum status command_table(const struct options *options, struct error *error)
     struct table *table = kind ? table_create(kind, error) : NULL;
     if (!table)
         return kind ? STATUS_NO_MEMORY : STATUS_USAGE;
+    if (options->evidence && strcmp(kind->name, "claims") != 0) {
+        table_free(table);
+        return error_set(error, STATUS_USAGE, "--evidence is what the claims read: tenth table --evidence DIR RUN.h5... claims");
+    }
     enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
-    enum status status = tabulate(table, (const char *const *)options->arguments, files, error);
+    const char *const *paths = (const char *const *)options->arguments;
+    enum status status = options->evidence ? claims_make(table, paths, files, options->evidence, error)
+                                           : tabulate(table, paths, files, error);
     if (status == STATUS_OK)
         status = table_write_header(kind, format, stdout, error);
     if (status == STATUS_OK)

@@ -54,7 +54,7 @@ static const struct command commands[] = {
      "What the figures show beside numbers; it goes into the run's file, as tables.", RUN_OPTIONS | OPTION_JOBS,
      command_illustrate, NULL},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
-     OPTION_FORMAT | OPTION_LIST, command_table, NULL},
+     OPTION_FORMAT | OPTION_LIST | OPTION_EVIDENCE, command_table, NULL},
     {"compare", "A B", "whether two directories of tables agree within their intervals",
      "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
      "runs of\n"

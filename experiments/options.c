@@ -28,6 +28,7 @@ static const struct option_row rows[] = {
     {OPTION_DRY_RUN, "dry-run", NULL, "check the configs and look for the data; run and write nothing"},
     {OPTION_WAIT, "wait", NULL, "where another process works on a run, wait until it ends (default: fail)"},
     {OPTION_FORMAT, "format", "FORMAT", "tables: csv (default) or tsv; predictions: text (default), csv or jsonl"},
+    {OPTION_EVIDENCE, "evidence", "DIR", "claims: what they read of each run, as a small file that gives the same claims"},
     {OPTION_LIST, "list", NULL, "list the tables and what is in them"},
     {OPTION_MARKDOWN, "markdown", NULL, "print the keys as a Markdown table"},
     {OPTION_DATASET, "dataset", "NAME", "the items' shape and classes (default: mnist)"},
@@ -83,7 +84,8 @@ static bool take_text(struct options *options, unsigned int bit, const char *val
                  {OPTION_DATASET, &options->dataset},     {OPTION_METHOD, &options->method},
                  {OPTION_CRITERION, &options->criterion}, {OPTION_QUANTIZE, &options->quantize},
                  {OPTION_POSTERIOR, &options->posterior}, {OPTION_NAME, &options->name},
-                 {OPTION_THRESHOLD, &options->threshold}, {OPTION_PRECISION, &options->precision}};
+                 {OPTION_THRESHOLD, &options->threshold}, {OPTION_PRECISION, &options->precision},
+                 {OPTION_EVIDENCE, &options->evidence}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].bit == bit) {
             *texts[i].to = value;

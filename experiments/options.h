@@ -37,7 +37,8 @@ enum option_set {
     OPTION_THRESHOLD = 1 << 24,
     OPTION_PRECISION = 1 << 25,
     OPTION_DRY_RUN = 1 << 26,
-    OPTION_WAIT = 1 << 27
+    OPTION_WAIT = 1 << 27,
+    OPTION_EVIDENCE = 1 << 28
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -53,6 +54,7 @@ struct options {
     int jobs;
     const char *format; /* "csv" where none is given */
     bool format_given;
+    const char *evidence; /* where what claims read is put; NULL: nowhere */
     const char *dataset, *method, *precision;
     const char *criterion, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */
     double fraction;                                                 /* NaN: not given */

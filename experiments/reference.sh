@@ -5,13 +5,13 @@
 #   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
 #   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds: about four hours on 2 cores
 #             (configs/reference has what is trained in another way than by the standard profile); of vi also what claims ask of its
-#             sigmas' start and its temperature, trained only, 2 seeds
+#             sigmas' start and its temperature, trained and pruned, 2 seeds
 #             talk: vi with the talk's networks, 1 seed: about two hours
 #             literal: the talk's own program, number for number, 1 seed: many hours; and how far its curves are from the talk's
 #             (tables/talk_difference.csv)
-#   DATASET   makes these data sets anew and keeps the others' results as they are (adjusted verdicts are of all claims that RUN_DIR has
-#             runs for); none: every data set
+#   DATASET   makes these data sets anew and keeps the others' results as they are; none: every data set
 #
+# Claims are computed from evidence/, which has what they read of each run; `tenth table evidence/*.h5 claims` prints them again.
 # Tables of pictures, of single weights and of planes are left out for their size, and so are the largest figures drawn from them: stills,
 # animations, weight_pair and plane.
 #
@@ -20,10 +20,10 @@ set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
 tenth=${TENTH:-$project/build/release/tenth}
-tables=(claims summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band confusion
-    surviving_band footprint detection_band pruned pruned_perturb_band scaled description sigma sigma_layers_band sigma_histogram_band
+tables=(summary provenance train prune prune_band perturb perturb_band ood reliability_band rejection_band confusion
+    surviving_band footprint detection_band pruned pruned_band pruned_perturb_band scaled description sigma sigma_layers_band sigma_histogram_band
     network)
-figures=(pruning perturb reliability rejection ood detection detection_pruned pruned_perturb description weights surviving training sigma
+figures=(pruning temperature perturb reliability rejection ood detection detection_pruned pruned_perturb description weights surviving training sigma
     sigma_layers footprint examples predictive network filters marginal surface)
 
 usage() {
@@ -81,7 +81,7 @@ vi_config() {
 # make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads. Every
 # method takes as many steps as vi, or the comparison would be of epochs (the standard profile gives most of them fewer, for its time).
 make_dataset() {
-    local dataset=$1 configs=$project/configs vi variants
+    local dataset=$1 configs=$project/configs vi variants step
     if [ "$profile" != standard ]; then
         make_runs 1 1 "$configs/$profile/${dataset}_vi.ini"
         return
@@ -90,7 +90,9 @@ make_dataset() {
     make_runs 5 "$(processors)" "$vi" "$configs/$dataset"_{map,mle,dropout,ensemble}.ini --set "train.epochs=$(epochs "$vi")"
     variants=("$configs/reference/$dataset"_vi_*.ini)
     if [ -e "${variants[0]}" ]; then
-        "$tenth" train "${variants[@]}" --out "$runs" "${data[@]}" --set run.seeds=2 --jobs "$(processors)"
+        for step in train prune; do
+            "$tenth" "$step" "${variants[@]}" --out "$runs" "${data[@]}" --set run.seeds=2 --jobs "$(processors)"
+        done
     fi
 }
 
@@ -117,6 +119,11 @@ keep() {
             keep_table "$runs/tables/$name.csv"
         fi
     done
+    for name in "${figures[@]}"; do # of all data sets
+        if [ -e "$runs/figures/$name.svg" ]; then
+            cp "$runs/figures/$name.svg" "$kept/figures"
+        fi
+    done
     for dataset in "${datasets[@]}"; do
         rm -f "$kept/figures/"*"_$dataset.svg"
         for name in "${figures[@]}"; do
@@ -127,6 +134,18 @@ keep() {
             done
         done
     done
+}
+
+# keep_claims: what the claims read of each run, and the claims as they come from that: so that whoever has the reference, and not
+# its runs, can ask them again.
+keep_claims() {
+    local dataset evidence=$kept/evidence
+    mkdir -p "$evidence"
+    for dataset in "${datasets[@]}"; do
+        rm -f "$evidence/$dataset"_*.h5
+        "$tenth" table --evidence "$evidence" "$runs/$dataset"_*.h5 claims >/dev/null
+    done
+    "$tenth" table "$evidence"/*.h5 claims >"$kept/tables/claims.csv"
 }
 
 # In README.md: the main figures and the table of claims; of the talk's networks what they keep when they are pruned.
@@ -172,6 +191,7 @@ for dataset in "${datasets[@]}"; do
 done
 "$project/run_all.sh" --draw-only --out "$runs"
 keep
+keep_claims
 case $profile in
 literal) talk_difference >"$kept/tables/talk_difference.csv" ;;
 standard) "$project/experiments/slides.sh" ;;

@@ -276,10 +276,65 @@ static struct table *claims_of(const char *const *paths, size_t count)
     return table;
 }
 
+/* Publishes what the claims read of the runs, and asks the claims again of that alone. Scores there have 12 bits. */
+static void assert_same_from_evidence(const char *const *paths, size_t count)
+{
+    enum { MOST = 8, NAME = 64 };
+    char published[MOST][NAME];
+    const char *places[MOST];
+    struct error error = {0};
+    struct table *own = table_create(table_find("claims"), &error);
+    assert_non_null(own);
+    assert_int_equal(claims_make(own, paths, count, "evidence", &error), STATUS_OK);
+    for (size_t i = 0; i < count; i++) {
+        struct run_file file;
+        assert_int_equal(run_file_open(paths[i], &file, &error), STATUS_OK);
+        (void)snprintf(published[i], NAME, "evidence/%s.h5", file.run);
+        places[i] = published[i];
+        run_file_close(&file);
+    }
+    struct table *again = claims_of(places, count);
+    assert_int_equal(table_rows(again), table_rows(own));
+    for (size_t r = 0; r < table_rows(own); r++) {
+        const union table_cell *a = table_row(own, r), *b = table_row(again, r);
+        static const char *const texts[] = {"id", "holds", "detail", "adjusted", "equivalence", "profile", "data_source"};
+        static const char *const numbers[] = {"measured", "low", "high", "seeds"};
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+            assert_string_equal(cell(a, texts[i])->text, cell(b, texts[i])->text);
+        for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+            assert_int_equal(isnan(cell(a, numbers[i])->number) != 0, isnan(cell(b, numbers[i])->number) != 0);
+            if (!isnan(cell(a, numbers[i])->number))
+                assert_near(cell(a, numbers[i])->number, cell(b, numbers[i])->number, 1e-3);
+        }
+    }
+    table_free(own);
+    table_free(again);
+}
+
+/* A directory of run files is no place for it. */
+static void evidence_never_replaces_a_run(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    const char *const path = "mnist_vi_seed1.h5";
+    write_pruned(path, "vi", "1", 9, 8, "real");
+    struct table *table = table_create(table_find("claims"), &error);
+    assert_non_null(table);
+    assert_int_equal(claims_make(table, &path, 1, ".", &error), STATUS_USAGE);
+    assert_non_null(strstr(error.message, "a run's own file"));
+    table_free(table);
+    table = claims_of(&path, 1); /* which is still there */
+    assert_near(cell(row_of(table, "accuracy_90_mnist"), "measured")->number, .8, 1e-12);
+    table_free(table);
+    assert_same_from_evidence(&path, 1);
+    assert_same_from_evidence(&path, 1); /* and what was published is replaced */
+}
+
 static void claims_by_hand(void **state)
 {
     (void)state;
     write_six(8, 1, "real");
+    assert_same_from_evidence(six, RUNS);
     struct table *table = claims_of(six, RUNS);
     size_t count;
     (void)claims(&count);
@@ -431,6 +486,7 @@ static void a_part_with_too_few_seeds_decides_nothing(void **state)
     static const float pruned[] = {.5F, .5F, .99F};
     write_unknown(paths[0], "1", pruned, 3);
     write_unknown(paths[1], "2", pruned, 2);
+    assert_same_from_evidence(paths, 2);
     struct table *table = claims_of(paths, 2);
     const union table_cell *row = row_of(table, "pruned_unknown_90_mnist");
     assert_string_equal(cell(row, "holds")->text, "not decidable");
@@ -526,6 +582,7 @@ static void one_network_pruned_in_two_ways(void **state)
         table_free(table);
         run_file_end(store);
     }
+    assert_same_from_evidence(paths, 2);
     static const struct {
         const char *id;
         double measured;
@@ -625,6 +682,7 @@ static void overfitting_is_a_gap_of_gaps(void **state)
     const char *const paths[] = {"vi.h5", "mle.h5"};
     write_fit(paths[0], "vi", 9, 8);
     write_fit(paths[1], "mle", 10, 7);
+    assert_same_from_evidence(paths, 2);
     struct table *table = claims_of(paths, 2);
     const union table_cell *row = row_of(table, "overfit_ecg5000");
     assert_near(cell(row, "measured")->number, -.2, 1e-12);
@@ -664,7 +722,7 @@ static void allocation_failures_are_reported(void **state)
         struct table *table = table_create(table_find("claims"), NULL);
         assert_non_null(table);
         fault_arm(successes);
-        enum status status = tabulate(table, paths, 2, &error);
+        enum status status = claims_make(table, paths, 2, "evidence", &error);
         met = fault_met();
         fault_arm(SIZE_MAX);
         assert_true(met ? status != STATUS_OK && error.message[0] : status == STATUS_OK);
@@ -687,6 +745,7 @@ int main(void)
         RUN_TEST(an_area_is_a_mean_over_items),
         RUN_TEST(scores_are_paired_item_by_item),
         RUN_TEST(claims_by_hand),
+        RUN_TEST(evidence_never_replaces_a_run),
         RUN_TEST(all_right_is_not_certain),
         RUN_TEST(one_part_refutes_the_whole),
         RUN_TEST(a_part_with_too_few_seeds_decides_nothing),

@@ -97,8 +97,18 @@ check "of vi on three data sets with one seed" test "$(grep -c 'run .*/configs/l
 check "the difference is kept" cmp difference.csv "$kept/tables/talk_difference.csv"
 check "with tables and figures" test -e "$kept/tables/prune.csv" -a -e "$kept/figures/pruning_mnist.svg" -a -e "$kept/figures/sigma_layers_mnist.svg"
 check "without those of pictures" test ! -e "$kept/tables/stills.csv" -a ! -e "$kept/figures/stills_noise_mnist.svg"
+check "claims are asked of what they read" grep -qF "table --evidence $kept/evidence runs/mnist_*.h5 claims" log
+check "and are kept as they come from it" test -e "$kept/tables/claims.csv"
 check "README has it between its marks" test "$(sed '/^| mnist/d' "$copy/README.md" | tr '\n' ' ')" = \
     "before <!-- reference literal: begin (x) --> | run | curve | metric | root mean square | mean | largest | values | |---|---|---|---|---|---|---| <!-- reference literal: end --> after "
 check "moons is no set of it" refuses 2 "profile literal has no data set moons" reference runs literal data moons
 check "another profile is a usage error" exits_with 2 reference runs other
+
+# ---- the reference's own verdicts ----
+# Rules may change after the runs: the claims that are kept are those of today's rules.
+shopt -s nullglob
+for evidence in "$project"/results/reference/*/evidence; do
+    "$tenth" table "$evidence"/*.h5 claims >claims.now
+    check "the claims of ${evidence#"$project"/} are those that are kept" cmp claims.now "${evidence%/evidence}/tables/claims.csv"
+done
 finish

@@ -131,41 +131,27 @@ static const char *source_of(const struct evidence *evidence, const struct claim
 }
 
 /* The profile of the claim's runs; "": they say none, or several. */
-static enum status profile_of(const struct evidence *evidence, const struct claim *claim,
-                              char profile[CONFIG_TEXT_SIZE], struct error *error)
+static const char *profile_of(const struct evidence *evidence, const struct claim *claim)
 {
-    profile[0] = '\0';
-    bool first = true;
+    const char *profile = NULL;
     for (size_t i = 0; i < evidence->count; i++) {
-        const struct run_file *file = &evidence->files[i];
-        struct config config;
-        bool there = false;
-        if (!evidence_is(file, claim->dataset, "vi"))
+        const struct config *config = asked_config(&evidence->files[i]);
+        if (!evidence_is(&evidence->files[i], claim->dataset, "vi"))
             continue;
-        enum status status = store_find(file->store, "/config", &there, error);
-        if (there)
-            status = run_file_config(file, &config, error);
-        if (status != STATUS_OK)
-            return status;
-        if (there && (first || strcmp(profile, config.run.profile) == 0))
-            (void)snprintf(profile, CONFIG_TEXT_SIZE, "%s", config.run.profile);
-        else
-            profile[0] = '\0';
-        first = false;
+        if (!config || (profile && strcmp(profile, config->run.profile) != 0))
+            return "";
+        profile = config->run.profile;
     }
-    return STATUS_OK;
+    return profile ? profile : "";
 }
 
 static enum status claim_add(const struct evidence *evidence, const struct claim *claim,
                              const struct measured *measured, bool decided, struct table *table, struct error *error)
 {
-    char rule[64], detail[512], profile[CONFIG_TEXT_SIZE];
+    char rule[64], detail[512];
     static const char *const sides[] = {[AT_LEAST] = ">=", [AT_MOST] = "<=", [WITHIN] = "within +-"};
     struct interval interval = finding_interval(&measured->finding);
     const char *verdict = claim_verdict(claim, measured);
-    enum status status = profile_of(evidence, claim, profile, error);
-    if (status != STATUS_OK)
-        return status;
     explain(claim, measured, verdict, detail);
     (void)snprintf(rule, sizeof rule, "%s %g", sides[claim->side], claim->bound);
     struct row row = row_empty(table_kind_of(table));
@@ -187,7 +173,7 @@ static enum status claim_add(const struct evidence *evidence, const struct claim
     row_text(&row, "adjusted", decided ? verdict : "not decidable");
     row_text(&row, "equivalence", equivalence(claim, measured));
     row_text(&row, "parts", claim->parts);
-    row_text(&row, "profile", profile);
+    row_text(&row, "profile", profile_of(evidence, claim));
     return table_add(table, row.cells, error);
 }
 
@@ -199,7 +185,8 @@ static double asked_p_value(const struct claim *claim, const struct measured *me
     return decidable ? claim_p_value(claim, &measured->finding) : NAN;
 }
 
-enum status claims_make(struct table *table, const char *const *paths, size_t count, struct error *error)
+enum status claims_make(struct table *table, const char *const *paths, size_t count, const char *directory,
+                        struct error *error)
 {
     struct evidence evidence;
     size_t rows;
@@ -221,6 +208,8 @@ enum status claims_make(struct table *table, const char *const *paths, size_t co
         claims_adjust(p_values, rows, decided);
     for (size_t i = 0; i < rows && status == STATUS_OK; i++)
         status = claim_add(&evidence, &all[i], &measured[i], decided[i], table, error);
+    if (status == STATUS_OK && directory)
+        status = evidence_publish(&evidence, directory, error);
     evidence_close(&evidence);
     memory_free(measured);
     memory_free(p_values);

@@ -50,7 +50,9 @@ double claim_p_value(const struct claim *claim, const struct finding *finding);
  * asked. */
 void claims_adjust(const double *p_values, size_t count, bool *decided);
 
-/* Appends a row for each claim. Files that are no evidence for a claim are passed over. */
-enum status claims_make(struct table *table, const char *const *paths, size_t count, struct error *error);
+/* Appends a row for each claim. Files that are no evidence for a claim are passed over. `directory`, where it is not
+ * NULL, is made, and gets what the claims read of each run, in files of the runs' names (asked.h). */
+enum status claims_make(struct table *table, const char *const *paths, size_t count, const char *directory,
+                        struct error *error);
 
 #endif

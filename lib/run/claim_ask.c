@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "run/derived.h"
 
 const struct rival NO_RIVAL = {NULL, false};
 static const struct rival POINTS[POINT_ESTIMATES] = {{"mle", false}, {"map", false}, {"mle", true}};
@@ -33,23 +32,14 @@ static enum status same_network(const struct run_file *a, const struct run_file 
 /* As many epochs, and the same items: what more of either gives would be taken for the method's. */
 static enum status same_budget(const struct run_file *a, const struct run_file *b, struct error *error)
 {
-    struct config of_a, of_b;
-    bool there_a, there_b = false;
-    enum status status = store_find(a->store, "/config", &there_a, error);
-    if (status == STATUS_OK)
-        status = store_find(b->store, "/config", &there_b, error);
-    if (!there_a || !there_b) /* nothing says that they differ */
-        return status;
-    status = run_file_config(a, &of_a, error);
-    if (status == STATUS_OK)
-        status = run_file_config(b, &of_b, error);
-    if (status != STATUS_OK)
-        return status;
-    if (of_a.train.epochs != of_b.train.epochs)
+    const struct config *of_a = asked_config(a), *of_b = asked_config(b);
+    if (!of_a || !of_b) /* nothing says that they differ */
+        return STATUS_OK;
+    if (of_a->train.epochs != of_b->train.epochs)
         return error_set(error, STATUS_UNSUPPORTED,
                          "trained for %ld and for %ld epochs; experiments/reference.sh trains both for as many",
-                         of_a.train.epochs, of_b.train.epochs);
-    if (of_a.data.validation_fraction != of_b.data.validation_fraction)
+                         of_a->train.epochs, of_b->train.epochs);
+    if (of_a->data.validation_fraction != of_b->data.validation_fraction)
         return error_set(error, STATUS_UNSUPPORTED, "the runs have different splits (data.validation_fraction)");
     return STATUS_OK;
 }
@@ -273,16 +263,5 @@ enum status claim_add_difference(struct scores *a, struct scores *b, struct find
         finding_add_scores(finding, a);
     scores_free(a);
     scores_free(b);
-    return status;
-}
-
-enum status claim_table(const struct run_file *file, const char *name, struct table **table, struct error *error)
-{
-    *table = table_create(table_find(name), error);
-    enum status status = *table ? derived_rows(file, *table, error) : STATUS_NO_MEMORY;
-    if (status != STATUS_OK) {
-        table_free(*table);
-        *table = NULL;
-    }
     return status;
 }

@@ -52,7 +52,4 @@ const char *claim_object(double fraction, const char *group, const char *part, c
 /* a - b into the finding. Frees both. Nothing is added where one is empty. */
 enum status claim_add_difference(struct scores *a, struct scores *b, struct finding *finding, struct error *error);
 
-/* A stored table of a run; without rows where the run has none. *table is NULL on failure. */
-enum status claim_table(const struct run_file *file, const char *name, struct table **table, struct error *error);
-
 #endif

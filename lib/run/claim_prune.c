@@ -1,5 +1,6 @@
 /* lib/run/claim_prune.c: claims on which weights can go, and what remains. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bayes/pruning.h"
@@ -89,8 +90,8 @@ static enum status pruned_slice(const struct run_file *file, const char *criteri
                                 size_t *slice, struct error *error)
 {
     const double tolerance = 1e-3; /* one weight of a thousand */
-    struct table *rows = NULL;
-    enum status status = claim_table(file, "prune", &rows, error);
+    const struct table *rows;
+    enum status status = asked_table(file, "prune", &rows, error);
     *slice = SIZE_MAX;
     if (status != STATUS_OK)
         return status;
@@ -104,7 +105,6 @@ static enum status pruned_slice(const struct run_file *file, const char *criteri
             *slice = place;
         place++;
     }
-    table_free(rows);
     return STATUS_OK;
 }
 
@@ -118,7 +118,8 @@ static enum status right_at_mean(const struct run_file *file, const char *criter
     enum status status = pruned_slice(file, criterion, grid, fraction, &slice, error);
     if (status != STATUS_OK || slice == SIZE_MAX)
         return status;
-    return scores_load_member(file, claim_object(0, "prune", criterion, object), "right_at_mean", slice, scores, error);
+    (void)snprintf(object, sizeof object, "/prune/%.64s/right_at_mean", criterion);
+    return scores_load(file, object, SCORE_RIGHT, slice, slice + 1, scores, error);
 }
 
 /* By snr less by another criterion, at the claim's fraction. */
@@ -217,15 +218,15 @@ enum status measure_averaging(const struct evidence *evidence, const struct clai
 /* ---- sigmas ---- */
 
 /* The median at the end of training; NaN while it goes on. */
-static enum status last_median(const struct run_file *file, double *median, struct error *error)
+static enum status last_median(const struct run_file *file, double fraction, double *median, struct error *error)
 {
     bool in_training;
-    struct table *rows = NULL;
-    *median = NAN;
+    (void)fraction;
     enum status status = checkpoint_find(file->store, &in_training, error);
     if (status != STATUS_OK || in_training)
         return status;
-    status = claim_table(file, "sigma", &rows, error);
+    struct table *rows = table_create(table_find("sigma"), error);
+    status = rows ? table_load_if_there(rows, file->store, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK && table_rows(rows) > 0)
         *median = table_number(rows, table_rows(rows) - 1, "q50");
     table_free(rows);
@@ -234,10 +235,10 @@ static enum status last_median(const struct run_file *file, double *median, stru
 
 static enum status answer_starts_meet(const struct question *question, struct finding *finding, struct error *error)
 {
-    double high, low;
-    enum status status = last_median(question->a, &high, error);
+    double high = NAN, low = NAN;
+    enum status status = asked_number(question->a, "median sigma without", 0, last_median, &high, error);
     if (status == STATUS_OK)
-        status = last_median(question->b, &low, error);
+        status = asked_number(question->b, "median sigma without", 0, last_median, &low, error);
     if (status == STATUS_OK)
         finding_add(finding, high / low - 1, NAN);
     return status;
@@ -299,20 +300,39 @@ static enum status cost_left(const struct run_file *file, double fraction, struc
     return status;
 }
 
+static enum status bytes_left(const struct run_file *file, double fraction, double *left, struct error *error)
+{
+    struct cost cost;
+    enum status status = cost_left(file, fraction, &cost, error);
+    *left = cost.bytes;
+    return status;
+}
+
+static enum status multiply_adds_left(const struct run_file *file, double fraction, double *left, struct error *error)
+{
+    struct cost cost;
+    enum status status = cost_left(file, fraction, &cost, error);
+    *left = cost.multiply_adds;
+    return status;
+}
+
+static enum status answer_cost(const struct question *question, const char *name, asked_number_fn *make,
+                               struct finding *finding, struct error *error)
+{
+    double left = NAN;
+    enum status status = asked_number(question->a, name, question->claim->fraction, make, &left, error);
+    finding_add(finding, left, NAN);
+    return status;
+}
+
 static enum status answer_memory(const struct question *question, struct finding *finding, struct error *error)
 {
-    struct cost left;
-    enum status status = cost_left(question->a, question->claim->fraction, &left, error);
-    finding_add(finding, left.bytes, NAN);
-    return status;
+    return answer_cost(question, "bytes left at", bytes_left, finding, error);
 }
 
 static enum status answer_compute(const struct question *question, struct finding *finding, struct error *error)
 {
-    struct cost left;
-    enum status status = cost_left(question->a, question->claim->fraction, &left, error);
-    finding_add(finding, left.multiply_adds, NAN);
-    return status;
+    return answer_cost(question, "multiply-adds left at", multiply_adds_left, finding, error);
 }
 
 enum status measure_memory(const struct evidence *evidence, const struct claim *claim, struct measured *measured,

@@ -309,43 +309,29 @@ static enum status add_quantities(const struct question *question, quantity_fn *
     return status;
 }
 
-/* Adds the slices from `from` on of one object, which has as many items, to an ECE. */
-static enum status add_slices(const struct run_file *file, bool scaled, const char *object, size_t from, size_t slices,
-                              struct resampled *quantity, struct error *error)
+/* Adds the slices from `from` on of one object to an ECE of as many items. */
+static void add_slices(struct item_scores *scores, size_t from, size_t slices, struct resampled *quantity)
 {
-    const struct item_scores *scores;
     const size_t items = quantity->count[0];
-    enum status status = evidence_scores(file, object, scaled, &scores, error);
-    if (status == STATUS_OK && !scores->there) /* no validation items */
-        quantity->count[0] = 0;
-    for (size_t slice = from; slice < slices && status == STATUS_OK && scores->there; slice++) {
-        const size_t first = quantity->slices * items;
+    for (size_t slice = from; slice < slices; slice++) {
+        const size_t first = quantity->slices++ * items;
+        const float *confidence = item_scores_slice(scores, SCORE_CONFIDENCE, slice);
+        const float *right = item_scores_slice(scores, SCORE_RIGHT, slice);
         for (size_t i = 0; i < items; i++) {
-            quantity->score[first + i] = scores->value[SCORE_CONFIDENCE][slice * items + i];
-            quantity->right[first + i] = scores->value[SCORE_RIGHT][slice * items + i] > 0;
+            quantity->score[first + i] = confidence[i];
+            quantity->right[first + i] = right[i] > 0;
         }
-        quantity->slices++;
     }
-    return status;
 }
 
-/* How many slices and items an object has; 0 where it is not there. */
-static enum status extents(const struct run_file *file, const char *object, size_t *slices, size_t *items,
-                           struct error *error)
+/* The scores of an object for an ECE; *scores is NULL where the file does not say enough. */
+static enum status scores_for_ece(const struct run_file *file, bool scaled, const char *object,
+                                  struct item_scores **scores, struct error *error)
 {
-    char name[STORE_NAME_SIZE];
-    size_t rank, shape[STORE_RANK_MAX];
-    bool there;
-    *slices = *items = 0;
-    (void)snprintf(name, sizeof name, "%.240s/probability", object);
-    enum status status = store_find(file->store, name, &there, error);
-    if (!there)
-        return status;
-    status = store_shape(file->store, name, &rank, shape, error);
-    if (status == STATUS_OK && rank >= 2) {
-        *items = shape[rank - 2];
-        *slices = rank > 2 ? shape[0] : 1;
-    }
+    enum status status = asked_scores(file, object, scaled, scores, error);
+    if (status != STATUS_OK || !(*scores)->there || !item_scores_slice(*scores, SCORE_CONFIDENCE, 0) ||
+        !item_scores_slice(*scores, SCORE_RIGHT, 0))
+        *scores = NULL;
     return status;
 }
 
@@ -362,14 +348,16 @@ static enum status ece_of_test(const struct question *question, const struct run
                                double fraction, struct resampled *quantity, struct error *error)
 {
     char object[STORE_NAME_SIZE];
-    size_t slices, items;
+    struct item_scores *scores;
     (void)question;
-    (void)claim_object(fraction, "test", NULL, object);
-    enum status status = extents(file, object, &slices, &items, error);
-    if (status != STATUS_OK || items == 0)
+    enum status status =
+        scores_for_ece(file, scaled, claim_object(fraction, "test", NULL, object), &scores, error);
+    if (status != STATUS_OK || !scores)
         return status;
-    status = ece_alloc(quantity, 1, items, error);
-    return status == STATUS_OK ? add_slices(file, scaled, object, 0, 1, quantity, error) : status;
+    status = ece_alloc(quantity, 1, scores->items, error);
+    if (status == STATUS_OK)
+        add_slices(scores, 0, 1, quantity);
+    return status;
 }
 
 /* Of every strength above 0 of every part. */
@@ -384,8 +372,11 @@ static enum status count_part(void *context, const char *part, struct error *err
 {
     struct shifted *shifted = context;
     char object[STORE_NAME_SIZE];
-    size_t slices, items;
-    enum status status = extents(shifted->file, claim_object(0, "perturb", part, object), &slices, &items, error);
+    struct item_scores *scores;
+    enum status status =
+        scores_for_ece(shifted->file, shifted->scaled, claim_object(0, "perturb", part, object), &scores, error);
+    const size_t slices = status == STATUS_OK && scores ? scores->slices : 0;
+    const size_t items = slices > 0 ? scores->items : 0;
     shifted->lacks = shifted->lacks || slices < 2 || (shifted->items > 0 && shifted->items != items);
     shifted->slices += slices > 0 ? slices - 1 : 0;
     shifted->items = items;
@@ -396,10 +387,12 @@ static enum status fill_part(void *context, const char *part, struct error *erro
 {
     struct shifted *shifted = context;
     char object[STORE_NAME_SIZE];
-    size_t slices, items;
-    enum status status = extents(shifted->file, claim_object(0, "perturb", part, object), &slices, &items, error);
-    return status == STATUS_OK ? add_slices(shifted->file, shifted->scaled, object, 1, slices, shifted->quantity, error)
-                               : status;
+    struct item_scores *scores;
+    enum status status =
+        scores_for_ece(shifted->file, shifted->scaled, claim_object(0, "perturb", part, object), &scores, error);
+    if (status == STATUS_OK && scores)
+        add_slices(scores, 1, scores->slices, shifted->quantity);
+    return status;
 }
 
 static enum status ece_of_shifts(const struct question *question, const struct run_file *file, bool scaled,
@@ -563,18 +556,17 @@ static enum status less_talk(const struct question *question, enum score score, 
                              struct error *error)
 {
     const double strength = 2, rounding = 1e-6;
-    struct table *rows = NULL;
+    const struct table *rows;
     struct scores scores = {0};
     size_t slice = 0;
     bool there = false;
-    enum status status = claim_table(question->a, "perturb", &rows, error);
+    enum status status = asked_table(question->a, "perturb", &rows, error);
     for (size_t r = 0; status == STATUS_OK && r < table_rows(rows) && !there; r++) {
         if (strcmp(table_text(rows, r, "perturbation"), question->claim->parts) != 0)
             continue;
         there = fabs(table_number(rows, r, "strength") - strength) < rounding;
         slice += !there;
     }
-    table_free(rows);
     if (status == STATUS_OK && there)
         status = perturbed(question->a, 0, false, question->claim->parts, score, slice, slice + 1, &scores, error);
     for (size_t i = 0; i < scores.count; i++)
@@ -612,14 +604,13 @@ enum status measure_talk_accuracy(const struct evidence *evidence, const struct 
 /* A code only at temperature 1, so that a run of another is not asked. */
 static enum status answer_description(const struct question *question, struct finding *finding, struct error *error)
 {
-    struct table *rows = NULL;
-    enum status status = claim_table(question->a, "description", &rows, error);
+    const struct table *rows;
+    enum status status = asked_table(question->a, "description", &rows, error);
     for (size_t r = 0; status == STATUS_OK && r < table_rows(rows); r++) {
         if (strcmp(table_text(rows, r, "stage"), "pruned") == 0 && table_number(rows, r, "fraction") <= 0 &&
             table_number(rows, r, "temperature") == 1)
             finding_add(finding, table_number(rows, r, "bits") / table_number(rows, r, "bits_uniform"), NAN);
     }
-    table_free(rows);
     return status;
 }
 

@@ -6,30 +6,27 @@
 
 #include "core/memory.h"
 #include "core/size.h"
+#include "io/atomic_file.h"
+#include "io/text_buffer.h"
 #include "run/origin.h"
+#include "run/run_name.h"
 
 /* Stand-ins, try-outs, and what was measured to choose by are no evidence. A file without a config says nothing of it.
  */
-static enum status reservation_find(const struct run_file *file, const char **reservation, struct error *error)
+static const char *reservation_of(const struct run_file *file)
 {
-    struct config config;
-    bool there = false;
-    *reservation = strstr(file->data_source, "SYNTHETIC") ? "measured on SYNTHETIC data" : NULL;
-    enum status status = *reservation ? STATUS_OK : store_find(file->store, "/config", &there, error);
-    if (!there)
-        return status;
-    status = run_file_config(file, &config, error);
-    if (status != STATUS_OK)
-        return status;
-    if (strcmp(config.run.profile, "smoke") == 0)
-        *reservation = "the smoke profile's networks are too small to prove anything";
-    else if (strcmp(config.data.evaluate, "validation") == 0)
-        *reservation = "measured on the validation split, which is for choosing between configs";
-    else if (config.data.train_items > 0)
-        *reservation = "trained on a slice of the data (data.train_items)";
-    else if (config.data.test_items > 0)
-        *reservation = "measured on a slice of the test file (data.test_items)";
-    return STATUS_OK;
+    const struct config *config = asked_config(file);
+    if (strstr(file->data_source, "SYNTHETIC"))
+        return "measured on SYNTHETIC data";
+    if (!config)
+        return NULL;
+    if (strcmp(config->run.profile, "smoke") == 0)
+        return "the smoke profile's networks are too small to prove anything";
+    if (strcmp(config->data.evaluate, "validation") == 0)
+        return "measured on the validation split, which is for choosing between configs";
+    if (config->data.train_items > 0)
+        return "trained on a slice of the data (data.train_items)";
+    return config->data.test_items > 0 ? "measured on a slice of the test file (data.test_items)" : NULL;
 }
 
 enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error)
@@ -37,20 +34,19 @@ enum status evidence_open(const char *const *paths, size_t count, struct evidenc
     *evidence = (struct evidence){0};
     evidence->files = memory_alloc(count, sizeof *evidence->files, error);
     evidence->reservations = memory_alloc(count, sizeof *evidence->reservations, error);
-    evidence->scores = memory_alloc(count, sizeof *evidence->scores, error);
     struct origin *origins = memory_alloc(count, sizeof *origins, error);
-    enum status status =
-        evidence->files && evidence->reservations && evidence->scores && origins ? STATUS_OK : STATUS_NO_MEMORY;
+    enum status status = evidence->files && evidence->reservations && origins ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = run_file_open(paths[i], &evidence->files[i], error);
-        evidence->files[i].scores = &evidence->scores[i];
         evidence->count++;
         if (status == STATUS_OK)
             status = origin_read(&evidence->files[i], &origins[i], error);
         if (status == STATUS_OK)
             status = origins_check(origins, i, paths, error);
         if (status == STATUS_OK)
-            status = reservation_find(&evidence->files[i], &evidence->reservations[i], error);
+            status = asked_create(&evidence->files[i], &evidence->files[i].asked, error);
+        if (status == STATUS_OK)
+            evidence->reservations[i] = reservation_of(&evidence->files[i]);
     }
     for (size_t i = 0; origins && i < count; i++)
         origin_free(&origins[i]);
@@ -61,13 +57,30 @@ enum status evidence_open(const char *const *paths, size_t count, struct evidenc
 void evidence_close(struct evidence *evidence)
 {
     for (size_t i = 0; i < evidence->count; i++) {
+        asked_free(evidence->files[i].asked);
         run_file_close(&evidence->files[i]);
-        item_scores_free(evidence->scores[i]);
     }
     memory_free(evidence->files);
-    memory_free(evidence->scores);
     memory_free(evidence->reservations);
     *evidence = (struct evidence){0};
+}
+
+enum status evidence_publish(const struct evidence *evidence, const char *directory, struct error *error)
+{
+    enum status status = directory_make(directory, error);
+    for (size_t i = 0; i < evidence->count && status == STATUS_OK; i++) {
+        const struct run_file *file = &evidence->files[i];
+        if (!asked_any(file))
+            continue;
+        status = run_name_check(file->run, error) == STATUS_OK ? STATUS_OK : STATUS_DATA;
+        struct text_buffer text = text_begin(error);
+        text_add(&text, "%s/%s.h5", directory, file->run);
+        char *path = text_take(&text);
+        if (status == STATUS_OK)
+            status = path ? asked_publish(file, path, error) : STATUS_NO_MEMORY;
+        memory_free(path);
+    }
+    return status;
 }
 
 const char *evidence_reservation(const struct evidence *evidence, const struct run_file *file)
@@ -95,12 +108,6 @@ const struct run_file *evidence_find(const struct evidence *evidence, const char
     return NULL;
 }
 
-enum status evidence_scores(const struct run_file *file, const char *object, bool scaled,
-                            const struct item_scores **scores, struct error *error)
-{
-    return item_scores_find(file, object, scaled, scores, error);
-}
-
 static enum status scores_alloc(struct scores *scores, size_t count, const double *index, struct error *error)
 {
     *scores = (struct scores){.count = count, .value = memory_alloc(count, sizeof(double), error)};
@@ -124,9 +131,9 @@ enum status scores_load(const struct run_file *file, const char *object, enum sc
 enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum score score,
                                size_t from, size_t to, struct scores *scores, struct error *error)
 {
-    const struct item_scores *all;
+    struct item_scores *all;
     *scores = (struct scores){0};
-    enum status status = evidence_scores(file, object, scaled, &all, error);
+    enum status status = asked_scores(file, object, scaled, &all, error);
     if (status != STATUS_OK || !all->there)
         return status;
     size_t end = smaller(to, all->slices);
@@ -138,41 +145,14 @@ enum status scores_load_scaled(const struct run_file *file, bool scaled, const c
         return STATUS_OK;
     status = scores_alloc(scores, all->items, all->index, error);
     for (size_t slice = from; slice < end && status == STATUS_OK; slice++) {
+        const float *values = item_scores_slice(all, score, slice);
+        if (!values) {
+            scores_free(scores);
+            return STATUS_OK;
+        }
         for (size_t i = 0; i < all->items; i++)
-            scores->value[i] += (double)all->value[score][slice * all->items + i] / (double)(end - from);
+            scores->value[i] += (double)values[i] / (double)(end - from);
     }
-    return status;
-}
-
-enum status scores_load_member(const struct run_file *file, const char *object, const char *member, size_t slice,
-                               struct scores *scores, struct error *error)
-{
-    char name[STORE_NAME_SIZE];
-    size_t rank, shape[STORE_RANK_MAX];
-    bool there;
-    *scores = (struct scores){0};
-    (void)snprintf(name, sizeof name, "%.180s/%.64s", object, member);
-    enum status status = store_find(file->store, name, &there, error);
-    if (!there)
-        return status;
-    status = store_shape(file->store, name, &rank, shape, error);
-    if (status == STATUS_OK && (rank != 2 || slice >= shape[0]))
-        return error_set(error, STATUS_DATA, "%s: %s has not the shape of a sweep; " STORE_REMEDY_CHANGED,
-                         store_path(file->store), name);
-    if (status != STATUS_OK)
-        return status;
-    float *all = memory_alloc(size_multiply(shape[0], shape[1]), sizeof *all, error);
-    double *index = memory_alloc(shape[1], sizeof *index, error);
-    status = all && index ? store_read_float(file->store, name, shape[0] * shape[1], all, error) : STATUS_NO_MEMORY;
-    (void)snprintf(name, sizeof name, "%.180s/items", object);
-    if (status == STATUS_OK)
-        status = store_read_double(file->store, name, shape[1], index, error);
-    if (status == STATUS_OK)
-        status = scores_alloc(scores, shape[1], index, error);
-    for (size_t i = 0; i < scores->count && status == STATUS_OK; i++)
-        scores->value[i] = (double)all[slice * shape[1] + i];
-    memory_free(all);
-    memory_free(index);
     return status;
 }
 
@@ -197,18 +177,19 @@ static enum status add_auroc(const double *clean, const double *found, size_t co
 enum status scores_load_auroc(const struct run_file *file, bool scaled, const char *object, enum score score,
                               struct scores *scores, struct error *error)
 {
-    const struct item_scores *all;
+    struct item_scores *all;
     *scores = (struct scores){0};
-    enum status status = evidence_scores(file, object, scaled, &all, error);
-    if (status != STATUS_OK || !all->there || all->slices < 2)
+    enum status status = asked_scores(file, object, scaled, &all, error);
+    if (status != STATUS_OK || !all->there || all->slices < 2 || !item_scores_slice(all, score, 0))
         return status;
     const size_t items = all->items;
     double *values = memory_alloc(size_multiply(2, items), sizeof *values, error);
     status = values ? scores_alloc(scores, items, all->index, error) : STATUS_NO_MEMORY;
     for (size_t slice = 1; slice < all->slices && status == STATUS_OK; slice++) {
+        const float *clean = item_scores_slice(all, score, 0), *found = item_scores_slice(all, score, slice);
         for (size_t i = 0; i < items; i++) {
-            values[i] = (double)all->value[score][i];
-            values[items + i] = (double)all->value[score][slice * items + i];
+            values[i] = (double)clean[i];
+            values[items + i] = (double)found[i];
         }
         status = add_auroc(values, values + items, items, 1 / (double)(all->slices - 1), scores->value, error);
     }

@@ -9,19 +9,21 @@
 
 #include "core/error.h"
 #include "core/stats.h"
-#include "run/item_scores.h"
+#include "run/asked.h"
 #include "run/run_file.h"
 
 /* Several run files, open. */
 struct evidence {
     struct run_file *files;      /* [count] */
-    struct item_scores **scores; /* [count] what was asked of each so far */
     const char **reservations; /* [count] why a run decides nothing, whatever it says, in words; NULL: it may decide */
     size_t count;
 };
 /* STATUS_USAGE: runs of one name that are no seeds of one run (origin.h). */
 enum status evidence_open(const char *const *paths, size_t count, struct evidence *evidence, struct error *error);
 void evidence_close(struct evidence *evidence); /* also after a failure */
+
+/* Writes what was asked of each file so far to DIRECTORY/RUN.h5 (asked.h); of nothing no file. */
+enum status evidence_publish(const struct evidence *evidence, const char *directory, struct error *error);
 
 /* The run DATASET_METHOD_seedN; runs under other names (of a sweep, say) are no evidence. NULL: there is none. A
  * variant that a claim asks for is METHOD_VARIANT ("vi_high"). */
@@ -32,10 +34,6 @@ bool evidence_is(const struct run_file *file, const char *dataset, const char *m
 /* The reservation about one of the evidence's files; NULL: none, or no file. */
 const char *evidence_reservation(const struct evidence *evidence, const struct run_file *file);
 
-/* All scores of an object of one of the evidence's files. */
-enum status evidence_scores(const struct run_file *file, const char *object, bool scaled,
-                            const struct item_scores **scores, struct error *error);
-
 /* A value for each item. */
 struct scores {
     size_t count;
@@ -43,7 +41,7 @@ struct scores {
     double *index; /* [count] which item it is, in the file of items; NULL: all of them */
 };
 /* The mean score of each item over slices [from, to) of OBJECT/probability (to beyond the last: up to it; from
- * SLICE_LAST: the last alone). *scores is empty where the file has no such object. The caller frees with scores_free.
+ * SLICE_LAST: the last alone). *scores is empty where the file does not say. The caller frees with scores_free.
  */
 #define SLICE_LAST SIZE_MAX
 enum status scores_load(const struct run_file *file, const char *object, enum score score, size_t from, size_t to,
@@ -53,11 +51,6 @@ void scores_free(struct scores *scores);
 /* The same after temperature scaling by the run's validation items (scaling.h); empty where it has none. */
 enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum score score,
                                size_t from, size_t to, struct scores *scores, struct error *error);
-
-/* Slice `slice` of OBJECT/MEMBER [slices][items], numbers of items by themselves. *scores is empty where the file has
- * none. */
-enum status scores_load_member(const struct run_file *file, const char *object, const char *member, size_t slice,
-                               struct scores *scores, struct error *error);
 
 /* Of each item, how far it speaks for clean items (slice 0) having less of the score than disturbed ones (slices [1,
  * to)): its part in the area under the ROC curve, whose value is the mean over the items; its variance is theirs

@@ -21,7 +21,7 @@ struct run_file {
     char *run, *dataset, *method, *data_source;
     char *data_identity; /* of the data that the run was made from (dataset_identity) */
     uint64_t seed;
-    struct item_scores **scores; /* what was asked of it as evidence (item_scores.h); NULL: it is none */
+    struct asked *asked; /* as evidence (asked.h); NULL: it is none */
 };
 
 /* The name of a run without "_seedN"; a name without it stays as it is. */

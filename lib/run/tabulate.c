@@ -92,7 +92,7 @@ enum status tabulate(struct table *table, const char *const *paths, size_t count
     if (band_is(kind))
         return band_make(table, paths, count, error);
     if (strcmp(kind->name, "claims") == 0)
-        return claims_make(table, paths, count, error);
+        return claims_make(table, paths, count, NULL, error);
     return is_of_pictures(kind) ? picture_by_picture(table, paths, count, error)
                                 : file_by_file(table, paths, count, error);
 }
