@@ -48,7 +48,8 @@ enum status command_table(const struct options *options, struct error *error)
         return kind ? STATUS_NO_MEMORY : STATUS_USAGE;
     if (options->evidence && strcmp(kind->name, "claims") != 0) {
         table_free(table);
-        return error_set(error, STATUS_USAGE, "--evidence is what the claims read: tenth table --evidence DIR RUN.h5... claims");
+        return error_set(error, STATUS_USAGE,
+                         "--evidence is what the claims read: tenth table --evidence DIR RUN.h5... claims");
     }
     enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
     const char *const *paths = (const char *const *)options->arguments;

@@ -297,7 +297,8 @@ static void assert_same_from_evidence(const char *const *paths, size_t count)
     assert_int_equal(table_rows(again), table_rows(own));
     for (size_t r = 0; r < table_rows(own); r++) {
         const union table_cell *a = table_row(own, r), *b = table_row(again, r);
-        static const char *const texts[] = {"id", "holds", "detail", "adjusted", "equivalence", "profile", "data_source"};
+        static const char *const texts[] = {"id",          "holds",   "detail",     "adjusted",
+                                            "equivalence", "profile", "data_source"};
         static const char *const numbers[] = {"measured", "low", "high", "seeds"};
         for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
             assert_string_equal(cell(a, texts[i])->text, cell(b, texts[i])->text);

@@ -1,6 +1,6 @@
-/* lib/run/asked.h: what claims ask of one run's file, read once for all of them. What was asked can be written to a file of
- * its own, a few hundred KiB, from which the same claims come to the same numbers: a reader needs neither the run's file
- * nor its training. Beside what identifies the run (run_file.h) and its config, that file has
+/* lib/run/asked.h: what claims ask of one run's file, read once for all of them. What was asked can be written to a
+ * file of its own, a few hundred KiB, from which the same claims come to the same numbers: a reader needs neither the
+ * run's file nor its training. Beside what identifies the run (run_file.h) and its config, that file has
  *
  *   /asked                                         numbers, as attributes, by their names
  *   /asked[/scaled]/OBJECT/SCORE [slices][items]   of the items (item_scores.h), in 12 bits; NaN: not asked

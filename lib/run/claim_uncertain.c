@@ -350,8 +350,7 @@ static enum status ece_of_test(const struct question *question, const struct run
     char object[STORE_NAME_SIZE];
     struct item_scores *scores;
     (void)question;
-    enum status status =
-        scores_for_ece(file, scaled, claim_object(fraction, "test", NULL, object), &scores, error);
+    enum status status = scores_for_ece(file, scaled, claim_object(fraction, "test", NULL, object), &scores, error);
     if (status != STATUS_OK || !scores)
         return status;
     status = ece_alloc(quantity, 1, scores->items, error);

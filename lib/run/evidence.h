@@ -14,7 +14,7 @@
 
 /* Several run files, open. */
 struct evidence {
-    struct run_file *files;      /* [count] */
+    struct run_file *files;    /* [count] */
     const char **reservations; /* [count] why a run decides nothing, whatever it says, in words; NULL: it may decide */
     size_t count;
 };

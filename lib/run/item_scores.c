@@ -111,9 +111,8 @@ static enum status load_array(const struct run_file *file, const char *name, enu
     scores->items = shape[1];
     scores->there = true;
     status = score_alloc(scores, score, error);
-    return status == STATUS_OK
-               ? store_read_float(file->store, name, shape[0] * shape[1], scores->value[score], error)
-               : status;
+    return status == STATUS_OK ? store_read_float(file->store, name, shape[0] * shape[1], scores->value[score], error)
+                               : status;
 }
 
 static enum status from_array(const struct run_file *file, struct item_scores *scores, struct error *error)
@@ -160,9 +159,9 @@ enum status item_scores_read(const struct run_file *file, const char *object, bo
         return STATUS_NO_MEMORY;
     (void)snprintf(read->object, sizeof read->object, "%s", object);
     read->scaled = scaled;
-    enum status status = published                         ? from_published(file, read, error)
+    enum status status = published            ? from_published(file, read, error)
                          : is_at_mean(object) ? from_array(file, read, error)
-                                                           : from_predictions(file, read, error);
+                                              : from_predictions(file, read, error);
     if (status == STATUS_OK)
         *scores = read;
     else
