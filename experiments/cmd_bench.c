@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/bench.h"
 #include "commands.h"
 #include "core/cpus.h"
-#include "run/bench.h"
+#include "run/tables.h"
 
 /* Which measurement the options ask for. */
 static enum status describe(const struct options *options, struct bench *bench, struct error *error)

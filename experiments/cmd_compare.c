@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "commands.h"
-#include "run/compare.h"
+#include "results/compare.h"
 #include "say.h"
 
 enum { SHOWN = 20 };

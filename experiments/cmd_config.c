@@ -3,7 +3,7 @@
 
 #include "commands.h"
 #include "core/memory.h"
-#include "io/config.h"
+#include "config/config.h"
 #include "overrides.h"
 #include "run/run.h"
 #include "say.h"

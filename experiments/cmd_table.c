@@ -4,9 +4,9 @@
 
 #include "commands.h"
 #include "core/registry.h"
-#include "io/table.h"
-#include "run/claim.h"
-#include "run/tabulate.h"
+#include "results/claim.h"
+#include "results/tabulate.h"
+#include "run/tables.h"
 #include "run_input.h"
 
 static enum status list_tables(void)

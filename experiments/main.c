@@ -13,7 +13,7 @@
 #include "bayes/posterior.h"
 #include "commands.h"
 #include "core/cpus.h"
-#include "core/isa.h"
+#include "compute/isa.h"
 #include "data/dataset.h"
 #include "data/ood.h"
 #include "data/perturb.h"

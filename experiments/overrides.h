@@ -2,7 +2,7 @@
 #ifndef TENTH_EXPERIMENTS_OVERRIDES_H
 #define TENTH_EXPERIMENTS_OVERRIDES_H
 
-#include "io/config.h"
+#include "config/config.h"
 #include "options.h"
 
 enum status overrides_apply(struct config_source *source, const struct options *options, struct error *error);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
-#include "io/config.h"
+#include "config/config.h"
 
 bool text_ends_with(const char *text, const char *end);
 

@@ -2,7 +2,7 @@
 #
 #   awk -f plots/csv.awk -f experiments/slides.awk -v mode=MODE FILE...
 #
-# FILE: lib/data/dataset.def, lib/io/table.def, lib/run/claim.def, plots/figures.tsv, docs/slides.tsv, and for mode `page` also
+# FILE: lib/data/dataset.def, lib/run/table.def, lib/results/claim.def, plots/figures.tsv, docs/slides.tsv, and for mode `page` also
 # claims.csv, for mode `expected` summary.csv (of the data sets of a run). MODE:
 #
 #   page      the Markdown of docs/slides.md; a claims.csv without the column `adjusted` is of older rules, and is not shown
@@ -151,7 +151,7 @@ function check_row(r,    list, optional, count, i, c, found, figure, dataset) {
     count = entries(row_tables[r], list, optional)
     for (i = 1; i <= count; i++)
         if (!(list[i] in is_table))
-            wrong(row_line[r] ": lib/io/table.def has no table \"" list[i] "\"")
+            wrong(row_line[r] ": lib/run/table.def has no table \"" list[i] "\"")
     count = entries(row_claims[r], list, optional)
     for (i = 1; i <= count; i++) {
         found = 0
@@ -159,7 +159,7 @@ function check_row(r,    list, optional, count, i, c, found, figure, dataset) {
             if (asks(list[i], claim_ids[c]))
                 found = named[claim_ids[c]] = 1
         if (!found)
-            wrong(row_line[r] ": lib/run/claim.def has no claim \"" list[i] "\"")
+            wrong(row_line[r] ": lib/results/claim.def has no claim \"" list[i] "\"")
     }
 }
 
@@ -231,7 +231,7 @@ function print_page(    r, p, have, of) {
         of = of (of == "" ? "" : ", ") p
     print "# The talk, slide by slide\n"
     print "Written by `experiments/slides.sh` from `docs/slides.tsv`: change that one. Figures are named as in `plots/figures.tsv`,"
-    print "of all data sets, or as their files are; tables as in `tenth table --list`; claims as in `lib/run/claim.def`, without the data"
+    print "of all data sets, or as their files are; tables as in `tenth table --list`; claims as in `lib/results/claim.def`, without the data"
     print "set where all of its data sets are meant. \\*: another command than `run_all.sh` draws it.\n"
     print have " of " row_count " are there; what comes later says so. " (with_verdicts ? \
         "Verdicts are those of `" shown(ENVIRON["VERDICTS_OF"]) "`, profile " of ": each claim by itself (its `tables/claims.csv` also has those that stay when all are asked at once)." : \

@@ -6,13 +6,13 @@
 #   --check DIR  is each figure and table there that docs/slides.tsv names? Those of data sets that DIR has no runs of are not
 #                asked for, nor what another command than run_all.sh makes.
 #
-# What no registry has (plots/figures.tsv, lib/io/table.def, lib/run/claim.def) is an error.
+# What no registry has (plots/figures.tsv, lib/run/table.def, lib/results/claim.def) is an error.
 #
 # Exit codes: 0 done; 1 docs/slides.tsv names what is not there; 2 usage; 3 DIR is not what run_all.sh wrote.
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
-registries=("$project"/lib/data/dataset.def "$project"/lib/io/table.def "$project"/lib/run/claim.def "$project"/plots/figures.tsv
+registries=("$project"/lib/data/dataset.def "$project"/lib/run/table.def "$project"/lib/results/claim.def "$project"/plots/figures.tsv
     "$project"/docs/slides.tsv)
 
 usage() {

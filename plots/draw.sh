@@ -272,7 +272,7 @@ write_titles() {
     registry_variables data/ood.def OOD title_ood 1
     registry_variables data/perturbation.def PERTURBATION title_perturbation 2
     registry_variables data/perturbation.def PERTURBATION unit_perturbation 1
-    registry_variables run/uncertainty.def UNCERTAINTY title_measure 2
+    registry_variables results/uncertainty.def UNCERTAINTY title_measure 2
     registry_variables report/look.def LOOK_METHOD color 1
     registry_variables report/look.def LOOK_METHOD marker 2
     registry_variables report/look.def LOOK_CRITERION dashes 1

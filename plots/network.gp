@@ -1,5 +1,5 @@
 # plots/network.gp: a part of a trained network three times: with a number on each edge, the mean; with a density, whose width is
-# its sigma; and pruned. Of the first run that has rows. Which part that is: lib/run/derived_network.c.
+# its sigma; and pruned. Of the first run that has rows. Which part that is: lib/results/derived_network.c.
 #
 # An image's filter is drawn as its kernel lies, each cell being the edge from that pixel; else units are drawn as circles.
 

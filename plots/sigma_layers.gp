@@ -71,7 +71,7 @@ choose_range = 'set xrange [*:*]; set yrange [*:*]; least = 1e300; greatest = 0;
 numbered = 1
 choose_tics = 'set ytics ("" prior); do for [e = -6:6] { do for [step in (greatest < 100 * least ? "1 2 5" : "1")] { ' \
     .'set ytics add (numbered ? sprintf("%g", step * 10.**e) : "" step * 10.**e) } }'
-# A bin is a twentieth of a decade (lib/run/derived_sigma.c).
+# A bin is a twentieth of a decade (lib/results/derived_sigma.c).
 half_bin = 10**(1 / 40.)
 shape = 'using (column("share") > 0 ? slot : NaN):(column("sigma")):(side > 0 ? slot : slot - 0.44 * column("share") / fullest[i])' \
     .':(side > 0 ? slot + 0.44 * column("share") / fullest[i] : slot)' \

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 
 void fixture_make(struct fixture *fixture, const struct network_spec *spec, const char *method,
                   const struct posterior_start *start, int threads)

@@ -55,14 +55,14 @@ merge() {
 # The files that a target is there for.
 sources_of() {
     case $1 in
-    compare) echo lib/run/compare.c lib/core/texts.c ;;
+    compare) echo lib/results/compare.c lib/core/texts.c ;;
     config) echo lib/io/config*.c ;;
     csv) echo lib/io/csv.c lib/io/table.c lib/io/table_read.c lib/io/table_text.c ;;
     idx) echo lib/data/idx.c lib/io/source.c ;;
     input) echo lib/data/input.c lib/data/image*.c lib/data/series_text.c lib/io/source.c lib/io/magic.c ;;
     model) echo lib/embed/{model,model_file,engine,index_format,value_format,range_coder,bytes}.c ;;
     options) echo experiments/options.c ;;
-    run) echo lib/run/run_file.c lib/run/derived*.c lib/run/tabulate.c lib/run/band.c lib/io/store.c lib/io/store_a*.c ;;
+    run) echo lib/run/run_file.c lib/run/derived*.c lib/results/tabulate.c lib/results/band.c lib/io/store.c lib/io/store_a*.c ;;
     svg) echo lib/report/svg_clean.c ;;
     ucr) echo lib/data/ucr.c lib/data/series_text.c ;;
     esac

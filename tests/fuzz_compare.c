@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/compare.h"
+#include "results/compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 

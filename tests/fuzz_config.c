@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "io/config.h"
+#include "config/config.h"
 
 static const char SECTIONS[] = "run data model posterior train prune perturb";
 

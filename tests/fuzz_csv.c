@@ -8,7 +8,7 @@
 
 #include "core/memory.h"
 #include "io/csv.h"
-#include "io/table.h"
+#include "run/tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 

@@ -18,9 +18,10 @@
 
 #include "core/memory.h"
 #include "core/size.h"
-#include "run/derived.h"
+#include "results/derived.h"
+#include "results/tabulate.h"
 #include "run/run_file.h"
-#include "run/tabulate.h"
+#include "run/tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 

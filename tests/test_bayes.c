@@ -19,7 +19,7 @@
 #include "bayes/posterior.h"
 #include "bayes/predictive.h"
 #include "bayes/pruning.h"
-#include "core/kernels.h"
+#include "bayes/posterior_kernels.h"
 #include "core/memory.h"
 #include "nn/loss.h"
 #include "check.h"
@@ -225,8 +225,8 @@ static void pieces_of_a_tensor_are_drawn_as_one(void **state)
     assert_non_null(whole);
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         size_t at = posterior->tensors[t].offset, count = posterior->tensors[t].count;
-        kernels()->sample(random_key(9, PURPOSE_WEIGHT_NOISE, 7, t), 0, count, posterior->mu + at, posterior->rho + at,
-                          whole + at);
+        posterior_kernels()->sample(random_key(9, PURPOSE_WEIGHT_NOISE, 7, t), 0, count, posterior->mu + at,
+                                    posterior->rho + at, whole + at);
         assert_memory_equal(w + at, whole + at, count * sizeof *whole);
     }
     memory_free(whole);
@@ -246,11 +246,12 @@ static void step_tensors_whole(struct posterior *twin, const struct update *upda
         size_t at = twin->tensors[t].offset, count = twin->tensors[t].count;
         vi.kl_scale = (float)update->penalty_scale[t];
         if (twin->rho)
-            (void)kernels()->vi_step(&vi, count, w + at, g + at, twin->mu + at, twin->rho + at, twin->m_mu + at,
-                                     twin->v_mu + at, twin->m_rho + at, twin->v_rho + at);
+            (void)posterior_kernels()->vi_step(&vi, count, w + at, g + at, twin->mu + at, twin->rho + at,
+                                               twin->m_mu + at, twin->v_mu + at, twin->m_rho + at, twin->v_rho + at);
         else
-            (void)kernels()->point_step(&vi.mu, (float)(update->penalty_scale[t] * (double)vi.prior_precision), 1,
-                                        count, g + at, twin->mu + at, twin->m_mu + at, twin->v_mu + at);
+            (void)posterior_kernels()->point_step(&vi.mu,
+                                                  (float)(update->penalty_scale[t] * (double)vi.prior_precision), 1,
+                                                  count, g + at, twin->mu + at, twin->m_mu + at, twin->v_mu + at);
     }
 }
 
@@ -428,7 +429,7 @@ static void kl_of_a_step_equals_quadrature(void **state)
                                  .clip = 1,
                                  .clip_rho = 1,
                                  .train_rho = 1};
-        double kl = kernels()->vi_step(&step, 16, w, gradient, mu, rho, m[0], m[1], m[2], m[3]);
+        double kl = posterior_kernels()->vi_step(&step, 16, w, gradient, mu, rho, m[0], m[1], m[2], m[3]);
         /* each of 16 terms of at most 200 nats in float: 16 * 200 * 1e-6 */
         assert_near(kl, 16 * integral, 1e-5 * 16 * (1 + fabs(integral)));
     }

@@ -14,9 +14,10 @@
 #include "check.h"
 #include "core/memory.h"
 #include "data/dataset.h"
-#include "run/claim.h"
+#include "results/claim.h"
+#include "results/tabulate.h"
 #include "run/run.h"
-#include "run/tabulate.h"
+#include "run/tables.h"
 #include "run_files.h"
 #include "scratch.h"
 

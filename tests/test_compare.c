@@ -15,8 +15,8 @@
 #include "check.h"
 #include "core/memory.h"
 #include "core/stats.h"
-#include "io/table.h"
-#include "run/compare.h"
+#include "results/compare.h"
+#include "run/tables.h"
 #include "scratch.h"
 
 /* ---- CSV ---- */

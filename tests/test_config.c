@@ -15,7 +15,7 @@
 
 #include "core/memory.h"
 #include "core/utf8.h"
-#include "io/config.h"
+#include "config/config.h"
 #include "scratch.h"
 
 static const char ALL_SECTIONS[] = "run data model posterior train prune perturb";
@@ -125,7 +125,7 @@ static const char *difference(const struct config *a, const struct config *b)
 #define CONFIG_TEXT(section, key, standard, help) SAME(section, key, strcmp(a->section.key, b->section.key) == 0)
 #define CONFIG_LIST(section, key, standard, minimum, maximum, unit, help) SAME_BYTES(section, key)
 #define CONFIG_NAMES(section, key, standard, help) SAME_BYTES(section, key)
-#include "io/schema.def"
+#include "config/schema.def"
 #undef CONFIG_SECTION
 #undef CONFIG_SECTION_END
 #undef CONFIG_INT
@@ -186,7 +186,7 @@ static size_t other_values(struct assignment *list, size_t room)
 #define CONFIG_LIST(section, key, standard, minimum, maximum, unit, help)                                              \
     ADD(section, key, "%.17g, %.17g : %.17g : 7", THIRD(minimum, maximum), (double)(minimum), (double)(maximum))
 #define CONFIG_NAMES(section, key, standard, help) ADD(section, key, "one, two ,three")
-#include "io/schema.def"
+#include "config/schema.def"
 #undef CONFIG_SECTION
 #undef CONFIG_SECTION_END
 #undef CONFIG_INT
@@ -223,7 +223,7 @@ static void test_defaults(void **state)
 #define CONFIG_TEXT(section, key, standard, help) assert_string_equal(config.section.key, standard);
 #define CONFIG_LIST(section, key, standard, minimum, maximum, unit, help) assert_true(config.section.key.count > 0);
 #define CONFIG_NAMES(section, key, standard, help) assert_int_equal(config.section.key.count, 0);
-#include "io/schema.def"
+#include "config/schema.def"
 #undef CONFIG_SECTION
 #undef CONFIG_SECTION_END
 #undef CONFIG_INT

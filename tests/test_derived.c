@@ -18,15 +18,16 @@
 #include "core/memory.h"
 #include "data/ood.h"
 #include "reference.h"
-#include "run/derived.h"
+#include "results/derived.h"
+#include "results/tabulate.h"
+#include "results/uncertainty.h"
 #include "run/kept.h"
-#include "run/ood_sweep.h"
 #include "run/run.h"
-#include "run/tabulate.h"
+#include "run/tables.h"
 #include "run/train.h"
-#include "run/uncertainty.h"
 #include "run_files.h"
 #include "scratch.h"
+#include "sweep/ood_sweep.h"
 
 static struct table *table_of(const char *const *paths, size_t count, const char *name)
 {

@@ -1,4 +1,4 @@
-/* lib/run/didactic.c: densities are densities, and extremes are where calculus has them. */
+/* lib/results/didactic.c: densities are densities, and extremes are where calculus has them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "run/didactic.h"
+#include "results/didactic.h"
+#include "run/tables.h"
 
 static struct table *make(const char *name)
 {

@@ -32,7 +32,7 @@
 #include "nn/moments.h"
 #include "nn/sparse_kernels.h"
 #include "reference.h"
-#include "run/export.h"
+#include "embed/export.h"
 #include "scratch.h"
 
 /* ---- a pruned network to export ---- */

@@ -10,13 +10,14 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "core/gemm_private.h"
-#include "core/isa.h"
-#include "core/kernels.h"
+#include "compute/gemm_private.h"
+#include "compute/isa.h"
+#include "bayes/elbo.h"
+#include "bayes/posterior_kernels.h"
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "core/size.h"
-#include "core/vector_math.h"
+#include "compute/vector_math.h"
 #include "nn/optimizer.h"
 #include "reference.h"
 
@@ -164,6 +165,28 @@ static double kl(double mu, double sigma, double precision)
     return -0.5 * log(precision) - log(sigma) + 0.5 * precision * (sigma * sigma + mu * mu) - 0.5;
 }
 
+/* The integral of q log(q / p) over 12 sigmas on either side, by Simpson's rule. */
+static void the_divergence_is_its_integral(void **state)
+{
+    (void)state;
+    static const double cases[][3] = {{0, .05, 1}, {.3, .1, .1}, {-2, .5, .05}, {.01, 3, 1}};
+    enum { STEPS = 4000 };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        const double mu = cases[c][0], sigma = cases[c][1], prior = cases[c][2], h = 24 * sigma / STEPS;
+        double sum = 0;
+        for (size_t i = 0; i <= STEPS; i++) {
+            const double w = mu - 12 * sigma + h * (double)i;
+            const double log_q = -.5 * pow((w - mu) / sigma, 2) - log(sigma),
+                         log_p = -.5 * pow(w / prior, 2) - log(prior);
+            const double weight = i == 0 || i == STEPS ? 1 : i % 2 ? 4 : 2;
+            sum += weight * exp(log_q) / sqrt(2 * acos(-1)) * (log_q - log_p);
+        }
+        assert_near(elbo_kl(mu, sigma, prior), sum * h / 3, 1e-9 * (1 + fabs(sum * h / 3)));
+        assert_near(elbo_kl(mu, sigma, prior), kl(mu, sigma, 1 / (prior * prior)), 1e-12 * fabs(sum * h));
+    }
+    assert_near(elbo_kl(0, .3, .3), 0, 1e-15);
+}
+
 static double sigma_of(double rho)
 {
     return softplus_exact(rho) + (double)SIGMA_MINIMUM;
@@ -245,14 +268,14 @@ static int step_is_right(const struct parameters *before, const struct parameter
            fabs((double)(of_rho ? after->v_rho : after->v_mu)[i] - v) <= error_v;
 }
 
-static double run_vi(const struct kernels *k, const struct kernel_vi *step, struct parameters *p, size_t first,
-                     size_t count)
+static double run_vi(const struct posterior_kernels *k, const struct kernel_vi *step, struct parameters *p,
+                     size_t first, size_t count)
 {
     return k->vi_step(step, count, p->w + first, p->g + first, p->mu + first, p->rho + first, p->m_mu + first,
                       p->v_mu + first, p->m_rho + first, p->v_rho + first);
 }
 
-static void check_vi_step(const struct kernels *k, size_t count)
+static void check_vi_step(const struct posterior_kernels *k, size_t count)
 {
     static struct parameters before, after;
     fill_parameters(&before);
@@ -278,7 +301,7 @@ static void test_vi_step(void **state)
 {
     (void)state;
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct posterior_kernels *const *all = posterior_kernels_all(&builds);
     for (size_t b = 0; b < builds; b++)
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
             check_vi_step(all[b], counts[c]);
@@ -288,7 +311,7 @@ static void test_vi_step_with_frozen_sigma(void **state)
 {
     (void)state;
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct posterior_kernels *const *all = posterior_kernels_all(&builds);
     for (size_t b = 0; b < builds; b++) {
         static struct parameters before, after;
         struct kernel_vi frozen = vi;
@@ -309,7 +332,7 @@ static void test_ranges_do_not_matter(void **state)
 {
     (void)state;
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct posterior_kernels *const *all = posterior_kernels_all(&builds);
     for (size_t b = 0; b < builds; b++) {
         static struct parameters whole, parts;
         fill_parameters(&whole);
@@ -327,7 +350,7 @@ static void test_fused_builds_have_the_same_bits(void **state)
     (void)state;
     const struct random_key key = random_key(5, PURPOSE_TEST, 1, 3);
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct posterior_kernels *const *all = posterior_kernels_all(&builds);
     for (size_t b = 0; b + 2 < builds; b++) { /* the last one is "base", without them */
         static struct parameters p[2];
         for (size_t i = 0; i < 2; i++) {
@@ -346,7 +369,7 @@ static void test_vi_norms(void **state)
 {
     (void)state;
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct posterior_kernels *const *all = posterior_kernels_all(&builds);
     static struct parameters p;
     fill_parameters(&p);
     for (size_t b = 0; b < builds; b++)
@@ -371,7 +394,7 @@ static void test_sample_and_softplus(void **state)
     (void)state;
     const struct random_key key = random_key(5, PURPOSE_TEST, 1, 2);
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct posterior_kernels *const *all = posterior_kernels_all(&builds);
     static struct parameters p;
     fill_parameters(&p);
     for (size_t b = 0; b < builds; b++) {
@@ -397,7 +420,7 @@ static void test_point_step(void **state)
     (void)state;
     const float l2 = 0.3F, clip = 0.5F;
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct posterior_kernels *const *all = posterior_kernels_all(&builds);
     static struct parameters p, q;
     fill_parameters(&p);
     for (size_t b = 0; b < builds; b++)
@@ -427,7 +450,7 @@ static void test_adam_is_the_papers(void **state)
     for (size_t t = 1; t <= 50; t++) {
         const float g[1] = {sinf((float)t)};
         struct kernel_adam step = adam_step(adam, 1e-2, t);
-        (void)kernels()->point_step(&step, 0.0F, 1.0F, 1, g, w, m, v);
+        (void)posterior_kernels()->point_step(&step, 0.0F, 1.0F, 1, g, w, m, v);
         first = (double)adam.beta1 * first + (1.0 - (double)adam.beta1) * (double)g[0];
         second = (double)adam.beta2 * second + (1.0 - (double)adam.beta2) * (double)g[0] * (double)g[0];
         double m_hat = first / (1.0 - pow((double)adam.beta1, (double)t));
@@ -889,7 +912,7 @@ static void test_adam_with_a_large_epsilon(void **state)
         v = .99 * v + .01 * (double)g * (double)g;
         x -= rate * (m / (1 - pow(.9, (double)t))) / (sqrt(v / (1 - pow(.99, (double)t))) + .5);
         const struct kernel_adam step = adam_step(adam, rate, t);
-        (void)kernels()->point_step(&step, 0, 1, 1, &g, &w, &first, &second);
+        (void)posterior_kernels()->point_step(&step, 0, 1, 1, &g, &w, &first, &second);
         assert_near(w, x, 1e-6);
     }
 }
@@ -929,6 +952,7 @@ int main(void)
         cmocka_unit_test(test_packed_batch),
         cmocka_unit_test(test_gemm_overwrites),
         cmocka_unit_test(test_gemm_of_what_is_not_finite),
+        cmocka_unit_test(the_divergence_is_its_integral),
         cmocka_unit_test(test_denormals_are_flushed_in_every_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 
 #include "check.h"
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "nn/conv.h"
 #include "nn/layer_kernels.h"
 #include "nn/loss.h"

@@ -8,8 +8,8 @@
 
 #include "check.h"
 #include "core/memory.h"
-#include "core/random.h"
-#include "run/products.h"
+#include "compute/random.h"
+#include "bench/products.h"
 
 enum { BATCH = 5, CLASSES = 3 };
 

@@ -15,8 +15,8 @@
 #include <hdf5.h>
 #include <zlib.h>
 
-#include "core/gemm.h"
-#include "core/kernels.h"
+#include "compute/gemm.h"
+#include "bayes/posterior_kernels.h"
 #include "core/memory.h"
 #include "io/store.h"
 #include "run/provenance.h"
@@ -34,7 +34,7 @@ static void test_libraries(void **state)
     assert_string_equal(provenance.zlib, ZLIB_VERSION);
     assert_string_equal(provenance.hdf5, hdf5);
     assert_string_equal(provenance.gemm, gemm_backend());
-    assert_string_equal(provenance.kernels, kernels()->name);
+    assert_string_equal(provenance.kernels, posterior_kernels()->name);
     assert_true(provenance.inih[0] != '\0');
 }
 

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "core/kernels.h"
-#include "core/random.h"
+#include "compute/random_kernels.h"
+#include "compute/random.h"
 
 enum { MANY = 1 << 20 };
 
@@ -67,7 +67,7 @@ static void test_uniform_is_philox(void **state)
     (void)state;
     enum { COUNT = 1000 };
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct random_kernels *const *all = random_kernels_all(&builds);
     for (size_t b = 0; b < builds; b++) {
         float out[COUNT];
         all[b]->uniform(key, 0, COUNT, out);
@@ -96,7 +96,7 @@ static void test_normal_is_box_muller(void **state)
     (void)state;
     enum { COUNT = 20000 };
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct random_kernels *const *all = random_kernels_all(&builds);
     float *out = floats(COUNT);
     for (size_t b = 0; b < builds; b++) {
         all[b]->normal(key, 0, COUNT, out);
@@ -114,7 +114,7 @@ static void test_elements_depend_on_key_and_index(void **state)
     (void)state;
     enum { COUNT = 1000 };
     size_t builds;
-    const struct kernels *const *all = kernels_all(&builds);
+    const struct random_kernels *const *all = random_kernels_all(&builds);
     for (size_t b = 0; b < builds; b++) {
         float whole[COUNT], part[COUNT];
         all[b]->normal(key, 0, COUNT, whole);

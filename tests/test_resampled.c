@@ -1,4 +1,4 @@
-/* lib/run/resampled.c: quantities of sets of items by hand, and intervals against what is known of them. */
+/* lib/results/resampled.c: quantities of sets of items by hand, and intervals against what is known of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +11,9 @@
 
 #include "check.h"
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "core/stats.h"
-#include "run/resampled.h"
+#include "results/resampled.h"
 
 static struct resampled make(size_t first, size_t second, const float *score, const uint8_t *right)
 {

@@ -22,19 +22,20 @@
 #include "io/atomic_file.h"
 #include "io/file_lock.h"
 #include "reference.h"
-#include "run/band.h"
+#include "results/band.h"
+#include "results/tabulate.h"
 #include "run/checkpoint.h"
-#include "run/illustrate.h"
-#include "run/ood_sweep.h"
-#include "run/perturb_sweep.h"
-#include "run/prune.h"
 #include "run/run.h"
 #include "run/run_file.h"
 #include "run/run_name.h"
-#include "run/tabulate.h"
+#include "run/tables.h"
 #include "run/train.h"
 #include "run_files.h"
 #include "scratch.h"
+#include "sweep/illustrate.h"
+#include "sweep/ood_sweep.h"
+#include "sweep/perturb_sweep.h"
+#include "sweep/prune.h"
 
 static const char small_config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\ntrain_items = 96\ntest_items = 60\n"
                                    "[model]\nfilters = 4\n"
@@ -750,6 +751,27 @@ static void a_last_step_that_is_not_finite_is_no_result(void **state)
     spoil_checkpoint(&job, (int)STEPS - 1, "/checkpoint/m_mu");
     assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_NOT_FINITE);
     assert_non_null(strstr(job.error.message, "the last update"));
+    job_close(&job);
+}
+
+/* A checkpoint that counts what nobody can count is damaged. */
+static void half_a_step_is_no_checkpoint(void **state)
+{
+    (void)state;
+    static const double steps[] = {2.5, -1, 1e300, NAN};
+    struct job job;
+    struct countdown countdown = {2};
+    struct monitor monitor = {&countdown, count_report, count_stop, NULL};
+    job_open(&job, 2, false, NULL);
+    assert_int_equal(run_train(&job.run, &monitor, &job.error), STATUS_INTERRUPTED);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct store *store = NULL;
+        assert_int_equal(store_update(run_file, &store, &job.error), STATUS_OK);
+        assert_int_equal(store_set_number(store, "/checkpoint", "step", steps[i], &job.error), STATUS_OK);
+        assert_int_equal(store_commit(store, &job.error), STATUS_OK);
+        assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_DATA);
+        assert_non_null(strstr(job.error.message, "counts steps that cannot be"));
+    }
     job_close(&job);
 }
 
@@ -1662,6 +1684,7 @@ int main(void)
         RUN_TEST(the_profile_changes_no_identity),
         RUN_TEST(pruning_what_was_not_trained_says_what_to_do),
         RUN_TEST(a_number_that_is_not_finite_is_named),
+        RUN_TEST(half_a_step_is_no_checkpoint),
         RUN_TEST(a_last_step_that_is_not_finite_is_no_result),
         RUN_TEST(what_others_add_survives_the_training),
         RUN_TEST(what_others_add_survives_the_sweeps),

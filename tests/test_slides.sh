@@ -7,7 +7,7 @@ source "$(dirname "$0")/script.sh"
 # What the script reads, and nothing else of the project.
 copy=$work/copy
 mkdir -p "$copy"/{lib/data,lib/io,lib/run,plots,docs,experiments,results/reference/standard/tables}
-for file in environment.sh lib/data/dataset.def lib/io/table.def lib/run/claim.def plots/{csv.awk,figures.tsv} docs/slides.{tsv,md} \
+for file in environment.sh lib/data/dataset.def lib/run/table.def lib/results/claim.def plots/{csv.awk,figures.tsv} docs/slides.{tsv,md} \
     experiments/slides.{sh,awk} results/reference/standard/tables/claims.csv; do
     cp "$project/$file" "$copy/$file"
 done
@@ -36,8 +36,8 @@ done <<'END'
 a|b|have|nothing|-|-|-:plots/figures.tsv has no figure "nothing"
 a|b|have|examples_moons|-|-|-:figure examples is not drawn of moons
 a|b|have|pruning_noise|-|-|-:figure pruning has no values, so there is no "pruning_noise"
-a|b|have|-|nothing|-|-:lib/io/table.def has no table "nothing"
-a|b|have|-|-|ten_percent_moons|-:lib/run/claim.def has no claim "ten_percent_moons"
+a|b|have|-|nothing|-|-:lib/run/table.def has no table "nothing"
+a|b|have|-|-|ten_percent_moons|-:lib/results/claim.def has no claim "ten_percent_moons"
 a|b|weak|-|-|-|-:state "weak" is neither
 a|b|later|-|-|-|-:what comes later is not named
 a|b|have:3 columns, not 7

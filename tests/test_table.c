@@ -12,7 +12,7 @@
 
 #include "core/memory.h"
 #include "io/store.h"
-#include "io/table.h"
+#include "run/tables.h"
 #include "scratch.h"
 
 /* The columns that people outside read, by position: table.def may add to their ends, but not change them. */

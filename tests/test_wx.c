@@ -14,15 +14,15 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "core/gemm.h"
+#include "compute/gemm.h"
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "io/store.h"
 #include "reference.h"
-#include "run/illustrate.h"
-#include "run/ood_sweep.h"
-#include "run/perturb_sweep.h"
-#include "run/prune.h"
+#include "sweep/illustrate.h"
+#include "sweep/ood_sweep.h"
+#include "sweep/perturb_sweep.h"
+#include "sweep/prune.h"
 #include "run/run.h"
 #include "run/train.h"
 #include "scratch.h"

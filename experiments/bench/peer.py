@@ -8,7 +8,7 @@ one optimizer over per-tensor parameters. What was tried and left out because it
 parameter vector, torch.jit. The layout (NCHW or channels_last) and the batch of a prediction are tried here, and the
 fastest is reported.
 
-As in `tenth bench`, items are random, times are medians, and `gflops` counts the direct convolution (run/bench.h).
+As in `tenth bench`, items are random, times are medians, and `gflops` counts the direct convolution (bench/bench.h).
 """
 
 import argparse

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
-#include "core/random.h"
+#include "compute/random.h"
 
 enum prune_order { PRUNE_HIGHEST_FIRST, PRUNE_LOWEST_FIRST };
 enum sigma_need { WORKS_WITHOUT_SIGMA, NEEDS_SIGMA };

@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "bayes/posterior.h"
-#include "core/kernels.h"
+#include "bayes/posterior_kernels.h"
 
 static const float *sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
                            float *scratch)
@@ -15,8 +15,8 @@ static const float *sample(const struct posterior *posterior, uint64_t seed, enu
     for (size_t p = 0; p < posterior->piece_count; p++) {
         struct piece piece = posterior->pieces[p];
         size_t at = posterior->tensors[piece.tensor].offset + piece.first;
-        kernels()->sample(random_key(seed, purpose, step, piece.tensor), piece.first, piece.count, posterior->mu + at,
-                          posterior->rho + at, scratch + at);
+        posterior_kernels()->sample(random_key(seed, purpose, step, piece.tensor), piece.first, piece.count,
+                                    posterior->mu + at, posterior->rho + at, scratch + at);
     }
     return scratch;
 }
@@ -46,8 +46,8 @@ static void clip_factors(struct posterior *posterior, const struct update *updat
         struct piece piece = posterior->pieces[p];
         size_t at = posterior->tensors[piece.tensor].offset + piece.first;
         struct kernel_vi step = kernel_of_tensor(update, piece.tensor);
-        kernels()->vi_norms(&step, piece.count, w + at, gradient + at, posterior->mu + at, posterior->rho + at,
-                            &partial[2 * p], &partial[2 * p + 1]);
+        posterior_kernels()->vi_norms(&step, piece.count, w + at, gradient + at, posterior->mu + at,
+                                      posterior->rho + at, &partial[2 * p], &partial[2 * p + 1]);
     }
     double mu_squared = 0, rho_squared = 0;
     for (size_t p = 0; p < posterior->piece_count; p++) {
@@ -73,9 +73,9 @@ static double update(struct posterior *posterior, const struct update *update, c
         struct kernel_vi step = kernel_of_tensor(update, piece.tensor);
         step.clip = clip;
         step.clip_rho = clip_rho;
-        partial[p] = kernels()->vi_step(&step, piece.count, w + at, gradient + at, posterior->mu + at,
-                                        posterior->rho + at, posterior->m_mu + at, posterior->v_mu + at,
-                                        posterior->m_rho + at, posterior->v_rho + at);
+        partial[p] = posterior_kernels()->vi_step(&step, piece.count, w + at, gradient + at, posterior->mu + at,
+                                                  posterior->rho + at, posterior->m_mu + at, posterior->v_mu + at,
+                                                  posterior->m_rho + at, posterior->v_rho + at);
     }
     double kl = 0;
     *penalty_loss = 0;

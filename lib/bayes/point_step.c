@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "core/kernels.h"
+#include "bayes/posterior_kernels.h"
 
 /* The factor that brings the gradient's norm, penalty included, down to clip_norm. */
 static float clip_factor(const struct posterior *posterior, const struct update *update, size_t member,
@@ -34,8 +34,8 @@ double point_step(struct posterior *posterior, const struct update *update, size
         struct piece piece = posterior->pieces[p];
         size_t at = posterior->tensors[piece.tensor].offset + piece.first;
         float l2 = (float)(update->penalty_scale[piece.tensor] * precision);
-        partial[p] = kernels()->point_step(&adam, l2, clip, piece.count, gradient + (at - base), posterior->mu + at,
-                                           posterior->m_mu + at, posterior->v_mu + at);
+        partial[p] = posterior_kernels()->point_step(&adam, l2, clip, piece.count, gradient + (at - base),
+                                                     posterior->mu + at, posterior->m_mu + at, posterior->v_mu + at);
     }
     double penalty = 0;
     *penalty_loss = 0;

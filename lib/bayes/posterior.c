@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/kernels.h"
+#include "bayes/posterior_kernels.h"
 #include "core/memory.h"
 #include "core/registry.h"
 #include "core/size.h"
@@ -224,6 +224,24 @@ void posterior_sigma(const struct posterior *posterior, float *sigma)
     for (size_t p = 0; p < posterior->piece_count; p++) {
         struct piece piece = posterior->pieces[p];
         size_t at = posterior->tensors[piece.tensor].offset + piece.first;
-        kernels()->softplus(piece.count, posterior->rho + at, sigma + at);
+        posterior_kernels()->softplus(piece.count, posterior->rho + at, sigma + at);
     }
+}
+
+const float *posterior_sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose,
+                              uint64_t step, float *scratch)
+{
+    double begun = phase_begin(posterior->clock);
+    const float *w = posterior->method->functions->sample(posterior, seed, purpose, step, scratch);
+    phase_end_of_all(posterior->clock, PHASE_SAMPLING, begun);
+    return w;
+}
+
+double posterior_update(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
+                        double *penalty_loss)
+{
+    double begun = phase_begin(posterior->clock);
+    double penalty = posterior->method->functions->update(posterior, update, w, gradient, penalty_loss);
+    phase_end_of_all(posterior->clock, PHASE_OPTIMIZER, begun);
+    return penalty;
 }

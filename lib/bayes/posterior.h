@@ -14,8 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compute/random.h"
 #include "core/error.h"
-#include "core/random.h"
+#include "core/phase_clock.h"
 #include "nn/network.h"
 #include "nn/optimizer.h"
 
@@ -41,6 +42,7 @@ struct posterior {
     double *partial; /* [piece_count][2] sums of the pieces */
     size_t piece_count;
     int threads;
+    struct phase_clock *clock; /* NULL: not measured; borrowed */
 };
 
 /* Where the start values come from. The talk's program had TensorFlow's default for means, Glorot's uniform law
@@ -99,6 +101,12 @@ struct method_functions {
     double (*update)(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
                      double *penalty_loss);
 };
+
+/* The method's own, by the posterior's clock. */
+const float *posterior_sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose,
+                              uint64_t step, float *scratch);
+double posterior_update(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
+                        double *penalty_loss);
 
 /* How many different networks a posterior stands for. */
 enum networks {

@@ -36,7 +36,7 @@ const float *predictor_weights(struct predictor *predictor, enum predict_weights
     const struct posterior *posterior = predictor->posterior;
     const float *w = posterior->mu;
     if (which == PREDICT_SAMPLED)
-        w = posterior->method->functions->sample(posterior, seed, PURPOSE_PREDICT, sample, predictor->weights);
+        w = posterior_sample(posterior, seed, PURPOSE_PREDICT, sample, predictor->weights);
     if (!keep)
         return w;
     keep += sample % posterior->members * posterior->network_size;

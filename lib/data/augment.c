@@ -3,7 +3,7 @@
 #include <omp.h>
 #include <string.h>
 
-#include "core/random.h"
+#include "compute/random.h"
 
 struct draw {
     bool flip;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "core/random.h"
+#include "compute/random.h"
 #include "data/reader.h"
 
 const char dataset_input_moons[] = "the coordinates x and y of a point";

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "core/error.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "data/dataset.h"
 #include "data/perturb.h"
 

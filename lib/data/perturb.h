@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "core/shape.h"
 #include "data/dataset.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 
 static uint32_t *copy_indices(const uint32_t *indices, size_t count, struct error *error)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "data/ecgsyn.h"
 #include "data/reader.h"
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/random.h"
+#include "compute/random.h"
 #include "data/reader.h"
 
 enum { CLASSES = 10, TRAIN_ITEMS = 10000, TEST_ITEMS = 2000 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
-#include "core/random.h"
+#include "compute/random.h"
 #include "core/size.h"
 #include "nn/loss.h"
 #include "nn/planes.h"

@@ -169,7 +169,7 @@ static enum status take_parts(struct model *model, const struct posterior *poste
     for (size_t part = 0; part < model->parts; part++) {
         const float *w = posterior->mu;
         if (model->posterior == MODEL_SAMPLES)
-            w = posterior->method->functions->sample(posterior, seed, PURPOSE_PREDICT, part, scratch);
+            w = posterior_sample(posterior, seed, PURPOSE_PREDICT, part, scratch);
         if (model->posterior == MODEL_VARIANCE && part == 1) {
             posterior_sigma(posterior, scratch);
             w = scratch;

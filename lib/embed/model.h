@@ -20,7 +20,7 @@
 #include "core/error.h"
 #include "core/shape.h"
 #include "embed/input_range.h"
-#include "nn/conv.h"
+#include "nn/conv_shape.h"
 #include "nn/network.h"
 
 enum model_posterior { MODEL_MEAN, MODEL_SAMPLES, MODEL_VARIANCE };

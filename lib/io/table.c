@@ -3,47 +3,12 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "core/texts.h"
 #include "io/text_buffer.h"
-
-#define TABLE(name, help) static const struct table_column name##_columns[] = {
-#define TABLE_COMPUTED(name, help) TABLE(name, help)
-#define TABLE_APART(name, help) TABLE(name, help)
-#define COLUMN_TEXT(column) {#column, NULL},
-#define COLUMN_NUMBER(column, unit) {#column, unit},
-#define TABLE_END                                                                                                      \
-    }                                                                                                                  \
-    ;
-#include "io/table.def"
-#undef TABLE
-#undef TABLE_COMPUTED
-#undef TABLE_APART
-#undef COLUMN_TEXT
-#undef COLUMN_NUMBER
-#undef TABLE_END
-
-static const struct table_kind KINDS[] = {
-#define ROW(name, help, origin) {#name, help, name##_columns, sizeof name##_columns / sizeof name##_columns[0], origin},
-#define TABLE(name, help) ROW(name, help, TABLE_OF_RUNS)
-#define TABLE_COMPUTED(name, help) ROW(name, help, TABLE_OF_FORMULA)
-#define TABLE_APART(name, help) ROW(name, help, TABLE_OF_COMMAND)
-#define COLUMN_TEXT(column)
-#define COLUMN_NUMBER(column, unit)
-#define TABLE_END
-#include "io/table.def"
-#undef ROW
-#undef TABLE
-#undef TABLE_COMPUTED
-#undef TABLE_APART
-#undef COLUMN_TEXT
-#undef COLUMN_NUMBER
-#undef TABLE_END
-};
-
-enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
 
 /* The first allocation of rows; each later one doubles. */
 enum { FIRST_CAPACITY = 16 };
@@ -54,21 +19,6 @@ struct table {
     size_t rows, row_capacity;
     struct texts texts; /* cells point to them */
 };
-
-const struct table_kind *table_kinds(size_t *count)
-{
-    *count = KIND_COUNT;
-    return KINDS;
-}
-
-const struct table_kind *table_find(const char *name)
-{
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        if (strcmp(KINDS[i].name, name) == 0)
-            return &KINDS[i];
-    }
-    return NULL;
-}
 
 struct table *table_create(const struct table_kind *kind, struct error *error)
 {
@@ -111,14 +61,43 @@ const union table_cell *table_row(const struct table *table, size_t row)
     return table->cells + row * table->kind->column_count;
 }
 
+/* Whatever follows from a name that is none would be wrong in silence. */
+static size_t column_of(const struct table_kind *kind, const char *column, bool number)
+{
+    const size_t at = table_column_index(kind, column);
+    if (at >= kind->column_count || (kind->columns[at].unit != NULL) != number)
+        abort();
+    return at;
+}
+
+double *table_number_cell(const struct table_kind *kind, union table_cell *cells, const char *column)
+{
+    return &cells[column_of(kind, column, true)].number;
+}
+
+const char **table_text_cell(const struct table_kind *kind, union table_cell *cells, const char *column)
+{
+    return &cells[column_of(kind, column, false)].text;
+}
+
+double table_number_of(const struct table_kind *kind, const union table_cell *cells, const char *column)
+{
+    return cells[column_of(kind, column, true)].number;
+}
+
+const char *table_text_of(const struct table_kind *kind, const union table_cell *cells, const char *column)
+{
+    return cells[column_of(kind, column, false)].text;
+}
+
 double table_number(const struct table *table, size_t row, const char *column)
 {
-    return table_row(table, row)[table_column_index(table->kind, column)].number;
+    return table_number_of(table->kind, table_row(table, row), column);
 }
 
 const char *table_text(const struct table *table, size_t row, const char *column)
 {
-    return table_row(table, row)[table_column_index(table->kind, column)].text;
+    return table_text_of(table->kind, table_row(table, row), column);
 }
 
 /* Makes room for one row more. On failure everything is as it was. */

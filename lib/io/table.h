@@ -1,4 +1,5 @@
-/* lib/io/table.h: tables in memory, in run files and as text. Their columns are declared in table.def.
+/* lib/io/table.h: tables in memory, in run files and as text. Which there are, and their columns, is declared in
+ * run/table.def.
  *
  * A cell is a number or a text. A number that was not measured is NaN: it is stored as NaN and printed as an empty
  * cell, never as 0. */
@@ -32,10 +33,6 @@ struct table_kind {
     enum table_origin origin;
 };
 
-/* Static storage. table_find: NULL when there is none. */
-const struct table_kind *table_kinds(size_t *count);
-const struct table_kind *table_find(const char *name);
-
 union table_cell {
     double number;
     const char *text;
@@ -59,8 +56,15 @@ const union table_cell *table_row(const struct table *table, size_t row);
 double table_number(const struct table *table, size_t row, const char *column);
 const char *table_text(const struct table *table, size_t row, const char *column);
 
-/* The index of a column of the kind; the column must exist (checked: returns SIZE_MAX otherwise). */
+/* The index of a column of the kind; SIZE_MAX: it has none of that name. */
 size_t table_column_index(const struct table_kind *kind, const char *column);
+
+/* One cell of a row of the kind, to read or to set. The column must exist and be of that type: else the program has a
+ * mistake, and ends (abort) rather than go on with another column's value. */
+double *table_number_cell(const struct table_kind *kind, union table_cell *cells, const char *column);
+const char **table_text_cell(const struct table_kind *kind, union table_cell *cells, const char *column);
+double table_number_of(const struct table_kind *kind, const union table_cell *cells, const char *column);
+const char *table_text_of(const struct table_kind *kind, const union table_cell *cells, const char *column);
 
 /* A table in a store lives under /tables/NAME, one array per column. Reading a stored table that lacks a column (made
  * by an older version) fills it with NaN or "". table_load appends to `table`. Not there, or columns of unequal length:

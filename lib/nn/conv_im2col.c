@@ -3,8 +3,9 @@
  * channels.
  *
  * A batch is split into a fixed number of parts, which have a sum each of the gradients of weight and bias, added in
- * order at the end. A thread has the same parts forward and backward, so that their activations stay in its cache. A
- * part's items are taken in blocks of a fixed size. */
+ * order at the end. A thread has the same parts forward and backward, so that their activations stay in its cache; but
+ * where the weights are large there are fewer parts backward, since each has sums as large as they. A part's items are
+ * taken in blocks of a fixed size. */
 #include "nn/conv.h"
 
 #include <omp.h>

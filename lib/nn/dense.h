@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "core/gemm.h"
+#include "compute/gemm.h"
 #include "core/phase_clock.h"
 
 struct dense {

@@ -1,5 +1,5 @@
 #include "nn/layer_kernels.h"
 
-#include "core/isa.h"
+#include "compute/isa.h"
 
 ISA_CHOICE(layer_kernels)

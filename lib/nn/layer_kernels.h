@@ -1,7 +1,7 @@
 /* lib/nn/layer_kernels.h: the vectorised passes over activations. Private to lib/nn.
  *
- * Compiled per instruction set from layer_kernels_body.c and chosen once, like core/kernels.h. All arrays have the
- * channels last. A call runs in the calling thread alone. */
+ * Compiled per instruction set from layer_kernels_body.c and chosen once, like compute/random_kernels.h. All arrays
+ * have the channels last. A call runs in the calling thread alone. */
 #ifndef TENTH_NN_LAYER_KERNELS_H
 #define TENTH_NN_LAYER_KERNELS_H
 

@@ -1,8 +1,8 @@
-/* One build of the passes in nn/layer_kernels.h; compiled once per instruction set (core/isa.h). */
+/* One build of the passes in nn/layer_kernels.h; compiled once per instruction set (compute/isa.h). */
 #include "nn/layer_kernels.h"
 
-#include "core/isa.h"
-#include "core/vector_math.h"
+#include "compute/isa.h"
+#include "compute/vector_math.h"
 
 static void bias_selu(size_t rows, size_t channels, const float *restrict bias, float *restrict y)
 {

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
-#include "core/gemm.h"
+#include "compute/gemm.h"
 #include "core/phase_clock.h"
 #include "core/shape.h"
 

@@ -5,13 +5,15 @@
 
 #include <stddef.h>
 
-#include "core/kernels.h"
-
 struct adam {
     float beta1, beta2, epsilon;
 };
 
-/* One step's constants for the fused passes (core/kernels.h), with the bias correction folded in:
+struct kernel_adam {
+    float beta1, beta2, rate, epsilon; /* bias correction is folded in */
+};
+
+/* One step's constants for the fused passes (adam_chunk.h), with the bias correction folded in:
  * x -= rate * m / (sqrt(v) + epsilon), where m and v are the uncorrected moments,
  * rate = learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) and epsilon = adam.epsilon sqrt(1 - beta2^t); in real numbers
  * this is the paper's form. t counts from 1. */

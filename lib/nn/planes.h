@@ -1,5 +1,4 @@
-/* lib/nn/planes.h: how the input of a convolution lies in memory for sums over single weights. Private to lib/nn and to
- * lib/embed/engine.c.
+/* lib/nn/planes.h: how the input of a convolution lies in memory for sums over single weights.
  *
  * A channel is a plane [row phase][column phase][rows][pitch], zero padding included, where phase = position modulo
  * stride. Then the outputs of a filter, at the pitch of the input, read consecutive places for any one weight, and a
@@ -9,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "nn/conv.h"
+#include "nn/conv_shape.h"
 
 struct planes {
     size_t rows, pitch; /* of a phase */

@@ -1,5 +1,5 @@
 #include "nn/sparse_kernels.h"
 
-#include "core/isa.h"
+#include "compute/isa.h"
 
 ISA_CHOICE(sparse_kernels)

@@ -1,7 +1,8 @@
 /* lib/nn/sparse_kernels.h: sums over the weights that are there, for all outputs of a filter at once. Private to
  * sparse_network.c and to lib/embed/engine.c.
  *
- * Compiled per instruction set from sparse_kernels_body.c and chosen once, like core/kernels.h. Output q of a filter is
+ * Compiled per instruction set from sparse_kernels_body.c and chosen once, like compute/random_kernels.h. Output q of a
+ * filter is
  *
  *   sum_i value[i] x[offset[i] + q],  q = 0 .. outputs - 1
  *

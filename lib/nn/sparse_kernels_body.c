@@ -1,4 +1,4 @@
-/* One build of the sums in nn/sparse_kernels.h; compiled once per instruction set (core/isa.h). */
+/* One build of the sums in nn/sparse_kernels.h; compiled once per instruction set (compute/isa.h). */
 #include "nn/sparse_kernels.h"
 
 #if defined(__AVX512F__)
@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/isa.h"
+#include "compute/isa.h"
 #include "core/size.h"
-#include "core/vector_math.h"
+#include "compute/vector_math.h"
 #include "nn/moments.h"
 
 #if defined(__AVX512F__)

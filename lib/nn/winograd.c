@@ -1,6 +1,6 @@
 #include "nn/winograd.h"
 
-#include "core/isa.h"
+#include "compute/isa.h"
 #include "core/size.h"
 
 ISA_CHOICE(winograd_kernels)

@@ -1,4 +1,4 @@
-/* One build of the transforms in nn/winograd.h; compiled once per instruction set (core/isa.h).
+/* One build of the transforms in nn/winograd.h; compiled once per instruction set (compute/isa.h).
  *
  * Channels are the lanes of GCC's vector type. Where they are no multiple of the lanes, the last vector begins earlier
  * and overlaps the one before it, which repeats some work and needs no tail. Each transform is written once, for all
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "core/isa.h"
+#include "compute/isa.h"
 #include "nn/winograd_tiles.h"
 
 enum { PATCH_MAX = 2 * POINTS_MAX }; /* inputs of a tile along a dimension, both phases */

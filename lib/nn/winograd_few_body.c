@@ -1,11 +1,11 @@
-/* One build of the transforms in nn/winograd_few.h; compiled once per instruction set (core/isa.h).
+/* One build of the transforms in nn/winograd_few.h; compiled once per instruction set (compute/isa.h).
  *
  * Written for all points and inlined with them, as in winograd_body.c. A block of channels is VECTORS vectors. */
 #include "nn/winograd_few.h"
 
 #include <string.h>
 
-#include "core/isa.h"
+#include "compute/isa.h"
 #include "core/size.h"
 #include "nn/winograd_tiles.h"
 

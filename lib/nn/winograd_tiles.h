@@ -4,8 +4,8 @@
 #define TENTH_NN_WINOGRAD_TILES_H
 
 #include "core/size.h"
-#include "core/vector_math.h"
-#include "core/vectors.h"
+#include "compute/vector_math.h"
+#include "compute/vectors.h"
 #include "nn/winograd.h"
 
 #define UNROLL _Pragma("GCC unroll 10")

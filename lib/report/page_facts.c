@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "data/dataset.h"
 #include "report/page.h"
 #include "run/provenance.h"
 
@@ -179,7 +180,7 @@ void page_add_warnings(struct page *page, const char *dataset)
         size_t sources_count;
         const char **sources = page_distinct(table, "data_source", sets[i], &sources_count, out->error);
         for (size_t s = 0; sources && s < sources_count; s++) {
-            bool synthetic = strstr(sources[s], "SYNTHETIC") != NULL;
+            bool synthetic = dataset_source_is_synthetic(sources[s]);
             if (!synthetic && !strstr(sources[s], "not the official") && !strstr(sources[s], "validation"))
                 continue;
             text_add(out, "<p class=\"warning%s\"><strong>", synthetic ? " grave" : "");

@@ -1,6 +1,7 @@
 #include "run/checkpoint.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/memory.h"
 
@@ -121,22 +122,38 @@ static void checkpoint_blocks(const struct posterior *posterior, struct block bl
         blocks[i] = (struct block){checkpoint_names[i], values[i]};
 }
 
-struct member {
-    const char *name;
-    double *value;
-};
+/* In a file every number is a double, which holds counts of steps and items exactly. */
+static const char *const state_names[STATE_MEMBERS] = {"step",    "sigma_steps", "loss_sum",       "nll_sum", "kl_sum",
+                                                       "correct", "items",       "steps_in_epoch", "seconds"};
 
-static void state_members(struct train_state *state, struct member members[STATE_MEMBERS])
+static void state_to_numbers(const struct train_state *state, double numbers[STATE_MEMBERS])
 {
-    const struct member all[STATE_MEMBERS] = {
-        {"step", &state->step},         {"sigma_steps", &state->sigma_steps},
-        {"loss_sum", &state->loss_sum}, {"nll_sum", &state->nll_sum},
-        {"kl_sum", &state->kl_sum},     {"correct", &state->correct},
-        {"items", &state->items},       {"steps_in_epoch", &state->steps_in_epoch},
-        {"seconds", &state->seconds},
-    };
-    for (size_t i = 0; i < STATE_MEMBERS; i++)
-        members[i] = all[i];
+    const double all[STATE_MEMBERS] = {
+        (double)state->step, (double)state->sigma_steps, state->loss_sum,      state->nll_sum,
+        state->kl_sum,       (double)state->correct,     (double)state->items, (double)state->steps_in_epoch,
+        state->seconds};
+    memcpy(numbers, all, sizeof all);
+}
+
+/* Counts below 2^53; a file may say anything. */
+static bool state_from_numbers(const double numbers[STATE_MEMBERS], struct train_state *state)
+{
+    static const int counts[] = {0, 1, 5, 6, 7};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        const double number = numbers[counts[i]];
+        if (!(number >= 0 && number < 0x1p53 && number == floor(number)))
+            return false;
+    }
+    *state = (struct train_state){.step = (size_t)numbers[0],
+                                  .sigma_steps = (size_t)numbers[1],
+                                  .loss_sum = numbers[2],
+                                  .nll_sum = numbers[3],
+                                  .kl_sum = numbers[4],
+                                  .correct = (size_t)numbers[5],
+                                  .items = (size_t)numbers[6],
+                                  .steps_in_epoch = (size_t)numbers[7],
+                                  .seconds = numbers[8]};
+    return true;
 }
 
 enum status checkpoint_save(struct store *store, const struct posterior *posterior, const struct train_state *state,
@@ -145,11 +162,10 @@ enum status checkpoint_save(struct store *store, const struct posterior *posteri
     struct block blocks[CHECKPOINT_BLOCKS];
     checkpoint_blocks(posterior, blocks);
     enum status status = blocks_save(store, posterior, blocks, CHECKPOINT_BLOCKS, error);
-    struct train_state copy = *state;
-    struct member members[STATE_MEMBERS];
-    state_members(&copy, members);
+    double numbers[STATE_MEMBERS];
+    state_to_numbers(state, numbers);
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
-        status = store_set_number(store, "/checkpoint", members[i].name, *members[i].value, error);
+        status = store_set_number(store, "/checkpoint", state_names[i], numbers[i], error);
     if (status == STATUS_OK)
         status = store_set_text(store, "/checkpoint", "identity", identity, error);
     return status;
@@ -161,10 +177,12 @@ enum status checkpoint_load(struct store *store, struct posterior *posterior, st
     struct block blocks[CHECKPOINT_BLOCKS];
     checkpoint_blocks(posterior, blocks);
     enum status status = blocks_load(store, posterior, blocks, CHECKPOINT_BLOCKS, error);
-    struct member members[STATE_MEMBERS];
-    state_members(state, members);
+    double numbers[STATE_MEMBERS];
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
-        status = store_get_number(store, "/checkpoint", members[i].name, members[i].value, error);
+        status = store_get_number(store, "/checkpoint", state_names[i], &numbers[i], error);
+    if (status == STATUS_OK && !state_from_numbers(numbers, state))
+        return error_set(error, STATUS_DATA, "%s: /checkpoint counts steps that cannot be; " STORE_REMEDY_CHANGED,
+                         store_path(store));
     return status;
 }
 
@@ -196,11 +214,8 @@ enum status checkpoint_remove(struct store *store, struct error *error)
         return status;
     for (size_t i = 0; i < CHECKPOINT_BLOCKS && status == STATUS_OK; i++)
         status = store_remove(store, checkpoint_names[i], error);
-    struct train_state unused = {0};
-    struct member members[STATE_MEMBERS];
-    state_members(&unused, members);
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
-        status = store_unset(store, "/checkpoint", members[i].name, error);
+        status = store_unset(store, "/checkpoint", state_names[i], error);
     if (status == STATUS_OK)
         status = store_unset(store, "/checkpoint", "identity", error);
     bool bare = false;

@@ -10,12 +10,13 @@
 #include "io/store.h"
 
 /* Where training stands: everything besides the posterior that the next step depends on, and the sums of the epoch that
- * is under way. Every member is a number that a double holds exactly. */
+ * is under way. */
 struct train_state {
-    double step;                                                      /* steps done */
-    double sigma_steps;                                               /* updates of rho done */
-    double loss_sum, nll_sum, kl_sum, correct, items, steps_in_epoch; /* of the epoch under way */
-    double seconds;                                                   /* spent in training so far */
+    size_t step;                           /* steps done */
+    size_t sigma_steps;                    /* updates of rho done */
+    double loss_sum, nll_sum, kl_sum;      /* of the epoch under way */
+    size_t correct, items, steps_in_epoch; /* of it, too */
+    double seconds;                        /* spent in training so far */
 };
 
 enum status checkpoint_save_posterior(struct store *store, const struct posterior *posterior, const char *identity,

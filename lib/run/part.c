@@ -13,6 +13,7 @@
 #include "data/perturb.h"
 #include "run/kept.h"
 #include "run/run_store.h"
+#include "run/tables.h"
 
 /* Raised when the same config measures something else than before, so that a file's older parts are made again.
  * 2: the test items no longer depend on the seed. */
@@ -97,10 +98,9 @@ static int compare_placed(const void *a, const void *b)
 static size_t place_rows(const struct part *part, const struct table *rows, const char *without, struct placed *placed,
                          size_t count)
 {
-    const size_t column = table_column_index(table_find(part->table), part->column);
     for (size_t i = 0; i < table_rows(rows); i++) {
         const union table_cell *cells = table_row(rows, i);
-        const char *name = cells[column].text;
+        const char *name = table_text_of(table_find(part->table), cells, part->column);
         if (without && strcmp(name, without) == 0)
             continue;
         placed[count] = (struct placed){cells, name, rank_of(part->table, name), count};

@@ -14,8 +14,8 @@
 
 #include "build_info.h"
 #include "core/cpus.h"
-#include "core/gemm.h"
-#include "core/kernels.h"
+#include "compute/gemm.h"
+#include "bayes/posterior_kernels.h"
 #include "core/memory.h"
 #include "io/atomic_file.h"
 
@@ -106,7 +106,7 @@ void provenance_gather(struct provenance *provenance)
         .zlib = zlibVersion(),
         .inih = BUILD_INIH,
         .gemm = gemm_backend(),
-        .kernels = kernels()->name,
+        .kernels = posterior_kernels()->name,
         .cores = cpus_available(),
         .peak_mib = provenance_peak_mib(),
     };

@@ -20,6 +20,7 @@
 #include "run/run_check.h"
 #include "run/run_name.h"
 #include "run/run_store.h"
+#include "run/tables.h"
 
 static enum status name_refused(const struct run *run, const char *key, struct error *error)
 {
@@ -495,40 +496,14 @@ double trained_multiply_adds(const struct trained *trained, const float *keep)
     return sum;
 }
 
-struct row row_empty(const struct table_kind *kind)
-{
-    struct row row = {.kind = kind};
-    for (size_t i = 0; i < kind->column_count; i++) {
-        if (kind->columns[i].unit)
-            row.cells[i].number = NAN;
-        else
-            row.cells[i].text = "";
-    }
-    return row;
-}
-
 struct row row_begin(const struct run *run, const char *table)
 {
     struct row row = row_empty(table_find(table));
-    row_text(&row, "dataset", run->kind->name);
-    row_text(&row, "method", run->method->name);
-    row_number(&row, "seed", (double)run->seed);
-    row_text(&row, "run", run->name);
+    row_text_if_there(&row, "dataset", run->kind->name);
+    row_text_if_there(&row, "method", run->method->name);
+    row_number_if_there(&row, "seed", (double)run->seed);
+    row_text_if_there(&row, "run", run->name);
     return row;
-}
-
-void row_number(struct row *row, const char *column, double value)
-{
-    size_t at = table_column_index(row->kind, column);
-    if (at < ROW_CELLS_MAX)
-        row->cells[at].number = value;
-}
-
-void row_text(struct row *row, const char *column, const char *text)
-{
-    size_t at = table_column_index(row->kind, column);
-    if (at < ROW_CELLS_MAX)
-        row->cells[at].text = text;
 }
 
 /* Numbers that a row need not have: a threshold where nothing goes, sigmas of a method without, an interval of one
@@ -565,7 +540,7 @@ void row_metrics(struct row *row, const struct prediction *prediction)
     size_t count;
     const struct metric *all = metrics(&count);
     for (size_t i = 0; i < count; i++) {
-        if (table_column_index(row->kind, all[i].name) < ROW_CELLS_MAX)
+        if (table_column_index(row->kind, all[i].name) != SIZE_MAX)
             row_number(row, all[i].name, all[i].value(prediction));
     }
 }

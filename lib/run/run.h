@@ -37,9 +37,10 @@
 #include "data/dataset.h"
 #include "data/perturb.h"
 #include "data/split.h"
-#include "io/config.h"
+#include "config/config.h"
 #include "io/source.h"
 #include "io/store.h"
+#include "io/row.h"
 #include "io/table.h"
 #include "nn/network.h"
 
@@ -173,16 +174,8 @@ void trained_free(struct trained *trained);
 /* Multiply-adds of one item in all members together, of the weights that stay. keep [size]; NULL: everything stays. */
 double trained_multiply_adds(const struct trained *trained, const float *keep);
 
-/* A row's cells by the names of their columns; every row has dataset, method, seed and run. */
-enum { ROW_CELLS_MAX = 48 };
-struct row {
-    const struct table_kind *kind;
-    union table_cell cells[ROW_CELLS_MAX];
-};
-struct row row_empty(const struct table_kind *kind); /* every cell NaN or "" */
+/* A row of a stored table, with dataset, method, seed and run as far as it has these columns. */
 struct row row_begin(const struct run *run, const char *table);
-void row_number(struct row *row, const char *column, double value);
-void row_text(struct row *row, const char *column, const char *text);
 
 /* Adds the row to what a run stores. STATUS_NOT_FINITE names a number that is infinite, or that is missing where there
  * is always one; the table is then as it was. */

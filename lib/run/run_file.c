@@ -136,10 +136,10 @@ enum status run_file_trained(const struct run_file *file, struct config *config,
 struct row run_file_row(const struct run_file *file, const struct table_kind *kind)
 {
     struct row row = row_empty(kind);
-    row_text(&row, "dataset", file->dataset);
-    row_text(&row, "method", file->method);
-    row_number(&row, "seed", (double)file->seed);
-    row_text(&row, "run", file->run);
+    row_text_if_there(&row, "dataset", file->dataset);
+    row_text_if_there(&row, "method", file->method);
+    row_number_if_there(&row, "seed", (double)file->seed);
+    row_text_if_there(&row, "run", file->run);
     return row;
 }
 

@@ -7,7 +7,7 @@
 
 #include "bayes/metric.h"
 #include "core/error.h"
-#include "io/config.h"
+#include "config/config.h"
 #include "io/store.h"
 #include "io/table.h"
 #include "run/kept.h"

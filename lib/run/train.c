@@ -6,13 +6,14 @@
 
 #include "core/clock.h"
 #include "core/memory.h"
-#include "io/atomic_file.h"
 #include "core/stats.h"
+#include "io/atomic_file.h"
 #include "run/kept.h"
 #include "run/mismatch.h"
 #include "run/provenance.h"
 #include "run/run_check.h"
 #include "run/run_store.h"
+#include "run/tables.h"
 #include "run/trainer.h"
 
 static enum status trainer_sizes(struct trainer *trainer, struct error *error)
@@ -269,10 +270,10 @@ static void report(const struct trainer *trainer)
 {
     const struct train_state *state = &trainer->state;
     struct progress progress = {
-        .run = trainer->run->name, .stage = "train", .done = state->step, .total = (double)trainer->steps};
+        .run = trainer->run->name, .stage = "train", .done = (double)state->step, .total = (double)trainer->steps};
     (void)snprintf(progress.text, sizeof progress.text, "epoch %zu/%ld  nll %.4f  accuracy %.4f",
-                   ((size_t)state->step - 1) / trainer->steps_per_epoch + 1, trainer->run->config.train.epochs,
-                   state->nll_sum / state->steps_in_epoch, state->correct / state->items);
+                   (state->step - 1) / trainer->steps_per_epoch + 1, trainer->run->config.train.epochs,
+                   state->nll_sum / (double)state->steps_in_epoch, (double)state->correct / (double)state->items);
     monitor_report(trainer->monitor, &progress);
 }
 
@@ -293,27 +294,31 @@ static enum status save_if_due(struct trainer *trainer, struct error *error)
     return status;
 }
 
-static enum status train_loop(struct trainer *trainer, struct error *error)
+/* Reports each step, records each epoch, and saves from time to time. */
+static enum status after_step(struct trainer *trainer, struct error *error)
 {
     struct train_state *state = &trainer->state;
-    double started = monotonic_seconds() - state->seconds;
     enum status status = STATUS_OK;
-    if (state->step == 0 && trainer->run->method->has_sigma)
+    report(trainer);
+    state->seconds = monotonic_seconds() - trainer->started;
+    if (state->step % trainer->steps_per_epoch == 0)
+        status = trainer_check(trainer, error);
+    if (status == STATUS_OK && state->step % trainer->steps_per_epoch == 0)
+        status = trainer_record_epoch(trainer, state->step / trainer->steps_per_epoch, error);
+    return status == STATUS_OK && state->step < trainer->steps ? save_if_due(trainer, error) : status;
+}
+
+static enum status train(struct trainer *trainer, struct error *error)
+{
+    enum status status = STATUS_OK;
+    trainer->after_step = after_step;
+    trainer->saved_at = monotonic_seconds();
+    trainer->started = trainer->saved_at - trainer->state.seconds;
+    if (trainer->state.step == 0 && trainer->run->method->has_sigma)
         status = trainer_record_epoch(trainer, 0, error);
-    while (status == STATUS_OK && state->step < (double)trainer->steps) {
-        status = trainer_step(trainer, error);
-        if (status != STATUS_OK)
-            break;
-        report(trainer);
-        state->seconds = monotonic_seconds() - started;
-        if ((size_t)state->step % trainer->steps_per_epoch == 0)
-            status = trainer_check(trainer, error);
-        if (status == STATUS_OK && (size_t)state->step % trainer->steps_per_epoch == 0)
-            status = trainer_record_epoch(trainer, (size_t)state->step / trainer->steps_per_epoch, error);
-        if (status == STATUS_OK && state->step < (double)trainer->steps)
-            status = save_if_due(trainer, error);
-    }
-    return status;
+    if (status == STATUS_OK)
+        status = trainer_run(trainer, trainer->steps, error);
+    return status == STATUS_OK ? trainer_check(trainer, error) : status;
 }
 
 /* Measures the file's trained network again, where an older version stored what is no number. What later stages made of
@@ -364,10 +369,7 @@ enum status run_train(const struct run *run, const struct monitor *monitor, stru
     if (status == STATUS_OK)
         status = resume(&trainer, error);
     if (status == STATUS_OK) {
-        trainer.saved_at = monotonic_seconds();
-        status = train_loop(&trainer, error);
-        if (status == STATUS_OK)
-            status = trainer_check(&trainer, error);
+        status = train(&trainer, error);
         if (status == STATUS_OK)
             status = finish(&trainer, error);
         else if (status == STATUS_NOT_FINITE)

@@ -46,7 +46,7 @@ static enum status validate(struct trainer *trainer, double *accuracy, struct er
     if (status == STATUS_OK)
         *accuracy = metric_accuracy(&prediction);
     if (status == STATUS_NOT_FINITE)
-        (void)error_context(error, "validation items, step %lld: ", (long long)trainer->state.step);
+        (void)error_context(error, "validation items, step %zu: ", trainer->state.step);
     prediction_free(&prediction);
     return status;
 }
@@ -86,7 +86,7 @@ static enum status record_sigma(struct trainer *trainer, size_t epoch, double *m
     struct row row = row_begin(trainer->run, "sigma");
     row_number(&row, "epoch", (double)epoch);
     set_quantiles(&row, posterior, 0, posterior->tensor_count, QUANTILE_WEIGHTS, sigma, kept);
-    *median = row.cells[table_column_index(row.kind, "q50")].number;
+    *median = row_get_number(&row, "q50");
     enum status status = row_store(&row, trainer->sigma_table, error);
     if (status == STATUS_OK)
         status = record_layers(trainer, epoch, sigma, kept, error);
@@ -108,13 +108,14 @@ enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct e
         return status;
     struct row row = row_begin(trainer->run, "train");
     row_number(&row, "epoch", (double)epoch);
-    row_number(&row, "loss", state->loss_sum / state->steps_in_epoch);
-    row_number(&row, "nll", state->nll_sum / state->steps_in_epoch);
-    row_number(&row, "kl", state->kl_sum / state->steps_in_epoch);
-    row_number(&row, "accuracy_train", state->correct / state->items);
+    row_number(&row, "loss", state->loss_sum / (double)state->steps_in_epoch);
+    row_number(&row, "nll", state->nll_sum / (double)state->steps_in_epoch);
+    row_number(&row, "kl", state->kl_sum / (double)state->steps_in_epoch);
+    row_number(&row, "accuracy_train", (double)state->correct / (double)state->items);
     row_number(&row, "accuracy_val", accuracy);
     row_number(&row, "sigma_median", median);
     row_number(&row, "seconds", state->seconds);
-    state->loss_sum = state->nll_sum = state->kl_sum = state->correct = state->items = state->steps_in_epoch = 0;
+    state->loss_sum = state->nll_sum = state->kl_sum = 0;
+    state->correct = state->items = state->steps_in_epoch = 0;
     return row_store(&row, trainer->train_table, error);
 }

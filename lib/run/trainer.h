@@ -1,5 +1,5 @@
-/* lib/run/trainer.h: what a training under way owns; private to train.c and its parts, and to illustrate_surface.c,
- * which trains beside the run. */
+/* lib/run/trainer.h: what a training under way owns. Private to lib/run, illustrate_surface.c and bench.c.
+ * The latter train beside a run, and what is no run. */
 #ifndef TENTH_RUN_TRAINER_H
 #define TENTH_RUN_TRAINER_H
 
@@ -17,8 +17,9 @@ struct trainer {
     struct posterior *posterior;
     struct predictor predictor; /* on the training network, for validation */
     struct train_state state;
+    enum status (*after_step)(struct trainer *trainer, struct error *error); /* NULL: nothing */
     bool owns_file;               /* the run's file is of this training: what else is in it stays */
-    double saved_at;              /* monotonic seconds of the last checkpoint */
+    double started, saved_at;     /* monotonic seconds: when training would have begun, of the last checkpoint */
     size_t batch;                 /* items per step */
     size_t steps_per_epoch;       /* struct training_length */
     size_t steps;                 /* of the whole training */
@@ -41,8 +42,17 @@ enum status trainer_make(struct trainer *trainer, const struct run *run, const s
                          struct error *error);
 void trainer_free(struct trainer *trainer);
 
-/* One optimiser step, number trainer->state.step. STATUS_NOT_FINITE names step and tensor. */
-enum status trainer_step(struct trainer *trainer, struct error *error);
+/* The talk's loop:
+ *
+ *   while not converged:
+ *       x, y = sample_batch()
+ *       w = approximation.sample()
+ *       loss = loss_function(x, y, w)
+ *       approximation = update(approximation, gradient(loss, w))
+ *
+ * from step trainer->state.step on until so many are done, or trainer->after_step says that it ends. STATUS_NOT_FINITE
+ * names step and tensor. */
+enum status trainer_run(struct trainer *trainer, size_t until, struct error *error);
 
 /* Whether what the last step left is finite: steps check what they begin with. STATUS_NOT_FINITE says what to do. */
 enum status trainer_check(const struct trainer *trainer, struct error *error);

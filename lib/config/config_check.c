@@ -1,0 +1,79 @@
+/* lib/config/config_check.c: what must hold of more than one number at a time. Texts that name rows of registries are
+ * checked where the registries are known (lib/run); the choices here have no registry. */
+#include <string.h>
+
+#include "core/registry.h"
+#include "config/config_private.h"
+
+/* To add a check that one key is at most another: add a row. Both keys are CONFIG_FLOAT. */
+static const struct {
+    enum config_key_index low, high;
+} ORDERED[] = {
+    {KEY_posterior_sigma_start_low, KEY_posterior_sigma_start_high},
+    {KEY_posterior_kl_warmup_begin, KEY_posterior_kl_warmup_end},
+};
+
+enum { CHOICES_MAX = 6 };
+
+/* To add a text with a few allowed values: add a row. */
+static const struct {
+    enum config_key_index key;
+    size_t count;
+    const char *names[CHOICES_MAX];
+} CHOICES[] = {
+    {KEY_posterior_kl_reduction, 2, {"sum", "mean"}},
+    {KEY_model_precision, 2, {"fp32", "bf16"}},
+    {KEY_posterior_start, 2, {"lecun", "glorot"}},
+    {KEY_perturb_fill, 2, {"background", "black"}},
+    {KEY_data_evaluate, 2, {"test", "validation"}},
+    {KEY_run_profile, 6, {"smoke", "standard", "talk", "literal", "reference", ""}},
+};
+
+static double number_of(const struct config *config, const struct config_key *key)
+{
+    return *(const double *)config_field_of(config, key);
+}
+
+static enum status check_order(const struct config_source *source, const struct config *config, size_t low, size_t high,
+                               struct error *error)
+{
+    const struct config_key *lower = &config_keys()[low], *upper = &config_keys()[high];
+    if (number_of(config, lower) <= number_of(config, upper))
+        return STATUS_OK;
+    char low_text[CONFIG_NUMBER_SIZE], high_text[CONFIG_NUMBER_SIZE];
+    config_number_format(number_of(config, lower), low_text);
+    config_number_format(number_of(config, upper), high_text);
+    return error_set(error, STATUS_USAGE, "%s: %s = %s is above %s = %s (%s); set both",
+                     config_source_origin(source, low), lower->full_name, low_text, upper->full_name, high_text,
+                     config_source_origin(source, high));
+}
+
+static enum status check_choice(const struct config_source *source, const struct config *config, size_t key,
+                                const char *const *names, size_t count, struct error *error)
+{
+    const struct config_key *row = &config_keys()[key];
+    const char *text = config_field_of(config, row), *origin = config_source_origin(source, key);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return STATUS_OK;
+    }
+    const char *nearest = names_nearest(text, names, count);
+    if (nearest)
+        return error_set(error, STATUS_USAGE, "%s: %s = %s; did you mean %s?", origin, row->full_name, text, nearest);
+    char list[128] = "";
+    for (size_t i = 0; i < count; i++) {
+        strncat(list, i > 0 ? " or " : "", sizeof list - strlen(list) - 1);
+        strncat(list, names[i][0] ? names[i] : "empty", sizeof list - strlen(list) - 1);
+    }
+    return error_set(error, STATUS_USAGE, "%s: %s = %s is not %s", origin, row->full_name, text, list);
+}
+
+enum status config_check(const struct config_source *source, const struct config *config, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof ORDERED / sizeof ORDERED[0] && status == STATUS_OK; i++)
+        status = check_order(source, config, ORDERED[i].low, ORDERED[i].high, error);
+    for (size_t i = 0; i < sizeof CHOICES / sizeof CHOICES[0] && status == STATUS_OK; i++)
+        status = check_choice(source, config, CHOICES[i].key, CHOICES[i].names, CHOICES[i].count, error);
+    return status;
+}

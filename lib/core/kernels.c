@@ -1,5 +1,0 @@
-#include "core/kernels.h"
-
-#include "core/isa.h"
-
-ISA_CHOICE(kernels)

@@ -1,0 +1,24 @@
+/* lib/io/row.h: a row of a table while it is put together, its cells by the names of their columns. */
+#ifndef TENTH_IO_ROW_H
+#define TENTH_IO_ROW_H
+
+#include "io/table.h"
+
+enum { ROW_CELLS_MAX = 48 };
+struct row {
+    const struct table_kind *kind;
+    union table_cell cells[ROW_CELLS_MAX];
+};
+
+/* Every cell NaN or "". */
+struct row row_empty(const struct table_kind *kind);
+
+/* The column must exist and be of that type (table_number_cell). A text is borrowed until the row is added. */
+void row_number(struct row *row, const char *column, double value);
+void row_text(struct row *row, const char *column, const char *text);
+/* The same where the table has the column; else nothing. */
+void row_number_if_there(struct row *row, const char *column, double value);
+void row_text_if_there(struct row *row, const char *column, const char *text);
+double row_get_number(const struct row *row, const char *column);
+
+#endif

@@ -1,0 +1,64 @@
+#include "nn/conv_shape.h"
+
+#include "core/size.h"
+
+/* TensorFlow's SAME along one dimension: the size of the output; *before receives the zeros in front. */
+static size_t same_padding(size_t in, size_t kernel, size_t stride, size_t *before)
+{
+    size_t out = parts_of(in, stride);
+    size_t covered = (out - 1) * stride + kernel;
+    *before = covered > in ? (covered - in) / 2 : 0;
+    return out;
+}
+
+struct conv_shape conv_whole_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+{
+    int series = input.width == 1;
+    struct conv_shape shape = {
+        .height_in = input.height,
+        .width_in = input.width,
+        .c_in = input.channels,
+        .c_out = c_out,
+        .kernel_h = kernel,
+        .kernel_w = series ? 1 : kernel,
+        .stride_h = stride,
+        .stride_w = series ? 1 : stride,
+    };
+    shape.height_out = same_padding(input.height, shape.kernel_h, shape.stride_h, &shape.pad_top);
+    shape.width_out = same_padding(input.width, shape.kernel_w, shape.stride_w, &shape.pad_left);
+    return shape;
+}
+
+/* Leaves out of *kernel the taps that read padding at every one of `out` positions, and of *before as many zeros as
+ * stood for those in front. At position o tap t reads input o stride + t - before; where out > 1, stride < in, so that
+ * what one position reads of the input follows on what the next one does, and the taps that read it are a run. */
+static void leave_out_dead_taps(size_t in, size_t stride, size_t out, size_t *kernel, size_t *before)
+{
+    size_t last = (out - 1) * stride; /* where the last position begins, in padded coordinates */
+    size_t first = *before > last ? *before - last : 0;
+    size_t end = smaller(*kernel, *before + in);
+    *kernel = end - first;
+    *before -= first;
+}
+
+struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+{
+    struct conv_shape shape = conv_whole_shape(input, c_out, kernel, stride);
+    leave_out_dead_taps(shape.height_in, shape.stride_h, shape.height_out, &shape.kernel_h, &shape.pad_top);
+    leave_out_dead_taps(shape.width_in, shape.stride_w, shape.width_out, &shape.kernel_w, &shape.pad_left);
+    return shape;
+}
+
+struct conv_shape conv_dense_shape(struct shape maps, size_t c_out)
+{
+    return (struct conv_shape){.height_in = maps.height,
+                               .width_in = maps.width,
+                               .c_in = maps.channels,
+                               .height_out = 1,
+                               .width_out = 1,
+                               .c_out = c_out,
+                               .kernel_h = maps.height,
+                               .kernel_w = maps.width,
+                               .stride_h = 1,
+                               .stride_w = 1};
+}

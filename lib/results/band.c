@@ -1,0 +1,342 @@
+#include "results/band.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/stats.h"
+#include "core/texts.h"
+#include "io/row.h"
+#include "io/text_buffer.h"
+#include "results/derived.h"
+#include "results/origin.h"
+#include "run/tables.h"
+
+enum { KEYS_MAX = 3, VALUES_MAX = 10, INTERVALS_MAX = 3, SEEDS_MAX = 1000 };
+
+/* How a band is made of a run's table. Points of a sweep are matched by their place in it: the fraction that a
+ * threshold removes differs between seeds. */
+struct band_spec {
+    const char *band, *from;
+    const char *keys[KEYS_MAX];     /* text columns that tell curves apart, after dataset and method */
+    const char *values[VALUES_MAX]; /* averaged; the same names in both tables */
+    struct {
+        const char *value, *from_low, *from_high, *low, *high; /* from_*: NULL where items have no part in it */
+        double least, most;                                    /* what the value can be; an interval ends there */
+    } intervals[INTERVALS_MAX];
+};
+
+static const struct band_spec specs[] = {
+    {"prune_band",
+     "prune",
+     {"criterion", "grid", NULL},
+     {"fraction", "accuracy", "accuracy_mean_weights", "nll", "ece", "entropy", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1}}},
+    {"perturb_band",
+     "perturb",
+     {"perturbation", NULL},
+     {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", "mean_softmax", "aleatoric", "std", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
+      {"entropy", "entropy_low", "entropy_high", "entropy_low", "entropy_high", 0, INFINITY}}},
+    {"reliability_band",
+     "reliability",
+     {NULL},
+     {"bin", "confidence", "accuracy", "items", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1}}},
+    {"rejection_band",
+     "rejection",
+     {NULL},
+     {"fraction", "accuracy", "area", "items", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
+      {"area", NULL, NULL, "area_low", "area_high", 0, 1}}},
+    {"entropy_histogram_band", "entropy_histogram", {"items", NULL}, {"entropy", "share", "auroc", NULL}, {{NULL}}},
+    {"detection_band",
+     "detection",
+     {"name", "removed", "measure"},
+     {"strength", "auroc", "aupr", "fpr95", NULL},
+     {{"auroc", NULL, NULL, "low", "high", 0, 1}}},
+    {"pruned_band",
+     "pruned",
+     {"removed", NULL},
+     {"fraction", "temperature", "accuracy", "balanced_accuracy", "nll", "ece", "brier", "entropy", "area", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
+      {"nll", NULL, NULL, "nll_low", "nll_high", 0, INFINITY},
+      {"ece", NULL, NULL, "ece_low", "ece_high", 0, 1}}},
+    {"pruned_perturb_band",
+     "pruned_perturb",
+     {"perturbation", "removed", NULL},
+     {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", NULL},
+     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
+      {"entropy", NULL, NULL, "entropy_low", "entropy_high", 0, INFINITY}}},
+    {"weight_histogram_band", "weight_histogram", {"state", "criterion", NULL}, {"weight", "share", NULL}, {{NULL}}},
+    {"surviving_band",
+     "surviving",
+     {"criterion", "layer", NULL},
+     {"fraction", "surviving", NULL},
+     {{"surviving", NULL, NULL, "low", "high", 0, 1}}},
+    {"sigma_layers_band",
+     "sigma_layers",
+     {"layer", "part", NULL},
+     {"epoch", "q05", "q50", "q95", "prior_sigma", NULL},
+     {{"q50", NULL, NULL, "low", "high", 0, INFINITY}}},
+    {"sigma_histogram_band",
+     "sigma_histogram",
+     {"layer", "part", NULL},
+     {"sigma", "share", "prior_sigma", NULL},
+     {{NULL}}},
+};
+
+/* One observation: a row of a run's table with what identifies its point. */
+struct observation {
+    char run[RUN_NAME_SIZE]; /* without the seed */
+    size_t point;            /* place in the curve */
+    const char *source;      /* of the data */
+    const union table_cell *cells;
+    const struct observation *next; /* of its group; NULL: the last */
+};
+
+struct gathering {
+    const struct band_spec *spec;
+    const struct table_kind *from;
+    struct table **tables; /* [files] */
+    char **sources;        /* [files] */
+    size_t files;
+    struct observation *observations;
+    size_t count;
+};
+
+static const struct band_spec *spec_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
+        if (strcmp(specs[i].band, name) == 0)
+            return &specs[i];
+    }
+    return NULL;
+}
+
+bool band_is(const struct table_kind *kind)
+{
+    return spec_find(kind->name) != NULL;
+}
+
+static bool same_keys(const struct gathering *gathering, const union table_cell *a, const union table_cell *b)
+{
+    for (size_t i = 0; i < KEYS_MAX && gathering->spec->keys[i]; i++) {
+        const char *key = gathering->spec->keys[i];
+        if (strcmp(table_text_of(gathering->from, a, key), table_text_of(gathering->from, b, key)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Notes the rows of one file, each with its run's name and its place in its curve. Curves may stand one after the other
+ * or take turns, row by row. */
+static void observe(struct gathering *gathering, size_t file, const char *run)
+{
+    const struct table *table = gathering->tables[file];
+    struct observation *all = gathering->observations + gathering->count;
+    size_t rows = table_rows(table);
+    for (size_t i = 0; i < rows; i++) {
+        size_t before = i;
+        all[i] = (struct observation){.source = gathering->sources[file], .cells = table_row(table, i)};
+        (void)snprintf(all[i].run, sizeof all[i].run, "%s", run);
+        while (before > 0 && !same_keys(gathering, all[before - 1].cells, all[i].cells))
+            before--;
+        all[i].point = before > 0 ? all[before - 1].point + 1 : 0;
+    }
+    gathering->count += rows;
+}
+
+static enum status load_file(struct gathering *gathering, size_t file, const char *path, struct origin *origin,
+                             struct error *error)
+{
+    struct run_file run;
+    enum status status = run_file_open(path, &run, error);
+    if (status == STATUS_OK)
+        status = origin_read(&run, origin, error);
+    if (status == STATUS_OK) {
+        gathering->sources[file] = memory_copy_text(run.data_source, error);
+        gathering->tables[file] = table_create(gathering->from, error);
+        status = gathering->sources[file] && gathering->tables[file] ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    if (status == STATUS_OK)
+        status = derived_rows(&run, gathering->tables[file], error);
+    run_file_close(&run);
+    return status;
+}
+
+static enum status gather(struct gathering *gathering, const char *const *paths, struct error *error)
+{
+    struct origin *origins = memory_alloc(gathering->files, sizeof *origins, error);
+    gathering->tables = memory_alloc(gathering->files, sizeof *gathering->tables, error);
+    gathering->sources = memory_alloc(gathering->files, sizeof *gathering->sources, error);
+    enum status status = origins && gathering->tables && gathering->sources ? STATUS_OK : STATUS_NO_MEMORY;
+    size_t rows = 0;
+    for (size_t i = 0; i < gathering->files && status == STATUS_OK; i++) {
+        status = load_file(gathering, i, paths[i], &origins[i], error);
+        if (status == STATUS_OK)
+            status = origins_check(origins, i, paths, error);
+        rows += status == STATUS_OK ? table_rows(gathering->tables[i]) : 0;
+    }
+    if (status == STATUS_OK) {
+        gathering->observations = memory_alloc(rows, sizeof *gathering->observations, error);
+        status = gathering->observations ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    for (size_t i = 0; i < gathering->files && status == STATUS_OK; i++)
+        observe(gathering, i, origins[i].base);
+    for (size_t i = 0; origins && i < gathering->files; i++)
+        origin_free(&origins[i]);
+    memory_free(origins);
+    return status;
+}
+
+static void gathering_free(struct gathering *gathering)
+{
+    for (size_t i = 0; i < gathering->files; i++) {
+        if (gathering->tables)
+            table_free(gathering->tables[i]);
+        if (gathering->sources)
+            memory_free(gathering->sources[i]);
+    }
+    memory_free(gathering->tables);
+    memory_free(gathering->sources);
+    memory_free(gathering->observations);
+}
+
+/* The values of a column over the members of a group, save those that were not measured; how many. */
+static size_t column_values(const struct gathering *gathering, const struct observation *const *members, size_t count,
+                            const char *column, double *values)
+{
+    size_t measured = 0;
+    for (size_t i = 0; i < count; i++) {
+        double value = table_number_of(gathering->from, members[i]->cells, column);
+        if (!isnan(value))
+            values[measured++] = value;
+    }
+    return measured;
+}
+
+/* How far the interval over the items of one run reaches to one side, averaged over the runs; 0 without a column. */
+static double items_part(const struct gathering *gathering, const struct observation *const *members, size_t count,
+                         const char *column, double mean)
+{
+    double values[SEEDS_MAX];
+    return column ? fabs(mean - stats_mean(values, column_values(gathering, members, count, column, values))) : 0;
+}
+
+/* NaN where nothing was measured, or where there is one seed and no interval over the items. */
+static struct interval interval_over_seeds(const struct gathering *gathering, size_t which,
+                                           const struct observation *const *members, size_t count)
+{
+    double values[SEEDS_MAX];
+    const char *from_low = gathering->spec->intervals[which].from_low;
+    const char *from_high = gathering->spec->intervals[which].from_high;
+    size_t measured = column_values(gathering, members, count, gathering->spec->intervals[which].value, values);
+    if (measured == 0 || (measured == 1 && !from_low))
+        return (struct interval){NAN, NAN};
+    double mean = stats_mean(values, measured);
+    double seeds = measured > 1 ? stats_mean_interval(values, measured).high - mean : 0;
+    return (struct interval){mean - hypot(seeds, items_part(gathering, members, count, from_low, mean)),
+                             mean + hypot(seeds, items_part(gathering, members, count, from_high, mean))};
+}
+
+static enum status group_add(const struct gathering *gathering, const struct observation *const *members, size_t count,
+                             struct table *table, struct error *error)
+{
+    const struct band_spec *spec = gathering->spec;
+    struct row row = row_empty(table_kind_of(table));
+    double values[SEEDS_MAX];
+    row_text(&row, "dataset", table_text_of(gathering->from, members[0]->cells, "dataset"));
+    row_text(&row, "method", table_text_of(gathering->from, members[0]->cells, "method"));
+    row_text(&row, "run", members[0]->run);
+    row_text(&row, "data_source", members[0]->source);
+    row_number(&row, "seeds", (double)count);
+    for (size_t i = 0; i < KEYS_MAX && spec->keys[i]; i++)
+        row_text(&row, spec->keys[i], table_text_of(gathering->from, members[0]->cells, spec->keys[i]));
+    for (size_t i = 0; i < VALUES_MAX && spec->values[i]; i++)
+        row_number(&row, spec->values[i],
+                   stats_mean(values, column_values(gathering, members, count, spec->values[i], values)));
+    for (size_t i = 0; i < INTERVALS_MAX && spec->intervals[i].value; i++) {
+        struct interval interval = interval_over_seeds(gathering, i, members, count);
+        bool measured = !isnan(interval.low); /* fmax and fmin would make a number of a NaN */
+        row_number(&row, spec->intervals[i].low, measured ? fmax(interval.low, spec->intervals[i].least) : NAN);
+        row_number(&row, spec->intervals[i].high, measured ? fmin(interval.high, spec->intervals[i].most) : NAN);
+    }
+    return table_add(table, row.cells, error);
+}
+
+/* Observations of one point, in their order. */
+struct group {
+    const struct observation *first;
+    struct observation *last;
+    size_t count;
+};
+
+/* What the observations of a point have in common. */
+static enum status point_number(const struct gathering *gathering, const struct observation *observation,
+                                struct texts *points, size_t *number, struct error *error)
+{
+    struct text_buffer name = text_begin(error);
+    text_add(&name, "%s\n%zu", observation->run, observation->point);
+    for (size_t i = 0; i < KEYS_MAX && gathering->spec->keys[i]; i++)
+        text_add(&name, "\n%s", table_text_of(gathering->from, observation->cells, gathering->spec->keys[i]));
+    char *whole = text_take(&name);
+    enum status status = whole ? texts_add(points, whole, number, error) : STATUS_NO_MEMORY;
+    memory_free(whole);
+    return status;
+}
+
+/* groups [gathering->count], which begin as {0}: the first texts_count(points) are used. */
+static enum status group_all(struct gathering *gathering, struct group *groups, struct texts *points,
+                             struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < gathering->count && status == STATUS_OK; i++) {
+        struct observation *observation = &gathering->observations[i];
+        size_t number;
+        status = point_number(gathering, observation, points, &number, error);
+        if (status == STATUS_OK && groups[number].count == SEEDS_MAX)
+            status =
+                error_set(error, STATUS_USAGE, "%s: there are more than %d seeds of it", observation->run, SEEDS_MAX);
+        if (status != STATUS_OK)
+            return status;
+        struct group *group = &groups[number];
+        if (group->last)
+            group->last->next = observation;
+        else
+            group->first = observation;
+        group->last = observation;
+        group->count++;
+    }
+    return status;
+}
+
+static enum status groups_add(struct gathering *gathering, struct table *table, struct error *error)
+{
+    struct texts points = {0};
+    struct group *groups = memory_alloc(gathering->count, sizeof *groups, error);
+    enum status status = groups ? group_all(gathering, groups, &points, error) : STATUS_NO_MEMORY;
+    for (size_t i = 0; status == STATUS_OK && i < texts_count(&points); i++) {
+        const struct observation *members[SEEDS_MAX];
+        size_t count = 0;
+        for (const struct observation *member = groups[i].first; member && count < SEEDS_MAX; member = member->next)
+            members[count++] = member;
+        if (count > 0) /* each has one */
+            status = group_add(gathering, members, count, table, error);
+    }
+    memory_free(groups);
+    texts_free(&points);
+    return status;
+}
+
+enum status band_make(struct table *table, const char *const *paths, size_t count, struct error *error)
+{
+    const struct band_spec *spec = spec_find(table_kind_of(table)->name);
+    struct gathering gathering = {.spec = spec, .from = table_find(spec->from), .files = count};
+    enum status status = gather(&gathering, paths, error);
+    if (status == STATUS_OK)
+        status = groups_add(&gathering, table, error);
+    gathering_free(&gathering);
+    return status;
+}

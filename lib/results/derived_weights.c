@@ -1,0 +1,183 @@
+/* lib/results/derived_weights.c: tables of stored posteriors: which weights pruning takes, by their size and by their
+ * layer. */
+#include <math.h>
+#include <string.h>
+
+#include "bayes/pruning.h"
+#include "core/memory.h"
+#include "core/stats.h"
+#include "results/derived.h"
+
+derive_fn derive_weight_histogram, derive_surviving;
+
+enum { WEIGHT_BINS = 61, LAYERS_MAX = 16 };
+static const double PRUNED_FRACTION = .9;   /* the talk's: 10 % of the weights stay */
+static const double SHOWN_QUANTILE = .9995; /* of |mu|; what is larger counts in the outermost bins */
+
+/* ---- weight histograms ---- */
+
+/* |mu| of the candidates at SHOWN_QUANTILE. */
+static enum status shown_range(const struct ranking *ranking, double *range, struct error *error)
+{
+    float *sizes = memory_alloc(ranking->count, sizeof *sizes, error);
+    if (!sizes)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < ranking->count; i++)
+        sizes[i] = fabsf(ranking->posterior->mu[ranking->place[i]]);
+    stats_quantiles(sizes, ranking->count, &SHOWN_QUANTILE, 1, range);
+    memory_free(sizes);
+    return STATUS_OK;
+}
+
+/* The histogram of the candidates from number `first` on, as shares of all candidates. */
+static enum status add_weights(const struct run_file *file, const struct ranking *ranking, size_t first,
+                               const char *state, double range, struct table *rows, struct error *error)
+{
+    size_t bins[WEIGHT_BINS] = {0};
+    for (size_t i = first; i < ranking->count; i++) {
+        double mu = (double)ranking->posterior->mu[ranking->place[i]];
+        double bin = floor((mu + range) / (2 * range) * WEIGHT_BINS);
+        bins[(size_t)fmin(fmax(bin, 0), WEIGHT_BINS - 1)]++;
+    }
+    enum status status = STATUS_OK;
+    for (size_t bin = 0; bin < WEIGHT_BINS && status == STATUS_OK; bin++) {
+        struct row row = run_file_row(file, table_kind_of(rows));
+        row_text(&row, "state", state);
+        row_text(&row, "criterion", ranking->criterion->name);
+        row_number(&row, "weight", range * (2 * ((double)bin + .5) / WEIGHT_BINS - 1));
+        row_number(&row, "share", (double)bins[bin] / (double)ranking->count);
+        row_number(&row, "count", (double)bins[bin]);
+        status = table_add(rows, row.cells, error);
+    }
+    return status;
+}
+
+enum status derive_weight_histogram(const struct run_file *file, struct table *rows, struct error *error)
+{
+    struct trained trained = {0};
+    struct ranking ranking = {0};
+    struct config config;
+    double range = 0;
+    bool there;
+    enum status status = run_file_trained(file, &config, &trained, &there, error);
+    if (!there)
+        return status;
+    if (status == STATUS_OK)
+        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma),
+                              config.prune.biases, file->seed, &ranking, error);
+    if (status == STATUS_OK)
+        status = shown_range(&ranking, &range, error);
+    if (status == STATUS_OK && range > 0)
+        status = add_weights(file, &ranking, 0, "before", range, rows, error);
+    if (status == STATUS_OK && range > 0)
+        status = add_weights(file, &ranking, ranking_removed_by_fraction(&ranking, PRUNED_FRACTION), "after", range,
+                             rows, error);
+    ranking_free(&ranking);
+    trained_free(&trained);
+    return status;
+}
+
+/* ---- what survives in each layer ---- */
+
+struct layers {
+    char name[LAYERS_MAX][TENSOR_NAME_SIZE];
+    size_t of_tensor[LAYERS_MAX * 128]; /* LAYERS_MAX: none */
+    size_t weights[LAYERS_MAX], removed[LAYERS_MAX];
+    size_t count;
+};
+
+static enum status layers_find(const struct posterior *posterior, struct layers *layers, struct error *error)
+{
+    *layers = (struct layers){0};
+    if (posterior->tensor_count > sizeof layers->of_tensor / sizeof layers->of_tensor[0])
+        return error_set(error, STATUS_UNSUPPORTED, "too many tensors (%zu) for a table of layers",
+                         posterior->tensor_count);
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        char name[TENSOR_NAME_SIZE];
+        posterior_layer(&posterior->tensors[t], name);
+        size_t layer = 0;
+        while (layer < layers->count && strcmp(layers->name[layer], name) != 0)
+            layer++;
+        layers->of_tensor[t] = LAYERS_MAX;
+        if (tensor_is_bias(&posterior->tensors[t]) || layer == LAYERS_MAX)
+            continue;
+        if (layer == layers->count)
+            memcpy(layers->name[layers->count++], name, sizeof name);
+        layers->of_tensor[t] = layer;
+        layers->weights[layer] += posterior->tensors[t].count;
+    }
+    return STATUS_OK;
+}
+
+/* Counts candidates [from, to) of the ranking as removed. */
+static void layers_remove(struct layers *layers, const struct ranking *ranking, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        size_t t = posterior_tensor_of(ranking->posterior, ranking->place[i]);
+        if (layers->of_tensor[t] < LAYERS_MAX)
+            layers->removed[layers->of_tensor[t]]++;
+    }
+}
+
+static enum status add_layer(const struct run_file *file, const struct config *config, const struct ranking *ranking,
+                             struct layers *layers, size_t layer, struct table *rows, struct error *error)
+{
+    const struct config_list *fractions = &config->prune.fractions;
+    size_t done = 0;
+    enum status status = STATUS_OK;
+    memset(layers->removed, 0, sizeof layers->removed);
+    for (size_t i = 0; i < fractions->count && status == STATUS_OK; i++) {
+        size_t removed = ranking_removed_by_fraction(ranking, fractions->value[i]);
+        if (removed < done) { /* a list need not ascend */
+            memset(layers->removed, 0, sizeof layers->removed);
+            done = 0;
+        }
+        layers_remove(layers, ranking, done, removed);
+        done = removed;
+        struct row row = run_file_row(file, table_kind_of(rows));
+        row_text(&row, "criterion", ranking->criterion->name);
+        row_text(&row, "layer", layers->name[layer]);
+        row_number(&row, "fraction", (double)removed / (double)ranking->count);
+        row_number(&row, "surviving", 1 - (double)layers->removed[layer] / (double)layers->weights[layer]);
+        row_number(&row, "weights", (double)layers->weights[layer]);
+        status = table_add(rows, row.cells, error);
+    }
+    return status;
+}
+
+static enum status add_criterion(const struct run_file *file, const struct config *config,
+                                 const struct posterior *posterior, const struct criterion *criterion,
+                                 struct table *rows, struct error *error)
+{
+    struct ranking ranking;
+    struct layers *layers = memory_alloc(1, sizeof *layers, error);
+    if (!layers)
+        return STATUS_NO_MEMORY;
+    enum status status = ranking_make(posterior, criterion, config->prune.biases, file->seed, &ranking, error);
+    if (status == STATUS_OK) {
+        status = layers_find(posterior, layers, error);
+        for (size_t layer = 0; layer < layers->count && status == STATUS_OK; layer++)
+            status = add_layer(file, config, &ranking, layers, layer, rows, error);
+        ranking_free(&ranking);
+    }
+    memory_free(layers);
+    return status;
+}
+
+enum status derive_surviving(const struct run_file *file, struct table *rows, struct error *error)
+{
+    struct trained trained = {0};
+    struct config config;
+    size_t count;
+    const struct criterion *all = criteria(&count);
+    bool there;
+    enum status status = run_file_trained(file, &config, &trained, &there, error);
+    if (!there)
+        return status;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (all[i].sigma == WORKS_WITHOUT_SIGMA || trained.posterior->method->has_sigma)
+            status = add_criterion(file, &config, trained.posterior, &all[i], rows, error);
+    }
+    trained_free(&trained);
+    return status;
+}
