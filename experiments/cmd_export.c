@@ -56,7 +56,7 @@ static enum status parse_posterior(const char *text, struct model_options *optio
 static enum status describe(const struct options *options, const struct run *run, struct export_options *wanted,
                             struct error *error)
 {
-    const struct criterion *usual = criterion_usual(run->method->has_sigma);
+    const struct criterion *usual = criterion_usual(run->method);
     *wanted =
         (struct export_options){.criterion = options->criterion ? criterion_find(options->criterion, error) : usual,
                                 .fraction = isnan(options->fraction) ? .95 : options->fraction};

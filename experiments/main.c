@@ -55,6 +55,9 @@ static const struct command commands[] = {
      command_illustrate, NULL},
     {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
      OPTION_FORMAT | OPTION_LIST | OPTION_EVIDENCE, command_table, NULL},
+    {"registry", "", "the rows of every registry: titles, units, colours",
+     "Tab-separated, with a header: data sets, methods, criteria, perturbations, items of no class, measures, metrics.",
+     OPTION_FORMAT, command_registry, NULL},
     {"compare", "A B", "whether two directories of tables agree within their intervals",
      "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
      "runs of\n"
@@ -236,6 +239,10 @@ int main(int argc, char **argv)
     isa_flush_denormals();
     (void)gsl_set_error_handler_off();
     store_init();
+    /* What is short is written at the end, where the reason of a failure is known. */
+    static char output[1 << 16];
+    if (!isatty(STDOUT_FILENO))
+        (void)setvbuf(stdout, output, _IOFBF, sizeof output);
     struct error error = {0};
     enum status status = dispatch(argc, argv, &error);
     if (status == STATUS_OK)

@@ -68,6 +68,13 @@ function gnuplot_quote(text,    i, c, quoted) {
     return "\"" quoted "\""
 }
 
+# What the names of figures are made of.
+function name_in(column, text) {
+    if (!is_name(text))
+        fail("line " NR ": \"" substr(text, 1, 60) "\" in column " column ", but a name has a-z, 0-9 and _ only")
+    return text
+}
+
 # For a terminal.
 function shown(text) {
     gsub(/[\001-\037\177]/, "?", text)

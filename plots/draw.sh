@@ -26,8 +26,8 @@
 # A script finds: terminal_name, output_file, page_width, text_least, page_scale and png_dots (see page.gp and style.gp), dataset
 # ("" in a figure of no one data set), data_source, flags ("SMOKE RUN"), facts ("profile standard, 5 seeds"), figure_title, each
 # and chosen (the registry's column and its value), reference (the directory of the talk's values), talk_pruning and
-# talk_uncertainty (0 or 1: the talk has values for this figure), title_KIND_NAME and unit_perturbation_NAME from the
-# registries, color_METHOD, marker_METHOD and dashes_CRITERION from look.def, and for each table the arrays of split.awk.
+# talk_uncertainty (0 or 1: the talk has values for this figure), what registry.awk makes of the
+# registries, and for each table the arrays of split.awk.
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
@@ -101,6 +101,7 @@ set_paper
 
 plots=$project/plots
 registry=$plots/figures.tsv
+tenth=${TENTH:-$project/build/release/tenth}
 reference=$project/results/reference
 table_dir=$1
 out_dir=$2
@@ -242,40 +243,20 @@ set_text() {
     printf '%s = "%s"\n' "$1" "$quoted"
 }
 
-# registry_variables FILE MACRO PREFIX N: PREFIX_NAME = the Nth quoted text of each row MACRO(NAME, ...).
-registry_variables() {
-    awk -F'"' -v macro="$2" -v prefix="$3" -v text="$4" -f "$plots/csv.awk" -f /dev/stdin "$project/lib/$1" <<'AWK'
-index($0, macro "(") == 1 {
-    split($1, head, /[(,]/)
-    gsub(/ /, "", head[2])
-    print prefix "_" head[2] " = " gnuplot_quote(lettered(lettered($(2 * text), "mu", "μ"), "sigma", "σ"))
-}
-
-# A Greek letter for its name, where that is not a part of a word, as in "mutual".
-function lettered(text, name, letter,    done, n, before, after) {
-    while ((n = index(text, name)) > 0) {
-        before = substr(done substr(text, 1, n - 1), length(done) + n - 1, 1)
-        after = substr(text, n + length(name), 1)
-        done = done substr(text, 1, n - 1) (before ~ /[a-z]/ || after ~ /[a-z]/ ? name : letter)
-        text = substr(text, n + length(name))
-    }
-    return done text
-}
-AWK
-}
-
-# The names that readers see, and how methods and criteria look, stand in the registries of lib/ only.
+# write_titles: the names that readers see, and how methods and criteria look: of the tables' own registry, or of this program's.
 write_titles() {
-    registry_variables data/dataset.def DATASET title_dataset 1
-    registry_variables bayes/method.def METHOD title_method 1
-    registry_variables bayes/criterion.def CRITERION title_criterion 2
-    registry_variables data/ood.def OOD title_ood 1
-    registry_variables data/perturbation.def PERTURBATION title_perturbation 2
-    registry_variables data/perturbation.def PERTURBATION unit_perturbation 1
-    registry_variables results/uncertainty.def UNCERTAINTY title_measure 2
-    registry_variables report/look.def LOOK_METHOD color 1
-    registry_variables report/look.def LOOK_METHOD marker 2
-    registry_variables report/look.def LOOK_CRITERION dashes 1
+    local file=$table_dir/registry.csv
+    if [ ! -f "$file" ]; then
+        file=$work/registry.csv
+        if ! "$tenth" table registry >"$file"; then
+            say "$table_dir has no registry.csv, and $tenth does not print one; \`make\` builds it"
+            exit 2
+        fi
+    fi
+    LC_ALL=C awk -f "$plots/csv.awk" -f "$plots/registry.awk" "$file" || {
+        say "cannot read $file; \`tenth table registry\` writes it anew"
+        exit 1
+    }
 }
 
 # is_wanted ROW FIGURE: whether the command line asks for it.
@@ -749,7 +730,7 @@ plan_row() {
         fi
         if [ -z "${values[$first/$each/$dataset]:-}" ] && is_wanted "$name" "${name}_$dataset"; then
             started=$((started + 1))
-            report_missing "${name}_$dataset" "$first" "$dataset" - ""
+            report_missing "no rows" "${name}_$dataset" "$first" "$dataset" - ""
         fi
         # Names, which look.awk has made sure of, with blanks between.
         for chosen in ${values[$first/$each/$dataset]:-}; do

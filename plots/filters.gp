@@ -4,7 +4,7 @@
 load "series.gp"
 load "page.gp"
 first = 1
-do for [i = filters_count:1:-1] { if (filters_method[i] eq "vi") { first = i } }
+do for [i = filters_count:1:-1] { if (with_sigma(filters_method[i])) { first = i } }
 three = strstrt(filters_columns, " weight3 ") > 0 && strstrt(filters_lacks[first], " weight3 ") == 0
 has_sigma = strstrt(filters_columns, " sigma ") > 0 && strstrt(filters_lacks[first], " sigma ") == 0
 kinds = has_sigma ? 3 : 2

@@ -75,10 +75,3 @@ function tell(text) {
         print text
     }
 }
-
-# What the names of figures are made of.
-function name_in(column, text) {
-    if (!is_name(text))
-        fail("line " NR ": \"" substr(text, 1, 60) "\" in column " column ", but a name has a-z, 0-9 and _ only")
-    return text
-}

@@ -7,7 +7,7 @@ load "page.gp"
 
 # The rows of one run: the first that has sigmas (vi), else the first there is.
 first = 1
-do for [i = predictive_count:1:-1] { if (predictive_method[i] eq "vi") { first = i } }
+do for [i = predictive_count:1:-1] { if (with_sigma(predictive_method[i])) { first = i } }
 list = ""
 do for [i = 1:predictive_count] { if (predictive_run[i] eq predictive_run[first]) { list = list." ".i } }
 series(k) = int(word(list, k))

@@ -27,7 +27,7 @@ do for [i = 1:pruned_perturb_band_count] {
         greatest = STATS_max > greatest ? STATS_max : greatest
     }
     if (strstrt(fractions." ", " ".pruned_perturb_band_removed[i]." ") == 0) { fractions = fractions." ".pruned_perturb_band_removed[i] }
-    if (pruned_perturb_band_method[i] eq "vi" && leading eq "") { leading = pruned_perturb_band_run[i] }
+    if (with_sigma(pruned_perturb_band_method[i]) && leading eq "") { leading = pruned_perturb_band_run[i] }
 }
 if (leading eq "") { leading = pruned_perturb_band_run[1] }
 # Fractions in their order, the whole network first.

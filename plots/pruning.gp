@@ -1,6 +1,6 @@
 # plots/pruning.gp: accuracy against the share of weights that are removed.
 #
-# First each config by its usual criterion (SNR where there is a sigma, else magnitude; where neither was run, the first that was),
+# First each config by its method's usual criterion (if that was not run, by |μ|; if neither was, by the first that was),
 # with 95 % intervals, beside the talk's own curve: as accuracy, and as error on a logarithmic axis, which tells apart what is
 # near to 1. Then a panel for each criterion, with the talk's thresholds on log p(0) as crosses.
 # The x axis is logarithmic in the weights that are kept, because everything happens beyond 80 %.
@@ -12,7 +12,8 @@ curve(i) = prune_band_grid[i] eq "fraction"
 of_config(j, i) = curve(j) && prune_band_run[j] eq prune_band_run[i] && prune_band_method[j] eq prune_band_method[i]
 has(i, criterion) = (sum [j = 1:prune_band_count] (of_config(j, i) && prune_band_criterion[j] eq criterion)) > 0
 is_first_curve(i) = (sum [j = 1:i] of_config(j, i)) == 1
-leading(i) = !curve(i) ? 0 : has(i, "snr") ? prune_band_criterion[i] eq "snr" \
+usual_of(i) = lookup("usual_".prune_band_method[i], "magnitude")
+leading(i) = !curve(i) ? 0 : has(i, usual_of(i)) ? prune_band_criterion[i] eq usual_of(i) \
              : has(i, "magnitude") ? prune_band_criterion[i] eq "magnitude" : is_first_curve(i)
 label(i) = with_variant(short_method(prune_band_method[i]).", ".by_criterion(prune_band_criterion[i]), \
                         prune_band_variant[i], prune_band_run_count[i])

@@ -1,7 +1,7 @@
 # plots/series.gp: what a series is called and how it is drawn. It needs no terminal, so that a script can reckon its size.
 #
 # A method keeps its colour and its marker, a criterion its dashes, in every figure and in the report: draw.sh hands over what
-# lib/report/look.def says, as `color_NAME` and `marker_NAME` of a method and `dashes_NAME` of a criterion. One without a row is
+# the registry says (lib/bayes/method.def, criterion.def), as `color_NAME` and `marker_NAME` of a method and `dashes_NAME` of a criterion. One without a row is
 # drawn in gray.
 #
 # Further configs of a method, an ablation's, take its shades by turns; once these are used up, other markers and dashes: 75
@@ -32,6 +32,8 @@ method_color(method, rank) = by_turns(colors_of(method), int(rank) - 1)
 turn(method, rank) = (int(rank) - 1) / words(colors_of(method))
 method_marker(method, rank) = int(by_turns(lookup("marker_".method, "15 14").more_markers, turn(method, rank)))
 method_dashes(method, rank) = int(by_turns(more_dashes, turn(method, rank) + turn(method, rank) / words(more_dashes)))
+# Whether the method's posterior has sigmas: where one run is shown, it is of such a method, if there is one.
+with_sigma(method) = lookup("with_sigma_".method, 0)
 criterion_dashes(criterion) = int(lookup("dashes_".criterion, "5"))
 # "VI: Gaussian mean field" is "VI" in a legend; the config is named only where a method has several.
 short_method(method) = (name = named("method", method), cut = strstrt(name, ":"), cut ? name[1:cut - 1] : name)

@@ -23,16 +23,25 @@ bool scratch_enter(void)
     return scratch_home >= 0 && mkdtemp(scratch_path) && chdir(scratch_path) == 0;
 }
 
-bool scratch_leave(void)
+/* Removes what is in a directory: files, and directories of files. */
+static bool empty(const char *directory, int depth)
 {
     struct dirent **entries = NULL;
-    int count = scandir(".", &entries, is_entry, alphasort);
+    int count = scandir(directory, &entries, is_entry, alphasort);
     bool done = count >= 0;
     for (int i = 0; i < count; i++) {
-        done &= unlink(entries[i]->d_name) == 0;
+        char path[1024];
+        done &= snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name) < (int)sizeof path;
+        done &= unlink(path) == 0 || (depth > 0 && empty(path, depth - 1) && rmdir(path) == 0);
         free(entries[i]);
     }
     free(entries);
+    return done;
+}
+
+bool scratch_leave(void)
+{
+    bool done = empty(".", 1);
     done &= fchdir(scratch_home) == 0;
     done &= close(scratch_home) == 0;
     return rmdir(scratch_path) == 0 && done;

@@ -10,14 +10,11 @@ unset TENTH_HOME
 export FAKE_LOG=$log FAKE_TABLES=$tables
 
 make_copy() {
-    mkdir -p "$copy/lib/data" "$copy/lib/bayes" "$copy/lib/report" "$copy/lib/run" "$copy/data" "$tables"
+    mkdir -p "$copy/data" "$tables"
     cp "$project"/{run_all,deps,environment}.sh "$copy"
     cp "$project/data/download.sh" "$project/data/sources.tsv" "$copy/data"
-    cp "$project"/lib/data/*.def "$copy/lib/data"
-    cp "$project"/lib/bayes/*.def "$copy/lib/bayes"
-    cp "$project"/lib/report/*.def "$copy/lib/report"
-    cp "$project"/lib/run/*.def "$copy/lib/run"
     mkdir -p "$copy/results"
+    "$tenth" table registry >"$tables/registry.csv"
     cp -r "$project/plots" "$copy"
     cp -r "$project/results/reference" "$copy/results"
     printf 'all:\n\t@test ! -e broken || { echo "no rule for this"; exit 1; }\n\t@mkdir -p build/release && cp tenth build/release\n' \

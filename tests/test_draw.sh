@@ -68,6 +68,7 @@ cp -r "$tables" "$work/more"
 for table in "$work/more"/*.csv; do
     grep -v -e ',mle,' -e '^ecg5000' "$table" >"$work/fewer/${table##*/}"
 done
+cp "$tables/registry.csv" "$work/fewer" # which has no rows of runs
 rm "$work/fewer/frames.csv"
 fewer=$work/fewer-figures
 draw "$work/more" "$fewer" >/dev/null 2>&1
@@ -279,14 +280,22 @@ looks() {
 looks | sort -u >"$work/looks"
 check "75 configs of a method look different" bash -c "[ \$(wc -l <'$work/looks') -eq 75 ]"
 
-# Gnuplot's look of each row of look.def, as the row says it. A stand-in asks where draw.sh would draw.
+# Gnuplot's look of each row of the registry, as the row says it. A stand-in asks where draw.sh would draw.
 write_gnuplot "exec '$(command -v gnuplot)' \"\$2\" '$work/ask.gp' >'$work/gnuplot-looks'"
-sed -n 's/^LOOK_METHOD(\([a-z0-9_]*\),.*/print "\1", method_color("\1", 1), method_marker("\1", 1)/p
-    s/^LOOK_CRITERION(\([a-z0-9_]*\),.*/print "\1", criterion_dashes("\1")/p
-    1s/.*/load "series.gp"; set print "-"/p' "$copy/lib/report/look.def" >"$work/ask.gp"
-sed -n 's/^LOOK_METHOD(\([a-z0-9_]*\), "\([^ ]*\)[^"]*", "\([0-9]*\).*/\1 \2 \3/p
-    s/^LOOK_CRITERION(\([a-z0-9_]*\), "\([^"]*\).*/\1 \2/p' "$copy/lib/report/look.def" >"$work/looks-of-rows"
+"$tenth" registry >"$work/registry.tsv"
+awk -F '\t' -v asks="$work/ask.gp" '
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; print "load \"series.gp\"; set print \"-\"" >asks; next }
+    $at["kind"] == "method" {
+        split($at["colours"], colours, " "); split($at["markers"], markers, " ")
+        print $at["name"], colours[1], markers[1]
+        printf "print \"%s\", method_color(\"%s\", 1), method_marker(\"%s\", 1)\n", $at["name"], $at["name"], $at["name"] >asks
+    }
+    $at["kind"] == "criterion" {
+        print $at["name"], $at["dashes"]
+        printf "print \"%s\", criterion_dashes(\"%s\")\n", $at["name"], $at["name"] >asks
+    }' "$work/registry.tsv" >"$work/looks-of-rows"
 PATH=$work/bin:$PATH draw "$tables" "$draws" training_mnist >"$work/look.log" 2>&1
-check "methods and criteria look as look.def says" cmp "$work/looks-of-rows" "$work/gnuplot-looks"
-check "all of them" test "$(wc -l <"$work/gnuplot-looks")" -eq "$(grep -c '^LOOK_[A-Z]*(' "$copy/lib/report/look.def")"
+check "methods and criteria look as the registry says" cmp "$work/looks-of-rows" "$work/gnuplot-looks"
+check "all of them" test "$(wc -l <"$work/gnuplot-looks")" -eq "$(grep -cE '^(method|criterion)'$'\t' "$work/registry.tsv")"
+check "titles have their letters" grep -qF '|μ| / σ' "$work/registry.tsv"
 finish

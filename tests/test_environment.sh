@@ -13,7 +13,7 @@ copy_scripts() {
     cp "$project"/data/{download.sh,sources.tsv} -t "$1/data"
     cp -r "$project/plots" -t "$1"
     cp -r "$project/results/reference" -t "$1/results"
-    (cd "$project" && cp --parents lib/data/*.def lib/bayes/*.def lib/report/*.def lib/run/*.def -t "$1")
+
 }
 
 # ---- Variables, and functions, of the caller's. ----

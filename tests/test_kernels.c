@@ -14,6 +14,7 @@
 #include "compute/isa.h"
 #include "bayes/elbo.h"
 #include "bayes/posterior_kernels.h"
+#include "compute/random_kernels.h"
 #include "core/memory.h"
 #include "compute/random.h"
 #include "core/size.h"
@@ -399,7 +400,7 @@ static void test_sample_and_softplus(void **state)
     fill_parameters(&p);
     for (size_t b = 0; b < builds; b++) {
         float noise[LONGEST], w[LONGEST], sigma[LONGEST], end[LONGEST];
-        all[b]->normal(key, 0, LONGEST, noise);
+        random_kernels_all(&builds)[b]->normal(key, 0, LONGEST, noise); /* of the same build */
         all[b]->sample(key, 0, COUNT, p.mu, p.rho, w);
         all[b]->softplus(COUNT, p.rho, sigma);
         for (size_t i = 0; i < COUNT; i++) {

@@ -95,7 +95,7 @@ static unsigned char *read_run(size_t *count)
 static enum status export_it(const struct run *run, const struct monitor *monitor, struct error *error)
 {
     (void)monitor;
-    struct export_options options = {.criterion = criterion_usual(true), .fraction = .5, .number = MODEL_FP32};
+    struct export_options options = {.criterion = criterion_find("snr", NULL), .fraction = .5, .number = MODEL_FP32};
     struct model *model;
     double accuracy;
     enum status status = export_model(run, &options, &model, &accuracy, error);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "report/look.h"
+#include "bayes/posterior.h"
 #include "report/page.h"
 
 static void paths_are_cut_to_their_last_names(void **state)
@@ -71,7 +71,7 @@ static void colours_stand_out_on_dark_pages(void **state)
     enum { WHITE = 0xFFFFFF };
     const double paper = luminance(page_on_dark(WHITE));
     size_t count;
-    const struct look *looks = look_methods(&count);
+    const struct method *looks = methods(&count);
     for (size_t i = 0; i < count; i++) {
         for (const char *at = looks[i].colours; (at = strchr(at, '#')); at++)
             assert_true((luminance(page_on_dark((unsigned int)strtoul(at + 1, NULL, 16))) + .05) / (paper + .05) > 3.0);

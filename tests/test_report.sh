@@ -129,7 +129,7 @@ while read -r key; do
     check "captions name $key, which is a key" grep -qE "^#? *${key#*.} *=" keys.ini
 done < <(grep -oE '`(run|data|model|posterior|train|prune|perturb|ood)\.[a-z_]+' "$project/lib/report/caption.def" | tr -d '`' | sort -u)
 
-# What look.def says of the two methods, in the page's script and in the figure.
+# What the registry says of the two methods, in the page's script and in the figure.
 for color in 0072B2 D55E00; do
     printf -v drawn 'rgb(%3d, %3d, %3d)' "$((16#${color:0:2}))" "$((16#${color:2:2}))" "$((16#${color:4:2}))"
     check "#$color is the colour in a figure and in the page's charts" \

@@ -6,7 +6,7 @@ source "$(dirname "$0")/script.sh"
 
 # What the script reads, and nothing else of the project.
 copy=$work/copy
-mkdir -p "$copy"/{lib/data,lib/io,lib/run,plots,docs,experiments,results/reference/standard/tables}
+mkdir -p "$copy"/{lib/data,lib/io,lib/run,lib/results,plots,docs,experiments,results/reference/standard/tables}
 for file in environment.sh lib/data/dataset.def lib/run/table.def lib/results/claim.def plots/{csv.awk,figures.tsv} docs/slides.{tsv,md} \
     experiments/slides.{sh,awk} results/reference/standard/tables/claims.csv; do
     cp "$project/$file" "$copy/$file"

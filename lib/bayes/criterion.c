@@ -3,14 +3,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "bayes/posterior.h"
 #include "core/registry.h"
 
-#define CRITERION(name, unit, order, sigma, title, source) criterion_score_fn criterion_##name;
+#define CRITERION(name, unit, order, sigma, title, source, dashes) criterion_score_fn criterion_##name;
 #include "bayes/criterion.def"
 #undef CRITERION
 
 static const struct criterion all_criteria[] = {
-#define CRITERION(name, unit, order, sigma, title, source) {#name, unit, order, sigma, title, source, criterion_##name},
+#define CRITERION(name, unit, order, sigma, title, source, dashes)                                                     \
+    {#name, unit, order, sigma, title, source, dashes, criterion_##name},
 #include "bayes/criterion.def"
 #undef CRITERION
 };
@@ -27,9 +29,9 @@ const struct criterion *criterion_find(const char *name, struct error *error)
                          sizeof all_criteria[0], error);
 }
 
-const struct criterion *criterion_usual(bool has_sigma)
+const struct criterion *criterion_usual(const struct method *method)
 {
-    return criterion_find(has_sigma ? "snr" : "magnitude", NULL);
+    return criterion_find(method->usual, NULL);
 }
 
 enum status criterion_score(const struct criterion *criterion, const char *tensor, size_t count, const float *mu,

@@ -28,14 +28,16 @@ struct criterion {
     enum sigma_need sigma;
     const char *title;  /* in figures */
     const char *source; /* the paper or slide that defines it */
+    const char *dashes; /* gnuplot's dash type */
     criterion_score_fn *score;
 };
 
 const struct criterion *criteria(size_t *count);                               /* static storage */
 const struct criterion *criterion_find(const char *name, struct error *error); /* NULL: STATUS_USAGE */
 
-/* The criterion that stands for a posterior where only one is shown: SNR where there is a sigma, else magnitude. */
-const struct criterion *criterion_usual(bool has_sigma);
+/* The criterion that is shown of a method where only one is (method.def). */
+struct method;
+const struct criterion *criterion_usual(const struct method *method);
 
 /* The criterion's function with its results checked: STATUS_UNSUPPORTED when sigma is NULL and needed;
  * STATUS_NOT_FINITE names tensor, index, mu and sigma of the first score that is not finite. */

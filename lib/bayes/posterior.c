@@ -13,12 +13,14 @@
  * good part of the L1 cache; a multiple of RANDOM_CHUNK, as the streams demand. */
 enum { PIECE_SIZE = 64 * RANDOM_CHUNK };
 
-#define METHOD(name, title, has_sigma, networks, section) extern const struct method_functions method_##name;
+#define METHOD(name, title, has_sigma, networks, section, usual, colours, markers)                                     \
+    extern const struct method_functions method_##name;
 #include "bayes/method.def"
 #undef METHOD
 
 static const struct method all_methods[] = {
-#define METHOD(name, title, has_sigma, networks, section) {#name, title, has_sigma, networks, section, &method_##name},
+#define METHOD(name, title, has_sigma, networks, section, usual, colours, markers)                                     \
+    {#name, title, has_sigma, networks, section, usual, colours, markers, &method_##name},
 #include "bayes/method.def"
 #undef METHOD
 };

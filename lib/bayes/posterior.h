@@ -119,7 +119,9 @@ struct method {
     const char *name, *title;
     bool has_sigma;
     enum networks networks;
-    const char *section; /* of the config, beside [posterior]; NULL: none */
+    const char *section;           /* of the config, beside [posterior]; NULL: none */
+    const char *usual;             /* the criterion that is shown where only one is */
+    const char *colours, *markers; /* in figures; see method.def */
     const struct method_functions *functions;
 };
 

@@ -1,5 +1,5 @@
-/* lib/nn/winograd_points.h: the filterings F(m, 3) of nn/winograd.h along one dimension. Private to winograd_body.c.
- * That file defines vec, INLINE and UNROLL.
+/* lib/nn/winograd_points.h: the filterings F(m, 3) of nn/winograd.h along one dimension. Private to winograd_body.c and
+ * winograd_tiles.h. The former defines vec, INLINE and UNROLL.
  *
  * The points are 0, pairs +-p and, where m is even, infinity. With z = x^2, P the product of all (z - p^2) and Q that
  * of all but one pair's, Lagrange's polynomials are P for 0, (x^2 +- p x) Q for a pair and x P for infinity. So what

@@ -1,5 +1,5 @@
 /* lib/nn/winograd_tiles.h: what the bodies of Winograd's transforms share: vectors of channels, where a tile lies, and
- * the columns of weights and outputs. For winograd_body.c and winograd_few_body.c only. */
+ * the columns of weights and outputs. Private to winograd_body.c and winograd_few_body.c. */
 #ifndef TENTH_NN_WINOGRAD_TILES_H
 #define TENTH_NN_WINOGRAD_TILES_H
 

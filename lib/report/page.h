@@ -95,10 +95,7 @@ struct page_number page_fixed(double value, double like);
 /* A number of things, with a comma between thousands; "–" for NaN. */
 struct page_number page_count(double value);
 
-/* The title of a name in a registry ("dataset", "method", "criterion", "perturbation"); else the name. */
-const char *page_title(const char *registry, const char *name);
-
-/* Appends that title, escaped, with Greek letters where a criterion's formula spells them. */
+/* Appends that title, escaped. */
 void page_add_title(struct text_buffer *out, const char *registry, const char *name);
 /* "VI: Gaussian mean field" is "VI" where room is scarce. */
 void page_add_short_title(struct text_buffer *out, const char *registry, const char *name);
@@ -117,7 +114,7 @@ void page_add_caption(struct page *page, const struct page_figure *figure, const
 /* page_stills.c: the pictures of a data set as data for the script; nothing where there are none. */
 enum status page_add_stills(struct page *page, const char *dataset, struct error *error);
 
-/* page_look.c: the looks of methods and criteria (look.def) as data for the script. */
+/* page_look.c: the looks of methods and criteria as data for the script. */
 void page_add_look(struct page *page);
 
 /* Notes the colours of a drawing, which dark pages have in their dark counterparts; false: there are pictures in it,

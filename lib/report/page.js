@@ -3,7 +3,7 @@
 (function () {
     "use strict";
 
-    /* What look.def says. Its dashes are gnuplot's dash types, drawn here as gnuplot draws them; the talk's is another. */
+    /* How methods and criteria look, by the registry. Its dashes are gnuplot's dash types, drawn here as gnuplot draws them; the talk's is another. */
     var LOOK = JSON.parse(document.getElementById("look").textContent);
     var DASHES = ["", "", "5 8", "2 4", "8 4 2 4", "9 4 1 4 1 4"], TALK_DASHES = "10 10", UNKNOWN_DASHES = DASHES[5];
     var SVG = "http://www.w3.org/2000/svg";
@@ -269,14 +269,13 @@
         rows = rows.filter(function (row) { return row.dataset === dataset && row.grid === "fraction" && number(row.fraction) < 1; });
         if (!rows.length) { return null; }
         var largest = Math.max.apply(null, rows.map(function (row) { return number(row.fraction); }));
-        var usual = rows.some(function (row) { return row.criterion === "snr"; });
         function redraw() { chart.draw(); }
         var metrics = ["accuracy", "accuracy_mean_weights", "nll", "ece", "entropy"].filter(function (name) { return rows.some(function (row) { return isFinite(number(row[name])); }); });
         var metric = choice("shown ", metrics, function (name) { return name.replace(/_/g, " "); }, redraw);
         var runs = runsOf(rows);
         var chosen = checkboxes("methods", runs.map(function (run) { return run.name; }), function () { return true; },
             function (name) { return runs.filter(function (run) { return run.name === name; })[0].title; }, redraw);
-        var criteria = checkboxes("criteria", distinct(rows, "criterion"), function (name) { return name === "magnitude" || (usual && name === "snr"); }, titleOf, redraw);
+        var criteria = checkboxes("criteria", distinct(rows, "criterion"), function (name) { return rows.some(function (row) { return LOOK.usual[row.method] === name; }); }, titleOf, redraw);
         var chart = lineChart({
             title: function () { return metric.select.value.replace(/_/g, " ") + " against the share of weights removed"; },
             xLabel: "weights removed",
@@ -376,7 +375,8 @@
         var runs = distinct(predicted, "run");
         function methodOf(run) { return predicted.filter(function (row) { return row.run === run; })[0].method; }
         var run = choice("seen by ", runs, function (name) { return shortTitle(methodOf(name)) + " (" + name + ")"; }, draw);
-        runs.forEach(function (name) { if (methodOf(name) === "vi" && methodOf(run.select.value) !== "vi") { run.select.value = name; } });
+        var withSigmas = runs.filter(function (name) { return LOOK.sigma[methodOf(name)]; });
+        if (withSigmas.length) { run.select.value = withSigmas[0]; }
         var slider = element("input", { type: "range", min: 0, step: 1, value: 0, "aria-label": "strength" });
         var said = element("output", { "aria-live": "polite" });
         var list = element("ul", { class: "stills" });

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "data/dataset.h"
 #include "report/page.h"
+#include "results/glossary.h"
 
 /* In this order; a verdict of another name comes after them. */
 static const char *const verdicts[] = {"holds", "does not hold", "not decidable"};
@@ -88,7 +89,7 @@ static void words_add(struct text_buffer *out, const char *text)
         }
         (void)snprintf(word, sizeof word, "%.*s", (int)length, text);
         size_t known = 0;
-        while (length < sizeof word && known < 3 && strcmp(page_title(registries[known], word), word) == 0)
+        while (length < sizeof word && known < 3 && strcmp(glossary_title(registries[known], word), word) == 0)
             known++;
         if (length < sizeof word && known < 3)
             page_add_short_title(out, registries[known], word);

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "io/atomic_file.h"
 #include "report/page.h"
+#include "results/glossary.h"
 #include "report/svg_clean.h"
 
 /* A drawing of so many bytes has thousands of lines or pixels, which a browser draws again with every change of its
@@ -190,8 +191,8 @@ static enum status figure_visit(struct page *page, const struct page_figure *fig
                                 *dataset ? "_" : "", dataset);
     if (length < 0 || (size_t)length >= sizeof drawn.name || !csv_is_name(drawn.name))
         return STATUS_OK;
-    (void)snprintf(drawn.title, sizeof drawn.title, "%s%s%s%s%s", *dataset ? page_title("dataset", dataset) : "",
-                   *chosen ? ", " : "", *chosen ? page_title(figure->each, chosen) : "", *dataset ? ": " : "",
+    (void)snprintf(drawn.title, sizeof drawn.title, "%s%s%s%s%s", *dataset ? glossary_title("dataset", dataset) : "",
+                   *chosen ? ", " : "", *chosen ? glossary_title(figure->each, chosen) : "", *dataset ? ": " : "",
                    figure->title);
     return visit(page, &drawn, error);
 }

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bayes/criterion.h"
+#include "bayes/posterior.h"
 #include "core/memory.h"
-#include "report/look.h"
 #include "report/page.h"
 
 /* Hue in 0..6, saturation and lightness in 0..1, and back. */
@@ -53,7 +54,7 @@ unsigned int page_on_dark(unsigned int rgb)
     return rgb_of(hsl);
 }
 
-/* "a b c" as ["a","b","c"]: what look.def has needs no escapes. */
+/* "a b c" as ["a","b","c"]: what the registry has needs no escapes. */
 static void list_add(struct text_buffer *out, const char *words)
 {
     text_add(out, "[");
@@ -65,12 +66,12 @@ static void list_add(struct text_buffer *out, const char *words)
 }
 
 /* {"#RRGGBB":"#rrggbb"}: each colour and what it is on a dark page. */
-static void dark_add(struct text_buffer *out, const struct look *looks, size_t count)
+static void dark_add(struct text_buffer *out, const struct method *rows, size_t count)
 {
     const char *between = "";
     text_add(out, "{");
     for (size_t i = 0; i < count; i++) {
-        for (const char *at = looks[i].colours; (at = strchr(at, '#')); at++, between = ",")
+        for (const char *at = rows[i].colours; (at = strchr(at, '#')); at++, between = ",")
             text_add(out, "%s\"%.7s\":\"#%06x\"", between, at, page_on_dark((unsigned int)strtoul(at + 1, NULL, 16)));
     }
     text_add(out, "}");
@@ -79,19 +80,25 @@ static void dark_add(struct text_buffer *out, const struct look *looks, size_t c
 void page_add_look(struct page *page)
 {
     struct text_buffer *out = &page->out;
-    size_t count;
-    const struct look *looks = look_methods(&count);
+    size_t count, criteria_count;
+    const struct method *rows = methods(&count);
+    const struct criterion *all_criteria = criteria(&criteria_count);
     text_add(out, "<script type=\"application/json\" id=\"look\">{\"methods\":{");
     for (size_t i = 0; i < count; i++) {
-        text_add(out, "%s\"%s\":", i > 0 ? "," : "", looks[i].name);
-        list_add(out, looks[i].colours);
+        text_add(out, "%s\"%s\":", i > 0 ? "," : "", rows[i].name);
+        list_add(out, rows[i].colours);
     }
-    text_add(out, "},\"dark\":");
-    dark_add(out, looks, count);
-    looks = look_criteria(&count);
-    text_add(out, ",\"criteria\":{");
+    text_add(out, "},\"usual\":{");
     for (size_t i = 0; i < count; i++)
-        text_add(out, "%s\"%s\":%s", i > 0 ? "," : "", looks[i].name, looks[i].dashes);
+        text_add(out, "%s\"%s\":\"%s\"", i > 0 ? "," : "", rows[i].name, rows[i].usual);
+    text_add(out, "},\"sigma\":{");
+    for (size_t i = 0; i < count; i++)
+        text_add(out, "%s\"%s\":%s", i > 0 ? "," : "", rows[i].name, rows[i].has_sigma ? "true" : "false");
+    text_add(out, "},\"dark\":");
+    dark_add(out, rows, count);
+    text_add(out, ",\"criteria\":{");
+    for (size_t i = 0; i < criteria_count; i++)
+        text_add(out, "%s\"%s\":%s", i > 0 ? "," : "", all_criteria[i].name, all_criteria[i].dashes);
     text_add(out, "}}</script>\n");
 }
 

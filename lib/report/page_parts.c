@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bayes/posterior.h"
 #include "core/memory.h"
 #include "report/page.h"
 
@@ -68,10 +69,22 @@ static size_t row_nearest(const struct pruned *pruned, const char *dataset, cons
     return nearest;
 }
 
-/* What the method's numbers are by: |mu| / sigma where that was measured, else |mu|. */
+/* What the method's numbers are by: its usual criterion if that was measured, else |mu|. */
 static const char *shown_criterion(const struct pruned *pruned, const char *dataset, const char *method)
 {
-    return row_nearest(pruned, dataset, method, "snr", 0) != SIZE_MAX ? "snr" : "magnitude";
+    const struct method *row = method_find(method, NULL);
+    return row && row_nearest(pruned, dataset, method, row->usual, 0) != SIZE_MAX ? row->usual : "magnitude";
+}
+
+/* The first that has a posterior with sigmas, else the first; "": there is none. */
+static const char *leading_method(const char *const *methods, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct method *row = method_find(methods[i], NULL);
+        if (row && row->has_sigma)
+            return methods[i];
+    }
+    return count > 0 ? methods[0] : "";
 }
 
 static double accuracy_at(const struct pruned *pruned, const char *dataset, const char *method, double fraction)
@@ -101,11 +114,7 @@ static void tile_add(struct page *page, const struct pruned *pruned, const char 
                      size_t count)
 {
     struct text_buffer *out = &page->out;
-    const char *lead = count > 0 ? methods[0] : "";
-    for (size_t i = 0; i < count; i++)
-        lead = strcmp(shown_criterion(pruned, dataset, methods[i]), "snr") == 0 && strcmp(methods[i], "vi") == 0
-                   ? methods[i]
-                   : lead;
+    const char *lead = leading_method(methods, count);
     size_t row = row_nearest(pruned, dataset, lead, shown_criterion(pruned, dataset, lead), 0.9);
     if (row == SIZE_MAX)
         return;

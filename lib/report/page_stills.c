@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "data/perturb.h"
 #include "report/page.h"
+#include "results/glossary.h"
 
 /* One perturbation's rows, which stand together: item by item, strength by strength, line by line. */
 struct reel {
@@ -137,7 +138,7 @@ static enum status reel_add(struct text_buffer *out, const struct reel *reel, st
     text_add(out, "{\"name\":");
     json_text(out, name);
     text_add(out, ",\"title\":");
-    json_text(out, page_title("perturbation", name));
+    json_text(out, glossary_title("perturbation", name));
     text_add(out, ",\"unit\":");
     json_text(out, perturbation && strcmp(perturbation->unit, "1") != 0 ? perturbation->unit : "");
     /* An adversary's pictures are of the run that was attacked; "": the same for all. */

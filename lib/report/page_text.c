@@ -4,12 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bayes/criterion.h"
-#include "bayes/posterior.h"
 #include "core/memory.h"
-#include "data/dataset.h"
-#include "data/perturb.h"
 #include "report/page.h"
+#include "results/glossary.h"
 
 /* Where a path of this machine begins in a text, from its root on, and how long it is; NULL: there is none. A / after a
  * letter or digit divides ("nats/item"), and // belongs to an address of the web. */
@@ -149,48 +146,13 @@ struct page_number page_count(double value)
     return number;
 }
 
-const char *page_title(const char *registry, const char *name)
-{
-    const struct dataset_kind *dataset = strcmp(registry, "dataset") == 0 ? dataset_find(name, NULL) : NULL;
-    const struct method *method = strcmp(registry, "method") == 0 ? method_find(name, NULL) : NULL;
-    const struct criterion *criterion = strcmp(registry, "criterion") == 0 ? criterion_find(name, NULL) : NULL;
-    const struct perturbation *perturbation =
-        strcmp(registry, "perturbation") == 0 ? perturbation_find(name, NULL) : NULL;
-    if (dataset)
-        return dataset->title;
-    if (method)
-        return method->title;
-    if (criterion)
-        return criterion->title;
-    return perturbation ? perturbation->title : name;
-}
-
-/* The first `length` bytes of a title. */
-static void title_add(struct text_buffer *out, const char *registry, const char *title, size_t length)
-{
-    const char *end = title + length;
-    bool formula = strcmp(registry, "criterion") == 0;
-    for (; title < end; title++) {
-        if (formula && strncmp(title, "mu", 2) == 0) {
-            text_add(out, "μ");
-            title += 1;
-        } else if (formula && strncmp(title, "sigma", 5) == 0) {
-            text_add(out, "σ");
-            title += 4;
-        } else {
-            page_escape_part(out, title, 1);
-        }
-    }
-}
-
 void page_add_title(struct text_buffer *out, const char *registry, const char *name)
 {
-    const char *title = page_title(registry, name);
-    title_add(out, registry, title, strlen(title));
+    page_escape(out, glossary_title(registry, name));
 }
 
 void page_add_short_title(struct text_buffer *out, const char *registry, const char *name)
 {
-    const char *title = page_title(registry, name);
-    title_add(out, registry, title, strcspn(title, ":"));
+    const char *title = glossary_title(registry, name);
+    page_escape_part(out, title, strcspn(title, ":"));
 }

@@ -288,8 +288,8 @@ static enum status cost_left(const struct run_file *file, double fraction, struc
     if (!there)
         return status;
     if (status == STATUS_OK)
-        status = pruning_keep(trained.posterior, criterion_usual(trained.posterior->method->has_sigma),
-                              config.prune.biases, file->seed, fraction, &keep, error);
+        status = pruning_keep(trained.posterior, criterion_usual(trained.posterior->method), config.prune.biases,
+                              file->seed, fraction, &keep, error);
     if (status == STATUS_OK) {
         const struct cost rest = cost_of(&trained, keep);
         const double point = FLOAT_BYTES * (double)trained.posterior->parameters;

@@ -188,7 +188,7 @@ static enum status describer_open(struct describer *describer, const struct run_
     if (!describer->sigma || !describer->keep)
         return STATUS_NO_MEMORY;
     posterior_sigma(posterior, describer->sigma);
-    return ranking_make(posterior, criterion_usual(true), describer->config.prune.biases, file->seed,
+    return ranking_make(posterior, criterion_usual(posterior->method), describer->config.prune.biases, file->seed,
                         &describer->ranking, error);
 }
 

@@ -179,7 +179,7 @@ static enum status network_add(const struct run_file *file, const struct trained
         return STATUS_NO_MEMORY;
     float *keep = sigma + posterior->size;
     enum status status =
-        ranking_make(posterior, criterion_usual(true), config->prune.biases, file->seed, &ranking, error);
+        ranking_make(posterior, criterion_usual(posterior->method), config->prune.biases, file->seed, &ranking, error);
     if (status == STATUS_OK) {
         posterior_sigma(posterior, sigma);
         ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, PRUNED_FRACTION), keep);

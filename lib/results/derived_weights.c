@@ -63,8 +63,8 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
     if (!there)
         return status;
     if (status == STATUS_OK)
-        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method->has_sigma),
-                              config.prune.biases, file->seed, &ranking, error);
+        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method), config.prune.biases,
+                              file->seed, &ranking, error);
     if (status == STATUS_OK)
         status = shown_range(&ranking, &range, error);
     if (status == STATUS_OK && range > 0)

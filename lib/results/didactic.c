@@ -7,6 +7,7 @@
 
 #include "bayes/elbo.h"
 #include "io/row.h"
+#include "results/glossary.h"
 
 enum { CURVE_POINTS = 401 };
 enum { LOSSES_PRIOR_SIGMA = 1 }; /* the talk's */
@@ -119,7 +120,11 @@ static enum status losses(struct table *table, struct error *error)
 static const struct formula {
     const char *table;
     enum status (*make)(struct table *table, struct error *error);
-} formulas[] = {{"bayes_rule", bayes_rule}, {"gaussian", gaussian}, {"sigma_loss", sigma_loss}, {"losses", losses}};
+} formulas[] = {{"registry", glossary_make},
+                {"bayes_rule", bayes_rule},
+                {"gaussian", gaussian},
+                {"sigma_loss", sigma_loss},
+                {"losses", losses}};
 
 enum status didactic_make(struct table *table, struct error *error)
 {

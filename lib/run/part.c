@@ -47,7 +47,7 @@ enum status part_prepare_pruned(const struct run *run, double fraction, const ch
     char of[160];
     *part = (struct part){.name = name};
     (void)snprintf(part->object, sizeof part->object, "/pruned/%g%s%s/%s", fraction, group[0] ? "/" : "", group, name);
-    (void)snprintf(of, sizeof of, "%s by %s%s", origin, criterion_usual(run->method->has_sigma)->name,
+    (void)snprintf(of, sizeof of, "%s by %s%s", origin, criterion_usual(run->method)->name,
                    run->config.prune.biases ? " with biases" : "");
     return part_identify(run, sections, of, part, has, error);
 }
@@ -58,8 +58,8 @@ enum status part_keep(const struct run *run, const struct trained *trained, doub
     *keep = NULL;
     if (fraction <= 0)
         return STATUS_OK;
-    return pruning_keep(trained->posterior, criterion_usual(run->method->has_sigma), run->config.prune.biases,
-                        run->seed, fraction, keep, error);
+    return pruning_keep(trained->posterior, criterion_usual(run->method), run->config.prune.biases, run->seed, fraction,
+                        keep, error);
 }
 
 /* A row to be stored, with what its place depends on. */

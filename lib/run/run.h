@@ -17,8 +17,9 @@
  *   /perturb/NAME        probability [strengths][samples][items][classes], strength [strengths]
  *   /ood/NAME            probability [1][samples][items][classes]
  *   /pruned/FRACTION     test, fit, perturb/NAME, ood/NAME: the same of the network with so much of its weights removed
- * by the method's usual criterion (kept.h) /illustrations       attribute identity: of what tables of pictures and of
- * single weights were made from /tables/TABLE        the run's rows of each table, a dataset per column
+ *                        by the method's usual criterion (kept.h)
+ *   /illustrations       attribute identity: of what tables of pictures and of single weights were made from
+ *   /tables/TABLE        the run's rows of each table, a dataset per column
  *
  * Below /prune, /perturb and /ood each group has items, labels [items] (which test items, and their labels; 0 where
  * they have none) and the attribute identity.

@@ -22,7 +22,7 @@ static enum status rank_by(const struct illustration *illustration, const struct
 /* Ranks the weights by the method's usual criterion. */
 static enum status rank_usually(const struct illustration *illustration, struct ranking *ranking, struct error *error)
 {
-    return rank_by(illustration, criterion_usual(illustration->run->method->has_sigma), ranking, error);
+    return rank_by(illustration, criterion_usual(illustration->run->method), ranking, error);
 }
 
 /* share [posterior size]: at which share of the ranked weights each one goes. */
@@ -177,7 +177,7 @@ static void measure_kept(const struct illustration *illustration, const struct r
 static enum status footprint_add(struct illustration *illustration, const struct ranking *ranking,
                                  const struct table *pruned, float *keep, struct error *error)
 {
-    const char *criterion = criterion_usual(illustration->run->method->has_sigma)->name;
+    const char *criterion = criterion_usual(illustration->run->method)->name;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < table_rows(pruned) && status == STATUS_OK; i++) {
         if (strcmp(table_text(pruned, i, "criterion"), criterion) != 0 ||

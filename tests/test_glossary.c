@@ -1,0 +1,110 @@
+/* tests/test_glossary.c: what readers see of the registries, and that methods and criteria can be told apart. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <ctype.h>
+#include <string.h>
+
+#include "bayes/criterion.h"
+#include "bayes/posterior.h"
+#include "check.h"
+#include "results/glossary.h"
+#include "results/tabulate.h"
+#include "run/tables.h"
+
+static struct table *the_registry(void)
+{
+    struct error error = {0};
+    struct table *table = table_create(table_find("registry"), &error);
+    assert_non_null(table);
+    assert_int_equal(tabulate(table, NULL, 0, &error), STATUS_OK);
+    return table;
+}
+
+/* Every method and criterion is in the table once, and each name once in its registry. */
+static void every_row_is_there_once(void **state)
+{
+    (void)state;
+    struct table *table = the_registry();
+    size_t found[2] = {0}, counts[2];
+    (void)methods(&counts[0]);
+    (void)criteria(&counts[1]);
+    for (size_t r = 0; r < table_rows(table); r++) {
+        const char *kind = table_text(table, r, "kind"), *name = table_text(table, r, "name");
+        found[0] += strcmp(kind, "method") == 0;
+        found[1] += strcmp(kind, "criterion") == 0;
+        assert_true(table_text(table, r, "title")[0] != '\0');
+        assert_string_equal(glossary_title(kind, name), table_text(table, r, "title"));
+        for (size_t k = 0; k < r; k++)
+            assert_true(strcmp(table_text(table, k, "kind"), kind) != 0 ||
+                        strcmp(table_text(table, k, "name"), name) != 0);
+    }
+    assert_int_equal(found[0], counts[0]);
+    assert_int_equal(found[1], counts[1]);
+    assert_string_equal(glossary_title("method", "no such method"), "no such method");
+    assert_string_equal(glossary_title("no such registry", "vi"), "vi");
+    table_free(table);
+}
+
+/* It is a criterion, and one that does with what the method has. */
+static void the_usual_criterion_is_one(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct method *rows = methods(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct criterion *usual = criterion_usual(&rows[i]);
+        assert_non_null(usual);
+        assert_true(usual->sigma == WORKS_WITHOUT_SIGMA || rows[i].has_sigma);
+    }
+}
+
+static void colours_are_written_as_both_readers_have_them(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct method *looks = methods(&count);
+    for (size_t i = 0; i < count; i++) {
+        size_t colours = 0;
+        for (const char *text = looks[i].colours; *text; text += *text == ' ', colours++) {
+            assert_int_equal(*text++, '#');
+            for (size_t k = 0; k < 6; k++)
+                assert_true(isxdigit((unsigned char)*text++));
+            assert_true(*text == ' ' || *text == '\0');
+        }
+        assert_int_equal(colours, 3);
+    }
+}
+
+static void no_two_look_alike(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct method *looks = methods(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            assert_int_not_equal(strncmp(looks[i].colours, looks[k].colours, strlen("#RRGGBB")), 0);
+            assert_string_not_equal(looks[i].markers, looks[k].markers);
+        }
+    }
+    const struct criterion *dashed = criteria(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(dashed[i].dashes, dashed[k].dashes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_there_once),
+        cmocka_unit_test(the_usual_criterion_is_one),
+        cmocka_unit_test(colours_are_written_as_both_readers_have_them),
+        cmocka_unit_test(no_two_look_alike),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
