@@ -25,15 +25,19 @@ set datafile columnheaders
 configs = ""
 several = 0
 cold = 0
+epochs = 1
 do for [i = 1:description_count] {
     if (strstrt(configs." ", " ".description_config[i]." ") == 0) { configs = configs." ".description_config[i] }
     several = description_seeds[i] > several ? description_seeds[i] : several
     stats description_file[i] using (column("temperature")) nooutput
     cold = STATS_min != 1 ? 1 : cold
+    stats description_file[i] using (strcol("stage") eq "epoch" ? column("epoch") : 0) nooutput
+    epochs = STATS_max > epochs ? STATS_max : epochs
 }
 series_of(config, stage) = (found = 0, (sum [i = 1:description_count] (description_config[i] eq config && description_stage[i] eq stage \
     ? (found = i, 0) : 0)), found)
 with_pruned = (sum [c = 1:words(configs)] (series_of(word(configs, c), "pruned") > 0)) > 0
+window = epoch_window(epochs)
 stages = with_pruned ? "epoch pruned" : "epoch"
 
 key_room = words(parts) + 1
@@ -49,6 +53,7 @@ page_tall = words(configs) == 1 ? 300 : 220
 page_between = 86
 page_left = 86
 page_notes = "Weights: their divergence from the prior. Labels: minus log p, of all training items. Both axes are logarithmic." \
+    .(window > 1 ? sprintf(" Over training, lines are means of %d epochs.", window) : "") \
     .(cold ? " At a temperature other than 1 the loss is not the length of a message, and its bits are no code." : "") \
     .(several > 1 ? " Lines: means over the seeds; bands: from the least to the greatest of them." : "")
 eval page_grid
@@ -63,7 +68,7 @@ load "style.gp"
 set style fill transparent solid band_density(words(configs)) noborder
 
 positive(name) = column(name) > 0 ? column(name) : NaN
-x_of(stage) = stage eq "epoch" ? column("epoch") : 1 - column("fraction")
+x_of(stage) = stage eq "epoch" ? epoch_middle(column("epoch"), window) : 1 - column("fraction")
 set multiplot
 unset key
 do for [panel = 1:page_panels] {
@@ -111,20 +116,20 @@ do for [panel = 1:page_panels] {
     eval log_tics
     set yrange [low / 1.3:high * 1.5]
     if (stage eq "epoch") {
-        set xtics autofreq
+        set xtics epoch_step(last_x, panel)
         set xlabel "epoch"
         set xrange [last_x > 1 ? 1 : 0:last_x > 1 ? last_x : 2]
-        if (last_x <= 8) { set xtics 1 }
     } else {
         set logscale x
         set xrange [1.15:(1 - last_x) / 1.15]
         set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99" .01, "99.5" .0050001, "99.9" .001)
         set xlabel fitting(removed_axis, "weights removed (%)")
     }
+    means = stage eq "epoch" && window > 1 ? " smooth unique" : ""
     banded = several < 2 ? "" : 'for [part in drawn] description_file[s] using (x_of(stage)):(positive(part."_low")):(column(part."_high")) ' \
         .'with filledcurves fillcolor rgb part_color(part), '
     eval 'plot '.banded.'description_file[s] using (x_of(stage)):(column("bits_uniform")) with lines linecolor rgb "#000000" linewidth 1.4 dashtype 3, ' \
-        .'for [part in drawn] description_file[s] using (x_of(stage)):(positive(part)) ' \
+        .'for [part in drawn] description_file[s] using (x_of(stage)):(positive(part))'.means.' ' \
         .'with '.(stage eq "epoch" ? "lines" : "linespoints pointtype 7 pointsize 0.4").' linecolor rgb part_color(part) linewidth (part eq "bits" ? 2.4 : line_width) ' \
         .'dashtype part_dashes(part)'
 }

@@ -39,6 +39,8 @@ page_chars(pixels, size) = (chars = int(pixels / (0.65 * text_size(size))), char
 fitting(text, shorter) = strlen(text) > panel_chars(panel, 11) ? shorter : text
 smaller(a, b) = a < b ? a : b
 at_least(a, b) = a > b ? a : b
+# Epochs have a tic for as many as have room for their numbers.
+epoch_step(epochs, p) = epochs <= 8 ? 1 : tic_step_above(epochs * 0.65 * text_size(11) * (3.5 + floor(log10(epochs))) / panel_wide(p))
 columns_that_fit(wish, between) = at_least(1, smaller(wish, int((page_room + between) / (page_least + between))))
 
 page_grid = 'page_wide = smaller(page_width, page_most); page_room = page_wide - page_left - page_right; ' \

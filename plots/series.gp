@@ -65,6 +65,11 @@ log_above = 0 # no tic below this
 log_name(mantissa, n) = tic_name(mantissa, n)
 # The largest of 1, 2 and 5 times a power of ten that is not above x: few tics, which have room in a narrow panel.
 tic_step(x) = x <= 0 ? 1 : (tic_power = 10**floor(log10(x)), tic_power * (x >= 5 * tic_power ? 5 : x >= 2 * tic_power ? 2 : 1))
+tic_step_above(x) = x <= 0 ? 1 : (tic_power = 10**floor(log10(x)), x <= 1.0001 * tic_power ? tic_power : tic_power * (x <= 2 * tic_power ? 2 : x <= 5 * tic_power ? 5 : 10))
+# Many noisy epochs are a tangle: of these, a line is of the means of `epoch_window` epochs.
+epoch_points = 60
+epoch_window(epochs) = epochs > 100 ? int((epochs + epoch_points - 1) / epoch_points) : 1
+epoch_middle(epoch, window) = window > 1 ? (floor((epoch - 1) / window) + 0.5) * window + 0.5 : epoch
 # Sorts the numbers in the text sort_list by sort_score, the largest first, into sorted: keys name curves from the top down.
 sort_by_score = 'sorted = ""; do for [sort_j in sort_list] { sort_best = 0; do for [sort_k in sort_list] { ' \
     .'if (strstrt(sorted." ", " ".sort_k." ") == 0) { ' \

@@ -57,7 +57,7 @@ if (is_logarithmic) {
     log_least = least
     log_greatest = greatest
 }
-if (last_epoch <= 8) { set xtics 1 }
+set xtics epoch_step(last_epoch, 1)
 set multiplot
 unset key
 do for [panel = 1:page_panels] {

@@ -59,8 +59,7 @@ page_between = 86
 page_left = 86
 page_widest_title = "prior part: penalty of all weights"
 
-many_epochs = epochs > 100
-window = many_epochs ? int((epochs + 59) / 60) : 1
+window = epoch_window(epochs)
 page_notes = (several > 1 ? "Lines: means over the seeds; bands: from the least to the greatest of them. " : "") \
     .(window > 1 ? sprintf("Lines: means of %d epochs. ", window) : "")."Accuracies: from where they are after a tenth of the epochs." \
     .(sigma_count > 0 ? " σ: the median, and the quantiles 5, 25, 75, 95 %".(sigma_count > 1 ? "; sigma_".dataset." has every config." : ".") : "")
@@ -69,13 +68,13 @@ eval page_measure
 load "style.gp"
 set style fill transparent solid band_density(train_count) noborder
 
-# Many noisy epochs are a tangle: of these, the lines are means of several. Eight markers on a line.
-middle(epoch) = window > 1 ? (floor((epoch - 1) / window) + 0.5) * window + 0.5 : epoch
+# Eight markers on a line.
+middle(epoch) = epoch_middle(epoch, window)
 means = window > 1 ? "smooth unique" : ""
 points_drawn = (epochs + window - 1) / window
 every = int((points_drawn + 7) / 8)
 
-if (epochs <= 8) { set xtics 1 }
+set xtics epoch_step(epochs, 1)
 set multiplot
 unset key
 do for [panel = 1:page_panels] {

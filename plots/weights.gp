@@ -61,7 +61,9 @@ do for [panel = 1:page_panels] {
     half = wide / 2
     set xrange [STATS_min - 2 * half:STATS_max + 2 * half]
     set yrange [least / 2:1.5]
-    set xtics tic_step(STATS_max / 1.5)
+    # None stands at the panel's edge, where the next panel's begin.
+    set xtics tic_step(STATS_max / 1.2)
+    set xrange [1.12 * (STATS_min - 2 * half):1.12 * (STATS_max + 2 * half)]
     set xlabel panel_is_lowest(panel) ? "weight (mean of its posterior)" : ""
     set ylabel panel_is_left(panel) ? "weights (%)" : ""
     log_name(mantissa, n) = panel_is_left(panel) ? every_log_name(mantissa, n) : ""
