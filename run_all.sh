@@ -186,7 +186,7 @@ get_data() {
 check_data() {
     local configs status=0
     mapfile -t configs < <(configs_of "${large[@]}" "${small[@]}")
-    "$tenth" run --dry-run "${configs[@]}" --out "$out" --data-dir "$data_dir" "${overrides[@]}" || status=$?
+    "$tenth" run --dry-run "${configs[@]}" --profile "$profile" --out "$out" --data-dir "$data_dir" "${overrides[@]}" || status=$?
     if [ "$status" -eq 3 ]; then
         fail 3 "--data-dir is for a directory with every set; \$TENTH_DATA for one with some of them"
     elif [ "$status" -ne 0 ]; then
@@ -194,12 +194,9 @@ check_data() {
     fi
 }
 
-# configs_of DATASET...: those of the profile, a line each.
+# configs_of DATASET...: those that the profile runs, a line each.
 configs_of() {
     local directory=$project/configs dataset method
-    if [ "$profile" != standard ]; then
-        directory+=/$profile
-    fi
     for dataset in "$@"; do
         for method in "${methods[@]}"; do
             if [[ " $left_out " != *" $profile/${dataset}_$method "* ]]; then
@@ -223,7 +220,7 @@ run_configs() {
         options+=(--wait)
     fi
     say "profile $profile: $# configs into $out, $count at a time"
-    attended "$tenth" run "$@" --out "$out" --jobs "$count" "${options[@]}" || status=$?
+    attended "$tenth" run "$@" --profile "$profile" --out "$out" --jobs "$count" "${options[@]}" || status=$?
     if [ "$status" -eq 130 ]; then
         interrupted
     elif [ "$status" -ne 0 ]; then

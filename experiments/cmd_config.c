@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "config/config.h"
 #include "overrides.h"
+#include "profile.h"
 #include "run/run.h"
 #include "say.h"
 
@@ -37,7 +38,7 @@ static enum status check_cell(const struct config_source *source, size_t cell, s
 static enum status print_config(const char *path, const struct options *options, struct error *error)
 {
     struct config_source *source = NULL;
-    enum status status = config_read(path, &source, error);
+    enum status status = profile_read(path, options->profile, &source, error);
     if (status == STATUS_OK)
         status = overrides_apply(source, options, error);
     size_t cells = status == STATUS_OK ? config_cells(source) : 0;

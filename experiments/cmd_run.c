@@ -12,6 +12,7 @@
 #include "io/file_lock.h"
 #include "jobs.h"
 #include "overrides.h"
+#include "profile.h"
 #include "progress.h"
 #include "project.h"
 #include "sweep/illustrate.h"
@@ -63,8 +64,11 @@ static enum status input_open(struct input *input, const struct options *options
     if (input->is_run_file && options->seed >= 0)
         return error_set(error, STATUS_USAGE, "%s: a run's file has its seed; omit --seed, or give the config",
                          input->path);
+    if (input->is_run_file && options->profile)
+        return error_set(error, STATUS_USAGE, "%s: a run's file has its config; omit --profile, or give the config",
+                         input->path);
     enum status status = input->is_run_file ? run_input_read(input->path, &input->source, &input->seed, error)
-                                            : config_read(input->path, &input->source, error);
+                                            : profile_read(input->path, options->profile, &input->source, error);
     if (status == STATUS_OK)
         status = overrides_apply(input->source, options, error);
     struct config config = {0};

@@ -30,8 +30,8 @@ struct command {
 };
 
 enum {
-    RUN_OPTIONS = OPTION_DATA_DIR | OPTION_OUT | OPTION_SET | OPTION_SEED | OPTION_THREADS | OPTION_FORCE |
-                  OPTION_DRY_RUN | OPTION_WAIT | OPTION_QUIET,
+    RUN_OPTIONS = OPTION_DATA_DIR | OPTION_OUT | OPTION_PROFILE | OPTION_SET | OPTION_SEED | OPTION_THREADS |
+                  OPTION_FORCE | OPTION_DRY_RUN | OPTION_WAIT | OPTION_QUIET,
     EXPORT_OPTIONS = OPTION_CRITERION | OPTION_FRACTION | OPTION_QUANTIZE | OPTION_POSTERIOR | OPTION_NAME |
                      OPTION_OUT | OPTION_DATA_DIR | OPTION_SET | OPTION_THREADS | OPTION_MEASURE | OPTION_QUIET
 };
@@ -71,7 +71,7 @@ static const struct command commands[] = {
      "Exits with 2 for what `tenth run` would refuse before it opens data, each file by itself. Without a file, and "
      "here:\n"
      "every key with its default, range, unit and meaning.",
-     OPTION_SET | OPTION_SEED | OPTION_MARKDOWN, command_config, command_config},
+     OPTION_PROFILE | OPTION_SET | OPTION_SEED | OPTION_MARKDOWN, command_config, command_config},
     {"export", "RUN.h5", "a pruned run as a small model file and as C99 for a device",
      "Writes NAME.tenth, NAME.h and NAME.c into --out: the network with the fraction of its weights removed and dead "
      "filters\n"

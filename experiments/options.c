@@ -19,6 +19,9 @@ static const struct option_row rows[] = {
     {OPTION_DATA_DIR, "data-dir", "DIR",
      "where the data sets are, and nowhere else; $TENTH_DATA is looked into first, before the project's data/"},
     {OPTION_OUT, "out", "DIR", "where what is written goes (default: results)"},
+    {OPTION_PROFILE, "profile", "NAME",
+     "smoke (small and fast), standard (as the configs are), talk (the talk's networks), or an INI file that wins over "
+     "them"},
     {OPTION_SET, "set", "SECTION.KEY=VALUE", "override a key of every config; may be repeated"},
     {OPTION_SEED, "seed", "N", "the same as --set run.seed=N"},
     {OPTION_THREADS, "threads", "N", "threads of one run (default: its share); results do not depend on it"},
@@ -86,7 +89,7 @@ static bool take_text(struct options *options, unsigned int bit, const char *val
                  {OPTION_CRITERION, &options->criterion}, {OPTION_QUANTIZE, &options->quantize},
                  {OPTION_POSTERIOR, &options->posterior}, {OPTION_NAME, &options->name},
                  {OPTION_THRESHOLD, &options->threshold}, {OPTION_PRECISION, &options->precision},
-                 {OPTION_EVIDENCE, &options->evidence}};
+                 {OPTION_EVIDENCE, &options->evidence},   {OPTION_PROFILE, &options->profile}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].bit == bit) {
             *texts[i].to = value;

@@ -38,7 +38,8 @@ enum option_set {
     OPTION_PRECISION = 1 << 25,
     OPTION_DRY_RUN = 1 << 26,
     OPTION_WAIT = 1 << 27,
-    OPTION_EVIDENCE = 1 << 28
+    OPTION_EVIDENCE = 1 << 28,
+    OPTION_PROFILE = 1 << 29
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -54,6 +55,7 @@ struct options {
     int jobs;
     const char *format; /* "csv" where none is given */
     bool format_given;
+    const char *profile;  /* of configs; NULL: as they are */
     const char *evidence; /* where what claims read is put; NULL: nowhere */
     const char *dataset, *method, *precision;
     const char *criterion, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */

@@ -83,7 +83,10 @@ vi_config() {
 make_dataset() {
     local dataset=$1 configs=$project/configs vi variants step
     if [ "$profile" != standard ]; then
-        make_runs 1 1 "$configs/$profile/${dataset}_vi.ini"
+        case $profile in
+        talk) make_runs 1 1 "$configs/${dataset}_vi.ini" --profile talk ;;
+        *) make_runs 1 1 "$configs/$profile/${dataset}_vi.ini" ;;
+        esac
         return
     fi
     vi=$(vi_config "$dataset")

@@ -399,4 +399,24 @@ check "and keeps saying it" test "$(rows_of .)" -gt 0 -a "$(rows_of prior_sigma=
 check "its config is that of what was measured" says "is there already" "$tenth" prune "$cell"
 check "which another one is not" exits_with 0 "$tenth" prune "$cell" --set prune.samples=2 --quiet
 
+# ---- --profile ----
+profiled() {
+    "$tenth" config "$project/configs/$1.ini" --profile "${@:2}"
+}
+check "a profile's file wins over the config" says "filters = 8 ; $project/configs/profiles/smoke.ini" profiled mnist_vi smoke
+check "that of a data set over it" says "filters = 120 ; $project/configs/profiles/talk_mnist.ini" profiled mnist_map talk
+check "that of a method over that" says "temperature = 0.07 ; $project/configs/profiles/talk_cifar10_vi.ini" profiled cifar10_vi talk
+check "which is not another's" says "temperature = 1 ; $project/configs/cifar10_map.ini" profiled cifar10_map talk
+check "--set wins over all" says "filters = 5 ; --set" profiled mnist_vi smoke --set model.filters=5
+check "standard is the config itself" cmp <(profiled mnist_vi standard) <("$tenth" config "$project/configs/mnist_vi.ini")
+printf '[model]\nfilters = 3\n' >own.ini
+check "a file of one's own" says "filters = 3 ; own.ini:2" profiled mnist_vi own.ini
+check "a profile that is not there" refuses 2 "there is no $project/configs/profiles/smok.ini" profiled mnist_vi smok
+check "nor a path" refuses 2 "a profile's name, or a file" profiled mnist_vi ../smoke
+printf 'base = %s/configs/mnist_vi.ini\n[sweep]\nposterior.method = vi | mle\n' "$project" >both.ini
+check "a sweep over methods has no profile" refuses 2 "omit --profile" "$tenth" config both.ini --profile smoke
+check "but a file may be laid over it" exits_with 0 "$tenth" config both.ini --profile own.ini
+"$tenth" train "$project/configs/moons_map.ini" --profile smoke --out profiled --quiet
+check "a run is of its profile" says "config run.profile,smoke" "$tenth" table profiled/moons_map_seed1.h5 provenance
+check "a run's file has its config" refuses 2 "omit --profile" "$tenth" prune profiled/moons_map_seed1.h5 --profile smoke
 finish

@@ -14,7 +14,7 @@ fi
 run=$work/out/moons_vi_seed1.h5
 
 make_run() {
-    "$tenth" run "$project/configs/smoke/moons_vi.ini" --out "$work/out" --quiet --set train.epochs=2 --set prune.samples=2 \
+    "$tenth" run "$project/configs/moons_vi.ini" --profile smoke --out "$work/out" --quiet --set train.epochs=2 --set prune.samples=2 \
         --set perturb.samples=2 --set ood.sets=noise || return 1
     for table in "${tables[@]}"; do
         "$tenth" table "$run" "$table" >"$work/$table.good" || return 1

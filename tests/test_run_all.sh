@@ -70,14 +70,15 @@ touch "$log"
 check "a whole run succeeds" exits_with 0 run_all "${smoke[@]}" --seeds 2 --jobs 3 --data-dir "$work" \
     --set train.batch=32 --set "run.name=a b"
 for name in mnist_vi cifar10_map ecg5000_mle mnist_dropout ecg5000_ensemble moons_vi; do
-    check "it runs the profile's $name" logged "/configs/smoke/$name.ini"
+    check "it runs the profile's $name" logged "/configs/$name.ini"
 done
+check "as the profile has them" logged " --profile smoke "
 check "--seeds reaches the program" logged "--set run.seeds=2"
 check "so does each --set, whole" logged "--set train.batch=32 --set run.name=a b "
 check "--jobs reaches the program" logged "--jobs 3"
 check "--data-dir reaches the program" logged "--data-dir $work"
 check "which looks for every set of the profile there before anything is trained" \
-    grep -q "^tenth run --dry-run .*/smoke/mnist_vi.ini .*/smoke/moons_vi.ini .*--data-dir $work .*--set train.batch=32" "$log"
+    grep -q "^tenth run --dry-run .*/mnist_vi.ini .*/moons_vi.ini .*--profile smoke .*--data-dir $work .*--set train.batch=32" "$log"
 check "first of all" bash -c "head -n 1 '$log' | grep -q dry-run"
 lacks_a_set() {
     FAKE_DRY_STATUS=3 run_all "${smoke[@]}" --data-dir "$work" --out "$work/lacking"
@@ -113,9 +114,9 @@ check "a figure without rows is named" says "training_ecg5000: not drawn" run_al
 check "nor is an empty one drawn" test ! -e "$work/out/figures/training_ecg5000.svg"
 check "the summary shows what was not measured as a dash" says ".98       -  " run_all "${smoke[@]}"
 check "--offline names what is missing" says "cifar10 is not there" run_all "${smoke[@]}"
-check "standard configs are not the smoke profile's" \
+check "the standard profile runs too" \
     exits_with 0 run_all --offline --out "$work/standard"
-check "they stand in configs/" logged "/configs/mnist_vi.ini"
+check "by name" logged " --profile standard "
 
 # ---- run_all.sh: a second call. ----
 

@@ -4,7 +4,10 @@
 
 # shellcheck disable=SC2154 # tests/script.sh has them
 
-configs=("$project/configs/smoke/moons_vi.ini" "$project/configs/smoke/moons_map.ini")
+configs=("$work/moons_vi.ini" "$work/moons_map.ini")
+for method in vi map; do
+    echo "base = $project/configs/moons_$method.ini, $project/configs/profiles/smoke.ini" >"$work/moons_$method.ini"
+done
 stored=(train summary prune perturb ood predictive footprint)
 counts=$work/counts # a word for each, since checks run in subshells
 

@@ -69,6 +69,10 @@ enum status config_read(const char *path, struct config_source **source, struct 
 enum status config_read_text(const char *text, const char *name, const char *directory, struct config_source **source,
                              struct error *error);
 
+/* Reads a file, and its bases, over what is there: it wins as a file wins over its bases. On failure the source may
+ * have a part of it, and is to be freed. */
+enum status config_overlay(struct config_source *source, const char *path, struct error *error);
+
 /* Overrides one key, "section.key=value"; the key must exist. The origin becomes "--set". An override of a swept key
  * replaces its list. */
 enum status config_set(struct config_source *source, const char *assignment, struct error *error);

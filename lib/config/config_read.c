@@ -385,12 +385,19 @@ cleanup:
     return status;
 }
 
+static enum status check_cells(const struct config_source *source, const char *name, struct error *error)
+{
+    if (config_cells(source) <= CONFIG_CELLS_MAX)
+        return STATUS_OK;
+    return error_set(error, STATUS_USAGE, "%s: the sweep has more than %d cells; sweep fewer values", name,
+                     CONFIG_CELLS_MAX);
+}
+
 /* Frees the source where reading failed, or where its sweep is out of hand. */
 static enum status finish(enum status status, const char *name, struct config_source **source, struct error *error)
 {
-    if (status == STATUS_OK && config_cells(*source) > CONFIG_CELLS_MAX)
-        status = error_set(error, STATUS_USAGE, "%s: the sweep has more than %d cells; sweep fewer values", name,
-                           CONFIG_CELLS_MAX);
+    if (status == STATUS_OK)
+        status = check_cells(*source, name, error);
     if (status != STATUS_OK) {
         config_free(*source);
         *source = NULL;
@@ -405,6 +412,13 @@ enum status config_read(const char *path, struct config_source **source, struct 
         return STATUS_NO_MEMORY;
     struct file_list list = {.count = 0};
     return finish(read_file(path, NULL, *source, &list, error), path, source, error);
+}
+
+enum status config_overlay(struct config_source *source, const char *path, struct error *error)
+{
+    struct file_list list = {.count = 0};
+    enum status status = read_file(path, NULL, source, &list, error);
+    return status == STATUS_OK ? check_cells(source, path, error) : status;
 }
 
 enum status config_read_text(const char *text, const char *name, const char *directory, struct config_source **source,
