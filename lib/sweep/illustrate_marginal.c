@@ -1,8 +1,7 @@
-/* lib/sweep/illustrate_marginal.c: what stands for a posterior, on the posterior of a real network: along one weight
- * the posterior itself, from the network on its training items, beside the best points, VI's Gaussian and dropout's two
- * spikes.
+/* lib/sweep/illustrate_marginal.c: approximations of a posterior, for a real network: along one weight the posterior
+ * itself, from the network on its training items, next to the best points, VI's Gaussian and dropout's two spikes.
  *
- * For a run of vi whose items are no images. Three weights of the last layer, by SNR the surest, the median and the
+ * For a run of vi whose items are not images. Three weights of the last layer, by SNR the surest, the median and the
  * least sure: the logits are linear in each of them, so two passes give the whole line.
  *
  * The log posterior is -sum of the items' negative log likelihood / T + log N(w; 0, prior_sigma^2). `posterior` has

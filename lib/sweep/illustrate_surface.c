@@ -1,9 +1,9 @@
-/* lib/sweep/illustrate_surface.c: where items are points of a plane, the surface of the loss on which training goes:
- * two plain trainings (mle) from the run's start, apart in nothing but the order of their batches, and what a posterior
- * has beside the one weight vector that each of them finds.
+/* lib/sweep/illustrate_surface.c: if items are points of a plane, the loss surface that training moves on: two plain
+ * trainings (mle) from the run's start, which differ only in the order of their batches, and what a posterior adds to
+ * the one weight vector that each of them finds.
  *
- * Of a run of mle, whose first path is its own, and of vi: the trainings have its config. The loss is the mean negative
- * log likelihood of the training items. */
+ * For a run of mle, whose first path is its own, and of vi: the trainings have its config. The loss is the mean
+ * negative log likelihood of the training items. */
 #include <math.h>
 #include <string.h>
 

@@ -121,7 +121,7 @@ static enum status job_prepare(const struct run *run, struct ood_job *job, struc
     const struct dataset_kind *kind = dataset_find(job->ood->name, error);
     if (!kind)
         return STATUS_USAGE;
-    /* what was asked for is the run's own data set; for others the built-in stand-in will do */
+    /* only the run's own data set was asked for; for others the shipped one will do */
     const struct dataset_places places = {run->places.directory, run->places.shipped, false};
     status = dataset_open(kind, places, false, &job->other, error);
     if (status != STATUS_OK)
