@@ -3,9 +3,9 @@
  * The talk's loop, `w = approximation.sample()` and `approximation = update(approximation, gradient)`, differs between
  * methods only in these two lines; a method is the pair of functions behind them (and the training loop never asks
  * which method it has). A posterior is the state that they share: means, spreads and Adam's moments, each one flat
- * block in the layout of the network's weights (nn/network.h), or of `members` networks one behind the other.
+ * block in the layout of the network's weights (nn/network.h), or of `members` networks one after the other.
  *
- * Passes over the blocks are cut into pieces at fixed places, so that results do not depend on the number of threads.
+ * Passes over the blocks are split at fixed places, so results do not depend on the number of threads.
  */
 #ifndef TENTH_BAYES_POSTERIOR_H
 #define TENTH_BAYES_POSTERIOR_H

@@ -1,11 +1,10 @@
 /* Convolution as a matrix product: each output pixel's inputs are laid out as one row of a matrix ("im2col"), which is
- * then multiplied by the weights [kernel_h kernel_w c_in][c_out]. Fits any shape; best where there are few input
- * channels.
+ * then multiplied by the weights [kernel_h kernel_w c_in][c_out]. Fits any shape; best with few input channels.
  *
- * A batch is split into a fixed number of parts, which have a sum each of the gradients of weight and bias, added in
- * order at the end. A thread has the same parts forward and backward, so that their activations stay in its cache; but
- * where the weights are large there are fewer parts backward, since each has sums as large as they. A part's items are
- * taken in blocks of a fixed size. */
+ * A batch is split into a fixed number of parts; each has its own sums of the gradients of weight and bias, added in
+ * order at the end. A thread has the same parts forward and backward, so their activations stay in its cache; but if
+ * the weights are large there are fewer parts backward, since each has sums of that size. A part's items are processed
+ * in blocks of a fixed size. */
 #include "nn/conv.h"
 
 #include <omp.h>

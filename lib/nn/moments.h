@@ -1,6 +1,6 @@
-/* lib/nn/moments.h: mean and variance of what passes through a layer, for `--posterior variance`.
+/* lib/nn/moments.h: mean and variance of activations through a layer, for `--posterior variance`.
  *
- * Weights and inputs are taken to be independent, and what is summed to be Gaussian:
+ * Weights and inputs are assumed independent, and their sums Gaussian:
  *
  *   mean z = sum mu m + mu_bias,  var z = sum sigma^2 (m^2 + v) + mu^2 v + sigma_bias^2
  *

@@ -12,8 +12,8 @@
 enum {
     BLOCK = WINOGRAD_BLOCK,
     VECTORS = BLOCK / LANES,
-    /* Tiles of an item that share each row of U while it is in the first cache, and those that share it in registers:
-     * sums of two rows of points fit if there are 32 registers. */
+    /* Tiles of an item that share each row of U while it is in the L1 cache, and those that share it in registers: sums
+     * of two rows of points fit if there are 32 registers. */
     TILES_OF_ROW = 4,
     TILES_AT_ONCE = LANES == 16 ? 2 : 1,
     ROWS_AT_ONCE = 4 /* of dU; there are 4 c_in */
