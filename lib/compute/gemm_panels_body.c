@@ -1,11 +1,11 @@
-/* Products of floats and, with AVX-512, of bfloat16 in pairs; compiled once per instruction set (compute/isa.h). What
- * Winograd's points multiply comes from beyond the second cache, and a library's product waits for it: while one
- * product is computed, this fetches the matrices of the next.
+/* Products of floats and, with AVX-512, of bfloat16 in pairs; compiled once per instruction set (compute/isa.h). The
+ * factors of Winograd's points come from beyond the L2 cache, and a library's product waits for them: this prefetches
+ * the matrices of the next product during the current one.
  *
- * Some columns of B, as many as up to four vectors hold, and some terms of the sum are packed. Such a panel stays in
- * the first cache while the rows of A pass, and a tile of C in registers. A word of 32 bits is one term of floats, or
- * two of bfloat16, neighbours along k; so A is packed too, when its words are pairs. A packed B is its panels, one
- * after the other, each [words of all terms][columns in whole vectors]. */
+ * Some columns of B, up to four vectors of them, and some terms of the sum are packed. Such a panel stays in the L1
+ * cache while the rows of A pass, and a tile of C in registers. A word of 32 bits is one term of floats, or two of
+ * bfloat16, neighbours along k; so A is packed too, when its words are pairs. A packed B is its panels, one after the
+ * other, each [words of all terms][columns in whole vectors]. */
 #include "compute/gemm_private.h"
 
 #include "compute/gemm_tiles.h"
@@ -135,8 +135,8 @@ KERNEL struct factor pack_pairs(struct factor a, size_t terms, size_t rows, floa
 
 /* ---- how a product is divided ---- */
 
-/* One product, with `count` to go, and how it is divided: blocks of rows, whose sums are added up by chunks of terms,
- * in panels of columns. */
+/* One product of a batch, and how it is divided: blocks of rows, whose sums are added up by chunks of terms, in panels
+ * of columns. */
 struct product {
     const struct gemm_batch *sizes;
     int pairs, add; /* add: to C */

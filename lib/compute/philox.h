@@ -92,7 +92,8 @@ static inline void uniform_chunk(struct random_key key, size_t chunk, float *res
 }
 
 /* Box and Muller: the first word of a pair gives the radius, with 2^-32 as the smallest uniform number (hence |x|
- * < 6.7); the second the angle. Cosines and sines are stored in halves, so that stores are whole vectors. */
+ * < 6.7); the second the angle. For half of the pairs, cosines come first, then sines, so that stores are whole
+ * vectors. */
 static inline void normal_half(const uint32_t *restrict radius_word, const uint32_t *restrict angle_word,
                                float *restrict out /* [2 * BLOCKS] */)
 {

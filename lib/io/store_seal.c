@@ -19,8 +19,8 @@ static const unsigned char magic[8] = {'t', 'e', 'n', 't', 'h', 's', 'u', 'm'};
 
 enum { LANES = 8, WORD = 8, STRIPE = LANES * WORD, BLOCK = 1 << 18 };
 
-/* Each lane takes every eighth word. A step is one to one in the lane and in the word, so that no change of a single
- * word goes unseen. */
+/* Each lane takes every eighth word. A step is one-to-one in the lane and in the word, so no change of a single word
+ * goes unnoticed. */
 struct sum {
     uint64_t lane[LANES];
 };
@@ -49,7 +49,7 @@ static void add_stripe(struct sum *sum, const unsigned char *bytes)
         sum->lane[i] = step(sum->lane[i], word_at(bytes + i * WORD));
 }
 
-/* A last stripe that is not full counts as if zeros followed. */
+/* An incomplete last stripe counts as padded with zeros. */
 static void add(struct sum *sum, const unsigned char *bytes, size_t count)
 {
     size_t done = 0;
@@ -78,7 +78,7 @@ void store_seal(const void *image, size_t size, unsigned char seal[STORE_SEAL_SI
     put_word(seal + 2 * WORD, total(&sum, size));
 }
 
-/* Whether these bytes end a file of so many bytes as its seal. */
+/* Whether these bytes are the seal of a file of this size. */
 static bool is_seal(const unsigned char *seal, uint64_t file_size)
 {
     return memcmp(seal, magic, sizeof magic) == 0 && word_at(seal + WORD) == file_size - STORE_SEAL_SIZE;
@@ -102,7 +102,7 @@ enum status store_unseal(const char *path, const unsigned char *image, size_t *s
     return check_sum(path, image + *size, total(&sum, *size), error);
 }
 
-/* Reads exactly so many bytes; 0, an errno, or FILE_ENDED. */
+/* Reads exactly that many bytes; 0, an errno, or FILE_ENDED. */
 static int read_exactly(int descriptor, uint64_t offset, unsigned char *bytes, size_t count)
 {
     for (size_t done = 0; done < count;) {
