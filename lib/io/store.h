@@ -8,12 +8,12 @@
  * below 200 MB; writing one takes as much memory, replacing all of one for a moment three times as much. Types in the
  * file are fixed (little-endian IEEE, unsigned bytes, UTF-8 text), whatever the machine. Arrays above 60,000 bytes are
  * chunked, shuffled and deflated if the filter is available. Everything carries a checksum (that of HDF5's 1.8 format,
- * Fletcher-32 for chunks), so damage is an error and not a wrong number. No times are kept: equal contents that are
- * written in the same order give equal bytes.
+ * Fletcher-32 for chunks), so damage is an error and not a wrong number. No times are kept: equal contents written in
+ * the same order give equal bytes.
  *
- * Object names are paths ("/posterior/mu"); missing groups are made on the way. Attributes stand on groups or data
- * sets. Every function checks every HDF5 return; the message names file and object. A store of which a write failed
- * refuses to be committed. A file of ours ends with a sum over all its bytes, and is refused if that differs
+ * Object names are paths ("/posterior/mu"); missing groups are made on the way. Groups and data sets can have
+ * attributes. Every function checks every HDF5 return; the message names file and object. A store refuses to be
+ * committed after a failed write. A file of ours ends with a sum over all its bytes, and is refused if that differs
  * (store_seal.c). Reading trusts nothing: links other than hard ones, data in other files, other types than those
  * above, and arrays of more than 1032 times their bytes in the file, which deflate cannot produce, are STATUS_DATA. A
  * file that is updated has at most 4 GiB. */

@@ -1,10 +1,10 @@
-/* lib/io/store_repack.c: a file without gaps, where nothing in it would suffer.
+/* lib/io/store_repack.c: a file without gaps, unless something in it would be lost.
  *
- * HDF5 forgets, when a file is closed, which of its parts are free. A checkpoint that is replaced each minute would so
- * make its file grow each minute; instead the live objects are copied to a new file in memory before it is written.
- * Other programs put things into run files that would not survive that: references, which HDF5 clears when it copies;
- * objects with several names, which would become several objects; committed types. A file that has them keeps its gaps,
- * and everything else. */
+ * When a file is closed, HDF5 forgets which of its parts are free. A checkpoint that is replaced each minute would make
+ * its file grow each minute; instead the live objects are copied to a new file in memory before it is written. Other
+ * programs put things into run files that would not survive that: references, which HDF5 clears when it copies; objects
+ * with several names, which would become several objects; committed types. A file that has them keeps its gaps, and
+ * everything else. */
 #include "core/memory.h"
 #include "io/store.h"
 #include "io/store_private.h"

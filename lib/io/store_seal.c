@@ -1,10 +1,10 @@
-/* lib/io/store_seal.c: a sum over all bytes of a file, which stands after them.
+/* lib/io/store_seal.c: a sum over all bytes of a file, stored after them.
  *
- * HDF5 has checksums on what describes the data and on the data, but not on everything: not on where the chunks of an
- * array lie, nor on which filters were passed over. What lies there and is damaged can give other numbers without a
- * word. So a file of ours ends with a seal: 8 letters, the number of bytes before it, and their sum. HDF5 does not look
- * at what stands after its own end, and cuts it off when another program changes the file, so that a seal is of the
- * bytes that are there, or the file has none. Files of older versions have none either. */
+ * HDF5 has checksums on metadata and on data, but not on everything: not on the addresses of an array's chunks, nor on
+ * which filters were skipped. Damage there can silently give other numbers. So a file of ours ends with a seal: 8
+ * letters, the number of bytes before it, and their sum. HDF5 ignores what comes after its own end, and cuts it off
+ * when another program changes the file, so a seal always belongs to the present bytes, or the file has none. Files of
+ * older versions have none either. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
