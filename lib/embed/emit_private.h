@@ -19,7 +19,7 @@ void emit_about(struct text_buffer *text, const struct model *model, const char 
 enum { EMIT_TESTS = 3 };
 struct emit_tests {
     size_t count;                     /* at most EMIT_TESTS; 0: no self-test */
-    const uint8_t *bytes[EMIT_TESTS]; /* [count][height][width][channels], raw; borrowed; NULL: items are values */
+    const uint8_t *bytes[EMIT_TESTS]; /* [height][width][channels], raw; borrowed; NULL: items are values */
     float *values;                    /* [count][height][width][channels], normalised */
     float *wanted;                    /* [count][classes + 2] probabilities, entropy, mutual information */
 };

@@ -216,7 +216,7 @@ enum status atomic_publish(const char *temporary, const char *path, struct error
     if (status == STATUS_OK)
         flush_directory(parent);
     else
-        (void)unlink(temporary); /* the reported failure came first */
+        (void)unlink(temporary); /* the failure that is reported came first */
     memory_free(parent);
     return status;
 }
