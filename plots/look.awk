@@ -1,8 +1,8 @@
-# plots/look.awk: looks through one whole table, so that draw.sh knows what it has, and that it is whole. Prints, in order of
-# appearance and each once, with tabs between
+# plots/look.awk: reads one whole table, so that draw.sh knows its contents, and that it is whole. Prints, tab-separated, in
+# order of appearance and each once,
 #
 #   dataset DATASET               of a row
-#   source DATASET TEXT           what column data_source says of the data set
+#   source DATASET TEXT           column data_source for the data set
 #   value COLUMN DATASET VALUE    of each of `columns` (comma-separated)
 #   profile DATASET NAME          of a run, by the table of provenance
 #   evaluate DATASET NAME         and which items it was measured on
@@ -76,7 +76,7 @@ function tell(text) {
     }
 }
 
-# What the names of figures are made of.
+# Parts of the names of figures.
 function name_in(column, text) {
     if (!is_name(text))
         fail("line " NR ": \"" substr(text, 1, 60) "\" in column " column ", but a name has a-z, 0-9 and _ only")
