@@ -13,9 +13,9 @@
 /* PANEL_WORDS: along k. A panel has at most 24 or 32 KiB; half or twice as many words did no better. */
 enum {
     PANEL_WORDS = REGISTERS == 32 ? 128 : 256,
-    PACKED_ROWS = 512, /* of A, at most: 256 KiB */
-    FEW_ROWS = 64,     /* if memory is short: 32 KiB */
-    LARGE = 1 << 18,   /* floats of A; a larger single product takes this many rows at once, whose chunk of terms */
+    PACKED_ROWS = 512,   /* of A, at most: 256 KiB */
+    FEW_ROWS = 64,       /* if memory is short: 32 KiB */
+    LARGE = 1 << 18,     /* floats of A; a larger single product takes this many rows at once, whose chunk of terms */
     ROWS_OF_LARGE = 256, /* stays in the L2 cache */
     TERMS_OF_PAIR = 2
 };

@@ -33,11 +33,10 @@ size_t layout_folders(const char *set, const char *folders[LAYOUT_FOLDERS_MAX]);
 /* What a directory has of a set. Names are relative to the directory. All parts are from one folder, under names of one
  * kind if that folder has them all so; the first such folder is used. */
 struct layout {
-    size_t total, present; /* parts; present is 0 if the directory has none of them */
-    char names[LAYOUT_PARTS_MAX]
-              [LAYOUT_NAME_SIZE];   /* [total] if all are there, with .gz if that is what exists */
-    char missing[LAYOUT_NAME_SIZE]; /* the first missing one; "": none */
-    char also[LAYOUT_NAME_SIZE];    /* the first file of another whole copy, which is not used; "": none */
+    size_t total, present;                          /* parts; present is 0 if the directory has none of them */
+    char names[LAYOUT_PARTS_MAX][LAYOUT_NAME_SIZE]; /* [total] if all are there, with .gz if that is what exists */
+    char missing[LAYOUT_NAME_SIZE];                 /* the first missing one; "": none */
+    char also[LAYOUT_NAME_SIZE]; /* the first file of another whole copy, which is not used; "": none */
 };
 
 /* Looks for a set. A file that cannot be reached counts as there, so that reading it says why. A missing directory has

@@ -344,8 +344,7 @@ enum status run_file_pruned(const struct run_file *file, double **fractions, siz
     for (size_t i = 0; i < members && status == STATUS_OK; i++) {
         char *end = NULL;
         double value = strtod(names[i], &end);
-        if (end != names[i] && *end == '\0' && value > 0 &&
-            value <= 1) /* other programs may have added others */
+        if (end != names[i] && *end == '\0' && value > 0 && value <= 1) /* other programs may have added others */
             (*fractions)[(*count)++] = value;
     }
     if (*count > 0)
