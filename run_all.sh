@@ -7,7 +7,7 @@
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, 18 to 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
 #                   talk: the talk's own networks, hours
-#   --install-deps  install missing Debian packages with apt-get (through sudo where needed); without it nothing is
+#   --install-deps  install missing Debian packages with apt-get (through sudo if needed); without it nothing is
 #                   installed, what is missing is named
 #   --data-dir DIR  the data sets are in DIR and nowhere else: a missing one ends the run before anything is trained.
 #                   With $TENTH_DATA, what is missing there is searched in data/, as without either, and else downloaded
@@ -19,10 +19,10 @@
 #                   processors)
 #   --set S.K=V     override a key of every config, as in `tenth run`; may be repeated. With AMX or
 #                   AVX512-BF16, --set model.precision=bf16 makes steps up to 1.8 times as fast (README)
-#   --force         replace runs in DIR that another config or other data made, such as those of stand-ins once the data
-#                   are there; without it they end the run. A run of files gives way to one of a stand-in only with
+#   --force         replace runs in DIR made by another config or other data, such as those of stand-ins once the data
+#                   are there; without it they are an error. A run of files gives way to one of a stand-in only with
 #                   --set data.synthetic=yes
-#   --wait          where another process works on a run in DIR, wait until it ends; without it that is a failure
+#   --wait          if another process works on a run in DIR, wait until it ends; without it that is a failure
 #   --draw-only     run nothing: tables, figures and report of the run files in DIR, including an ablation's
 #   --frames        of each animation also figures/frames/NAME/0001.png and so on, for slides; a minute or two more
 #

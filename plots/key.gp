@@ -5,7 +5,7 @@
 #   key_add(text, color, point, dashes)   adds one; point 0: a line only; dashes 0: a point only, -1: the talk's dashes
 #   eval key_measure  from key_width (pixels) and key_most (columns at most) to key_columns, key_rows, key_cell (the width
 #                     of a column) and key_height
-#   eval key_draw     sets arrows and labels, which come with the next plot, at key_left (or around key_middle, where that is
+#   eval key_draw     sets arrows and labels, which come with the next plot, at key_left (or around key_middle, if that is
 #                     set) and key_top, the middle of the first row: pixels from the left and from the bottom
 #   eval key_clear    unsets them
 

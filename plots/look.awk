@@ -9,7 +9,7 @@
 #
 # and last, for a table that can be read to its end, for each data set
 #
-#   seeds DATASET LEAST GREATEST  how many a row is of; LEAST is 0 where rows are of one seed each, of so many in all
+#   seeds DATASET LEAST GREATEST  seeds per row; LEAST is 0 if rows are of one seed each, of GREATEST in all
 #   items DATASET N               the greatest number of items that a row is of
 #
 # and `rows N`.

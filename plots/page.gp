@@ -2,7 +2,7 @@
 #
 #   loads series.gp, key.gp and this; sets page_panels and any other rows below;
 #   eval page_grid      how many columns fit; from then on panel_wide(p) and panel_chars(p, size) are valid
-#   gives page_notes, page_title_lines, page_sub_lines, where these need more than one line of text
+#   sets page_notes, page_title_lines, page_sub_lines, if these need more than one line of text
 #   eval page_measure   figure_size, and all positions
 #   loads style.gp; for each panel: panel = p; title = "..."; subtitle = "..."; eval panel_place; plot ...
 #

@@ -7,7 +7,7 @@
 #   picture_axes       sets the ranges for it: square pixels without a margin, or all series on one scale with one
 #   picture_box        sets the margins: from the script's box_left and box_top, in pixels of the canvas from the left and from
 #                      the top, box_width and box_height
-#   series_axes        sets the axes of a series: numbers where is_left and is_lowest, the script's, are 1; series_unit: of y
+#   series_axes        sets the axes of a series: numbers if the script's is_left and is_lowest are 1; series_unit: of y
 #   shade(e), frame_draw, frame_legend   entropy as a frame's shade, see below
 #   mark_draw          the prediction, right or wrong by sign, words and colour, see below
 

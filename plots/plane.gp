@@ -50,7 +50,7 @@ across = smaller(columns_after, words(panels))
 columns_after = across
 lines_after = 2 * ((words(panels) + across - 1) / across)
 page_tall = smaller(240, 1.15 * panel_wide(1))
-# panel p of the page: config number config_at(p); probability where is_upper(p).
+# panel p of the page: config number config_at(p); probability if is_upper(p).
 is_upper(p) = (panel_line(p) % 2) == 0
 config_at(p) = (panel_line(p) / 2) * across + panel_column(p) + 1
 panel_is_lowest(p) = 1

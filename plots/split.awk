@@ -21,7 +21,7 @@
 #
 # With the columns dataset and method, also
 #
-#   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD where no column run is
+#   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD without a column run
 #   TABLE_variant      what distinguishes the config from others of its method: "" for DATASET_METHOD itself,
 #                      "prior_sigma=0.1" for DATASET_METHOD_prior_sigma=0.1, else its whole name
 #   TABLE_run_rank     the config's place among those of its method and data set: first the variant "", then in order of

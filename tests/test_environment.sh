@@ -68,7 +68,7 @@ chmod +x bin/full-cc
 check "a compiler that fails is quoted" says "gcc: cc1: fatal error: No space left on device" \
     env CC="$work/bin/full-cc" "$project/deps.sh" check build
 
-# ---- data/download.sh where nothing can be written. ----
+# ---- data/download.sh without a writable place. ----
 
 printf 'moons\tmoons\tfile:///nowhere/moons.tar.gz\tmoons.csv\tsize\t1\n' >sources.tsv
 check "a directory that cannot be made is no data, and says why" refuses 3 "no moons (mkdir: " \

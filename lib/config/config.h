@@ -84,9 +84,9 @@ enum { CONFIG_LABEL_SIZE = 256 };
 enum status config_cell(const struct config_source *source, size_t cell, struct config *config,
                         char label[CONFIG_LABEL_SIZE], struct error *error);
 
-/* The cell's resolved config as INI text in the order of the schema. It parses back to the same values (%.17g where
- * %.9g does not round-trip). with_origin adds " ; FILE:LINE", " ; --set" or " ; default" after each value. NULL on
- * failure; the caller frees with memory_free. */
+/* The cell's resolved config as INI text in the order of the schema. It parses back to the same values (%.17g if %.9g
+ * does not round-trip). with_origin adds " ; FILE:LINE", " ; --set" or " ; default" after each value. NULL on failure;
+ * the caller frees with memory_free. */
 char *config_text(const struct config_source *source, size_t cell, bool with_origin, struct error *error);
 
 /* The values of the named sections ("data model train", separated by spaces) as canonical text: two configs agree in

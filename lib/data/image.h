@@ -17,7 +17,7 @@ bool image_known(const uint8_t *bytes, size_t count);
 
 /* Reads one image of exactly this size, filling the bytes, for 1 channel (gray) or 3 (RGB). A gray image means equal
  * red, green and blue; a color image counts as gray only if they are equal in every pixel. `name` denotes the file in
- * messages. STATUS_DATA: damaged, of another size, in color where gray is wanted, transparent anywhere, animated. */
+ * messages. STATUS_DATA: damaged, of another size, in color if gray is wanted, transparent anywhere, animated. */
 enum status image_read(const uint8_t *bytes, size_t count, const char *name, struct shape shape,
                        uint8_t *pixels /* [height][width][channels] */, struct error *error);
 

@@ -1,8 +1,8 @@
 /* lib/embed/c_name.h: which names a model may have in C.
  *
  * NAME becomes the files NAME.h and NAME.c, functions NAME_predict and NAME_self_test, a struct, and macros such as
- * NAME_WIDTH. So it is refused where a header of the C library, of POSIX or of Arduino would be hidden by NAME.h, where
- * a macro of the standard would be redefined (INT_WIDTH), and where it is a word reserved by C or C++. */
+ * NAME_WIDTH. So it is refused if NAME.h would hide a header of the C library, of POSIX or of Arduino, if a macro of
+ * the standard would be redefined (INT_WIDTH), or if it is a word reserved by C or C++. */
 #ifndef TENTH_EMBED_C_NAME_H
 #define TENTH_EMBED_C_NAME_H
 

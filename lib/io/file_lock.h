@@ -27,8 +27,8 @@ struct lock_found {
     char who[384];   /* "HOST, pid N", of that process or of the holder; "" */
 };
 
-/* STATUS_OK with *lock: held until file_lock_release. STATUS_OK and *lock NULL: another process holds it, perhaps this
- * very program. STATUS_FAILED: no lock can be made there, and why. */
+/* STATUS_OK with *lock: held until file_lock_release. STATUS_OK and *lock NULL: another process holds it, perhaps one
+ * of this program's. STATUS_FAILED: no lock can be made there, and why. */
 enum status file_lock_take(const char *path, struct file_lock **lock, struct lock_found *found, struct error *error);
 
 /* A sign of life; does nothing if called again at once, so it may be called often. NULL is allowed. */

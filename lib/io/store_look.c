@@ -23,7 +23,7 @@ struct look {
     unsigned char start[START_SIZE + 1]; /* its first bytes, and a 0 */
     bool is_hdf5;
     uint64_t base;                             /* where its superblock is */
-    unsigned char superblock[SUPERBLOCK_SIZE]; /* 0 where the file ends */
+    unsigned char superblock[SUPERBLOCK_SIZE]; /* 0 at the file's end */
 };
 
 static enum status look_failure(const char *path, int code, struct error *error)

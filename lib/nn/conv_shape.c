@@ -30,8 +30,8 @@ struct conv_shape conv_whole_shape(struct shape input, size_t c_out, size_t kern
 }
 
 /* Removes from *kernel the taps that read padding at every one of `out` positions, and from *before the zeros for those
- * in front. At position o tap t reads input o stride + t - before; if out > 1, stride < in, so the inputs of
- * consecutive positions leave no gap, and the taps that read any input are a run. */
+ * in front. At position o tap t reads input o stride + t - before; if out > 1, stride < in, so the taps that read input
+ * at consecutive positions leave no gap, and all of them are a run. */
 static void leave_out_dead_taps(size_t in, size_t stride, size_t out, size_t *kernel, size_t *before)
 {
     size_t last = (out - 1) * stride; /* start of the last position, in padded coordinates */

@@ -41,8 +41,8 @@ struct network {
     struct sparse_network *sparse; /* NULL for training */
     bool is_sparse;                /* the weights are set up for it */
     const float *w;                /* borrowed; [weight_size] */
-    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters]; one for each
-                              thread in turn, if not for training */
+    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters]; consecutive for
+                              the threads, if not for training */
     float **d_activations; /* [layers]: d loss / d activations; for training only */
     float *d_logits;       /* [max_batch][classes]; logits before; for training only */
 };

@@ -99,7 +99,7 @@ const char *page_title(const char *registry, const char *name);
 
 /* Appends that title, escaped, with Greek letters for those spelled out in a criterion's formula. */
 void page_add_title(struct text_buffer *out, const char *registry, const char *name);
-/* "VI: Gaussian mean field" is "VI" where room is scarce. */
+/* "VI: Gaussian mean field" is "VI" if room is scarce. */
 void page_add_short_title(struct text_buffer *out, const char *registry, const char *name);
 
 /* page_describe.c: appends, escaped, a figure's tables in words, for readers who cannot see it. */

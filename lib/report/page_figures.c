@@ -11,7 +11,7 @@
  * window. The page shows its picture instead, if there is one next to it; the drawing is a link away. */
 enum { SVG_INLINE_MAX = 150000, PNG_BYTES_MAX = 1 << 20 };
 
-/* The PNG beside a drawing as the body of an SVG element; *there is false if there is none, or it is too large. */
+/* The PNG next to a drawing as the body of an SVG element; *there is false if there is none, or it is too large. */
 static enum status picture_body(struct page *page, const char *svg_path, bool *there, struct text_buffer *body,
                                 struct error *error)
 {

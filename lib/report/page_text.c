@@ -66,7 +66,7 @@ static bool is_markup(char c)
 
 void page_escape_part(struct text_buffer *out, const char *text, size_t length)
 {
-    static const char control[] = "\xEF\xBF\xBD"; /* U+FFFD: no reference stands for a control character */
+    static const char control[] = "\xEF\xBF\xBD"; /* U+FFFD: no reference can denote a control character */
     for (size_t from = 0, i = 0; i < length; i++) {
         const bool markup = is_markup(text[i]), last = i + 1 == length;
         const size_t end = i + !markup;

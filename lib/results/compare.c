@@ -16,9 +16,9 @@
 #include "run/run_file.h"
 #include "run/tables.h"
 
-static const double POINT_WIDTH = 1e-4; /* nearer points are one: they were printed */
+static const double POINT_WIDTH = 1e-4; /* nearer points are the same: they were printed */
 
-/* What is compared: rows of one run at one point, told apart by `part` and `point`. */
+/* What is compared: rows of one run at one point, distinguished by `part` and `point`. */
 static const struct compare_spec {
     const char *table, *part, *point; /* point NULL: none */
     const char *quantity, *low, *high;
@@ -382,7 +382,7 @@ static struct block next_block(const struct table *rows, size_t from)
     return block;
 }
 
-/* Where the config of each run's first seed begins. */
+/* The start of the config of each run's first seed. */
 static enum status first_configs(struct first_rows *first, const struct table *rows, struct error *error)
 {
     enum status status = first_rows_begin(first, rows, error);

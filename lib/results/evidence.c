@@ -92,7 +92,7 @@ const char *evidence_reservation(const struct evidence *evidence, const struct r
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method)
 {
     char name[RUN_NAME_SIZE];
-    const size_t length = strcspn(method, "_"); /* in the method's own name; registry names of methods have none */
+    const size_t length = strcspn(method, "_"); /* of the method's own name; no method's registry name has a _ */
     (void)snprintf(name, sizeof name, "%s_%s", dataset, method);
     return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 && strlen(file->method) == length &&
            strncmp(file->method, method, length) == 0;

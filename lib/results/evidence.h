@@ -70,9 +70,9 @@ struct finding {
         above[FINDING_SEEDS_MAX]; /* the 95 % interval over items, from the value; NaN: the number has none */
     size_t count;
 };
-void finding_add(struct finding *finding, double value, double half); /* a NaN value is left out */
+void finding_add(struct finding *finding, double value, double half); /* NaN values are omitted */
 void finding_add_between(struct finding *finding, double value, struct interval items);
-void finding_add_scores(struct finding *finding, const struct scores *scores); /* their mean; empty ones are left out */
+void finding_add_scores(struct finding *finding, const struct scores *scores); /* their mean; empty ones are omitted */
 
 /* The mean over the seeds, and its 95 % interval: Student's over the seeds and the mean of those over the items, added
  * in squares, as in band.h. NaN if there is neither. */

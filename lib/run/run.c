@@ -246,7 +246,7 @@ enum status run_identity(const struct run *run, const char *sections, const char
     struct config config = run->config; /* which rows are asked for does not change a row's result */
     config.prune.criteria.count = config.perturb.perturbations.count = config.ood.sets.count = 0;
     config.prune.evaluate_at.count = 0;
-    config.perturb.frames = 50; /* thus left out of the text: only illustrate.c needs them, and names them in `part` */
+    config.perturb.frames = 50; /* omitted from the text: only illustrate.c needs them, and names them in `part` */
     char *text = config_section_text(&config, sections, error);
     if (!text)
         return STATUS_NO_MEMORY;

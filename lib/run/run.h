@@ -21,8 +21,8 @@
  *   /illustrations       attribute identity: of what the tables of pictures and single weights were made from
  *   /tables/TABLE        the run's rows of each table, a dataset per column
  *
- * Below /prune, /perturb and /ood each group has items, labels [items] (which test items, and their labels; 0 where
- * they have none) and the attribute identity.
+ * Below /prune, /perturb and /ood each group has items, labels [items] (which test items, and their labels; 0 if they
+ * have none) and the attribute identity.
  *
  * An identity is the SHA-256 of everything that a result depends on: the config sections concerned, the seed, the data.
  * A result with the wanted identity is never made again. */

@@ -219,7 +219,7 @@ static enum status member_read(const struct run_file *file, const char *object, 
     return status;
 }
 
-/* What is kept beside the mean: all of it, or *there is false. */
+/* What is kept besides the mean: all of it, or *there is false. */
 static enum status members_read(const struct run_file *file, const char *object, struct kept *kept, bool *there,
                                 struct error *error)
 {

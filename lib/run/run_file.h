@@ -66,7 +66,7 @@ enum status run_file_stored(const struct run_file *file, const char *object, str
                             struct error *error); /* the caller frees with stored_free */
 void stored_free(struct stored *stored);
 
-/* As run_file_stored; *there is false, and nothing read, where the file has no such object. */
+/* As run_file_stored; *there is false, and nothing is read, if the file has no such object. */
 enum status run_file_stored_if_there(const struct run_file *file, const char *object, struct stored *stored,
                                      bool *there, struct error *error);
 

@@ -1,4 +1,4 @@
-/* lib/run/trainer.h: what a training under way owns. Private to lib/run, illustrate_surface.c and bench.c.
+/* lib/run/trainer.h: the state of a running training. Private to lib/run, illustrate_surface.c and bench.c.
  * The latter two train beside a run, or without one. */
 #ifndef TENTH_RUN_TRAINER_H
 #define TENTH_RUN_TRAINER_H
