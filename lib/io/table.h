@@ -75,8 +75,8 @@ enum status table_load_if_there(struct table *table, struct store *store, struct
 
 /* Writes a header row and the rows to an open stream (any path that is printed to is the caller's) and flushes it, so
  * that a full disk is reported here. Whole numbers (counts, seeds) are printed in full, others with up to 6 significant
- * digits
- * (%.6g); NaN is an empty cell. CSV quotes as RFC 4180, TSV replaces tabs by spaces; lines end with just a newline. */
+ * digits (%.6g); NaN is an empty cell. CSV quotes as in RFC 4180, TSV replaces tabs by spaces; lines end with just a
+ * newline. */
 enum table_format { TABLE_CSV, TABLE_TSV };
 enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,
                                struct error *error);
