@@ -1,22 +1,21 @@
 #!/usr/bin/env bash
-# deps.sh check|install GROUP...: what tenth needs from the system. The one list of Debian packages.
+# deps.sh check|install GROUP...: the system packages that tenth needs. The one list of Debian packages.
 #
 #   check      names what is missing, and the command that installs it; installs nothing
-#   install    installs what is missing with apt-get (through sudo for those who are not root)
+#   install    installs what is missing with apt-get (through sudo if not root)
 #   packages   prints the packages of the groups
 #
 # Groups: build (compiler and libraries), draw (figures), fetch (downloading data), test (test programs), browser (the
 # report's test), tools (static checks), embedded (exported models on a microcontroller: cross compiler, emulator), bench
-# (PyTorch, with which `make bench` compares tenth; nothing else needs it), fuzz (clang with libFuzzer, for `make fuzz`), gemm
-# (oneDNN, for `make GEMM=dnnl`, which compares its products with ours). Each
-# thing is looked for by what it gives (a program, a library that links), not by its package, so that a system that is not
-# Debian passes too. To add one: a row in `needs`.
+# (PyTorch, for the comparison in `make bench`; nothing else needs it), fuzz (clang with libFuzzer, for `make fuzz`), gemm
+# (oneDNN, for `make GEMM=dnnl`, which compares its products with ours). Each is checked by what it provides (a program,
+# a library that links), not by its package, so that systems other than Debian pass too. To add one: a row in `needs`.
 #
 # Exit codes: 0 all there; 1 the installation failed; 2 usage, or something is missing.
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/environment.sh"
-read -r -a compiler <<<"${CC:-cc}" # as make takes it: perhaps with options
+read -r -a compiler <<<"${CC:-cc}" # as in make: perhaps with options
 pkg_config=${PKG_CONFIG:-pkg-config}
 
 # group  package  probe (a function below, or a command)
@@ -88,7 +87,7 @@ has_pkg_config() {
     has "$pkg_config"
 }
 
-# library NAME...: one of them, as the Makefile looks for it.
+# library NAME...: one of them, found as in the Makefile.
 library() {
     local name status=0
     if ! has_pkg_config; then
@@ -105,7 +104,7 @@ library() {
     return "$((status > 1 ? 2 : 1))"
 }
 
-# A compiler without the C library's headers, or without OpenMP, is found out by using it.
+# Only a trial shows a compiler without the C library's headers, or without OpenMP.
 links_openmp() {
     if ! has "${compiler[0]}"; then
         echo "there is no ${compiler[0]}" >&2
@@ -124,7 +123,7 @@ has_onednn() {
     printf '#include <oneapi/dnnl/dnnl.h>\n' | "${compiler[@]}" -E -x c - >/dev/null 2>&1
 }
 
-# The cross compiler comes without a C library.
+# The cross compiler has no C library.
 has_newlib() {
     printf '#include <math.h>\n' | arm-none-eabi-gcc -E -x c - >/dev/null 2>&1
 }
@@ -133,7 +132,7 @@ has_avr_libc() {
     printf '#include <avr/io.h>\n' | avr-gcc -mmcu=atmega328p -E -x c - >/dev/null 2>&1
 }
 
-# links_statically COMPILER: a program for a machine that QEMU stands for.
+# links_statically COMPILER: a program for a machine that QEMU emulates.
 links_statically() {
     printf '#include <math.h>\nint main(void) { return 0; }\n' | "$1" -static -x c -o /dev/null - 2>/dev/null
 }
@@ -143,7 +142,7 @@ draws() {
     gnuplot --default-settings -e 'set terminal svg; set terminal pngcairo; set terminal pdfcairo; set terminal gif'
 }
 
-# gnuplot draws without a font too: pictures without a word, or with the same box for each letter.
+# gnuplot draws even without a font: pictures without text, or with the same box for each letter.
 draws_letters() {
     if ! has gnuplot; then
         echo "looked for with gnuplot, which is not there" >&2
@@ -165,7 +164,7 @@ GNUPLOT
     fi
 }
 
-# The variables with which a user may have hidden the fonts that are there.
+# Variables with which a user may have hidden installed fonts.
 font_settings() {
     local name
     for name in FONTCONFIG_FILE FONTCONFIG_PATH FONTCONFIG_SYSROOT; do
@@ -175,7 +174,7 @@ font_settings() {
     done
 }
 
-# As experiments/bench/run.sh looks for it: the first python3 may be another than Debian's.
+# Found as in experiments/bench/run.sh: the first python3 may not be Debian's.
 has_torch() {
     local python
     for python in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
@@ -186,8 +185,8 @@ has_torch() {
     return 1
 }
 
-# look_for GROUP...: `missing` is what is not there, `unknown` what could not be looked for (a probe's status 2), and `reasons`
-# what the probes said.
+# look_for GROUP...: sets `missing`, `unknown` (what could not be checked: a probe's status 2), and `reasons` (the probes'
+# output).
 look_for() {
     local group package probe said status
     missing=() unknown=() reasons=()
@@ -211,7 +210,7 @@ look_for() {
     done 3< <(needs)
 }
 
-# What look_for found, for a reader.
+# Prints what look_for found.
 report() {
     if [ ${#missing[@]} -gt 0 ]; then
         echo "deps.sh: missing (Debian's names): ${missing[*]}"
@@ -275,7 +274,7 @@ if [ "$action" = packages ]; then
     all_packages "$@"
     exit 0
 fi
-scratch=$(temporary -d) # exit code 2: nothing has been looked for
+scratch=$(temporary -d) # exit code 2: nothing was checked
 trap 'rm -rf "$scratch"' EXIT
 look_for "$@"
 wanted=("${missing[@]}" "${unknown[@]}")

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# environment.sh: sourced by every script before anything else: what the caller's environment must not change.
+# environment.sh: sourced by every script before anything else: guards against the caller's environment.
 #
-# Bash reads a good deal of it: CDPATH makes `cd` print, SHELLOPTS and BASHOPTS turn options on (noclobber, nullglob),
-# exported functions stand before commands of their name. The tools read more. What belongs to the machine stays as it is:
-# PATH, TMPDIR, HOME, fonts, proxies, OpenMP's variables. Offers $project, its directory, and the functions below.
+# Bash reads much of it: CDPATH makes `cd` print, SHELLOPTS and BASHOPTS turn options on (noclobber, nullglob), exported
+# functions hide commands of the same name. The tools read more. Settings of the machine stay as they are: PATH, TMPDIR,
+# HOME, fonts, proxies, OpenMP's variables. Offers $project, its directory, and the functions below.
 
 while read -r _ _ _name; do
     unset -f "$_name" || true
@@ -15,11 +15,11 @@ export -n SHELLOPTS BASHOPTS
 set +o noclobber +o noglob +o posix
 shopt -u nullglob failglob dotglob nocaseglob nocasematch expand_aliases
 IFS=$' \t\n'
-export PATH LC_ALL=C.UTF-8 # numbers have a point, also in awk
+export PATH LC_ALL=C.UTF-8 # numbers have a decimal point, also in awk
 
 project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 
-# How many processors there are for jobs: what the program says, once it is built, since it knows of quotas too.
+# The number of processors for jobs: the program's answer, once it is built, since it knows quotas too.
 processors() {
     local count
     count=$("${tenth:-$project/build/release/tenth}" --cpus 2>/dev/null) || true
@@ -29,14 +29,14 @@ processors() {
     echo "$count"
 }
 
-# first_line FILE: into $REPLY; nothing where it cannot be read.
+# first_line FILE: into $REPLY; nothing if it cannot be read.
 first_line() {
     REPLY=
     { read -r REPLY <"$1"; } 2>/dev/null || true
 }
 
-# process_start PID: when the process began, in the kernel's ticks, into $REPLY; fails where none of that number runs, or
-# where that cannot be seen (status 2). Its name, before the numbers, may hold anything but ends with the last parenthesis.
+# process_start PID: the start of the process, in the kernel's ticks, into $REPLY; fails if none of that number runs, or if
+# that cannot be seen (status 2). Its name, before the numbers, may contain anything but ends with the last parenthesis.
 process_start() {
     local fields
     [ -e "/proc/self/stat" ] || return 2
@@ -46,7 +46,7 @@ process_start() {
     [ -n "$REPLY" ] && [[ ${fields[0]} != [ZX] ]]
 }
 
-# What this script leaves if it is killed bears its mark, as in lib/io/owner.c: PLACE-PID-STARTED-TOKEN.
+# What this script leaves if killed bears its mark, as in lib/io/owner.c: PLACE-PID-STARTED-TOKEN.
 make_mark() {
     local host boot space
     first_line /proc/sys/kernel/hostname
@@ -59,12 +59,12 @@ make_mark() {
     process_start "$$" || REPLY=0
     printf -v mark '%s-%d-%d-%04x%04x' "$place" "$$" "$REPLY" "$RANDOM" "$RANDOM"
     if [ -z "$boot" ] || [ -z "$space" ] || [ -z "$place" ]; then
-        place=unknown # where no process is known to be dead
+        place=unknown # for which no process is known to be dead
     fi
 }
 make_mark
 
-# sweep PATH...: removes what dead processes of this place have left; what bears no mark, or another's, stays.
+# sweep PATH...: removes leftovers of dead processes of this place; anything without a mark, or with another's, stays.
 sweep() {
     local path started status
     for path in "$@"; do
@@ -79,8 +79,8 @@ sweep() {
     done
 }
 
-# tied COMMAND...: takes the place of the subshell that calls it; the command is told to stop (SIGTERM) when this script ends,
-# however that ends. `tied COMMAND &`
+# tied COMMAND...: replaces the calling subshell; the command is told to stop (SIGTERM) when this script ends, however that
+# happens. `tied COMMAND &`
 tied() {
     if setpriv --pdeathsig TERM true 2>/dev/null; then
         exec setpriv --pdeathsig TERM -- "$@"
@@ -88,7 +88,7 @@ tied() {
     exec "$@"
 }
 
-# temporary [-d]: as mktemp; where it can make nothing, it says where that was. Those of dead scripts go.
+# temporary [-d]: like mktemp; if it fails, it says where. Removes those of dead scripts.
 temporary() {
     local made
     sweep "${TMPDIR:-/tmp}"/tenth.*

@@ -7,11 +7,11 @@
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, 18 to 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
 #                   talk: the talk's own networks, hours
-#   --install-deps  install missing Debian packages with apt-get (through sudo where needed); without it nothing is
+#   --install-deps  install missing Debian packages with apt-get (through sudo if needed); without it nothing is
 #                   installed, what is missing is named
-#   --data-dir DIR  the data sets are in DIR and nowhere else: one that is not there ends the run before anything is
-#                   trained. With $TENTH_DATA, what is not there is looked for in data/, as without either, and else
-#                   downloaded into data/ from the official addresses and checked
+#   --data-dir DIR  the data sets are in DIR and nowhere else: a missing one ends the run before anything is trained.
+#                   With $TENTH_DATA, what is missing there is searched in data/, as without either, and else downloaded
+#                   into data/ from the official addresses and checked
 #   --offline       download nothing; built-in generators stand in, and every table and figure says SYNTHETIC
 #   --out DIR       where run files, tables/, figures/ and report.html go (default: results/PROFILE)
 #   --seeds N       repeat every run with N seeds (default: as the configs say)
@@ -19,14 +19,14 @@
 #                   processors)
 #   --set S.K=V     override a key of every config, as in `tenth run`; may be repeated. With AMX or
 #                   AVX512-BF16, --set model.precision=bf16 makes steps up to 1.8 times as fast (README)
-#   --force         replace runs in DIR that another config or other data made, such as those of stand-ins once the data
-#                   are there; without it they end the run. A run of files gives way to one of a stand-in only with
+#   --force         replace runs in DIR made by another config or other data, such as those of stand-ins once the data
+#                   are there; without it they are an error. A run of files gives way to one of a stand-in only with
 #                   --set data.synthetic=yes
-#   --wait          where another process works on a run in DIR, wait until it ends; without it that is a failure
-#   --draw-only     run nothing: tables, figures and report of the run files that are in DIR, an ablation's among them
+#   --wait          if another process works on a run in DIR, wait until it ends; without it that is a failure
+#   --draw-only     run nothing: tables, figures and report of the run files in DIR, including an ablation's
 #   --frames        of each animation also figures/frames/NAME/0001.png and so on, for slides; a minute or two more
 #
-# What is done already with the same config and data is not done again, so that after Ctrl-C the same command resumes.
+# What is already done with the same config and data is not done again, so after Ctrl-C the same command resumes.
 #
 # Exit codes: 0 done; 1 the work failed; 2 usage or config, or something is not installed; 3 data missing or corrupt;
 # 130 interrupted (and resumable).
@@ -37,12 +37,12 @@ source "$(dirname -- "$0")/environment.sh"
 tenth=$project/build/release/tenth
 processors=$(processors)
 command_line=$(printf '%q ' "$0" "$@")
-# Two runs beside each other waste less of two processors than two threads of one run, which wait for each other; of small
-# networks as many run as there are processors. The longest run comes first, so that no processor waits for it in the end.
+# Two runs at once waste less of two processors than two threads of one run, which wait for each other; for small
+# networks, one run per processor. The longest run comes first, so that no processor waits for it at the end.
 large=(cifar10 mnist)
 small=(ecg5000 moons)
 methods=(vi map mle dropout ensemble)
-# Ten minutes that the standard profile does not have; `tenth run configs/cifar10_dropout.ini` adds a run to its results.
+# Ten minutes, too long for the standard profile; `tenth run configs/cifar10_dropout.ini` adds a run to its results.
 left_out="standard/cifar10_dropout standard/cifar10_ensemble"
 
 profile=standard
@@ -50,13 +50,13 @@ install_deps=no
 data_dir= # given by --data-dir
 offline=no
 out=
-overrides=() # of the configs, as options of the program
+overrides=() # for the configs, as options of the program
 jobs=
 force=no
 wait_for_others=no
 draw_only=no
 frames=() # an option of draw.sh
-child= # what runs in the background and is told to stop
+child= # the background process, which is told to stop
 scratch= # a directory
 
 say() {
@@ -68,8 +68,8 @@ fail() {
     exit "$1"
 }
 
-# A signal to this script alone would else wait for what it waits for, which may be hours. Standard error may be a pipe that
-# nobody reads any more, or a terminal that is gone.
+# Otherwise a signal to this script alone would wait as long as the script does, perhaps hours. Standard error may be a pipe
+# without a reader, or a terminal that is gone.
 interrupted() {
     trap '' HUP PIPE
     if [ -n "$child" ]; then
@@ -81,7 +81,7 @@ interrupted() {
     exit 130
 }
 
-# attended COMMAND...: with its exit code. A signal ends it, and so does this script's end, however that comes.
+# attended COMMAND...: returns its exit code. A signal ends it, and so does this script's end, however that happens.
 attended() {
     local status=0
     tied "$@" &
@@ -142,7 +142,7 @@ parse_options() {
         fail 3 "no directory $TENTH_DATA (\$TENTH_DATA)"
     fi
     out=${out:-$project/results/$profile}
-    # The program would take it for an option.
+    # The program would take it as an option.
     [[ $out != -* ]] || out=./$out
     [[ $data_dir != -* ]] || data_dir=./$data_dir
     local runs=("$out"/*.h5)
@@ -167,10 +167,10 @@ build() {
     say "building"
     attended make -C "$project" --no-print-directory --silent -j"$processors" MODE=release BUILD=build/release all ||
         fail 1 "the build failed"
-    processors=$(processors) # now that there is a program that knows of quotas
+    processors=$(processors) # now that the program, which knows quotas, is built
 }
 
-# Without the data the runs go on with stand-ins, so that a failed download is no failure here.
+# Without the data the runs use stand-ins, so a failed download is not a failure here.
 get_data() {
     local options=() status=0
     if [ "$offline" = yes ]; then
@@ -182,7 +182,7 @@ get_data() {
     fi
 }
 
-# Every set has to be in the directory that was asked for; else hours would be spent before that is found out.
+# Every set must be in the requested directory; otherwise hours would pass before that is noticed.
 check_data() {
     local configs status=0
     mapfile -t configs < <(configs_of "${large[@]}" "${small[@]}")
@@ -248,7 +248,7 @@ make_table() {
     fi
 }
 
-# write_table NAME: an unchanged one keeps its file, which tells draw.sh that its figures are up to date.
+# write_table NAME: an unchanged table keeps its file, which tells draw.sh that its figures are up to date.
 write_table() {
     local new=$scratch/$1.csv partial=$out/tables/.$1.partial.$mark
     if cmp -s "$new" "$out/tables/$1.csv"; then
@@ -259,7 +259,7 @@ write_table() {
     fi
 }
 
-# All are made before the first is written: where one of the run files cannot be read, every table stays as it was.
+# All are made before the first is written: if one of the run files cannot be read, every table stays as it was.
 write_tables() {
     local names name pid pids=() status=0
     names=$("$tenth" table --list | awk '/^[^ ]/ { print $1 }')
@@ -281,7 +281,7 @@ write_tables() {
         wait "$pid" || status=$?
     done
     if [ "$status" -ne 0 ]; then
-        exit "$status" # make_table has said what failed
+        exit "$status" # make_table has reported the failure
     fi
     for name in $names; do
         write_table "$name"
@@ -300,7 +300,7 @@ write_report() {
     attended "$tenth" report "$out" --quiet || fail $? "the report failed; tables and figures are in $out"
 }
 
-# The summary with aligned columns; what was not measured is a dash.
+# The summary with aligned columns; a dash for what was not measured.
 print_summary() {
     "$tenth" table "$out"/*.h5 summary --format tsv | awk -F'\t' '
         {

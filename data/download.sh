@@ -1,24 +1,25 @@
 #!/usr/bin/env bash
 # data/download.sh [--offline] [--sources FILE] DIR [ALSO_IN...]: gets the data sets of sources.tsv that are missing.
 #
-# A data set is missing where neither DIR nor any of ALSO_IN has all of its files, in one of the folders and by the names that
+# A data set is missing if neither DIR nor any of ALSO_IN has all of its files, in one of the folders and under the names that
 # `tenth` reads (lib/data/layout.def), packed with gzip or not. It is downloaded into
-# DIR, checked against its checksums and only then given its name, so that what stands there is complete; where DIR has some
-# of its files, cut off perhaps, those are replaced. A set of which one of ALSO_IN has some is not downloaded, since `tenth`
-# would go on looking there first: its user is told what is missing. With --offline nothing is fetched; what is missing is
+# DIR, checked against its checksums and only then given its name, so that files there are complete; if DIR has some of its
+# files, perhaps truncated, those are replaced. A set with some files in one of ALSO_IN is not downloaded, since `tenth`
+# would still look there first: the user is told what is missing. With --offline nothing is fetched; what is missing is
 # named.
 #
-# An archive is believed to be what it should be, and nothing else: it comes by https, also where that leads elsewhere; where
-# its checksum is published, that is looked at before it is opened; and of what it holds the files of sources.tsv are read,
-# each to its own place and up to a limit, so that links, other names and paths in it reach nothing. A checked archive's MD5,
-# and the SHA-256 of each file that came out of it, are kept in .official-md5 beside the files: by these `tenth` knows them.
+# An archive is believed to be what it should be, and nothing else: it comes by https, even after redirects; if its checksum
+# is published, that is checked before it is opened; and only the files of sources.tsv are read from it, each to its own
+# place and up to a limit, so that links, other names and paths in it have no effect. A checked archive's MD5, and the
+# SHA-256 of each file that came out of it, are kept in .official-md5 next to the files: `tenth` recognises them by
+# these.
 #
 # Exit codes: 0 nothing is missing any more; 2 usage; 3 something is (a line says what and why).
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
 
-# Bytes: of an archive, and of a file in it. The largest there are have 170 and 31 million.
+# Bytes: of an archive, and of a file in it. The largest have 170 and 31 million.
 archive_limit=400000000
 file_limit=200000000
 
@@ -75,25 +76,25 @@ rows() {
     awk -F'\t' -v dataset="$1" '$1 == dataset' "$sources"
 }
 
-# names_of DATASET FILE: the names that `tenth` reads a file by, a line each.
+# names_of DATASET FILE: the names under which `tenth` reads a file, one per line.
 names_of() {
     awk -F'"' -v row="PART($1," -v file="$2" '
         index($0, row) == 1 && $6 == file { for (i = 6; i < NF; i += 2) print $i; found = 1 }
         END { if (!found) print file }' "$layout"
 }
 
-# folders_of DATASET: those that `tenth` looks into, a line each.
+# folders_of DATASET: those that `tenth` searches, one per line.
 folders_of() {
     awk -F'"' -v row="FOLDER($1," 'index($0, row) == 1 { print $2 }' "$layout"
 }
 
-# is_whole FILE ALGORITHM CHECKSUM: as far as that can be told without reading all of it. What is packed has any size.
+# is_whole FILE ALGORITHM CHECKSUM: as far as can be told without reading all of it. A packed file may have any size.
 is_whole() {
     [ -s "$1" ] && { [ "$2" != size ] || [ "$(stat -L -c %s "$1")" = "$3" ] || [ "$(od -An -N2 -tx1 "$1")" = " 1f 8b" ]; }
 }
 
-# examine DIRECTORY DATASET: `found` is how many of its files are there, whole or not, and `lacking` the first that is not
-# there whole.
+# examine DIRECTORY DATASET: `found` is the number of its files that are there, whole or not, and `lacking` the first that
+# is not there whole.
 examine() {
     local of algorithm checksum name file
     found=0 lacking=
@@ -118,7 +119,7 @@ examine() {
     done < <(rows "$2")
 }
 
-# look_for DATASET: sets `place` to where it is, or else to where some of it is, and `lacking` to what is not there; `folder` is
+# look_for DATASET: sets `place` to where it is, or else to where some of it is, and `lacking` to what is missing; `folder` is
 # the folder there.
 look_for() {
     local candidate below partial=
@@ -137,8 +138,8 @@ look_for() {
     lacking=${partial:-everything}
 }
 
-# fetch ADDRESS FILE: gives up soon where nobody answers, and where the transfer stalls. wget cannot be told where it may be
-# led, and so follows nowhere. Archives of one's own may be files, as those of the tests are.
+# fetch ADDRESS FILE: gives up soon if nobody answers, or if the transfer stalls. wget cannot restrict redirects, so it
+# follows none. One's own archives may be files, as in the tests.
 fetch() {
     local scheme=${1%%://*}
     if [ "$scheme" != https ] && [ "$scheme" != file ]; then
@@ -169,8 +170,8 @@ check() {
     fi
 }
 
-# unpack ARCHIVE FILE DIRECTORY: what the one file of that name in the archive holds, in whichever folder it is there, is
-# written to DIRECTORY/FILE. A link holds nothing, or a few bytes.
+# unpack ARCHIVE FILE DIRECTORY: writes the contents of the one file of that name in the archive, in whichever folder, to
+# DIRECTORY/FILE. A link has no content, or a few bytes.
 unpack() {
     local archive=$1 member list extract
     case $archive in
@@ -199,7 +200,7 @@ unpack() {
         echo "which $2 is meant is not clear, or not safe: the archive has ${member//$'\n'/, }" >&2
         return 1
     fi
-    # Who reads no further than the limit ends whoever writes: what is wanted there is the checksum's to say.
+    # Stopping at the limit kills the writer: the checksum decides whether the content is right.
     { "${extract[@]}" "$member" || true; } | head -c $((file_limit + 1)) >"$3/$2"
     if [ "$(stat -c %s "$3/$2")" -gt "$file_limit" ]; then
         echo "$2 in the archive is larger than $file_limit bytes" >&2
@@ -207,7 +208,7 @@ unpack() {
     fi
 }
 
-# download DATASET DIRECTORY ADDRESS: into $work first; what goes wrong is said on standard error.
+# download DATASET DIRECTORY ADDRESS: into $work first; errors go to standard error.
 download() {
     local dataset=$1 directory=$2 address=$3 archive of algorithm checksum marker
     archive=$work/${address##*/}
@@ -229,7 +230,7 @@ download() {
     if [ -s "$marker" ]; then
         (cd "$work/$directory" && sha256sum -- *) >>"$marker" || return 1
     fi
-    # The marker comes last: it vouches for files that are there.
+    # The marker comes last: it vouches for existing files.
     rm -f "$target/$directory/.official-md5"
     find "$work/$directory" -mindepth 1 -maxdepth 1 -exec mv -f -t "$target/$directory" {} + || return 1
     if [ -s "$marker" ]; then

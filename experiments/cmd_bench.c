@@ -8,7 +8,7 @@
 #include "core/cpus.h"
 #include "run/tables.h"
 
-/* Which measurement the options ask for. */
+/* The measurement that the options ask for. */
 static enum status describe(const struct options *options, struct bench *bench, struct error *error)
 {
     if (options->argument_count > 0)
@@ -34,7 +34,7 @@ static enum status describe(const struct options *options, struct bench *bench, 
         .samples = options->samples > 0 ? (size_t)options->samples : 12,
         .fraction = isnan(options->fraction) ? 0 : options->fraction,
         .threads = options->threads > 0 ? options->threads : cpus_available(),
-        .seed = 1, /* of what costs the same whatever it is */
+        .seed = 1, /* data whose content does not affect the cost */
     };
     if (bench->kind)
         bench->method = method_find(options->method ? options->method : "vi", error);

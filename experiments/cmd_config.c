@@ -1,4 +1,4 @@
-/* experiments/cmd_config.c: what a config comes to, and what can be written into one. */
+/* experiments/cmd_config.c: what a config resolves to, and what can be written into one. */
 #include <stdio.h>
 
 #include "commands.h"
@@ -19,7 +19,7 @@ static enum status print_keys(bool markdown, struct error *error)
     return STATUS_OK;
 }
 
-/* What `tenth run` checks of a cell before it opens data; of its seeds the last, whose name is the longest. */
+/* What `tenth run` checks of a cell before it opens data; only its last seed, whose name is the longest. */
 static enum status check_cell(const struct config_source *source, size_t cell, struct error *error)
 {
     struct config config;

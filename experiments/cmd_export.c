@@ -73,7 +73,7 @@ static enum status describe(const struct options *options, const struct run *run
     return status;
 }
 
-/* The name of the files and of what is in them: --name as it is, or made of the run's. */
+/* The name of the files and of their contents: --name as given, or made from the run's. */
 static enum status name_model(const struct options *options, const struct run *run, char name[NAME_SIZE],
                               struct error *error)
 {
@@ -85,7 +85,7 @@ static enum status name_model(const struct options *options, const struct run *r
     return c_name_check(name, error);
 }
 
-/* What was chosen for each layer, and what it was chosen from. */
+/* What was chosen for each layer, and the alternatives. */
 static enum status say_layers(const struct model *model, struct error *error)
 {
     size_t count;
@@ -132,7 +132,7 @@ static enum status write_c(const char *directory, const char *name, const struct
     return status;
 }
 
-/* A stand-in is named even to those who want to be told errors only. */
+/* A stand-in is reported even if only errors are wanted. */
 static void say_source(const struct options *options, const struct run *run, const struct model *model,
                        const char *path)
 {

@@ -1,4 +1,4 @@
-/* experiments/cmd_predict.c: `prediction, uncertainty = model.predict(input)`, of an exported model. */
+/* experiments/cmd_predict.c: `prediction, uncertainty = model.predict(input)`, with an exported model. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,20 +16,21 @@
 enum { ITEMS_AT_ONCE = 256, FLOATS_AT_ONCE = 1 << 22 };
 
 struct outcome {
-    const char *input; /* its name as the format has it */
+    const char *input; /* its name, as the format requires */
     size_t item, classes, label;
-    const char *class_name;   /* of the label, as the data set has it; "": not known */
+    const char *class_name;   /* of the label, from the data set; "": not known */
     const float *probability; /* [classes] */
     double entropy, mutual_information;
     bool refer;
-    char reason[160]; /* why; "" where it is not referred. Like data_source without what CSV or JSON would escape */
+    char reason[160]; /* why; "" if it is not referred. Like data_source without anything that CSV or JSON would
+                       * escape */
     const struct model *model;
 };
 
 typedef void print_fn(const struct outcome *outcome);
 
-/* Names in CSV and JSON, between quotes. CSV may hold the ends of lines and tabs; JSON has its own way of writing
- * control characters, but none for what is not UTF-8. Freed with memory_free; NULL: no memory. */
+/* Names in CSV and JSON, between quotes. CSV may contain line ends and tabs; JSON has its own escapes for control
+ * characters, but none for bytes that are not UTF-8. Freed with memory_free; NULL: no memory. */
 static char *csv_text(const char *text, struct error *error)
 {
     struct text_buffer quoted = text_begin(error);
@@ -77,7 +78,7 @@ static void print_csv(const struct outcome *o)
            o->entropy, o->mutual_information, o->refer);
     for (size_t c = 0; c < o->classes; c++)
         printf(",%.9g", (double)o->probability[c]);
-    /* No name of a registry has a quote. */
+    /* No registry name has a quote. */
     printf(",\"%s\",\"%s\",\"%s\"\n", o->reason, o->model->data_source, o->class_name);
 }
 
@@ -86,7 +87,7 @@ static void print_json(const struct outcome *o)
     printf("{\"input\": \"%s\", \"item\": %zu, \"class\": %zu, \"probability\": %.9g, \"entropy\": %.9g, "
            "\"mutual_information\": %.9g, \"refer\": %s, \"class_name\": \"%s\", \"probabilities\": [",
            o->input, o->item, o->label, (double)o->probability[o->label], o->entropy, o->mutual_information,
-           o->refer ? "true" : "false", o->class_name); /* no name of a registry has a quote */
+           o->refer ? "true" : "false", o->class_name); /* no registry name has a quote */
     for (size_t c = 0; c < o->classes; c++)
         printf("%s%.9g", c ? ", " : "", (double)o->probability[c]);
     printf("], \"reason\": \"%s\", \"data_source\": \"%s\"}\n", o->reason, o->model->data_source);
@@ -100,20 +101,20 @@ static void print_csv_header(size_t classes)
     printf(",reason,data_source,class_name\n");
 }
 
-/* What is the same for every input. */
+/* The same for every input. */
 struct prediction_job {
     const struct model *model;
-    const struct dataset_kind *trained_on; /* the data set of the model's name; NULL: it is not known here */
+    const struct dataset_kind *trained_on; /* the data set that the model names; NULL: not known here */
     struct engine *engine;
     struct prediction prediction; /* of one item */
-    size_t at_once;               /* items; ITEMS_AT_ONCE, or fewer where these are large */
+    size_t at_once;               /* items; ITEMS_AT_ONCE, or fewer if they are large */
     float *x;                     /* [at_once][height][width][channels] */
     uint8_t *labels;              /* [at_once], for items_gather */
     double threshold;
     print_fn *print;
 };
 
-/* That it is unlike the training data says more than its entropy, which then means nothing. */
+/* Being unlike the training data says more than the entropy, which then means nothing. */
 static void find_reason(const struct prediction_job *job, const struct items *items, struct outcome *outcome)
 {
     const struct input_range *range = &job->model->range;
@@ -163,15 +164,15 @@ static enum status predict_item(struct prediction_job *job, const struct items *
     return STATUS_OK;
 }
 
-/* Says at once what is wrong, so that the rest can still be predicted; after what was predicted before it. */
+/* Reports the error at once, after earlier predictions, so that the rest can still be predicted. */
 static void say_failure(struct error *error)
 {
     (void)fflush(stdout); /* a failure stays noted in the stream */
     say(stderr, "tenth: %s\n", error->message);
-    error->message[0] = '\0'; /* it is said */
+    error->message[0] = '\0'; /* it is reported */
 }
 
-/* The status that stands for two: data that are wrong count most, for that is what a caller can mend. */
+/* The status for two: wrong data count most, since a caller can fix those. */
 static enum status worse(enum status one, enum status other)
 {
     return one == STATUS_OK || other == STATUS_DATA ? other : one;
@@ -218,7 +219,7 @@ static enum status predict_input(struct prediction_job *job, const struct datase
     return status;
 }
 
-/* Every input, whatever became of those before it. */
+/* Every input, whatever happened to those before it. */
 static enum status predict_inputs(struct prediction_job *job, const struct dataset_kind *kind,
                                   const struct options *options, struct error *error)
 {

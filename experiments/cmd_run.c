@@ -1,5 +1,5 @@
-/* experiments/cmd_run.c: `tenth run`, and its stages alone. Every cell of every config with every seed is a job; jobs
- * meet in nothing but their files, so they can run one after the other or, with --jobs, beside each other. */
+/* experiments/cmd_run.c: `tenth run`, and its single stages. Every cell of every config with every seed is a job; jobs
+ * share only their files, so they can run one after the other or, with --jobs, in parallel. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -36,15 +36,15 @@ static const struct stage stages[] = {{RUN_TRAIN, "train", run_train},
                                       {RUN_ILLUSTRATE, "illustrate", run_illustrate}};
 enum { STAGE_TRAIN, STAGE_PRUNE, STAGE_PERTURB, STAGE_OOD, STAGE_ILLUSTRATE, STAGES };
 
-/* A config as it was named on the command line. */
+/* A config as named on the command line. */
 struct input {
-    const char *path; /* .ini, or .h5: a run's file stands for its config */
+    const char *path; /* .ini, or .h5: a run's file means its config */
     struct config_source *source;
     uint64_t seed, seeds;
     bool is_run_file;
 };
 
-/* More runs than this are a slip in a sweep or in run.seeds: they would take years, and their check alone minutes. */
+/* More runs than this are a slip in a sweep or in run.seeds: they would take years, and checking them minutes. */
 enum { JOBS_MAX = 100000 };
 
 struct batch {
@@ -52,7 +52,7 @@ struct batch {
     size_t first_stage, last_stage;
     struct input *inputs;
     size_t input_count, job_count;
-    int least_threads, most_threads; /* that a job has */
+    int least_threads, most_threads; /* of a job */
     struct progress_view view;
     char shipped[4096];
 };
@@ -136,7 +136,7 @@ static struct run_options run_options_of(const struct batch *batch, const struct
     };
 }
 
-/* What the results are of, where that is not what was looked for first: --quiet does not hide it. */
+/* The data behind the results, if not what was searched for first: --quiet does not hide it. */
 static void say_data(struct batch *batch, const struct run *run, size_t job)
 {
     const struct dataset *dataset = run->dataset;
@@ -147,12 +147,12 @@ static void say_data(struct batch *batch, const struct run *run, size_t job)
         progress_say(&batch->view, "[%zu/%zu] %s  data: %s", job + 1, batch->job_count, run->name, dataset->source);
 }
 
-/* For which it waits without being told to: a process that was told to stop saves before it ends, and those of a parent
- * that was killed are told by its end. */
+/* How long it waits without --wait: a process that was told to stop saves before it ends, and those of a killed parent
+ * are told by its end. */
 enum { GRACE_SECONDS = 5 };
 
-/* Waits for the lock of the run's file. *lock is NULL where none can be made: then it may be read, and *why says why it
- * may not be written. */
+/* Waits for the lock of the run's file. *lock is NULL if none can be made: then the file may be read, and *why says why
+ * it may not be written. */
 static enum status job_lock(struct batch *batch, const struct run *run, struct file_lock **lock, struct error *why,
                             struct error *error)
 {
@@ -184,7 +184,7 @@ static enum status job_lock(struct batch *batch, const struct run *run, struct f
     return STATUS_OK;
 }
 
-/* The stages under the lock of the run's file; what another process has done in the meantime they find there. */
+/* The stages under the lock of the run's file; they find there what another process has done in the meantime. */
 static enum status stages_locked(struct batch *batch, struct run *run, struct error *error)
 {
     struct file_lock *lock = NULL;
@@ -233,7 +233,7 @@ static enum status data_check(const struct input *input, const struct run *run, 
     return status == STATUS_OK ? status : error_context(error, "%s: ", input->path);
 }
 
-/* No two jobs may have one file. */
+/* No two jobs may share a file. */
 static enum status path_check(struct texts *paths, const struct input *input, const struct run *run,
                               struct error *error)
 {
@@ -247,8 +247,8 @@ static enum status path_check(struct texts *paths, const struct input *input, co
     return status;
 }
 
-/* Resolves every job, and looks for its data, before the first is trained, so that a mistake in the last costs no
- * hours; no two may have one file. */
+/* Resolves every job, and looks for its data, before the first is trained, so that a mistake in the last does not cost
+ * hours; no two may share a file. */
 static enum status jobs_check(struct batch *batch, struct error *error)
 {
     struct texts paths = {0};
@@ -302,11 +302,11 @@ static enum status batch_open(struct batch *batch, struct error *error)
     project_path("/data", batch->shipped, sizeof batch->shipped);
     if (status == STATUS_OK)
         status = jobs_check(batch, error);
-    /* Whether a run's file can be written to is asked when there is something to write. */
+    /* Whether a run's file is writable is checked when there is something to write. */
     return status == STATUS_OK && !options->dry_run ? directory_make(options->out, error) : status;
 }
 
-/* Removes what killed processes have left where this command writes. */
+/* Removes leftovers of killed processes where this command writes. */
 static enum status batch_sweep(const struct batch *batch, struct error *error)
 {
     char *last = memory_copy_text(batch->options->out, error);

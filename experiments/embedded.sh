@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # experiments/embedded.sh RUN_DIR OUT_DIR [DATA_DIR]: what pruned networks cost on small machines: bytes, milliseconds,
 # instructions, flash and RAM, against accuracy. Trained runs (DATASET_METHOD_seed1.h5, as `./run_all.sh` leaves them) come
-# from RUN_DIR; those that are not there are left out.
+# from RUN_DIR; missing ones are skipped.
 #
 #   OUT_DIR/tables/export.csv   a row per model: sizes, times, accuracy, uncertainty (`tenth export --measure`)
 #   OUT_DIR/tables/device.csv   a row per model and machine: flash, RAM, instructions of one prediction, differences
 #   OUT_DIR/figures/pareto_*    accuracy against bytes and against milliseconds
 #
 # Instructions are counted by callgrind on this machine (which knows no AVX-512: the programs take their AVX2 builds) and by
-# QEMU for Cortex-M4 and M7; a machine whose tools are missing is left out, and named. Times are those of one thread; other
-# work on the machine spoils them. Takes about 10 minutes.
+# QEMU for Cortex-M4 and M7; a machine whose tools are missing is skipped, and named. Times are for one thread; other work
+# on the machine spoils them. Takes about 10 minutes.
 #
-# Exit codes: 0 done; 1 a measurement failed; 2 usage; 3 there is no run in RUN_DIR.
+# Exit codes: 0 done; 1 a measurement failed; 2 usage; 3 no run in RUN_DIR.
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
@@ -36,7 +36,7 @@ if [ $# -eq 3 ]; then
     data=(--data-dir "$3")
 fi
 
-# append TABLE ROWS: rows with a header behind those that are there.
+# append TABLE ROWS: appends rows with a header to the existing ones.
 append() {
     if [ -s "$1" ]; then
         tail -n +2 "$2" >>"$1"
@@ -54,8 +54,8 @@ measure() {
     append "$out/tables/.export" "$out/tables/.row"
 }
 
-# The fraction at which the mean network of the VI run is measured in every form: the largest whose accuracy on the
-# validation split is at least the least wanted, on the rows that are there.
+# The fraction at which the mean network of the VI run is measured in every form: the largest in the present rows whose
+# accuracy on the validation split reaches the required one.
 chosen_fraction() {
     local least
     case $1 in mnist) least=.98 ;; cifar10) least=.64 ;; *) least=.93 ;; esac
@@ -75,7 +75,7 @@ instructions() {
         awk '/Collected :/ { print $4; found = 1 } END { exit !found }'
 }
 
-# One made-up input of a data set, for counting: the number of instructions hardly depends on what is in it.
+# One made-up input of a data set, for counting: the number of instructions hardly depends on its content.
 input_of() {
     case $1 in
     mnist) awk 'BEGIN { print "P2 28 28 255"; for (i = 0; i < 784; i++) print i * 7 % 256 }' ;;
@@ -84,8 +84,8 @@ input_of() {
     esac
 }
 
-# count_dense DATASET: instructions of the dense network for one item: what ten more predictions cost, since the first one also
-# pays for code that the matrix library makes then. The noise sweep predicts one item for each strength.
+# count_dense DATASET: instructions of the dense network for one item: from the cost of ten more predictions, since the first
+# also pays for code that the matrix library generates. The noise sweep predicts one item for each strength.
 count_dense() {
     local strengths count counts=()
     cp "$runs/${1}_vi_seed1.h5" "$work/copy.h5"

@@ -23,7 +23,7 @@ static enum status jobs_in_turn(size_t count, job_fn *work, void *context)
 }
 
 struct pool {
-    pid_t *children; /* [running], with room for as many as may run */
+    pid_t *children; /* [running], with space for all that may run */
     int running;
     const struct monitor *monitor;
     bool told; /* to stop */
@@ -39,8 +39,8 @@ static void pass_on_stop(struct pool *pool)
         progress_pass_on_stop(pool->children[i]);
 }
 
-/* Waits for one child and returns its status; a child that was killed has failed. Polling, a stop that is asked for
- * between two calls is not missed, as it would be by waiting for either. */
+/* Waits for one child and returns its status; a killed child has failed. It polls, since a blocking wait would miss a
+ * stop requested between two calls. */
 static enum status wait_for_one(struct pool *pool)
 {
     const struct timespec pause = {.tv_nsec = 50000000};
@@ -62,11 +62,11 @@ static enum status wait_for_one(struct pool *pool)
 }
 
 /* The child's first act: when its parent is gone, however that ended, it is told to stop as by `kill`, and saves. No
- * child goes on for nobody, beside whoever begins the same work anew. */
+ * orphan keeps working next to a new process with the same work. */
 static void end_with(pid_t parent)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) /* gone before that */
+    if (getppid() != parent) /* gone already */
         _exit(STATUS_INTERRUPTED);
 }
 
@@ -93,7 +93,7 @@ static enum status jobs_beside_each_other(size_t count, int parallel, job_fn *wo
         if (child > 0)
             pool->children[pool->running++] = child;
         else
-            first = worse(first, work(context, job)); /* no process to be had: do it here */
+            first = worse(first, work(context, job)); /* no process available: do it here */
     }
     while (pool->running > 0)
         first = worse(first, wait_for_one(pool));

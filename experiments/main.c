@@ -207,8 +207,8 @@ static enum status dispatch(int argc, char **argv, struct error *error)
     return error_set(error, STATUS_USAGE, "there is no command \"%s\"; `tenth help` lists them", name);
 }
 
-/* A closed standard stream is put where reading it, and writing to it, fail: else the next file that is opened, such as
- * a run's, has its number, and what is printed goes into that file. */
+/* Replaces a closed standard stream by one whose reads and writes fail: otherwise the next opened file, such as a
+ * run's, gets its number, and printed output goes into that file. */
 static bool streams_open(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
@@ -219,7 +219,7 @@ static bool streams_open(void)
     return true;
 }
 
-/* Flushes what is printed, so that a full disk or a closed stream is met where it can be reported. */
+/* Flushes the output, so that a full disk or a closed stream is noticed where it can be reported. */
 static enum status finish_output(struct error *error)
 {
     char reason[ERROR_REASON_SIZE];
@@ -233,8 +233,8 @@ static enum status finish_output(struct error *error)
 int main(int argc, char **argv)
 {
     if (!streams_open())
-        return error_exit_code(STATUS_FAILED); /* there is nowhere to say it */
-    /* Beyond a limit on file sizes (ulimit -f) a write then fails, and is reported as any other. */
+        return error_exit_code(STATUS_FAILED); /* there is nowhere to report it */
+    /* Beyond a limit on file sizes (ulimit -f) a write then fails, and is reported like any other. */
     (void)signal(SIGXFSZ, SIG_IGN);
     isa_flush_denormals();
     (void)gsl_set_error_handler_off();

@@ -78,7 +78,7 @@ static enum status parse_int(const char *name, const char *text, long maximum, i
     return status;
 }
 
-/* Options that are a name or are read by their command. False: another option. */
+/* Options that are names or are read by their command. False: another option. */
 static bool take_text(struct options *options, unsigned int bit, const char *value)
 {
     const struct {
@@ -184,7 +184,7 @@ struct dataset_places options_places(const struct options *options, const char *
     return (struct dataset_places){options->data_dir, shipped, options->data_dir_given};
 }
 
-/* A directory that is not there would mean other data than those that were asked for. */
+/* A missing directory would mean other data than those asked for. */
 static enum status data_dir_check(const struct options *options, struct error *error)
 {
     const char *from = options->data_dir_given ? "--data-dir" : "$TENTH_DATA", *directory = options->data_dir;
@@ -220,7 +220,7 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
         const char *given = argv[optind - 1];
         if (found == ':')
             return error_set(error, STATUS_USAGE, "%s needs a value", given);
-        /* getopt's '?' lies beyond the rows; `given` may be the value of an option that is not taken here. */
+        /* getopt's '?' lies beyond the rows; `given` may be the value of an option not taken here. */
         if (found >= ROWS)
             return error_set(error, STATUS_USAGE, "%s: no such option here; `tenth %s --help` lists them", given,
                              argv[0]);

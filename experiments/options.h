@@ -1,4 +1,4 @@
-/* experiments/options.h: the command line. One table says which option each command takes; `--help` is made from it. */
+/* experiments/options.h: the command line. One table gives the options of each command; `--help` is made from it. */
 #ifndef TENTH_EXPERIMENTS_OPTIONS_H
 #define TENTH_EXPERIMENTS_OPTIONS_H
 
@@ -53,7 +53,7 @@ struct options {
     bool quiet, force, list, markdown, measure, dry_run, wait;
     bool data_dir_given; /* data_dir is --data-dir: nothing else will do */
     int jobs;
-    const char *format; /* "csv" where none is given */
+    const char *format; /* "csv" if none is given */
     bool format_given;
     const char *profile;  /* of configs; NULL: as they are */
     const char *evidence; /* where what claims read is put; NULL: nowhere */
@@ -63,15 +63,15 @@ struct options {
     int batch, filters, repeats, predict, samples;                   /* 0: not given */
     const char *sets[OPTIONS_SETS_MAX];
     size_t set_count;
-    char **arguments; /* what is left */
+    char **arguments; /* the remaining arguments */
     size_t argument_count;
     bool help;
 };
 
-/* Where data sets are looked for; `shipped` is the project's own directory and borrowed. */
+/* Where to search for data sets; `shipped` is the project's own directory, borrowed. */
 struct dataset_places options_places(const struct options *options, const char *shipped);
 
-/* Parses argv after the command's name. STATUS_USAGE names the option and says what it takes. */
+/* Parses argv after the command's name. STATUS_USAGE names the option and its values. */
 enum status options_parse(int argc, char **argv, unsigned int accepted, struct options *options, struct error *error);
 
 /* Prints the accepted options, a line or two each. */

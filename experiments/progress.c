@@ -11,7 +11,7 @@
 #include "io/file_lock.h"
 #include "say.h"
 
-static int stop_signal; /* that asked for the stop; 0: none has */
+static int stop_signal; /* that asked for the stop; 0: none */
 
 static bool is_ignored(int signal)
 {
@@ -25,7 +25,7 @@ static sigset_t stop_signals(void)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
-    /* While it is blocked, a signal waits although it is ignored. */
+    /* While blocked, a signal waits even if it is ignored. */
     if (!is_ignored(SIGHUP))
         (void)sigaddset(&signals, SIGHUP);
     if (!is_ignored(SIGPIPE))
@@ -33,18 +33,18 @@ static sigset_t stop_signals(void)
     return signals;
 }
 
-/* There is no handler: it would run on the stack of whatever thread the signal finds, and within a product that is no
- * stack. oneDNN's sgemm (before 3.11.2; its issue 4845) lets the stack pointer point into a buffer on the heap, below
- * which the kernel would write the signal's frame, over whatever lies there: weights, or the allocator's lists. Threads
- * and processes that are made later inherit the mask. */
+/* There is no handler: it would run on the stack of any thread that gets the signal, and within a product that is not a
+ * stack. oneDNN's sgemm (before 3.11.2; its issue 4845) points the stack pointer into a buffer on the heap, below which
+ * the kernel would write the signal's frame, over whatever is there: weights, or the allocator's lists. Threads and
+ * processes made later inherit the mask. */
 void progress_hold_signals(void)
 {
     const sigset_t signals = stop_signals();
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-/* What was asked for stays so; the signal that asked is let through from then on, and kills. Not those that come more
- * than once by themselves: a hang-up from the shell and from the kernel, and one for each line into a closed pipe. */
+/* The request stays; the signal that asked is unblocked from then on, and kills. Not those that may come several times
+ * anyway: a hang-up from the shell and from the kernel, and one for each line into a closed pipe. */
 static bool stop(void *context)
 {
     const struct progress_view *view = context;
@@ -66,7 +66,7 @@ static bool stop(void *context)
 
 void progress_pass_on_stop(pid_t child)
 {
-    /* fails for one that has just ended, which is as good */
+    /* fails for one that has just ended, which is fine */
     (void)kill(child, stop_signal == SIGTERM ? SIGINT : SIGTERM);
 }
 

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# experiments/reference.sh RUN_DIR PROFILE [DATA_DIR [DATASET...]]: what results/reference/PROFILE has: runs with several seeds,
+# experiments/reference.sh RUN_DIR PROFILE [DATA_DIR [DATASET...]]: makes results/reference/PROFILE: runs with several seeds,
 # their tables and figures, and the part of README.md that shows them.
 #
-#   RUN_DIR   the runs; what is there already is not made again, so that the same command goes on after Ctrl-C
-#   PROFILE   standard: every method, as many epochs for each as for vi, 5 seeds: about four hours on 2 cores
-#             (configs/reference has what is trained in another way than by the standard profile); of vi also what claims ask of its
+#   RUN_DIR   the runs; existing ones are not made again, so that the same command continues after Ctrl-C
+#   PROFILE   standard: every method, with as many epochs as vi, 5 seeds: about four hours on 2 cores (configs/reference
+#             has what is trained in another way than by the standard profile); of vi also what claims ask of its
 #             sigmas' start and its temperature, trained and pruned, 2 seeds
 #             talk: vi with the talk's networks, 1 seed: about two hours
 #             literal: the talk's own program, number for number, 1 seed: many hours; and how far its curves are from the talk's
 #             (tables/talk_difference.csv)
-#   DATASET   makes these data sets anew and keeps the others' results as they are; none: every data set
+#   DATASET   makes these data sets again and keeps the others' results; none: every data set
 #
-# Claims are computed from evidence/, which has what they read of each run; `tenth table evidence/*.h5 claims` prints them again.
-# Tables of pictures, of single weights and of planes are left out for their size, and so are the largest figures drawn from them: stills,
+# Claims are computed from evidence/, which has what they read from each run; `tenth table evidence/*.h5 claims` prints them again. Tables
+# of pictures, of single weights and of planes are omitted for their size, and so are the largest figures drawn from them: stills,
 # animations, weight_pair and plane.
 #
 # Exit codes: 0 done; 2 usage; else that of the step that failed.
@@ -63,7 +63,7 @@ make_runs() {
     "$tenth" run "$@" --out "$runs" "${data[@]}" --set "run.seeds=$seeds" --jobs "$jobs"
 }
 
-# epochs CONFIG: for how many it trains.
+# epochs CONFIG: its number of epochs.
 epochs() {
     "$tenth" config "$1" | awk '$1 == "epochs" { print $3 }'
 }
@@ -78,8 +78,8 @@ vi_config() {
     fi
 }
 
-# make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads. Every
-# method takes as many steps as vi, or the comparison would be of epochs (the standard profile gives most of them fewer, for its time).
+# make_dataset DATASET: with several seeds there is always another run for another core, which wastes less than threads. Every method
+# takes as many steps as vi, or the comparison would be about epochs (the standard profile gives most of them fewer, for its time).
 make_dataset() {
     local dataset=$1 configs=$project/configs vi variants step
     if [ "$profile" != standard ]; then
@@ -99,7 +99,7 @@ make_dataset() {
     fi
 }
 
-# keep_table NEW: in place of the kept table, whose rows of other data sets stay.
+# keep_table NEW: replaces the kept table, whose rows of other data sets stay.
 keep_table() {
     local new=$1 old=$kept/tables/${1##*/}
     if [ ${#datasets[@]} -lt ${#all[@]} ] && [ -e "$old" ]; then
@@ -110,7 +110,8 @@ keep_table() {
     fi
 }
 
-# Only what belongs to the runs is kept: what an earlier reference had of these data sets and this one has not goes.
+# Only what belongs to the runs is kept: whatever an earlier reference had for these data sets and this one lacks is
+# removed.
 keep() {
     local name figure dataset
     if [ ${#datasets[@]} -eq ${#all[@]} ]; then
@@ -139,8 +140,8 @@ keep() {
     done
 }
 
-# keep_claims: what the claims read of each run, and the claims as they come from that: so that whoever has the reference, and not
-# its runs, can ask them again.
+# keep_claims: what the claims read from each run, and the claims computed from that, so that a user of the reference without its
+# runs can compute them again.
 keep_claims() {
     local dataset evidence=$kept/evidence
     mkdir -p "$evidence"
@@ -151,7 +152,7 @@ keep_claims() {
     "$tenth" table "$evidence"/*.h5 claims >"$kept/tables/claims.csv"
 }
 
-# In README.md: the main figures and the table of claims; of the talk's networks what they keep when they are pruned.
+# In README.md: the main figures and the table of claims; for the talk's networks, what they keep when pruned.
 readme_standard() {
     local dataset
     for dataset in mnist cifar10 ecg5000; do
@@ -177,7 +178,7 @@ readme_literal() {
     talk_difference -v format=md
 }
 
-# write_readme: what stands between the two marks of the profile becomes what its function prints.
+# write_readme: replaces the text between the two marks of the profile by its function's output.
 write_readme() {
     local partial=$project/.README.$$
     "readme_$profile" >"$partial.part"

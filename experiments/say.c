@@ -10,7 +10,7 @@ char *sayable(const char *text, const char *kept, struct error *error)
     const size_t room = size_multiply(strlen(text) + 1, sizeof "\\xNN" - 1);
     char *escaped = memory_alloc(room, 1, error);
     if (escaped)
-        (void)utf8_escape(text, kept, escaped, room); /* there is room for every byte as \xNN */
+        (void)utf8_escape(text, kept, escaped, room); /* enough for every byte as \xNN */
     return escaped;
 }
 
@@ -29,10 +29,10 @@ void say_arguments(FILE *stream, const char *format, va_list arguments)
     int length = vsnprintf(NULL, 0, format, arguments);
     char *text = length >= 0 ? memory_alloc((size_t)length + 1, 1, NULL) : NULL;
     if (text)
-        (void)vsnprintf(text, (size_t)length + 1, format, again); /* as long as before */
+        (void)vsnprintf(text, (size_t)length + 1, format, again); /* no longer than before */
     va_end(again);
     char *shown = text ? sayable(text, "\n", NULL) : NULL;
-    /* What cannot be printed is noticed at the end, where standard output is looked at (main.c). */
+    /* A failure to print is noticed at the end, when standard output is checked (main.c). */
     (void)fputs(shown ? shown : "(no memory for a message)\n", stream);
     memory_free(shown);
     memory_free(text);

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# experiments/slides.sh [DIR | --check DIR]: the talk, slide by slide: which figures, tables and claims are about each.
+# experiments/slides.sh [DIR | --check DIR]: the talk, slide by slide: the figures, tables and claims for each.
 #
 #   (nothing)    writes docs/slides.md from docs/slides.tsv, with the verdicts of results/reference/standard
-#   DIR          prints that page with the verdicts of DIR, which run_all.sh wrote
+#   DIR          prints that page with the verdicts of DIR, written by run_all.sh
 #   --check DIR  is each figure and table there that docs/slides.tsv names? Those of data sets that DIR has no runs of are not
 #                asked for, nor what another command than run_all.sh makes.
 #
-# What no registry has (plots/figures.tsv, lib/run/table.def, lib/results/claim.def) is an error.
+# A name in no registry (plots/figures.tsv, lib/run/table.def, lib/results/claim.def) is an error.
 #
-# Exit codes: 0 done; 1 docs/slides.tsv names what is not there; 2 usage; 3 DIR is not what run_all.sh wrote.
+# Exit codes: 0 done; 1 docs/slides.tsv names something missing; 2 usage; 3 DIR was not written by run_all.sh.
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname -- "$0")/../environment.sh"
@@ -19,7 +19,7 @@ usage() {
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
 }
 
-# read_slides MODE DIR TABLE: see slides.awk. An awk takes NAME=... for an assignment, but not ./NAME=...
+# read_slides MODE DIR TABLE: see slides.awk. awk takes NAME=... as an assignment, but not ./NAME=...
 read_slides() {
     local dir=$2
     if [ ! -r "$dir/tables/$3.csv" ]; then
@@ -41,7 +41,7 @@ write_page() {
     mv -f "$partial" "$project/docs/slides.md"
 }
 
-# there FILE: a file with something in it; of a table, a row below its head.
+# there FILE: a file that is not empty; a table needs a row below its header.
 there() {
     [ -s "$1" ] && { [[ $1 != *.csv ]] || [ "$(head -n 2 "$1" | wc -l)" -eq 2 ]; }
 }

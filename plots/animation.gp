@@ -1,9 +1,9 @@
-# plots/animation.gp: the items in a grid, more disturbed in each frame; above each what is predicted, right or wrong, below it the
-# entropy, which is also the frame's shade. The line under the title has the strength and the means over the items that are shown.
+# plots/animation.gp: the items in a grid, more disturbed in each frame; above each the prediction, right or wrong, below it the
+# entropy, which is also the frame's shade. The line under the title has the strength and the means over the items shown.
 
 pictures = "frames"
 predictions = "frames"
-# A picture's pixel is a square of whole pixels of the canvas: fewer in a GIF, whose size they make.
+# A picture's pixel is a square of whole canvas pixels: fewer in a GIF, whose size depends on them.
 a_series = int(frames_height[1]) == 1
 panel_scale = int((terminal_name eq "gif" ? 84 : 112) / int(frames_width[1]))
 panel_scale = panel_scale < 1 ? 1 : panel_scale
@@ -13,7 +13,7 @@ left_margin = a_series ? 44 : 30
 column_pitch = box_width + 30 < 124 ? 124 : box_width + 30
 row_pitch = box_height + 70
 figure_size = sprintf("%d %d", left_margin + 4 * column_pitch, 78 + 3 * row_pitch + 62)
-# Six seconds, whatever the number of frames, but none shorter or longer than the eye likes.
+# Six seconds, whatever the number of frames, but no frame uncomfortably short or long.
 frames_shown = frames_count / 12 > 1 ? frames_count / 12 : 1
 frame_delay = 600 / frames_shown < 6 ? 6 : 600 / frames_shown > 60 ? 60 : 600 / frames_shown
 load "style.gp"
@@ -38,7 +38,7 @@ mean_entropy(list) = (sum [j = 1:items_count] entropy(picture_of(word(items, j),
 how_many_right(list) = int(sum [j = 1:items_count] is_right(picture_of(word(items, j), list)))
 do for [s = 1:strengths_count] {
     strength = word(strengths, s)
-    # What noise has drowned needs fewer colours, and takes too many bytes with all of them.
+    # Noisy pictures need fewer colours, and take too many bytes with all of them.
     picture_levels = chosen eq "noise" && s > 0.4 * strengths_count ? levels_few : levels_most
     if (terminal_name eq "frames") { set output sprintf("%s/%04d.png", output_file, s) }
     set label 1 head_line at screen 0.5, screen 1 offset 0, -1.1 center font head_font textcolor rgb head_color
@@ -49,7 +49,7 @@ do for [s = 1:strengths_count] {
     legend_left = word(figure_size, 1) / 2 - 90
     legend_top = word(figure_size, 2) - 68
     eval frame_legend
-    # The first frame's colours are all that an animation has: here are the pictures', under the white that hides them.
+    # An animation has only the first frame's colours: this draws the pictures' colours, under white that hides them.
     if (s == 1 && terminal_name eq "gif" && !is_series) {
         do for [k = 0:picture_colors - 1] {
             set object 300 + k rectangle from screen 0, screen 0 to screen 0.01, screen 0.01 behind fillcolor rgb picture_color(k) fillstyle solid noborder

@@ -6,7 +6,7 @@ set datafile separator comma
 set datafile columnheaders
 stats bayes_rule_file[1] using (column("right")) every ::0::0 name "right" nooutput
 stats bayes_rule_file[1] using (column("items")) every ::0::0 name "items" nooutput
-# Tables of older programs do not say which prior it is.
+# Tables of older versions do not say which prior it is.
 prior_is = "a Beta distribution"
 posterior_is = "a Beta distribution"
 if (has_column(bayes_rule_columns, "prior_right")) {

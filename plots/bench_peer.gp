@@ -1,7 +1,7 @@
 # plots/bench_peer.gp: PyTorch's time over ours, for each measurement of `make bench`, and the peak memory of both.
 #
 # A bar is the median of the rounds, its whisker the least and the greatest of them; the mean's whisker spans the cells. A
-# diamond: PyTorch with memory that glibc keeps.
+# diamond: PyTorch with glibc keeping freed memory.
 
 load "series.gp"
 set datafile separator comma

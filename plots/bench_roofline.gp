@@ -1,7 +1,7 @@
 # plots/bench_roofline.gp: the shares of a training step's time, and the time of the products of the direct convolution.
 #
-# The mark is the limit of a program that multiplies as much as the direct convolution, at the rate of sgemm: a bar that
-# ends left of its mark is faster than such a program can be.
+# The mark is the limit of a program with the multiplications of the direct convolution, at the rate of sgemm: a bar
+# that ends left of its mark is faster than any such program.
 
 load "series.gp"
 set datafile separator comma
@@ -31,7 +31,7 @@ eval page_measure
 load "style.gp"
 
 bar = 0.36
-# Where the share's part of the bar begins and ends, in the time of the whole step.
+# The start and end of the share's part of the bar, in the time of the whole step.
 before(i) = i > 1 ? sum [j = 1:i - 1] column(word(shares, j)) : 0
 middle(i) = before(i) + column(word(shares, i)) / 2
 set yrange [rows - 0.4 : -0.6]

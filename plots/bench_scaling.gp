@@ -8,7 +8,7 @@ set datafile columnheaders
 colors = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00"
 markers = "7 9 5 11 13"
 names = ""
-# Parts that were not measured have no panel.
+# Unmeasured parts have no panel.
 parts = ""
 array members[3] = ["", "", ""]
 all_parts = "threads batch filters"
@@ -21,7 +21,7 @@ place(i) = int(sum [j = 1:words(names)] (word(names, j) eq scaling_dataset[i] ? 
 color(i) = by_turns(colors, place(i) - 1)
 marker(i) = int(by_turns(markers, place(i) - 1))
 
-# What one panel holds fixed, in its series' first row.
+# What a panel holds fixed, in its series' first row.
 filters_fixed = 0
 batch_fixed = 0
 if (words(members[2]) > 0) {

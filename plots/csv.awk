@@ -1,4 +1,4 @@
-# plots/csv.awk: what the awk programs of draw.sh share. Loaded before them: awk -f csv.awk -f PROGRAM.awk.
+# plots/csv.awk: shared by the awk programs of draw.sh. Loaded before them: awk -f csv.awk -f PROGRAM.awk.
 
 # Splits a line of CSV (RFC 4180, no newline within a cell) into cells[1..]; returns their number.
 function csv_split(line, cells,    count, cell, c, i, quoted) {
@@ -30,14 +30,14 @@ function csv_split(line, cells,    count, cell, c, i, quoted) {
     return count
 }
 
-# Whether a text can be the name of a column or a table, as csv_is_name in lib/io/csv.c has it: names go into the names of
-# files and of gnuplot's variables.
+# Whether a text can be the name of a column or a table, like csv_is_name in lib/io/csv.c: names become file names and
+# gnuplot variables.
 function is_name(text) {
     return text ~ /^[abcdefghijklmnopqrstuvwxyz0123456789_]+$/
 }
 
-# Reads the header, with the byte order mark that a spreadsheet puts before it: names[1..] and index_of[name]; returns the
-# number of columns.
+# Reads the header, skipping a spreadsheet's byte order mark: names[1..] and index_of[name]; returns the number of
+# columns.
 function csv_header(line, names, index_of,    count, i) {
     sub(/^\357\273\277/, "", line)
     count = csv_split(line, names)
@@ -52,9 +52,9 @@ function csv_header(line, names, index_of,    count, i) {
     return count
 }
 
-# A string as gnuplot reads it, in double quotes: its versions differ in how '' in single ones is read. What it would look at
-# there is \NNN: quotes, backslashes, backquotes (it runs what is between them), macros, control characters. It reads four digits
-# where the first is 0, else three. set_text in draw.sh does the same.
+# A string as gnuplot reads it, in double quotes: its versions differ in reading '' in single ones. Characters that it would
+# interpret there become \NNN: quotes, backslashes, backquotes (it runs what is between them), macros, control characters. It
+# reads four digits if the first is 0, else three. set_text in draw.sh does the same.
 function gnuplot_quote(text,    i, c, quoted) {
     if (text !~ /[\001-\037"\\`@{}\177]/)
         return "\"" text "\""

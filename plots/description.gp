@@ -1,11 +1,11 @@
-# plots/description.gp: how many bits say the training labels: those of the weights and those of the labels given the weights, over
-# training, and of the trained network as weights are removed, where it has to be said which ones stay. Beside it the labels alone,
-# each as long as any other, and the file that is written of the network. A line of panels for each config; means over its seeds,
-# bands from the least to the greatest of them.
+# plots/description.gp: how many bits describe the training labels: those of the weights and those of the labels given the weights,
+# over training, and for the trained network as weights are removed, including which ones stay. Next to it the labels alone, each
+# with the same length, and the network's file. A line of panels for each config; means over its seeds, bands from the least to the
+# greatest of them.
 
 load "series.gp"
 
-# Parts are no methods: none of these is a method's colour, and dashes tell them apart too.
+# Parts are not methods: none of these is a method's colour, and dashes distinguish them too.
 parts = "bits bits_weights bits_labels bits_mask bits_file"
 look_bits = "#000000 1"
 look_bits_weights = "#6A3D9A 1"
@@ -78,7 +78,7 @@ do for [panel = 1:page_panels] {
     low = 1e300
     high = 0
     drawn = ""
-    # gnuplot reckons within the axes' ranges.
+    # gnuplot computes statistics within the axes' ranges.
     set xrange [*:*]
     set yrange [*:*]
     unset logscale
@@ -107,7 +107,7 @@ do for [panel = 1:page_panels] {
     set ylabel panel_is_left(panel) ? "bits, log scale" : ""
     set logscale y
     low = low > high / 10 ? high / 10 : low
-    # A part that all but vanishes would squeeze the others.
+    # A part that almost vanishes would squeeze the others.
     low = low < high / 1e5 ? high / 1e5 : low
     log_axis = "y"
     log_name(mantissa, n) = n < 3 ? gprintf("%g", mantissa * 10.**n) : gprintf("%.0s %c", mantissa * 10.**n)

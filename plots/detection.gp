@@ -1,8 +1,8 @@
 # plots/detection.gp: can disturbed items be told from clean ones? The area under the ROC curve by strength: how often a disturbed
 # item is less certain than a clean one.
 #
-# What an adversary has done is what the talk wants to find: it comes first, by five measures of uncertainty, with the false alarms
-# by the first of them. Then the other perturbations by that one alone. All of the whole network.
+# The talk wants to find an adversary's items: they come first, by five measures of uncertainty, with the false alarms by the first
+# of them. Then the other perturbations by that one alone. All for the whole network.
 
 load "series.gp"
 
@@ -11,7 +11,7 @@ marker(i) = method_marker(detection_band_method[i], detection_band_run_rank[i])
 dashes(i) = method_dashes(detection_band_method[i], detection_band_run_rank[i])
 is_of(i, name, measure) = strstrt(members." ", " ".i." ") > 0 && detection_band_name[i] eq name && detection_band_measure[i] eq measure
 
-# A kind of items of no class has rows too, of no strength; it may be called as a perturbation is. Strengths that are mostly small
+# A kind of items of no class has rows too, without strength; it may have a perturbation's name. Strengths that are mostly small
 # have a logarithmic axis.
 set datafile separator comma
 set datafile columnheaders
@@ -84,7 +84,7 @@ set style fill transparent solid band_density(words(sorted)) noborder
 
 unit_of(name) = (unit = lookup("unit_perturbation_".name, ""), unit eq "" || unit eq "1" ? "ratio, without unit" : unit)
 strength_title(name) = fitting("strength (".unit_of(name).")", fitting(unit_of(name), "strength"))
-# Of the panel's perturbation and measure: lines in the order of the key.
+# For the panel's perturbation and measure: lines in the order of the key.
 choose_lines = 'lines = ""; bands = ""; do for [k in sorted] { do for [i in members] { ' \
     .'if (is_of(int(i), name, measure) && detection_band_run[int(i)] eq detection_band_run[int(k)]) { lines = lines." ".i; ' \
     .'if (has(detection_band_lacks[int(i)], "low")) { bands = bands." ".i } } } }; first = int(word(lines, 1))'

@@ -1,13 +1,12 @@
 # plots/detection_pruned.gp: does a pruned network still find items of no class? How often one of them is less certain than a test
-# item, against the share of weights that are removed: by entropy, and by what the networks disagree on. The x axis is that of
-# pruning.gp.
+# item, against the share of weights removed: by entropy, and by the networks' disagreement. The x axis is that of pruning.gp.
 
 load "series.gp"
 
 color(i) = method_color(detection_band_method[i], detection_band_run_rank[i])
 marker(i) = method_marker(detection_band_method[i], detection_band_run_rank[i])
 dashes(i) = method_dashes(detection_band_method[i], detection_band_run_rank[i])
-# Rows of disturbed items have a strength, and a perturbation may be called as a kind of items is.
+# Rows of disturbed items have a strength, and a perturbation may have the name of a kind of items.
 unknown(measure) = strcol("strength") eq "" && strcol("measure") eq measure
 
 set datafile separator comma
@@ -81,13 +80,13 @@ eval page_measure
 load "style.gp"
 set style fill transparent solid band_density(words(keyed)) noborder
 
-# A hair off .005, as in pruning.gp. The sweep has few fractions, and the axis names them all.
+# Slightly off .005, as in pruning.gp. The sweep has few fractions, and the axis names them all.
 set logscale x
 set xrange [1.15:(1 - most_removed) / 1.15]
 set xtics ("0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99" .01, "99.5" .0050001, "99.9" .001)
 set yrange [least - 0.03:1.03]
 look = 'with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) pointtype marker(int(i)) pointsize 0.7'
-# The rows that are shown are not beside each other in the file: others are as if they were not there.
+# The shown rows are not contiguous in the file: skip the others.
 set datafile missing NaN
 set multiplot
 unset key

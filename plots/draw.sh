@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
 # plots/draw.sh [OPTIONS] TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
 #
-#   TABLE_DIR         has TABLE.csv as `tenth table` prints them
-#   OUT_DIR           gets FIGURE.svg and FIGURE.png (or what the registry says); each appears whole or not at all
+#   TABLE_DIR has TABLE.csv files as `tenth table` prints them
+#   OUT_DIR           gets FIGURE.svg and FIGURE.png (or the registry's formats); each appears whole or not at all
 #   FIGURE            a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
-#   --pdf             PDF beside SVG and PNG; a PDF that is there is kept up to date without it too
-#   --width WIDTH     for print, as PDF too: column (84 mm), page (174 mm) or so many millimetres. Panels go below each other where
-#                     they do not fit beside each other. Animations stay as they are. Use an OUT_DIR of its own.
-#   --font-size PT    with --width: no text is set smaller (8)
+#   --pdf             PDF next to SVG and PNG; an existing PDF is kept up to date without it too
+#   --width WIDTH     for print, as PDF too: column (84 mm), page (174 mm) or a number of millimetres. Panels that do not fit side
+#                     by side go below each other. Animations stay as they are. Use a separate OUT_DIR.
+#   --font-size PT    with --width: the least size of text (8)
 #   --frames          of each animation also OUT_DIR/frames/FIGURE/0001.png and so on, a frame each, for slides; those that are
 #                     there are kept up to date without it too
 #   --help            this text
 #
-# OUT_DIR/drawn.tsv has, for each file drawn, SHA-256 of it and of all that it was made of: tables, scripts, registries, gnuplot's
-# version. A file for which both are still true is left alone, whatever its time says; any other is drawn anew. A figure whose
+# OUT_DIR/drawn.tsv has, for each file drawn, SHA-256 of it and of all that it was made from: tables, scripts, registries,
+# gnuplot's version. A file for which both still hold is left alone, whatever its time; any other is drawn again. A figure whose
 # tables have no rows for it is reported and, if an older one is there, removed: an empty or outdated picture would be read as a
-# result. So are, where all are drawn, those that a row of figures.tsv can have and the tables no longer give (of a run that is
-# gone, say); other files are left alone. But it is removed only where the tables are whole and agree that its rows are gone:
-# the figures of a table that cannot be read, that has no rows at all, or that lacks what summary.csv has, are kept. A figure
-# whose first table is not there at all is passed over, unless it is asked for: other commands write those tables.
+# result. So are, when all are drawn, those that a row of figures.tsv can have and the tables no longer give (such as of a
+# removed run); other files are left alone. But a figure is removed only if the tables are whole and agree that its rows are
+# gone: the figures of a table that cannot be read, that has no rows at all, or that lacks what summary.csv has, are kept. A
+# figure whose first table is missing is skipped, unless it is asked for: other commands write those tables.
 #
-# Exit codes: 0 drawn; 1 gnuplot failed, or a table cannot be read; 2 usage; 3 not one figure has its rows.
+# Exit codes: 0 drawn; 1 gnuplot failed, or a table cannot be read; 2 usage; 3 no figure has its rows.
 #
 # A script finds: terminal_name, output_file, page_width, text_least, page_scale and png_dots (see page.gp and style.gp), dataset
 # ("" in a figure of no one data set), data_source, flags ("SMOKE RUN"), facts ("profile standard, 5 seeds"), figure_title, each
@@ -66,7 +66,7 @@ parse_options() {
     done
 }
 
-# set_paper: what --width and --font-size mean. The scripts' font has 11 pixels, and no text is smaller than that then.
+# set_paper: applies --width and --font-size. The scripts' font has 11 pixels, and then no text is smaller than that.
 set_paper() {
     local number='^[0-9]+(\.[0-9]+)?$'
     case $paper in
@@ -118,17 +118,17 @@ if ! "$project/deps.sh" check draw; then
     exit 2
 fi
 mkdir -p -- "$out_dir"
-# gnuplot is called elsewhere. A substitution would take newlines from the end of a name.
+# gnuplot runs in another directory. A substitution would strip newlines from the end of a name.
 [[ $table_dir == /* ]] || table_dir=$PWD/$table_dir
 [[ $out_dir == /* ]] || out_dir=$PWD/$out_dir
 record=$out_dir/drawn.tsv
 
 work=$(temporary -d)
-nothing_to_compare=5 # a script's exit code: the rows have nothing for it to show
-started=0 # figures that are counted
-running=0 # processes that draw
+nothing_to_compare=5 # a script's exit code: nothing in the rows to show
+started=0 # counted figures
+running=0 # drawing processes
 
-# Whoever ends this ends what it draws: each figure is a process group, with the gnuplot that it waits for.
+# Ending this ends its drawing: each figure is a process group, with the gnuplot that it waits for.
 end_drawing() {
     set +e
     local figure
@@ -141,8 +141,8 @@ end_drawing() {
 }
 trap end_drawing EXIT
 
-# If this is killed, nobody would end them: a process that sees only that the other end of its input is closed. It is nobody's
-# child, since `wait` is for figures. A figure is in $work/drawing while it is drawn.
+# If this is killed, nothing else would end them: hence a process that waits until the other end of its input is closed. It is
+# not a child, since `wait` is for figures. A figure is in $work/drawing while it is drawn.
 sweep "$out_dir"/.*.partial.*
 mkdir "$work/drawing" "$work/recipes" "$work/new"
 undertake() {
@@ -151,7 +151,7 @@ undertake() {
     read -r _ || true
     local figure
     for figure in "$work"/drawing/*; do
-        kill -KILL -- "-${figure##*/}" 2>/dev/null # none is there: * is no number
+        kill -KILL -- "-${figure##*/}" 2>/dev/null # none is there: * is not a number
     done
     rm -rf "$work" "$out_dir"/.*.partial."$mark".*
 }
@@ -162,20 +162,20 @@ mkfifo "$work/alive"
 )
 exec {alive}>"$work/alive"
 : >"$work/ended"
-# What was looked up: the registry's rows, and what the tables have (look.awk).
+# Results of look-ups: the registry's rows, and the contents of the tables (look.awk).
 rows=()
-declare -A is_matched=() is_meant=()                      # figures that were asked for, that the tables give
-declare -A row_count=() table_sum=() has=() values=()     # of tables that can be read
+declare -A is_matched=() is_meant=()                      # requested figures, figures that the tables give
+declare -A row_count=() table_sum=() has=() values=()     # of readable tables
 declare -A talk_has=()                                     # KIND,DATASET[,PERTURBATION]
-declare -A known=()                                        # of registries: the names in them
-declare -A profiles_of=() evaluated_of=()                  # of data sets: as the table of provenance says
+declare -A known=()                                        # of registries: their names
+declare -A profiles_of=() evaluated_of=()                  # of data sets: from the table of provenance
 declare -A seeds_of=() items_of=()                         # TABLE/DATASET
 declare -A unreadable=() source_of=() summary_source_of=() # of tables, of data sets
 all_datasets=()
 # The figures to draw, each with the arguments of draw_figure.
 figures=() figure_arguments=()
 
-# How a figure ended: drawn, kept or missing; one that never tells has failed. Figures are drawn at the same time.
+# How a figure ended: drawn, kept or missing; one that never reports has failed. Figures are drawn in parallel.
 ended() {
     echo "$1" >>"$work/ended"
 }
@@ -201,7 +201,7 @@ draw_alone() {
 # in_background COMMAND...: as many at a time as there are processors.
 in_background() {
     if [ "$running" -ge "$processors" ]; then
-        wait -n || true # it has told how it ended
+        wait -n || true # it has reported how it ended
     else
         running=$((running + 1))
     fi
@@ -224,12 +224,12 @@ say() {
     echo "draw.sh: $(shown "$*")" >&2
 }
 
-# is_name TEXT: as csv.awk has it; only such texts become parts of names of files.
+# is_name TEXT: as in csv.awk; only such texts become parts of file names.
 is_name() {
     [[ $1 =~ ^[abcdefghijklmnopqrstuvwxyz0123456789_]+$ ]]
 }
 
-# set_text NAME TEXT: a line that gives gnuplot's variable the text, quoted as gnuplot_quote in csv.awk does it.
+# set_text NAME TEXT: a line that sets gnuplot's variable to the text, quoted like gnuplot_quote in csv.awk.
 set_text() {
     local LC_ALL=C text=$2 quoted="" i c
     for ((i = 0; i < ${#text}; i++)); do
@@ -259,7 +259,7 @@ write_titles() {
     }
 }
 
-# is_wanted ROW FIGURE: whether the command line asks for it.
+# is_wanted ROW FIGURE: whether the command line requests it.
 is_wanted() {
     local name
     if [ ${#wanted[@]} -eq 0 ]; then
@@ -274,15 +274,15 @@ is_wanted() {
     return 1
 }
 
-# digests FILE...: the SHA-256 of each, into $sums; fails where one cannot be read.
+# digests FILE...: the SHA-256 of each, into $sums; fails if one cannot be read.
 digests() {
     mapfile -t sums < <(sha256sum -- "$@")
-    sums=("${sums[@]#\\}") # before the sum of a file whose name is escaped
+    sums=("${sums[@]#\\}") # before the sum if the file's name is escaped
     sums=("${sums[@]%% *}")
     [ ${#sums[@]} -eq $# ]
 }
 
-# look_through TABLE: notes what it has, or that it cannot be read.
+# look_through TABLE: notes its contents, or that it cannot be read.
 look_through() {
     local table=$1 file=$table_dir/$1.csv kind key text sums
     if ! LC_ALL=C awk -v columns="$each_columns" -f "$plots/csv.awk" -f "$plots/look.awk" "$file" >"$work/look" || [ ! -f "$file" ] ||
@@ -314,7 +314,7 @@ look_through() {
     done <"$work/look"
 }
 
-# note_source TABLE DATASET TEXT: what summary.csv, or else any table, says that the rows were measured on.
+# note_source TABLE DATASET TEXT: the data that the rows were measured on, from summary.csv or else any table.
 note_source() {
     local -n sources=source_of
     if [ "$1" = summary ]; then
@@ -329,7 +329,7 @@ note_source() {
 look_at_tables() {
     local file table not_text
     each_columns=$(printf '%s\n' "${rows[@]}" | cut -f 4 | grep -vx -e - | sort -u | paste -sd ,)
-    # XML, which an SVG is, has no place for these.
+    # XML, and so SVG, does not allow these.
     not_text=$({
         LC_ALL=C.UTF-8 grep -axlv '.*' -- "$table_dir"/*.csv || true
         LC_ALL=C grep -alP '[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|\xC2[\x80-\x9F]' -- "$table_dir"/*.csv || true
@@ -338,7 +338,7 @@ look_at_tables() {
         table=${file##*/}
         table=${table%.csv}
         if [ ! -e "$file" ]; then
-            continue # there are none, or a link to nothing
+            continue # there are none, or a dangling link
         elif ! is_name "$table"; then
             unreadable[/$table]=1
             say "$file: names of tables and columns have a-z, 0-9 and _ only; rename the file, or keep it elsewhere"
@@ -360,7 +360,7 @@ file_of() {
     fi
 }
 
-# remove_frames DIR: of its files only those that were drawn.
+# remove_frames DIR: only those of its files that were drawn.
 remove_frames() {
     rm -f -- "$1"/[0-9][0-9][0-9][0-9].png
     rmdir -- "$1" 2>/dev/null || true
@@ -384,8 +384,8 @@ remove_old() {
     fi
 }
 
-# may_be_lost TABLE DATASET EACH CHOSEN: why the rows that the table lacks may have been lost rather than be gone; fails where
-# nothing speaks for that.
+# may_be_lost TABLE DATASET EACH CHOSEN: why the table's missing rows may have been lost rather than removed; fails if nothing
+# suggests that.
 may_be_lost() {
     local table=$1 dataset=$2 each=$3 chosen=$4
     if [ "${row_count[$table]:-0}" -eq 0 ]; then
@@ -421,7 +421,7 @@ report_missing() {
     remove_gone "${@:2}"
 }
 
-# datasets_of TABLES DATASET: into $shown_datasets, what the figure is of: one data set, or all that its first table has.
+# datasets_of TABLES DATASET: into $shown_datasets, the figure's data sets: one, or all in its first table.
 datasets_of() {
     local dataset
     if [ -n "$2" ]; then
@@ -436,7 +436,7 @@ datasets_of() {
     done
 }
 
-# data_source TABLES DATASET: into $REPLY; of several data sets only what is not the real thing, with its name.
+# data_source TABLES DATASET: into $REPLY; for several data sets only the stand-ins, with their names.
 data_source() {
     local shown_datasets dataset source all=
     datasets_of "$@"
@@ -451,7 +451,7 @@ data_source() {
     REPLY=$all
 }
 
-# with_commas NUMBER: into $REPLY, as 10,000.
+# with_commas NUMBER: into $REPLY, such as 10,000.
 with_commas() {
     REPLY=$1
     while [[ $REPLY =~ ^([0-9]+)([0-9]{3})(.*)$ ]]; do
@@ -459,7 +459,7 @@ with_commas() {
     done
 }
 
-# flags TABLES DATASET: into $REPLY, what a figure's first line has to begin with, lest its runs are taken for results.
+# flags TABLES DATASET: into $REPLY, the required start of a figure's first line, lest its runs be taken for results.
 flags() {
     local shown_datasets dataset smoke= evaluated=
     datasets_of "$@"
@@ -470,9 +470,9 @@ flags() {
     REPLY=$smoke${smoke:+${evaluated:+, }}$evaluated
 }
 
-# facts TABLES DATASET: into $REPLY, the runs' profile, seeds and items, of a figure's tables as the registry has them. A band has
-# its items in the table that it is of; where that has none for all of its points, all test items are those of which none was
-# referred to a human. Items of no class have no strength, disturbed ones have.
+# facts TABLES DATASET: into $REPLY, the runs' profile, seeds and items, of a figure's tables as in the registry. A band's items
+# are in its own table; if that has none for all of its points, all test items are those of which none was referred to a human.
+# Items of no class have no strength, disturbed ones have.
 facts() {
     local table=${1%%/*} order=${1#*/} dataset=$2 seeds items text=
     order=${order%%[,%?]*}
@@ -505,7 +505,7 @@ facts() {
 }
 
 # write_series TABLES DATASET EACH CHOSEN: the series' files and variables. Fails, with the table's name on standard output:
-# 1 where a table that is needed has no rows, 2 where one cannot be read.
+# 1 if a required table has no rows, 2 if one cannot be read.
 write_series() {
     local spec table order optional pooled variables
     for spec in ${1//,/ }; do
@@ -523,7 +523,7 @@ write_series() {
         variables=$here/${table}_table.gp
         echo "${table}_count = 0" >"$variables"
         if [ -f "$table_dir/$table.csv" ]; then
-            # awk takes a backslash in a variable for the beginning of an escape; none of these has one, but a path may.
+            # awk takes a backslash in a variable as an escape; none of these has one, but a path may.
             series_directory=$here awk -v table="$table" -v order="$order" -v dataset="$2" -v each="${3#-}" -v chosen="$4" -v pooled="$pooled" \
                 -f "$plots/csv.awk" -f "$plots/split.awk" "$table_dir/$table.csv" >"$variables" || { echo "$table"; return 2; }
         fi
@@ -534,7 +534,7 @@ write_series() {
     done
 }
 
-# look_at_talk: into $talk_has, for what there are values of the talk's.
+# look_at_talk: into $talk_has, what the talk has values for.
 look_at_talk() {
     local dataset perturbation
     while IFS=, read -r dataset _; do
@@ -546,7 +546,7 @@ look_at_talk() {
     done <"$reference/talk_uncertainty.csv"
 }
 
-# is_whole FILE: it ends as its format does. gnuplot does not say that a full disk has cut it off.
+# is_whole FILE: it ends like its format. gnuplot does not report that a full disk truncated it.
 is_whole() {
     local LC_ALL=C end
     end=$(tail -c 8 -- "$1" | tr -d '\0')
@@ -563,7 +563,7 @@ finish_svg() {
     LC_ALL=C awk -v width="$paper_width" -f "$plots/svg.awk" "$1" >"$here/whole.svg" && cp "$here/whole.svg" "$1"
 }
 
-# are_whole DIR: numbered pictures, and nothing else; their digest into $sums.
+# are_whole DIR: only numbered pictures; their digest into $sums.
 are_whole() {
     local picture count=0
     for picture in "$1"/*; do
@@ -578,13 +578,13 @@ digest_frames() {
     digests "$1"/[0-9][0-9][0-9][0-9].png && mapfile -t sums < <(printf '%s\n' "${sums[@]}" | sha256sum) && sums=("${sums[0]%% *}")
 }
 
-# put_frames PARTIAL FIGURE: in place of those that were drawn before.
+# put_frames PARTIAL FIGURE: replaces the earlier ones.
 put_frames() {
     local directory=$out_dir/frames/$2
     mkdir -p -- "$directory" && rm -f -- "$directory"/[0-9][0-9][0-9][0-9].png && mv -f -- "$1"/*.png "$directory" && rmdir -- "$1"
 }
 
-# draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed; its line of the record.
+# draw_format FIGURE SCRIPT FORMAT: to a temporary name, then renamed; prints its line of the record.
 draw_format() {
     local figure=$1 script=$2 format=$3 terminal=$3 partial status=0 sums
     if [ "$format" = png ] || [ "$format" = pdf ]; then
@@ -606,7 +606,7 @@ draw_format() {
     } >"$here/preamble"
     (cd "$plots" && exec gnuplot --default-settings "$here/preamble" "$script" 2>"$here/errors") || status=$?
     if [ -s "$here/errors" ]; then
-        grep -v -e 'frames in animation sequence' -e 'Errors of slope and intercept' -e '^$' "$here/errors" >&2 || true # how many there are is no news
+        grep -v -e 'frames in animation sequence' -e 'Errors of slope and intercept' -e '^$' "$here/errors" >&2 || true # their number is not worth a message
     fi
     if [ "$status" -eq 0 ] && [ "$format" = svg ] && is_whole "$partial"; then
         finish_svg "$partial" || status=$?
@@ -667,7 +667,7 @@ draw_figure() {
     ended drawn
 }
 
-# plan_figure ROW and the arguments of draw_figure but the last: it is drawn if it is wanted, and can be.
+# plan_figure ROW and the arguments of draw_figure but the last: drawn if it is wanted and possible.
 plan_figure() {
     local row=$1 figure=$2 tables=$4 formats=$6 dataset=$7 table arguments
     is_meant[$figure]=1
@@ -683,11 +683,11 @@ plan_figure() {
         fi
     done
     figures+=("$figure")
-    # PDFs take as long as the others, and nobody wants all: those that are asked for, and those that are there.
+    # PDFs take as long as the others, and nobody wants all: only requested and existing ones.
     if { [ "$with_pdf" = yes ] || [ -e "$out_dir/$figure.pdf" ]; } && [[ ,$formats, == *,svg,* && ,$formats, != *,pdf,* ]]; then
         formats+=,pdf
     fi
-    # Frames that are there stay up to date.
+    # Existing frames stay up to date.
     if [[ ,$formats, == *,gif,* ]] && { [ "$with_frames" = yes ] || [ -d "$out_dir/frames/$figure" ]; }; then
         formats+=,frames
     fi
@@ -711,7 +711,7 @@ plan_row() {
     local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen list
     first=${tables%%/*}
     if [ -n "${unreadable[$first]:-}" ] && is_wanted "$name" "$name"; then
-        started=$((started + 1)) # and never told how it ended: its figures are not known
+        started=$((started + 1)) # and never reported how it ended: its figures are not known
         return
     elif [ ! -f "$table_dir/$first.csv" ] && [ ${#wanted[@]} -eq 0 ]; then
         return
@@ -732,21 +732,21 @@ plan_row() {
             started=$((started + 1))
             report_missing "no rows" "${name}_$dataset" "$first" "$dataset" - ""
         fi
-        # Names, which look.awk has made sure of, with blanks between.
+        # Space-separated names, as checked by look.awk.
         for chosen in ${values[$first/$each/$dataset]:-}; do
             plan_figure "$name" "${name}_${chosen}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" "$each" "$chosen"
         done
     done
 }
 
-# What every figure is made of, whatever its row.
+# The inputs of every figure, whatever its row.
 note_common() {
     local sums
     digests "$plots"/*.gp "$plots"/*.awk "$plots/draw.sh" "$reference"/*.csv "$work/titles.gp"
     common_sum="$(gnuplot --version) $page_width $text_least $page_scale $png_dots $paper_width ${sums[*]}"
 }
 
-# The files that are as the record says, as `FILE SUM RECIPE` with tabs between.
+# The files that match the record, as tab-separated `FILE SUM RECIPE`.
 look_at_files() {
     local i file name sums=() files=()
     for file in "$out_dir"/*.{svg,png,pdf,gif}; do
@@ -756,7 +756,7 @@ look_at_files() {
         fi
     done
     if [ ${#files[@]} -gt 0 ]; then
-        digests "${files[@]}" || true # what cannot be read is drawn anew
+        digests "${files[@]}" || true # what cannot be read is drawn again
     fi
     for ((i = 0; i < ${#files[@]}; i++)); do
         printf '%s\t%s\n' "${files[i]##*/}" "${sums[i]:-}"
@@ -769,7 +769,7 @@ look_at_files() {
     done
 }
 
-# draw_planned: those that are not as they would be drawn.
+# draw_planned: those that are not up to date.
 draw_planned() {
     local i format current recipe sums arguments known_files
     if [ ${#figures[@]} -eq 0 ]; then
@@ -798,7 +798,7 @@ draw_planned() {
     done
 }
 
-# write_record: what was drawn now, and what the record had of other files that are there.
+# write_record: what was drawn now, and the record's lines of other existing files.
 write_record() {
     local new=$work/record partial=$out_dir/.drawn.$$.tsv
     {
@@ -819,7 +819,7 @@ write_record() {
     fi
 }
 
-# look_at_titles: into $known, the names in each registry of lib/, such as those of data sets, with blanks between.
+# look_at_titles: into $known, the space-separated names in each registry of lib/, such as those of data sets.
 look_at_titles() {
     local what kind name
     known[-]=-
@@ -830,7 +830,7 @@ look_at_titles() {
     done <"$work/titles.gp"
 }
 
-# remove_outdated: figures that a row can have and that were not meant to be drawn. Rows that were passed over keep theirs.
+# remove_outdated: figures that a row can have but that were not planned. Skipped rows keep theirs.
 remove_outdated() {
     local row name datasets each tables dataset value list
     for row in "${rows[@]}"; do

@@ -1,12 +1,12 @@
-# plots/examples.gp: items of the test file as they are, by class: pictures in a row for each class, as many as the page has room
-# for; series in a column for each, all on one scale.
+# plots/examples.gp: undisturbed items of the test file, by class: pictures in a row for each class, as many as fit on the page;
+# series in a column for each, all on one scale.
 
 pictures = "examples"
 load "series.gp"
 load "page.gp"
 a_series = int(examples_height[1]) == 1
 most = a_series ? 3 : 8
-# Which of its class each one is, and which class.
+# Each one's number in its class, and its class.
 array in_class[examples_count]
 array class_of[examples_count]
 array class_first[examples_count]
@@ -35,7 +35,7 @@ if (a_series) {
     page_columns = most
     page_left = 24 + 0.65 * text_size(12) * longest
     page_most = page_left + most * 71 + 17
-    page_least = page_width < 500 ? 40 : 64 # in a paper's column smaller ones, for more than two
+    page_least = page_width < 500 ? 40 : 64 # smaller ones in a paper's column, to fit more than two
     page_tall = 64
     page_axis = 1
     page_between = 7
@@ -69,7 +69,7 @@ do for [panel = 1:page_panels] {
     }
     do for [j = 1:(a_series ? most : 1)] {
         p = class_first[class] + (a_series ? j - 1 : (panel - 1) % most)
-        # A class of fewer items leaves a place empty.
+        # A class with fewer items leaves a place empty.
         if (p <= examples_count) { if (class_of[p] == class) {
             box_width = panel_wide(panel)
             box_left = panel_x(panel)

@@ -1,5 +1,5 @@
-# plots/filters.gp: the first layer's first filters, each a tile: posterior means, what stays of them when 90 % of all weights are
-# removed, and the sigmas of a method that has them. Items with three channels have a column of panels for each.
+# plots/filters.gp: the first layer's first filters, each a tile: posterior means, what is left of them when 90 % of all weights
+# are removed, and the sigmas of a method that has them. Items with three channels have a column of panels for each.
 
 load "series.gp"
 load "page.gp"
@@ -50,7 +50,7 @@ page_axis = 12
 page_widest_title = title_of(1).(three ? "xx" : "")
 page_notes = "Only what stays when 90 % of all weights are removed is coloured there. ".of_run(filters_method[first], run, filters_method_runs[first])
 eval page_grid
-# The tiles fill a panel of a given height: as many across as make them the largest, square pixels.
+# The tiles fill a panel of a given height: as many across as makes them largest, with square pixels.
 panel_height = three ? 190 : 230
 tile_lines(n) = (filters + n - 1) / n
 unit_of(n) = (across_unit = 1. * panel_wide(1) / (n * (width + 1) - 1), down_unit = 1. * panel_height / (tile_lines(n) * (height + 1) - 1), \
@@ -60,7 +60,7 @@ do for [n = 2:filters] { if (unit_of(n) > unit_of(across)) { across = n } }
 pixel = unit_of(across)
 grid_width = pixel * (across * (width + 1) - 1)
 page_tall = pixel * (tile_lines(across) * (height + 1) - 1)
-# The scales below: σ's in a line of its own where it has no room beside the means'.
+# The scales below: σ's on a separate line if it does not fit next to the means'.
 bar_wide = 4.
 small = 0.65 * text_size(9) # a character's width
 sigma_left = 30 + 20 * bar_wide + 28 * small
@@ -76,7 +76,7 @@ blend(from, to, share) = (t = share < 0 ? 0 : share > 1 ? 1 : share, \
     65536 * mix(from / 65536, to / 65536, t) + 256 * mix((from / 256) % 256, (to / 256) % 256, t) + mix(from % 256, to % 256, t))
 mean_color(w) = w < 0 ? blend(0xFFFFFF, 0x0072B2, -w / largest) : blend(0xFFFFFF, 0xD55E00, w / largest)
 removed_color = 0xC8C8C8
-# A mean of just 0 is one that pruning has removed.
+# A mean of exactly 0 was removed by pruning.
 kept_color(w) = w == 0 ? removed_color : mean_color(w)
 sigma_color(s) = blend(0xFFFFFF, 0x5E3C99, s / widest)
 

@@ -1,5 +1,5 @@
-# plots/footprint.gp: accuracy against the memory and the multiply-adds that pruning leaves: means over the seeds of each config,
-# with bands from the least to the greatest of them.
+# plots/footprint.gp: accuracy against the memory and multiply-adds left by pruning: means over the seeds of each config, with
+# bands from the least to the greatest of them.
 
 load "series.gp"
 

@@ -1,4 +1,4 @@
-# plots/gaussian.gp: what the two numbers of a Gaussian posterior do: μ is where it stands, σ how wide it is.
+# plots/gaussian.gp: the two numbers of a Gaussian posterior: μ is its position, σ its width.
 
 load "series.gp"
 key_room = gaussian_count
@@ -21,7 +21,7 @@ set ylabel "density"
 set xrange [*:*] noextend
 set yrange [0:4.6]
 peak(i) = 1 / (sqrt(2 * pi) * gaussian_sigma[i])
-# μ is marked at the peak, σ at the height where it is the half width.
+# μ is marked at the peak, σ at the height where it is the half-width.
 do for [i = 1:gaussian_count] {
     set arrow i from gaussian_mu[i] + 0, peak(i) * exp(-0.5) to gaussian_mu[i] + gaussian_sigma[i], peak(i) * exp(-0.5) \
         heads size screen 0.008, 20 linecolor rgb word(colors, i) linewidth 1.2

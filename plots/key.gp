@@ -1,11 +1,11 @@
-# plots/key.gp: a key below or beside the panels, in as many columns as fit. gnuplot's own key leaves out, without a word, what
-# does not fit. A script loads this after series.gp; gives the entries; measures; sets figure_size; loads style.gp; draws.
+# plots/key.gp: a key below or next to the panels, in as many columns as fit. gnuplot's own key silently omits what does not
+# fit. A script loads this after series.gp; gives the entries; measures; sets figure_size; loads style.gp; draws.
 #
 #   key_room          from the script: the largest number of entries
 #   key_add(text, color, point, dashes)   adds one; point 0: a line only; dashes 0: a point only, -1: the talk's dashes
 #   eval key_measure  from key_width (pixels) and key_most (columns at most) to key_columns, key_rows, key_cell (the width
 #                     of a column) and key_height
-#   eval key_draw     sets arrows and labels, which come with the next plot, at key_left (or around key_middle, where that is
+#   eval key_draw     sets arrows and labels, which come with the next plot, at key_left (or around key_middle, if that is
 #                     set) and key_top, the middle of the first row: pixels from the left and from the bottom
 #   eval key_clear    unsets them
 
@@ -28,11 +28,11 @@ array key_dashes[key_room]
 key_add(text, color, point, dashes) = (key_count = key_count + 1, key_text[key_count] = text, key_color[key_count] = color, \
     key_point[key_count] = point, key_dashes[key_count] = dashes, key_count)
 
-# A character has .65 of the font's size, on the average of a long name.
+# A character has .65 of the font's size, averaged over a long name.
 key_long(k) = strlen(key_text[k]) < key_fits ? strlen(key_text[k]) : key_fits
 key_longer(k) = key_long(k) > key_longest ? key_long(k) : key_longest
 key_fit(most) = key_count < most ? key_count : most
-# Where not even one column has room, texts take several lines.
+# If not even one column fits, texts take several lines.
 key_fits = 1000
 key_more(k) = lines_of(wrapped(key_text[k], key_fits))
 key_wrap = 'key_fits = int((key_width - key_sample - 6) / (0.65 * key_size)); key_fits = key_fits < 8 ? 8 : key_fits; key_lines = 1; ' \
@@ -50,7 +50,7 @@ key_measure = key_wrap.'key_longest = 0; do for [key_k = 1:key_count] { key_long
 key_x(k, right) = ((key_middle < 0 ? key_left : key_middle - key_columns * key_cell / 2) \
     + ((k - 1) / key_rows) * key_cell + right) / word(figure_size, 1)
 key_y(k) = 1. * (key_top - ((k - 1) % key_rows) * key_pitch) / word(figure_size, 2)
-# Tags from 1000 on: below these are the scripts' own.
+# Tags from 1000 on: lower ones are the scripts' own.
 key_line = 'set arrow 1000 + key_k from screen key_x(key_k, 0), screen key_y(key_k) ' \
     .'to screen key_x(key_k, key_sample), screen key_y(key_k) nohead linecolor rgb key_color[key_k] linewidth line_width '
 key_draw = 'do for [key_k = 1:key_count] { ' \

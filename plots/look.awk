@@ -1,15 +1,15 @@
-# plots/look.awk: looks through one whole table, so that draw.sh knows what it has, and that it is whole. Prints, in order of
-# appearance and each once, with tabs between
+# plots/look.awk: reads one whole table, so that draw.sh knows its contents, and that it is whole. Prints, tab-separated, in
+# order of appearance and each once,
 #
 #   dataset DATASET               of a row
-#   source DATASET TEXT           what column data_source says of the data set
+#   source DATASET TEXT           column data_source for the data set
 #   value COLUMN DATASET VALUE    of each of `columns` (comma-separated)
 #   profile DATASET NAME          of a run, by the table of provenance
 #   evaluate DATASET NAME         and which items it was measured on
 #
 # and last, for a table that can be read to its end, for each data set
 #
-#   seeds DATASET LEAST GREATEST  how many a row is of; LEAST is 0 where rows are of one seed each, of so many in all
+#   seeds DATASET LEAST GREATEST  seeds per row; LEAST is 0 if rows are of one seed each, of GREATEST in all
 #   items DATASET N               the greatest number of items that a row is of
 #
 # and `rows N`.

@@ -1,5 +1,5 @@
-# plots/losses.gp: what one weight adds to the loss, old and new, on one axis. Weight decay is a Gaussian prior: the curves of the
-# left panel are one. The new loss has the same parabola in mu, higher the further sigma is from the prior's.
+# plots/losses.gp: what one weight adds to the old and the new loss, on one axis. Weight decay is a Gaussian prior: the curves of
+# the left panel coincide. The new loss has the same parabola in mu, higher the further sigma is from the prior's.
 
 load "series.gp"
 

@@ -1,8 +1,8 @@
-# plots/marginal.gp: what stands for a posterior, on the posterior of a real network: along three weights, all others at VI's
-# mean, with the likelihood of a tenth of the training items and of all. A point says nothing of what is beside it, nor do two
-# spikes, whose places and shares do not change with how much is known. Of the first run that has rows.
+# plots/marginal.gp: approximations of the posterior of a real network: along three weights, all others at VI's mean, with the
+# likelihood of a tenth of the training items and of all. A point says nothing about its surroundings, nor do two spikes,
+# whose places and shares do not change with the amount of data. For the first run that has rows.
 #
-# Another approximation of the same lines is a row `style_KIND` more.
+# Another approximation of the same lines is one more row `style_KIND`.
 
 load "series.gp"
 
@@ -20,7 +20,7 @@ do for [i = 1:marginal_count] {
         if (strstrt(all_kinds." ", " ".marginal_kind[i]." ") == 0) { all_kinds = all_kinds." ".marginal_kind[i] }
     }
 }
-set datafile separator comma # as style.gp does, which needs the size
+set datafile separator comma # as in style.gp, which needs the size
 set datafile columnheaders
 stats marginal_file[1] using (column("prior_sigma")) name "prior" nooutput
 target = 0
@@ -50,7 +50,7 @@ title_surest = "the surest"
 title_median = "the median"
 title_least = "the least sure"
 data_sets = "tenth all"
-# By data from above, where all weights are beside each other; else weight by weight.
+# Ordered by data from the top if all weights are side by side; otherwise weight by weight.
 by_data = 1
 weight_of(p) = word(weights, by_data ? 1 + (p - 1) % words(weights) : (p + 1) / 2)
 data_of(p) = word(data_sets, by_data ? 1 + (p - 1) / words(weights) : 1 + (p - 1) % 2)
@@ -98,7 +98,7 @@ do for [panel = 1:page_panels] {
     title = title_of(panel)
     eval panel_place
     has_mle = 0
-    # gnuplot would go once through a list of none.
+    # gnuplot would iterate once over an empty list.
     if (words(points) > 0) { do for [i in points] { if (marginal_points_kind[int(i)] eq "mle") { has_mle = 1 } } }
     set label 6 has_mle ? "" : "MLE: beyond the line" at graph 0.03, graph 0.94 left font note_font textcolor rgb "#A34700"
     set xrange [low:high]

@@ -1,12 +1,12 @@
-# plots/network.gp: a part of a trained network three times: with a number on each edge, the mean; with a density, whose width is
-# its sigma; and pruned. Of the first run that has rows. Which part that is: lib/results/derived_network.c.
+# plots/network.gp: part of a trained network three times: with a number on each edge, the mean; with a density, whose width is
+# its sigma; and pruned. For the first run that has rows. lib/results/derived_network.c chooses the part.
 #
-# An image's filter is drawn as its kernel lies, each cell being the edge from that pixel; else units are drawn as circles.
+# An image's filter is drawn as its kernel, each cell being the edge from that pixel; otherwise units are circles.
 
 load "series.gp"
 load "page.gp"
 
-# The series of the first run; its levels, and how many units each has here.
+# The series of the first run; its levels, and the number of units shown in each.
 edges = ""
 levels = 0
 most = 1
@@ -56,7 +56,7 @@ page_widest_title = title_of(3)
 page_notes = rule."Blue: positive, red: negative; biases are not drawn. " \
     .of_run(network_method[1], network_run[1], network_method_runs[1])
 eval page_grid
-# In pixels from a panel's lower left corner; an image's channels stand below each other.
+# In pixels from a panel's lower left corner; an image's channels are below each other.
 wide = panel_wide(1)
 cell = wide / larger(columns, rows)
 spacing = most > 3 ? 64. : 118.
@@ -72,8 +72,8 @@ positive = "#0072B2"
 negative = "#A34700"
 sign_color(i) = network_mu[i] < 0 ? negative : positive
 number(i) = abs(network_mu[i] + 0) < 0.00995 ? sprintf("%.1g", network_mu[i] + 0) : sprintf("%.2f", network_mu[i] + 0)
-# An edge's ends, and where its number and density stand: where those of one unit's edges are as far from each other as from
-# those of the next.
+# An edge's ends, and the place of its number and density: where those of one unit's edges are as far from each other as
+# from those of the next.
 node_x(level) = 26. + level * (wide - 52) / levels
 node_y(level, place) = page_tall / 2. + ((counts[level + 1] - 1) / 2. - place) * spacing
 along(i) = 1. / (counts[int(network_level[i]) + 2] + 1)
@@ -87,7 +87,7 @@ at_x(i) = is_grid ? cell_x(i) : from_x(i) + larger(along(i), 27. * levels / (wid
 at_y(i) = is_grid ? cell_y(i) : from_y(i) + along(i) * (to_y(i) - from_y(i))
 goes(p, i) = p == 3 && network_stays[i] == 0
 
-# Densities on one scale of widths; each as high as the others, for those of the smallest sigmas would hide the rest.
+# Densities on one scale of widths; all of the same height, since those of the smallest sigmas would hide the rest.
 bell_wide = is_grid ? 0.44 * cell : 22.
 bell_tall = is_grid ? 0.6 * cell : larger(10, 0.8 * spacing / (most + 1))
 bell_tall = bell_tall > 22 ? 22 : bell_tall
@@ -97,7 +97,7 @@ do for [e in edges] {
     i = int(e)
     do for [k = -20:20] {
         z = k / 20. * 2.5
-        # As far as 2.5 of its own sigmas, and 2.5 of the widest's fill the place.
+        # Up to 2.5 of its own sigmas; 2.5 of the widest one's fill the place.
         print sprintf("%.2f,%.2f,%.2f", at_x(i) + z / 2.5 * bell_wide * network_sigma[i] / widest, \
             at_y(i) + bell_tall * (exp(-0.5 * z * z) - (is_grid ? 0.5 : 0.3)), at_y(i) - (is_grid ? 0.5 : 0.3) * bell_tall)
     }

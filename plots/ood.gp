@@ -1,6 +1,6 @@
-# plots/ood.gp: is the network less certain of what it gets wrong, and of what it has never seen? How many of the items of each
-# kind have more than so much entropy, a panel for each run. AUROC, from the table: how often an item of no class has more
-# entropy than a test item; of wrong ones, than one that is right.
+# plots/ood.gp: is the network less certain of what it gets wrong, and of what it has never seen? The share of each kind's
+# items above a given entropy, a panel for each run. AUROC, from the table: how often an item of no class has more entropy than
+# a test item; for wrong ones, than a right one.
 
 load "series.gp"
 
@@ -16,7 +16,7 @@ do for [i = 1:entropy_histogram_band_count] {
         kinds = kinds." ".entropy_histogram_band_items[i]
     }
 }
-# Kinds of items are no methods: none of these is a method's colour, and dashes tell them apart too.
+# Kinds of items are not methods: none of these is a method's colour, and dashes distinguish them too.
 look_right = "#8C8C8C 1"
 look_wrong = "#000000 1"
 look_noise = "#6A3D9A 1"
@@ -72,7 +72,7 @@ page_notes = "AUROC: how often an item of no class is less certain than a test i
 eval page_measure
 load "style.gp"
 
-# Counted down from the lowest entropy: what has more entropy than a bin's lower end.
+# Cumulative from the lowest entropy: the share above a bin's lower end.
 above(share) = (so_far = column(0) < 0.5 ? 0 : so_far, rest = 1 - so_far, so_far = so_far + share, 100 * (rest > 0 ? rest : 0))
 set xrange [0:most_entropy]
 set yrange [0:103]

@@ -1,31 +1,31 @@
 # plots/page.gp: a figure as a page: its head, a grid of panels, a key and notes, in pixels, from the top down. A script
 #
-#   loads series.gp, key.gp and this; gives page_panels and what else it wants of the rows below;
-#   eval page_grid      how many columns fit; from here on panel_wide(p) and panel_chars(p, size) hold
-#   gives page_notes, page_title_lines, page_sub_lines, where these need more than one line of text
-#   eval page_measure   figure_size, and where everything goes
+#   loads series.gp, key.gp and this; sets page_panels and any other rows below;
+#   eval page_grid      how many columns fit; from then on panel_wide(p) and panel_chars(p, size) are valid
+#   sets page_notes, page_title_lines, page_sub_lines, if these need more than one line of text
+#   eval page_measure   figure_size, and all positions
 #   loads style.gp; for each panel: panel = p; title = "..."; subtitle = "..."; eval panel_place; plot ...
 #
-# draw.sh hands over page_width, the pixels that a figure can be wide, and text_least: no text is set smaller. Where the page is
-# narrower than a script wishes for, panels go below each other.
+# draw.sh sets page_width, a figure's greatest width in pixels, and text_least, the least size of text. If the page is narrower
+# than a script asks for, panels go below each other.
 
 page_panels = 1
 page_columns = 3           # at most
-page_first = 0             # so many panels have lines of their own before the others, of page_first_columns
+page_first = 0             # this many panels have separate lines before the others, of page_first_columns
 page_first_columns = 2
 page_tall = 210            # the height of a panel
-page_first_tall = 0        # that of the first ones; 0: as the others
+page_first_tall = 0        # that of the first ones; 0: like the others
 page_left = 78             # room left of a line of panels, for its axis
 page_between = 26          # room between panels
 page_first_between = 80
 page_axis = 52             # room below a line of panels, for its axis
-page_least = 200           # the least width of a panel, but for a page of one column
+page_least = 200           # the least width of a panel, except on a page of one column
 page_most = 960            # the largest width of the page
 page_title_lines = 1
 page_widest_title = ""     # of the panels, for page_title_lines
 page_sub_lines = 0
 page_notes = ""
-page_foot = 0              # room below the panels for what the script draws there itself, from page_foot_begin on
+page_foot = 0              # room below the panels for the script's own drawing, from page_foot_begin on
 page_right = 24
 key_room = exists("key_room") ? key_room : 1
 page_with_key = exists("key_count")
@@ -33,9 +33,9 @@ if (!page_with_key) { load "key.gp" }
 
 text_size(size) = size < text_least ? text_least : size
 font_of(size) = sprintf(",%g", text_size(size))
-# A character has .65 of the font's size, on the average of a long text; bold ones have .74.
+# A character has .65 of the font's size, averaged over a long text; bold ones have .74.
 page_chars(pixels, size) = (chars = int(pixels / (0.65 * text_size(size))), chars < 8 ? 8 : chars)
-# A text that has no room along the axis of the panel gives way to a shorter one.
+# A text too long for the panel's axis is replaced by a shorter one.
 fitting(text, shorter) = strlen(text) > panel_chars(panel, 11) ? shorter : text
 smaller(a, b) = a < b ? a : b
 at_least(a, b) = a > b ? a : b
@@ -58,11 +58,11 @@ panel_wide(p) = (page_room - panel_gap(p) * (panel_columns(p) - 1.)) / panel_col
 panel_high(p) = is_first(p) ? page_first_tall : page_tall
 panel_x(p) = page_left + panel_column(p) * (panel_wide(p) + panel_gap(p))
 panel_chars(p, size) = page_chars(panel_wide(p), size)
-# The lowest of its column, or the last of the first ones: it has the axis' title.
+# The lowest of its column, or the last of the first ones: it has the axis title.
 panel_is_lowest(p) = p + panel_columns(p) > (is_first(p) ? page_first : page_panels)
 panel_is_left(p) = panel_column(p) == 0
 
-# What the figure is about, and what the data are: a stand-in or a smoke run must not be mistaken for the real thing.
+# The figure's subject and data: a stand-in or a smoke run must not be mistaken for the real thing.
 synthetic = strstrt(data_source, "SYNTHETIC") > 0
 head_alarm = synthetic || flags ne ""
 head_parts = flags.(synthetic ? (flags eq "" ? "" : ", ")."SYNTHETIC data".(dataset eq "" ? "" : " in place of ".named("dataset", dataset)) \
@@ -90,7 +90,7 @@ page_measure = 'head_wrapped = wrapped(head_line, int((page_wide - 16) / (0.8 * 
     .'page_high = page_notes_begin + (page_notes eq "" ? 4 : line_high * text_size(8) * lines_of(notes_wrapped) + 8); ' \
     .'key_top = page_high - (key_in_gap ? key_top_in_gap : page_key_begin + 4) - key_row / 2; ' \
     .'figure_size = sprintf("%.0f %.0f", page_wide, page_high)'
-# Where the last line has a place that no panel takes, the key goes there, if it fits.
+# If the last line has a free place, the key goes there, if it fits.
 page_gap_columns = '(columns_after - 1 - panel_column(page_panels))'
 page_key = 'gap_columns = page_panels > page_first ? '.page_gap_columns.' : 0; ' \
     .'gap_wide = gap_columns * (panel_wide(page_panels) + page_between) - 10; ' \

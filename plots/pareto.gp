@@ -1,8 +1,8 @@
-# plots/pareto.gp: what is left of the accuracy in less memory and less time.
+# plots/pareto.gp: the accuracy that is left with less memory and less time.
 #
 # Left: accuracy against the bytes of the model file; right: against the milliseconds of one prediction with one thread.
-# A line is one run, pruned further and further, stored as int8; points are the other numbers, and the posteriors that
-# know their uncertainty. The dashed lines are the dense networks, as fp32. Nearer to the upper left is better.
+# A line is one run, pruned further and further, stored as int8; points are the other number formats, and the posteriors
+# that know their uncertainty. The dashed lines are the dense networks, as fp32. Nearer to the upper left is better.
 
 load "series.gp"
 key_room = export_count
@@ -14,7 +14,7 @@ is_line(i) = export_number[i] eq "int8" && export_posterior[i] eq "mean"
 color(i) = method_color(export_method[i], export_run_rank[i])
 line_marker(i) = method_marker(export_method[i], export_run_rank[i])
 dashes(i) = method_dashes(export_method[i], export_run_rank[i])
-# Open, and filled where a config has taken another's colour.
+# Open, or filled if a config has taken another's colour.
 marker(i) = (export_posterior[i] eq "variance" ? 12 : export_posterior[i] eq "samples" ? 10 : 6) \
             + turn(export_method[i], export_run_rank[i]) % 2
 size(i) = export_number[i] eq "int8" ? 1.3 : export_number[i] eq "fp16" ? 0.9 : 0.5
@@ -38,7 +38,7 @@ do for [i in lines." ".points] {
             key_add(text, color(int(i)), marker(int(i)), 0)
     }
 }
-# The range of accuracies that matter, and the dense network's cost.
+# The relevant range of accuracies, and the dense network's cost.
 best = 0
 dense_bytes = 0
 dense_ms = 0
@@ -64,7 +64,7 @@ load "style.gp"
 least = best - 0.15
 shown(accuracy) = accuracy >= least ? accuracy : NaN
 
-# An empty loop is still looked at by gnuplot.
+# gnuplot still parses an empty loop.
 points_by_bytes = words(points) == 0 ? "" : ', for [k = 1:words(points)] export_file[at(points, k)] ' \
     .'using (column("bytes")):(shown(column("accuracy"))) with points linecolor rgb color(at(points, k)) ' \
     .'pointtype marker(at(points, k)) pointsize size(at(points, k))'

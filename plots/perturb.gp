@@ -1,7 +1,7 @@
 # plots/perturb.gp: uncertainty and accuracy against the strength of one perturbation, with 95 % intervals.
 #
-# A network that knows when it does not know gains entropy where it loses accuracy. Below, the further measures of the talk, as far
-# as the table has them, and what the entropy is the sum of: what the networks agree is unclear, and what they disagree on.
+# A network that knows when it does not know gains entropy where it loses accuracy. Below, the talk's other measures, if the table
+# has them, and the two parts of the entropy: what the networks agree is unclear, and what they disagree on.
 
 load "series.gp"
 
@@ -30,8 +30,8 @@ do for [i = 1:perturb_band_count] {
 }
 sort_list = every_one(perturb_band_count)
 eval sort_by_score
-# Where every method's accuracy has come to where it stays, the rest of the axis shows nothing: that panel ends at the next
-# strength, unless this is beyond two thirds of all. And where accuracies stay high they need not begin at 0.
+# Once every method's accuracy stays constant, the rest of the axis shows nothing: that panel ends at the next strength,
+# unless this is beyond two thirds of all. And if accuracies stay high, their axis need not begin at 0.
 settled = 0
 lowest = 1
 do for [i = 1:perturb_band_count] {
@@ -52,7 +52,7 @@ do for [measure in "aleatoric mutual_information std mean_softmax"] {
 measure_title(name) = named("measure", name)
 measure_subtitle(name) = name eq "aleatoric" ? "aleatoric, nats" : name eq "mutual_information" ? "epistemic, nats" \
     : name eq "std" ? "of the probability" : "the highest probability"
-# A point estimate has one network, which never disagrees with itself.
+# A point estimate has a single network, which never disagrees with itself.
 with_one = 0
 largest_spread = 0
 do for [i = 1:perturb_band_count] {
@@ -63,8 +63,8 @@ do for [i = 1:perturb_band_count] {
     }
 }
 
-# The talk's entropies may be far above all others: where they would squeeze these, they leave the panel at the top. So does its
-# mutual information, of which there is less.
+# The talk's entropies may be far above all others: if they would squeeze these, they leave the panel at the top. So does its
+# mutual information, which is smaller.
 array talk_most[2] = [0, 0]
 if (talk_uncertainty) {
     do for [m = 1:2] {

@@ -1,6 +1,6 @@
 # plots/plane.gp: for each config's first seed, the probability of one class over the plane, and the prediction's entropy, with
 # the training items. A network that knows when it does not know is unsure far from all items too, not only between them: the
-# panels reach as far beyond the items as these reach themselves.
+# panels extend beyond the items by their width.
 
 load "series.gp"
 load "page.gp"
@@ -36,7 +36,7 @@ reach_y = high_y > low_y ? beyond * (high_y - low_y) : 1e300
 low_x = at_least(grid_low_x, low_x - reach_x); high_x = smaller(grid_high_x, high_x + reach_x)
 low_y = at_least(grid_low_y, low_y - reach_y); high_y = smaller(grid_high_y, high_y + reach_y)
 
-# Two colour boxes at the right: one for each kind of panel. As many configs in each line, not five and one.
+# Two colour boxes at the right: one for each kind of panel. The same number of configs in each line, not five and one.
 page_panels = 2 * words(panels)
 lines = (words(panels) + 4) / 5
 page_columns = (words(panels) + lines - 1) / lines
@@ -50,7 +50,7 @@ across = smaller(columns_after, words(panels))
 columns_after = across
 lines_after = 2 * ((words(panels) + across - 1) / across)
 page_tall = smaller(240, 1.15 * panel_wide(1))
-# panel p of the page: config number config_at(p); probability where is_upper(p).
+# panel p of the page: config number config_at(p); probability if is_upper(p).
 is_upper(p) = (panel_line(p) % 2) == 0
 config_at(p) = (panel_line(p) / 2) * across + panel_column(p) + 1
 panel_is_lowest(p) = 1
@@ -64,7 +64,7 @@ load "style.gp"
 
 unset key
 unset grid
-# The colour boxes take the fill style too: were they transparent, their colours would not be those of the panels.
+# The colour boxes use the fill style too: if transparent, their colours would differ from the panels'.
 set style fill solid 1 noborder
 set border 15
 set xrange [low_x:high_x] noextend

@@ -1,10 +1,10 @@
-# plots/predicted.gp: what the run whose pictures pictures.gp has predicts for them. Loaded after it; `predictions` is the table
-# that has the predictions: the pictures' own, or stills_predicted.
+# plots/predicted.gp: the predictions, by the run that they come from, for the pictures of pictures.gp. Loaded after it;
+# `predictions` is the table with the predictions: the pictures' own, or stills_predicted.
 #
 #   shown_run, shown_method, note   the run, and how many others there are
 #   strengths, strengths_count      those of the pictures, a text of words, from the weakest
 #   items, items_count
-#   picture_of(item, strength)      0 where there is none
+#   picture_of(item, strength)      0 if there is none
 #   shade_most, unit                the entropy of the darkest frame; the strength's unit after a blank, or ""
 #   is_right(i), predicted(i), truth(i), entropy(i)   of picture i
 
@@ -36,7 +36,7 @@ do for [i = 1:strengths_count * items_count] { picture_at[i] = 0 }
 do for [i = 1:pictures_count] { picture_at[cell_of(picture_item(i), picture_strength(i))] = i }
 picture_of(item, strength) = place_of(item, items) == 0 || place_of(strength, strengths) == 0 ? 0 : picture_at[cell_of(item, strength)]
 
-# An adversary's pictures are of one run, so that all are shown with what this one predicts.
+# An adversary's pictures are of one run, so all are shown with its predictions.
 shown_run = picture_run(1)
 shown = 0
 array prediction_of[pictures_count]
@@ -56,7 +56,7 @@ is_right(i) = prediction_of[i] > 0 ? row_right(prediction_of[i]) : 0
 predicted(i) = prediction_of[i] > 0 ? row_predicted(prediction_of[i]) : "?"
 entropy(i) = prediction_of[i] > 0 ? row_entropy(prediction_of[i]) : 0
 
-# The entropy where all classes are as likely; of an older run, which does not say how many these are, the largest that there is.
+# The entropy of equally likely classes; for an older run, which does not give their number, the largest entropy present.
 shade_most = 1e-9
 do for [i = 1:pictures_count] { shade_most = entropy(i) > shade_most ? entropy(i) : shade_most }
 if (shown > 0 && strstrt(value(predictions."_columns"), " classes ") > 0) {

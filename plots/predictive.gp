@@ -1,11 +1,11 @@
-# plots/predictive.gp: four test items with their predictive distributions by one run. Their entropies, which stand above the
+# plots/predictive.gp: four test items with their predictive distributions by one run. Their entropies, shown above the
 # items, are spread evenly from the surest to the least sure prediction.
 
 pictures = "predictive_items"
 load "series.gp"
 load "page.gp"
 
-# The rows of one run: the first that has sigmas (vi), else the first there is.
+# The rows of one run: the first with sigmas (vi), else the first.
 first = 1
 do for [i = predictive_count:1:-1] { if (with_sigma(predictive_method[i])) { first = i } }
 list = ""
@@ -29,7 +29,7 @@ name_high = 1.5 * text_size(9)
 
 page_panels = words(list)
 page_columns = 4
-# The classes' names stand at the left only.
+# The classes' names are only at the left.
 page_left = 20 + 0.65 * text_size(9) * at_least(longest, 6)
 page_between = 22
 page_least = 90
@@ -72,7 +72,7 @@ do for [panel = 1:page_panels] {
         }
         eval picture_axes
         if (p > 0) { plot @picture_plot } else { plot -1000 }
-        # What stands on the page is drawn once.
+        # The page's own parts are drawn once.
         eval page_clear
         unset label 4
         unset label 5

@@ -1,6 +1,6 @@
 # plots/pruned_perturb.gp: does a pruned network still know what it does not know? Entropy and accuracy under one perturbation, of
-# the whole network and of what is left of it, a panel for each fraction; with 95 % intervals. The whole network's curve stands,
-# dotted, in the panels of what is left of it.
+# the whole network and of the pruned ones, a panel for each fraction; with 95 % intervals. The whole network's curve is dotted in
+# the pruned ones' panels.
 
 load "series.gp"
 
@@ -30,7 +30,7 @@ do for [i = 1:pruned_perturb_band_count] {
     if (with_sigma(pruned_perturb_band_method[i]) && leading eq "") { leading = pruned_perturb_band_run[i] }
 }
 if (leading eq "") { leading = pruned_perturb_band_run[1] }
-# Fractions in their order, the whole network first.
+# Fractions in order, the whole network first.
 ordered = ""
 while (words(ordered) < words(fractions)) {
     next_one = ""

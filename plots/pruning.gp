@@ -1,4 +1,4 @@
-# plots/pruning.gp: accuracy against the share of weights that are removed.
+# plots/pruning.gp: accuracy against the share of weights removed.
 #
 # First each config by its method's usual criterion (if that was not run, by |μ|; if neither was, by the first that was),
 # with 95 % intervals, beside the talk's own curve: as accuracy, and as error on a logarithmic axis, which tells apart what is
@@ -59,7 +59,7 @@ if (talk_pruning) {
 sort_list = usual
 eval sort_by_score
 usual = sorted
-# Whose curves end before the others, as those of methods that keep fewer weights beside each other do.
+# Configs whose curves end before the others, as for methods with fewer networks side by side.
 shorter = ""
 do for [i in usual] {
     if (reaches[int(i)] < 0.999 * greatest) {
@@ -92,14 +92,14 @@ set style fill transparent solid band_density(words(usual)) noborder
 
 set xrange [1:1 - (greatest < 1 ? greatest : 0.999)]
 set logscale x
-# A hair off .005, where the default fractions end: 1 - .995 is not quite that in binary.
+# Slightly off .005, where the default fractions end: 1 - .995 is not quite that in binary.
 all_removed = '"0" 1, "50" .5, "80" .2, "90" .1, "95" .05, "98" .02, "99" .01, "99.5" .0050001, "99.9" .001, "99.99" .0001'
 few_removed = '"0" 1, "" .5, "" .2, "90" .1, "" .05, "" .02, "99" .01, "" .0050001, "99.9" .001, "99.99" .0001'
 some_removed = '"0" 1, "50" .5, "80" .2, "90" .1, "" .05, "98" .02, "" .01, "99.5" .0050001, "99.9" .001, "99.99" .0001'
 x_tics = 'eval "set xtics (".(panel_wide(panel) < 260 * text_size(11) / 11. ? few_removed ' \
     .': panel_wide(panel) < 400 * text_size(11) / 11. ? some_removed : all_removed).")"'
 x_title = 'set xlabel !panel_is_lowest(panel) ? "" : fitting(removed_axis, "weights removed (%)")'
-# Where nothing is wrong, a logarithmic axis has no place: at the bottom, half of the least error that was measured.
+# A logarithmic axis has no place for an error of 0: it goes to the bottom, half of the least measured error.
 lowest_error = least_error / 2
 error_of(accuracy) = 1 - accuracy > lowest_error ? 1 - accuracy : lowest_error
 talk_x = 'reference."/talk_pruning.csv" using (strcol("dataset") eq dataset ? kept("prune_ratio") : NaN)'
@@ -161,7 +161,7 @@ do for [panel = 3:page_panels] {
         if (curve(i) && prune_band_criterion[i] eq criterion) { members = members." ".i }
         if (!curve(i) && prune_band_criterion[i] eq criterion) { crosses = crosses." ".i }
     }
-    # gnuplot would go once through a list of none.
+    # gnuplot would iterate once over an empty list.
     points = words(crosses) == 0 ? "" : ', for [i in crosses] prune_band_file[int(i)] using (kept("fraction")):(column("accuracy")) ' \
         .'with points linecolor rgb talk_color pointtype 2 pointsize 0.7'
     eval 'plot for [i in members] prune_band_file[int(i)] using (kept("fraction")):(column("accuracy")) ' \

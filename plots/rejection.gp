@@ -1,6 +1,6 @@
-# plots/rejection.gp: what is gained by referring the least certain items to a human: the error on the items that stay, with 95 %
-# intervals, on a logarithmic axis, since what is near to no error would be one line otherwise. The area is the mean of the
-# accuracy over all shares that can be referred.
+# plots/rejection.gp: the gain from referring the least certain items to a human: the error on the remaining items, with 95 %
+# intervals, on a logarithmic axis, since errors near 0 would be one line otherwise. The area is the mean accuracy over all
+# possible shares.
 
 load "series.gp"
 
@@ -30,9 +30,9 @@ do for [i = 1:rejection_band_count] {
     stats rejection_band_file[i] using (column("accuracy") < 1 ? column("fraction") : 0) nooutput
     last_error = STATS_max > last_error ? STATS_max : last_error
 }
-# Beyond the last share with an error there is nothing to be seen.
+# Beyond the last share with an error there is nothing to see.
 end = 100 * last_error + 6 < 80 ? 100 * last_error + 6 : 96
-# At the bottom, half of the least error that was measured: no error at all, which has no logarithm.
+# The bottom, half of the least measured error, stands for no error, which has no logarithm.
 least_error = least_error > 0.5 * most_error ? 0.1 * most_error : least_error
 lowest = least_error / 2
 most_error = most_error > 0 ? most_error : 1
@@ -60,7 +60,7 @@ eval page_measure
 load "style.gp"
 set style fill transparent solid band_density(rejection_band_count) noborder
 
-# Where there is no error, an interval would be a wall down to the lowest line.
+# Without an error, an interval would be a wall down to the lowest line.
 banded(value) = column("accuracy") < 1 ? value : NaN
 error_of(accuracy) = 1 - accuracy > lowest ? 1 - accuracy : lowest
 set xrange [0:end]

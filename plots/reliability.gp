@@ -1,6 +1,6 @@
 # plots/reliability.gp: is the network right as often as it says? Accuracy against confidence, in the bins of the calibration
-# error, with 95 % intervals; beside it how many of the test items each bin has.
-# What is right among fewer than ten items says nothing and is left out.
+# error, with 95 % intervals; next to it the number of test items in each bin. The accuracy on fewer than ten items says
+# nothing and is omitted.
 
 load "series.gp"
 
@@ -40,7 +40,7 @@ eval page_measure
 load "style.gp"
 
 told(column_name) = column("items") < 10 ? NaN : column(column_name)
-# Beside each other within two thirds of a bin, but not more than that they can be told apart.
+# Side by side within two thirds of a bin, but no further apart than needed.
 apart = smaller(0.012, 0.66 * bin_wide / reliability_band_count)
 beside(i) = column("confidence") + (i - (reliability_band_count + 1) / 2.) * apart
 

@@ -1,7 +1,7 @@
-# plots/sigma.gp: quantiles of the posterior's standard deviations over training, beside where they started: their means over the
-# seeds of each config, in a panel of its own where there are several.
+# plots/sigma.gp: quantiles of the posterior's standard deviations over training, next to their initial values: means over the
+# seeds of each config, in separate panels if there are several.
 #
-# Nothing but the objective moves them: no schedule, no rule. The dashed line is the median before the first step.
+# Only the objective moves them: no schedule, no rule. The dashed line is the median before the first step.
 
 load "series.gp"
 
@@ -49,7 +49,7 @@ page_notes = several > 1 ? "Quantiles of all weights' σ: their means over the s
 eval page_measure
 load "style.gp"
 
-# A logarithmic axis of less than half a decade may have not one tic with a number.
+# A logarithmic axis of less than half a decade may have no numbered tic.
 is_logarithmic = greatest > 4 * least
 if (is_logarithmic) {
     set logscale y

@@ -1,6 +1,6 @@
-# plots/sigma_layers.gp: the posterior's sigmas layer by layer, weights and biases apart: left, their medians over training;
-# right, what they end with, on the same axis. A line of panels for each config. The prior's sigma, to which nothing but the
-# objective moves them, is dotted. Bands are 95 % over seeds.
+# plots/sigma_layers.gp: the posterior's sigmas layer by layer, weights and biases separately: left, their medians over
+# training; right, their final values, on the same axis. A line of panels for each config. The prior's sigma, toward
+# which only the objective moves them, is dotted. Bands are 95 % over seeds.
 
 load "series.gp"
 
@@ -43,7 +43,7 @@ load "style.gp"
 
 unset key
 set logscale y
-# A member of the band's list is what has rows of this config; with one seed there is no band.
+# members: the band's list entries for this config; with one seed there is no band.
 members = ""
 banded = ""
 shapes = ""
@@ -55,7 +55,7 @@ least = 1e300
 greatest = 0
 prior = 0
 array fullest[sigma_histogram_band_count + 1]
-# gnuplot reckons within the axes' ranges, and goes once through a list of none.
+# gnuplot computes statistics within the axes' ranges, and iterates once over an empty list.
 choose_range = 'set xrange [*:*]; set yrange [*:*]; least = 1e300; greatest = 0; do for [m in members] { ' \
     .'stats sigma_layers_band_file[int(m)] using (column("q05")) name "bound" nooutput; ' \
     .'least = bound_min < least ? bound_min : least; ' \
@@ -105,14 +105,14 @@ do for [panel = 1:page_panels] {
         set xtics ("" 0)
         do for [k = 1:layer_count] { set xtics add (word(layers, k) k) }
         set style fill solid 0.6 noborder
-        # A shape has its own scale, and so a plot of its own on the same axes.
+        # Each shape has its own scale, and so its own plot on the same axes.
         do for [m in shapes] {
             i = int(m)
             slot = rank_of(sigma_histogram_band_layer[i])
             side = sigma_histogram_band_part[i] eq "biases" ? -1 : 1
             eval 'plot prior with lines linecolor rgb faint linewidth 1 dashtype 3, sigma_histogram_band_file[i] '.shape \
                 .' linecolor rgb layer_color(slot)'
-            # What is around the shapes is drawn once.
+            # The surroundings of the shapes are drawn once.
             unset grid
             unset label 4
             unset tics

@@ -1,4 +1,4 @@
-# plots/sigma_loss.gp: the terms of the VI loss that hold one sigma. Small sigmas cost much: the loss pushes them up.
+# plots/sigma_loss.gp: the terms of the VI loss that contain one sigma. Small sigmas cost much: the loss pushes them up.
 
 load "series.gp"
 key_room = 3

@@ -1,9 +1,9 @@
-# plots/split.awk: cuts one table into the series that a figure draws, so that gnuplot need not search in it.
+# plots/split.awk: cuts one table into a figure's series, so that gnuplot need not search in it.
 #
 #   table        the table's name, which begins the names of all variables below
-#   order        the column along the x axis; the columns left of it, save `dataset`, and `run` tell one series from another;
-#                "-": each row is a series of its own, of which the arrays have all columns, and there are no files
-#   dataset      rows of this data set only; "": of all, and `dataset`, where it is a column, tells series apart as well
+#   order        the column along the x axis; the columns left of it, except `dataset`, and `run` distinguish series; "-":
+#                each row is a series of its own, of which the arrays have all columns, and there are no files
+#   dataset      only rows of this data set; "": of all, and `dataset`, if it is a column, distinguishes series too
 #   each, chosen rows with this value in column `each` only ("" takes all)
 #   pooled       1: the seeds of a config are one series of their means; its files have for each number COLUMN also COLUMN_low and
 #                COLUMN_high, the least and the greatest of the seeds. Points are matched by their place in each run's rows.
@@ -15,15 +15,15 @@
 #
 # Prints gnuplot assignments: TABLE_count; TABLE_columns (" COLUMN COLUMN ": all that the table has); and arrays of that length:
 # TABLE_file, TABLE_lacks (" COLUMN COLUMN ": those without a value in any of the series' rows), TABLE_seeds (how many are
-# pooled), and one TABLE_COLUMN for each column that tells series apart. A table without
-# the column run may hold two runs that nothing tells apart: where a value of `order` comes again, another series begins, for
-# one line through both would be a zigzag.
+# pooled), and one TABLE_COLUMN for each column that distinguishes series. A table without the column run may hold two
+# indistinguishable runs: when a value of `order` is repeated, another series begins, since one line through both would
+# be a zigzag.
 #
-# Where there are the columns dataset and method, also
+# With the columns dataset and method, also
 #
-#   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD where no column run is
-#   TABLE_variant      what tells the config from others of its method: "" for DATASET_METHOD itself, "prior_sigma=0.1" for
-#                      DATASET_METHOD_prior_sigma=0.1, else its whole name
+#   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD without a column run
+#   TABLE_variant      what distinguishes the config from others of its method: "" for DATASET_METHOD itself,
+#                      "prior_sigma=0.1" for DATASET_METHOD_prior_sigma=0.1, else its whole name
 #   TABLE_run_rank     the config's place among those of its method and data set: first the variant "", then in order of
 #                      their names, numbers in them by value. Series are sorted by method (in the table's order) and rank.
 #   TABLE_run_count    how many configs the method has
@@ -48,7 +48,7 @@ NR == 1 {
             keys[++key_count] = i
     if (order != "-" && !pooled && ("run" in index_of) && index_of["run"] > key_end)
         keys[++key_count] = index_of["run"]
-    # A row of another data set is passed over early: most of a large table are.
+    # Rows of other data sets, most of a large table, are skipped early.
     other_dataset = dataset != "" && names[1] == "dataset" ? "^[a-z0-9_]+," : ""
     has_pixels = order != "-" && ("pixels" in index_of)
     next
@@ -107,7 +107,7 @@ function config_of_row(    name) {
     return name
 }
 
-# Adds a row to the point of its series that is at its place among its run's.
+# Adds a row to its series' point with the same index within its run.
 function pool(s,    run, p, i, value) {
     run = ("run" in index_of ? cells[index_of["run"]] : "") SUBSEP ("seed" in index_of ? cells[index_of["seed"]] : "")
     if (!((s, run) in rows_of))
@@ -130,7 +130,7 @@ function pool(s,    run, p, i, value) {
     }
 }
 
-# The means of point p, and their ends, as a line of the series' file.
+# The means of point p, with their least and greatest, as a line of the series' file.
 function pooled_line(s, p,    i, means, ends, n, text) {
     for (i = 1; i <= columns; i++) {
         n = number_at[s, p, i]
@@ -155,7 +155,7 @@ function has_configs() {
     return ("dataset" in index_of) && ("method" in index_of)
 }
 
-# Which config the series that just began is of, and that config's group: method and data set.
+# The config of the series that just began, and that config's group: method and data set.
 function note_config(    c, name, group, base) {
     if (!has_configs()) {
         place_of[series] = series
@@ -199,7 +199,7 @@ function before(a, b,    part_a, part_b) {
     return a == "" && b != ""
 }
 
-# The number or the text that a name begins with.
+# The number or text at the start of a name.
 function leading(text) {
     if (match(text, /^[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/))
         return substr(text, 1, RLENGTH)
@@ -265,8 +265,8 @@ function write_series(s,    path, n, i, j, k, place) {
             lacks[s] = lacks[s] names[i] " "
 }
 
-# The rows' pixels, which are a picture line by line, as rows of numbers from 0 to 255. Lines count downwards in a picture and
-# upwards in a plot. A picture of one channel has it thrice, so that all are drawn alike.
+# The rows' pixels, a picture line by line, as rows of numbers from 0 to 255. Lines count downwards in a picture and upwards
+# in a plot. A single channel is repeated three times, so that all are drawn alike.
 function write_pixels(s, path, n, place,    text, k, x, y, at, step) {
     if (!("ff" in byte_of))
         for (k = 0; k < 256; k++)

@@ -1,5 +1,5 @@
-# plots/stills.gp: the animation for print: up to six items (across), each of a class of its own where there are so many, at six
-# strengths (down) from the least to the largest; where the page is narrow, the first of the items.
+# plots/stills.gp: the animation for print: up to six items (across), each of a different class if there are enough, at six
+# strengths (down) from the least to the largest; on a narrow page, the first of the items.
 
 pictures = "stills"
 predictions = "stills_predicted"

@@ -1,14 +1,14 @@
-# plots/style.gp: how every figure looks. Scripts load it first; it sets the terminal from what draw.sh hands over.
-# Scripts whose size depends on how much there is load page.gp, which measures, before it.
+# plots/style.gp: the look of every figure. Scripts load it first; it sets the terminal from draw.sh's variables.
+# Scripts whose size depends on their content load page.gp, which measures, before it.
 
 load "series.gp"
 if (!exists("page_panels")) { load "page.gp" }
 
-# draw.sh hands over terminal_name and output_file, and page_scale: the points of a pixel in print. figure_size is the script's,
+# draw.sh sets terminal_name and output_file, and page_scale: the points of a pixel in print. figure_size is the script's,
 # "WIDTH HEIGHT" in pixels of the SVG. A PNG has paper_dots of its own for each of these.
 figure_wide = word(figure_size, 1) + 0
 figure_high = word(figure_size, 2) + 0
-# A script of one width is made smaller.
+# A script with a fixed width is scaled down.
 figure_fits = figure_wide > page_width ? 1. * page_width / figure_wide : 1
 if (figure_fits < 1) {
     print sprintf("%s is laid out for another width: its smallest text is set in %.1f points", figure_title, 8 * figure_fits * page_scale)
@@ -26,7 +26,7 @@ if (terminal_name eq "svg") {
     set terminal pngcairo size int(dots * figure_wide + 0.5), int(dots * figure_high + 0.5) noenhanced font "sans-serif,11" \
         background "white" fontscale 0.95 * dots linewidth dots pointscale dots
 } } }
-# Of an animation as numbered pictures, output_file is the directory, and each frame sets its own output.
+# For an animation as numbered pictures, output_file is the directory, and each frame sets its own output.
 if (terminal_name ne "frames") { set output output_file }
 
 set datafile separator comma
@@ -37,13 +37,13 @@ set tics nomirror out scale 0.5 textcolor rgb "black"
 set format "%g"
 set key noautotitle
 set style fill transparent solid 0.18 noborder
-# Tics take a font from a variable only.
+# Tics only take a font from a variable.
 note_font = font_of(8)
 tic_font = font_of(9)
 panel_font = font_of(11)
 
-# The head, above all panels. A long line is set smaller, to fit, where page.gp has not given it more lines. draw.sh makes an
-# SVG's text bold where the family is called so.
+# The head, above all panels. A long line is set smaller, to fit, unless page.gp has given it more lines. draw.sh makes an
+# SVG's text bold if the family's name says so.
 head_color = head_alarm ? alarm : "#000000"
 head_is_wrapped = exists("head_wrapped")
 head_fits = head_is_wrapped ? 1 : smaller(1, figure_wide / (9.9 * strlen(head_line)))

@@ -1,10 +1,10 @@
 # plots/surface.gp: one weight vector or many: the training loss over planes through three weight vectors of a real network.
-# Left, two plain trainings from one start, apart in nothing but the order of their batches, with their paths projected onto the
-# plane; right, where they end beside vi's mean and weight vectors drawn from its posterior. Of the first run that has each plane.
+# Left, two plain trainings from one start, which differ only in the order of their batches, with their paths projected onto the
+# plane; right, their ends next to vi's mean and weight vectors drawn from its posterior. For the first run that has each plane.
 
 load "series.gp"
 
-# A place in each table, 0 where it has none.
+# A place in each table, 0 if it has none.
 first_of(plane) = (found = 0, sum [i = 1:surface_count] (found = found == 0 && surface_plane[i] eq plane ? i : found, 0), found)
 points_of(i, kind) = (found = 0, i == 0 ? 0 : (sum [j = 1:surface_points_count] (found = found == 0 && surface_points_kind[j] eq kind \
     && surface_points_run[j] eq surface_run[i] && surface_points_plane[j] eq surface_plane[i] ? j : found, 0), found))
@@ -66,7 +66,7 @@ set palette defined (0 "#00334F", 0.35 "#2C7FB0", 0.7 "#A9D3EA", 1 "#FFFFFF")
 set cbrange [lowest:highest]
 set logscale cb
 set format cb "%g"
-# An axis of less than a decade may have not one power of ten.
+# An axis of less than a decade may have no power of ten.
 if (highest < 10 * lowest) {
     set cbtics ("" lowest)
     do for [e = -12:6] { do for [step = 1:9] { set cbtics add (sprintf("%g", step * 10.**e) step * 10.**e) } }
@@ -76,12 +76,12 @@ unset grid
 set tics font tic_font
 set xrange [*:*] noextend
 set yrange [*:*] noextend
-# A few tics, of the panel's plane.
+# A few tics, for the panel's plane.
 choose_tics = 'stats surface_file[i] using (column("x")):(column("y")) name "plane" nooutput; ' \
     .'set xtics tic_step((plane_max_x - plane_min_x) / (panel_wide(1) < 260 ? 2.2 : 4)); set ytics tic_step((plane_max_y - plane_min_y) / 4)'
 set style fill solid 1 noborder # the colour box takes it too
 unset key
-# Beside the last panel of its line.
+# Next to the last panel of its line.
 set colorbox user origin screen sx(page_wide - page_right + 16), graph 0 size screen sx(16), graph 1
 
 # contour_lines: of the panel's surface, at 1, 2, 5 times powers of ten, as a block of lines.
@@ -93,7 +93,7 @@ contour_lines = 'set table $rows; plot surface_file[i] using (column("x")):(colu
     .'splot $grid using 1:2:3; unset table; unset contour; set surface; set logscale cb; ' \
     .'set datafile columnheaders; set datafile separator comma; set print $lines; print "x,y"; do for [k = 1:|$contours|] { ' \
     .'print words($contours[k]) < 3 || word($contours[k], 1) eq "#" ? "" : word($contours[k], 1).",".word($contours[k], 2) }; ' \
-    .'print ""; print "0,0"; unset print' # a point alone draws nothing, and no points at all are worth a warning
+    .'print ""; print "0,0"; unset print' # a single point draws nothing, and no points at all cause a warning
 panel = 0
 set multiplot
 if (paths > 0) {

@@ -1,6 +1,6 @@
-# plots/surviving.gp: in which layers the weights stay: each layer's share that stays against the share that is removed of the
-# whole network, a panel for each criterion, and a line of panels for each config where there are several (an ablation's).
-# Bands are 95 % over seeds. On the dashed line every layer loses alike.
+# plots/surviving.gp: in which layers the weights stay: the share that stays in each layer against the share removed from the
+# whole network, a panel for each criterion, and a line of panels for each config if there are several (an ablation). Bands
+# are 95 % over seeds. On the dashed line every layer loses the same share.
 
 load "series.gp"
 
@@ -42,7 +42,7 @@ do for [k = 1:words(layers)] { n = key_add(word(layers, k), layer_color(k), laye
 n = key_add("every layer alike", faint, 0, 2)
 load "page.gp"
 page_panels = words(criteria) * words(configs)
-# Of several configs each has lines of its own.
+# Several configs have separate lines.
 page_columns = words(configs) > 1 && words(criteria) > 1 ? smaller(5, words(criteria)) : words(criteria) == 4 ? 2 : 3
 page_tall = page_columns == 2 ? 230 : 200
 page_least = page_columns == 5 ? 150 : page_columns == 4 ? 180 : 200
@@ -92,7 +92,7 @@ do for [panel = 1:page_panels] {
     log_name(mantissa, n) = panel_is_left(panel) ? percent(mantissa * 10.**n) : ""
     eval log_tics
     if (none_left && panel_is_left(panel)) { set ytics add ("none" lowest) }
-    # With one seed there is no band, and gnuplot would go once through a list of none.
+    # With one seed there is no band, and gnuplot would iterate once over an empty list.
     bands = words(banded) == 0 ? "" : 'for [i in banded] surviving_band_file[int(i)] using (kept("fraction")):(at_bottom(column("low")))' \
         .':(at_bottom(column("high"))) with filledcurves fillcolor rgb color(int(i)), '
     eval 'plot [1:1 - greatest] x with lines linecolor rgb faint linewidth 0.8 dashtype 2, '.bands \

@@ -1,8 +1,7 @@
-# plots/svg.awk: what gnuplot's svg terminal cannot do: the figure's head as its title, which is what a browser shows and a screen
-# reader says; bold texts, of which the scripts call the family "sans-serif:Bold" (only the head is); and, for print, its width
-# and height.
+# plots/svg.awk: what gnuplot's svg terminal cannot do: the figure's head as its title, which a browser shows and a screen reader
+# reads; bold texts, for which the scripts use the family "sans-serif:Bold" (only the head); and, for print, its width and height.
 #
-#   width    in millimetres; 0: none, and a page makes it as large as it likes
+#   width    in millimetres; 0: none, and a page chooses the size
 
 {
     lines[NR] = $0

@@ -1,6 +1,6 @@
 # plots/temperature.gp: the posterior at temperature 1, which is Bayes' own, and colder: accuracy, NLL and calibration error on the test
-# items, of the whole network and with a tenth of its weights. A line of panels for each data set that has configs which differ in
-# their temperature; the one of the data set's own config is marked. Bars are 95 % intervals.
+# items, of the whole network and with a tenth of its weights. A line of panels for each data set with configs that differ in
+# their temperature; that of the data set's own config is marked. Bars are 95 % intervals.
 
 load "series.gp"
 
@@ -16,7 +16,7 @@ state_name(k) = k == 1 ? "the whole network" : "90 % of the weights removed"
 
 temperature(i) = pruned_band_temperature[i] eq "" ? 0 : pruned_band_temperature[i] + 0
 is_own(i) = pruned_band_variant[i] eq ""
-# What differs in its temperature alone: a config of the sweep, or the data set's own.
+# Configs that differ only in temperature: those of the sweep, or the data set's own.
 is_of_sweep(i) = is_own(i) || (strstrt(pruned_band_variant[i], "temperature=") == 1 && strstrt(pruned_band_variant[i], "_") == 0)
 belongs(i, name) = pruned_band_dataset[i] eq name && pruned_band_temperature[i] ne "" && is_of_sweep(i)
 state_of(i) = pruned_band_removed[i] eq "0" ? 1 : pruned_band_removed[i] eq "0.9" ? 2 : 0

@@ -1,8 +1,8 @@
-# plots/training.gp: what the loss is made of, accuracy, and the posterior's sigmas, epoch by epoch: means over the seeds of each
+# plots/training.gp: the parts of the loss, accuracy, and the posterior's sigmas, epoch by epoch: means over the seeds of each
 # config, with bands from the least to the greatest of them.
 #
-# Likelihood and prior stand apart, because their sum hides which of the two is learning; so do the KL of a posterior and the
-# penalty of a point estimate, which have not one scale. The fan shows that the VI objective moves the sigmas by itself.
+# Likelihood and prior are separate, because their sum hides which of the two is learning; so are the KL of a posterior and
+# the penalty of a point estimate, which have different scales. The fan shows that the VI objective alone moves the sigmas.
 
 load "series.gp"
 
@@ -26,7 +26,7 @@ do for [i = 1:train_count] {
     epochs = STATS_max_x > epochs ? STATS_max_x : epochs
     sort_score[i] = STATS_mean_y
     several = train_seeds[i] > several ? train_seeds[i] : several
-    # A logarithmic axis has no place for a prior's part that is 0, as of mle.
+    # A logarithmic axis has no place for a prior's part of 0, as for mle.
     if (has(train_lacks[i], "kl")) {
         stats train_file[i] using (column("kl")) nooutput
         if (STATS_max > 0) { if (has(train_lacks[i], "sigma_median")) { kl = kl." ".i } else { penalty = penalty." ".i } }
@@ -36,7 +36,7 @@ sort_list = every_one(train_count)
 eval sort_by_score
 every_list = sorted
 
-# The panels: what is drawn of which series, and whether on a logarithmic axis. An accuracy's axis begins where accuracies are
+# The panels: what is drawn from which series, and whether on a logarithmic axis. An accuracy's axis begins at the accuracies
 # after a tenth of the epochs.
 what = "nll".(words(kl) > 0 ? " kl" : "").(words(penalty) > 0 ? " penalty" : "")." accuracy_train accuracy_val".(sigma_count > 0 ? " sigma" : "")
 panel_title_of(name) = name eq "nll" ? "likelihood part of the loss" : name eq "kl" ? "prior part: KL of all weights" \

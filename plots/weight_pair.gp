@@ -1,5 +1,5 @@
 # plots/weight_pair.gp: the posteriors of two weights of the trained network with nearly the same |mu|: which one would you
-# prune? |mu| does not know how sure each is. Both are densities on one scale: the area under each is 1.
+# prune? |mu| does not tell how sure each is. Both are densities on one scale: the area under each is 1.
 
 load "series.gp"
 

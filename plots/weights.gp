@@ -1,5 +1,5 @@
-# plots/weights.gp: which weights pruning takes: posterior means before, and the tenth that stays by the method's usual
-# criterion (SNR where there is a sigma, else magnitude). A panel for each run. Shares are of all weights that were ranked.
+# plots/weights.gp: which weights pruning removes: posterior means before, and the tenth that stays by the method's
+# usual criterion (SNR if there is a sigma, else magnitude). A panel for each run. Shares are of all ranked weights.
 
 load "series.gp"
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # tests/fuzz.sh: the fuzz targets, for `make fuzz`, `make fuzz-merge` and `make fuzz-coverage`, which build them.
 #
-#   tests/fuzz.sh run SECONDS DIR         gives each target of DIR/tests so many seconds, as many at a time as there are
+#   tests/fuzz.sh run SECONDS DIR         runs each target of DIR/tests for SECONDS, as many at a time as there are
 #                                         processors
-#   tests/fuzz.sh merge DIR               makes tests/corpus of itself and of what was learned: as few and small files as
-#                                         cover the same
-#   tests/fuzz.sh coverage COVERED DIR    what tests/corpus and what was learned in DIR cover of the readers' files;
-#                                         COVERED has targets that count
+#   tests/fuzz.sh merge DIR               rebuilds tests/corpus from itself and new inputs: the fewest and smallest files
+#                                         with the same coverage
+#   tests/fuzz.sh coverage COVERED DIR    how much of the readers' files tests/corpus and the inputs learned in DIR
+#                                         cover; COVERED has instrumented targets
 #
-# A target starts from tests/corpus/NAME. What it learns is kept in DIR/corpus/NAME and is where the next call begins; an
-# input that breaks it is left in DIR/found: mend it, and put it into tests/corpus/NAME.
+# A target starts from tests/corpus/NAME. What it learns is kept in DIR/corpus/NAME, where the next call begins; an input
+# that breaks it is left in DIR/found: fix the bug, and put the input into tests/corpus/NAME.
 #
 # Exit codes: 0 nothing found; 1 something was; 2 usage.
 set -euo pipefail
@@ -21,10 +21,10 @@ usage() {
     exit 2
 }
 
-# HDF5 leaves what it had in hand where it meets damage, and asks for what a file claims.
+# HDF5 leaks what it holds when it meets damage, and allocates what a file claims.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1}
 
-# fuzz SECONDS DIR NAME: prints one line where nothing is found.
+# fuzz SECONDS DIR NAME: prints one line if nothing is found.
 fuzz() {
     local seconds=$1 directory=$2 name=$3 log="$2/log-$3" status=0
     mkdir -p "$directory/corpus/$name" "$directory/found"
@@ -52,7 +52,7 @@ merge() {
     echo "tests/corpus/$name: $(find "$kept" -type f | wc -l) files, $(cat "$kept"/* | wc -c) bytes"
 }
 
-# The files that a target is there for.
+# The files that a target covers.
 sources_of() {
     case $1 in
     compare) echo lib/results/compare.c lib/core/texts.c ;;
@@ -68,7 +68,7 @@ sources_of() {
     esac
 }
 
-# coverage COVERED DIR NAME: of what the target's program has, regions and lines that were reached.
+# coverage COVERED DIR NAME: the regions and lines reached in the target's program.
 coverage() {
     local covered=$1 directory=$2 name=$3 data="$1/$3" sources
     mkdir -p "$directory/corpus/$name"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# tests/mutate.sh [--jobs N] [--list] [NAME...]: puts the mistakes of tests/mutations.txt (or those named) into the program,
-# one at a time and in a copy, and asks the tests whether they see them.
+# tests/mutate.sh [--jobs N] [--list] [NAME...]: puts the mistakes of tests/mutations.txt (or those named) into a copy of
+# the program, one at a time, and checks whether the tests see them.
 #
-# A mistake is killed when one of its tests fails, crashes or does not end. What those do not see, every test program is
-# asked about, and then the scripts that run the program from end to end. Those that nothing can see, since the program does
-# the same with them, are built and counted apart.
+# A mistake is killed when one of its tests fails, crashes or does not end. If those do not see it, every test program
+# is tried, and then the scripts that run the program from end to end. Mistakes that nothing can see, since the program
+# behaves the same with them, are built and counted separately.
 #
 #   --jobs N   how many mistakes at a time (default: one for each processor)
-#   --list     the names, and what each is; tries nothing
-#   MUTATE_QUICK=yes in the environment: the mistakes' own tests alone, which are trusted to pass without a mistake
+#   --list     prints the names, and what each is; tries nothing
+#   MUTATE_QUICK=yes in the environment: only the mistakes' own tests, which are trusted to pass without a mistake
 #
 # Exit codes: 0 at least 97 % are killed; 1 fewer, or a mistake does not fit its file or does not compile; 2 usage.
 set -uo pipefail
@@ -57,34 +57,34 @@ fi
 
 make --no-print-directory -s -j "$jobs" MODE=release BUILD=build/release compiled || exit 1
 
-# A copy in memory where there is room: the tests write many small files and wait for the disk.
+# A copy in memory if there is room: the tests write many small files and wait for the disk.
 [ ! -d /dev/shm ] || [ "$(df --output=avail /dev/shm | tail -n 1)" -lt 4000000 ] || export TMPDIR=${TMPDIR:-/dev/shm}
 scratch=$(temporary -d) || exit
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM HUP
 export scratch project
 
-# The sources, and what is built of them but for the test programs, which are linked for each mistake anew.
+# The sources and build products except the test programs, which are linked again for each mistake.
 mkdir "$scratch/pristine" "$scratch/outcome"
 cp -a Makefile environment.sh deps.sh run_all.sh lib experiments tests configs plots "$scratch/pristine"
 ln -s "$project/data" "$scratch/pristine/data"
 mkdir -p "$scratch/pristine/build/release/tests"
 cp -a build/release/{lib,experiments,generated,flags,libtenth.a,tenth} "$scratch/pristine/build/release"
 cp -a build/release/tests/*.[od] "$scratch/pristine/build/release/tests"
-cd "$scratch/pristine" || exit # what is edited in the meantime belongs to the next time
+cd "$scratch/pristine" || exit # edits made meanwhile count for the next time
 
-# The same with the test programs, for what is tried without a mistake: nothing is built anew there.
+# The same with the test programs, for trials without a mistake: nothing is rebuilt there.
 cp -a . "$scratch/whole"
 find "$project/build/release/tests" -maxdepth 1 -type f -name 'test_*' -perm -u+x -exec cp -a -t "$scratch/whole/build/release/tests" {} +
 
-# ask VARIABLE: the Makefile's. Which flags the compiler takes need not be found out for each mistake.
+# ask VARIABLE: the Makefile's value. The compiler's flags need not be probed again for each mistake.
 ask() {
     make -s MODE=release --eval="ask: ; @echo '\$($1)'" ask
 }
 hardening=$(ask HARDENING) && linked=$(ask HARDENING_LD) || exit
 export hardening linked
 
-# build TREE TARGET...: with what make was told here, in the tree. Without a mistake all is there.
+# build TREE TARGET...: with this make's settings, in the tree. Without a mistake everything is already built.
 build() {
     local tree=$1
     shift
@@ -94,7 +94,7 @@ build() {
         -o build/release/generated/build_info.h "${@/#/build/release/}"
 }
 
-# passes TREE TEST: TEST is test_NAME, test_NAME:FUNCTION or test_NAME.sh. What it says goes to TREE/out.
+# passes TREE TEST: TEST is test_NAME, test_NAME:FUNCTION or test_NAME.sh. Its output goes to TREE/out.
 passes() {
     local tree=$1 test=${2%%:*} filter="" status=0
     [[ $2 != *:* ]] || filter=${2#*:}
@@ -105,13 +105,13 @@ passes() {
     else
         build "$tree" "tests/$test" >"$tree/out" 2>&1 || return 2
         (cd "$tree" && TMPDIR=$tree/tmp TEST_FILTER=$filter timeout --kill-after=5 300 "build/release/tests/$test") >"$tree/out" 2>&1 </dev/null || status=1
-        # A name that no test has would let everything pass.
+        # An unknown test name would let everything pass.
         [ -z "$filter" ] || grep -q '^\[ RUN  ' "$tree/out" || status=1
     fi
     return "$status"
 }
 
-# What every mistake is held against after its own tests: the programs, the quick ones first, then scripts.
+# What every mistake is tried on after its own tests: the programs, the quick ones first, then scripts.
 fallback() {
     local test
     for test in tests/test_*.c; do
@@ -120,7 +120,7 @@ fallback() {
     printf '%s\n' test_kernels test_nn test_run test_illustrate test_golden.sh test_cli.sh test_predict.sh test_export.sh
 }
 
-# witness TREE TEST...: the first test that fails, in `seen`. Fails where none does; 2: it does not compile.
+# witness TREE TEST...: puts the first failing test into `seen`. Fails if none does; 2: it does not compile.
 witness() {
     local tree=$1 test status
     shift

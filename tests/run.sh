@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# tests/run.sh TEST...: runs test programs (cmocka) and scripts, and closes with `N passed, N failed`.
+# tests/run.sh TEST...: runs test programs (cmocka) and scripts, and ends with `N passed, N failed`.
 #
-# A program counts one for each cmocka test. What it announced and did not pass or skip has failed, so that a crash counts
-# all that it kept from running; so does a program that passes every test but does not exit with 0 (a leak, say), or that
-# runs no test at all. A script counts its lines `ok - NAME`, `not ok - NAME` and `skip - NAME`, by the same rules. What was
-# skipped is not passed.
+# A program counts one for each cmocka test. Announced tests that neither pass nor skip have failed, so a crash counts all
+# the tests that it prevented; a program also fails if it passes every test but does not exit with 0 (a leak, say), or runs
+# no test at all. A script counts its lines `ok - NAME`, `not ok - NAME` and `skip - NAME`, by the same rules. Skipped
+# is not passed.
 #
-# What a sanitizer reports fails the test, whichever process it was in: reports go to files, since a script may expect that a
-# program fails, or not look at what it says. A program of which one is reported ends with 99, which no test expects.
+# A sanitizer's report fails the test, whichever process it was in: reports go to files, since a script may expect a program
+# to fail, or ignore its output. A reported program exits with 99, which no test expects.
 #
-# Tests run beside each other and are told of as they end.
+# Tests run in parallel and are reported as they end.
 #
 #   TEST_JOBS     how many at a time (default: one for each processor)
 #   TEST_TIMEOUT  seconds for one program (default 300); one that hangs has failed
@@ -25,13 +25,13 @@ if [ $# -eq 0 ]; then
     exit 2
 fi
 
-unset TEST_FILTER # all tests, whatever somebody looked at before
+unset TEST_FILTER # all tests, whatever was run before
 
 results=$(temporary -d)
 trap 'rm -rf "$results"' EXIT
 export results
 
-# Prints how often the pattern stands at the beginning of a line of the test's standard output.
+# Prints how often the pattern starts a line of the test's standard output.
 count() {
     grep -c "^$1" out || true
 }
@@ -45,14 +45,14 @@ announced_by_groups() {
 run() {
     local wrapper report="$1/report"
     read -r -a wrapper <<<"${TEST_WRAPPER:-}"
-    # Threads that spin would keep the processor from the test beside them.
+    # Spinning threads would keep the processor from parallel tests.
     OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} \
         ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99:log_path=$report" \
         UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}exitcode=99:log_path=$report" \
         timeout --kill-after=10 "${TEST_TIMEOUT:-300}" "${wrapper[@]}" "$2" >"$1/out" 2>"$1/errors" </dev/null
 }
 
-# tell TEST STATUS SECONDS, in the test's directory: what became of it; its numbers go to the file counts.
+# tell TEST STATUS SECONDS, in the test's directory: reports its outcome; its numbers go to the file counts.
 tell() {
     local good skip bad reported=
     if [[ $1 == *.sh ]]; then

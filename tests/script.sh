@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# tests/script.sh: what test scripts share; read with `source`. A script's lines `ok - NAME`, `not ok - NAME` and
-# `skip - NAME` are what tests/run.sh counts. A script runs in a scratch directory, $work, which goes when it ends; it finds
-# $tests, $project, the program, $tenth, which is $TENTH where the Makefile or a user says so, and what breaks it, in $preload.
+# tests/script.sh: shared by test scripts; read with `source`. A script's lines `ok - NAME`, `not ok - NAME` and `skip -
+# NAME` are what tests/run.sh counts. A script runs in a scratch directory, $work, which is removed when it ends; it
+# gets $tests, $project, the program, $tenth, which is $TENTH if the Makefile or a user sets it, and the libraries that
+# break it, in $preload.
 
 # shellcheck disable=SC2034 # for the scripts
 # shellcheck source=environment.sh
@@ -14,12 +15,12 @@ work=$(temporary -d) || exit
 trap 'cd /; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset TENTH_DATA
-# Threads that wait do not take the processor from tests beside this one.
+# Waiting threads do not take the processor from parallel tests.
 export OMP_WAIT_POLICY=passive
 
 failures=0
 
-# check NAME COMMAND...: one check, passed when the command succeeds. What it printed is shown when it does not.
+# check NAME COMMAND...: one check, passed if the command succeeds. Its output is shown if it fails.
 check() {
     local name=$1 output
     shift
@@ -52,7 +53,7 @@ exits_with() {
     fi
 }
 
-# says TEXT COMMAND...: the command's output, standard error included, holds the text; its exit code does not matter.
+# says TEXT COMMAND...: the command's output, standard error included, contains the text; its exit code does not matter.
 says() {
     local text=$1 output
     shift
@@ -64,7 +65,7 @@ says() {
     fi
 }
 
-# refuses STATUS TEXT COMMAND...: ends with this exit code, and says this on the way.
+# refuses STATUS TEXT COMMAND...: ends with this exit code and prints the text.
 refuses() {
     local wanted=$1 text=$2 status=0 output
     shift 2
@@ -74,7 +75,7 @@ refuses() {
 }
 
 # signalled SIGNAL TO FILE COMMAND...: the command gets the signal once FILE is there; its exit code is passed on. It is a
-# background job of its own process group, as a terminal would make it. TO: group, as Ctrl-C; or process, as `kill`.
+# background job in its own process group, as from a terminal. TO: group, like Ctrl-C; or process, like `kill`.
 signalled() {
     local signal=$1 to=$2 file=$3 status=0 waited=0
     shift 3

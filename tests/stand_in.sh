@@ -63,7 +63,7 @@ END
     chmod +x "$copy/tenth"
 }
 
-# Two data sets, one of them a stand-in; what is 1 - fraction need not look like a result.
+# Two data sets, one of them a stand-in; 1 - fraction need not look like a result.
 write_tables() {
     local real="mnist" synthetic="SYNTHETIC series" source dataset method criterion i
     {

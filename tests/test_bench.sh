@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# tests/test_bench.sh: `tenth bench` at tiny sizes. No time is judged here. $TENTH is the program; the Makefile sets it.
+# tests/test_bench.sh: `tenth bench` at tiny sizes. Times are not judged here. $TENTH is the program; the Makefile sets
+# it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-# is_row FILE HEADER: the header, and one row with a number in every column from the third on but the precision: above 0,
-# but for page faults, a fraction and shares, of which the latter are within 0..1, and the shares together at most 1 but for
-# the clock's own error.
+# is_row FILE HEADER: the header, and one row with a number in every column from the third on except the precision: above 0,
+# except page faults, a fraction and shares; the latter are within 0..1, and the shares together at most 1 except for the
+# clock's own error.
 is_row() {
     awk -F, -v header="$2" '
         NR == 1 && $0 != header { print "header: " $0; bad = 1 }
@@ -47,8 +48,8 @@ done
 check "a posterior's weights are sampled" bash -c "
     '$tenth' bench --dataset ecg5000 --batch 2 --filters 64 --threads 1 --repeats 4 | tail -n 1 | cut -d, -f11 |
         awk '{ exit !(\$1 > 0.001) }'"
-# The first layer's outputs alone are 1,568 pages. AddressSanitizer gives sgemm's own buffers back, 368 of them; else it is
-# none, but for the few steps in which a thread first uses its memory.
+# The first layer's outputs alone are 1,568 pages. AddressSanitizer returns sgemm's own buffers, 368 of them; otherwise
+# there are none, except in the few steps in which a thread first uses its memory.
 "$tenth" bench --batch 128 --filters 64 --repeats 3 >row.csv
 check "a step takes no new memory" awk -v pages="$(cell row.csv page_faults)" 'BEGIN { exit !(pages != "" && pages < 1000) }'
 "$tenth" bench --predict 7 --samples 3 --filters 4 --threads 1 --repeats 1 >row.csv
@@ -64,7 +65,7 @@ check "a step of bf16" is_row row.csv "$step_header"
 check "says that it is one" test "$(cell row.csv precision)" = bf16
 check "TSV has tabs" says $'dataset\tmethod\tbatch' \
     "$tenth" bench --batch 1 --filters 1 --threads 1 --repeats 1 --format tsv
-# The check itself must see what is wrong.
+# The check itself must notice errors.
 printf '%s\nmnist,vi,3,4,1,1,1,1,.6,.6,.1,.1,1,fp32,1,0\n' "$step_header" >row.csv
 check "shares of more than everything are noticed" exits_with 1 is_row row.csv "$step_header"
 printf '%s\nmnist,vi,3,4,1,,1,1,.6,.1,.1,.1,1,fp32,1,0\n' "$step_header" >row.csv

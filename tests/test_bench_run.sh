@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/test_bench_run.sh: `make bench` (experiments/bench), with stand-ins that "measure" known numbers, and once at tiny
-# sizes with the programs themselves. No time is judged here. $TENTH is the program; the Makefile sets it.
+# sizes with the programs themselves. Times are not judged here. $TENTH is the program; the Makefile sets it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -10,8 +10,8 @@ unset PYTHON
 
 # ---- Stand-ins. ----
 
-# Times of the Nth call: 10, 20, 30 of ours; 40, 40, 150 of the peer's after the one that chooses its layout, and 20 where
-# it keeps its memory.
+# Times of the Nth call: 10, 20, 30 of ours; 40, 40, 150 of the peer's after the one that chooses its layout, and 20 if it
+# keeps its memory.
 write_fakes() {
     cat >tenth <<'END'
 #!/usr/bin/env bash
@@ -163,7 +163,7 @@ tiny_run() {
     TENTH=$tenth "$run" --quick --cells tiny.tsv --threads 1 "$@"
 }
 
-# header FILE: what stands outside this project reads these.
+# header FILE: other projects read these.
 header() {
     head -n 1 "$1"
 }
@@ -176,7 +176,7 @@ roofline_header+=,share_gemm,share_im2col,share_sampling,share_optimizer,share_o
 scaling_header=varied,dataset,method,value,filters,batch,threads,rounds,ms_per_step,items_per_second,speedup,gflops
 scaling_header+=,sgemm_gflops
 
-# A torch that cannot be imported stands before any that can.
+# A torch that cannot be imported hides any that can.
 mkdir no-torch
 echo 'raise ImportError' >no-torch/torch.py
 check "without torch it says what to install" says "deps.sh install bench" \
@@ -203,7 +203,7 @@ else
     skip "peer.py is Python" "python3 is not installed"
 fi
 
-# All count the arithmetic of the direct convolution: where gflops x time agree, so do the networks' layers. Round 0, which
+# All count the arithmetic of the direct convolution: if gflops x time agree, so do the networks' layers. Round 0, which
 # finds PyTorch's layouts, predicts with one sample.
 same_work() {
     awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/test_build.sh: does the Makefile compile anew what was compiled otherwise, and nothing else? In a project of two files
+# tests/test_build.sh: does the Makefile recompile what was compiled differently, and nothing else? In a project of two files
 # with tenth's Makefile.
 set -uo pipefail
 # shellcheck source=tests/script.sh
@@ -31,7 +31,7 @@ END
 printf '#!/bin/sh\nexec cc -DANSWER=5 "$@"\n' >other-cc
 chmod +x other-cc
 
-# answers NUMBER ARGUMENT...: make, so called, gives a program that prints it.
+# answers NUMBER ARGUMENT...: make with these arguments gives a program that prints the number.
 answers() {
     local wanted=$1 printed
     shift
@@ -46,7 +46,7 @@ answers() {
     }
 }
 
-# makes_nothing ARGUMENT...: make, so called, calls no compiler.
+# makes_nothing ARGUMENT...: make with these arguments calls no compiler.
 makes_nothing() {
     if ! make "$@" >log 2>&1 || grep -q -e ' -o ' log; then
         cat log
@@ -68,7 +68,7 @@ echo '# a comment' >>Makefile
 check "an edit of nothing but a comment does not" makes_nothing
 check "another library links anew" bash -c "make LDFLAGS=-Wl,-z,now | grep -q -e '-o build/release/tenth '"
 
-# ---- Warnings are errors for those who ask. ----
+# ---- Warnings are errors on request. ----
 
 printf 'static int nobody_calls(void)\n{\n    return 1;\n}\n' >lib/core/warned.c
 check "a warning keeps nobody from building" answers 4
@@ -77,9 +77,9 @@ check "WERROR=0 does not" answers 4 WERROR=0
 rm lib/core/warned.c
 check "a library that nothing calls is not linked" bash -c "! make -n -B | grep -e '-lhdf5[a-z_]*_hl'"
 
-# ---- A build that may not be written to. ----
+# ---- A read-only build. ----
 
-# read_only COMMAND...: as somebody whom a file's mode keeps from writing.
+# read_only COMMAND...: as a user whom a file's mode keeps from writing.
 read_only() {
     local status=0
     chmod -R a-w .

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/test_cli.sh: the program as people meet it: exit codes, messages, and what is on disk after something went wrong.
-# $TENTH is the program; the Makefile sets it.
+# tests/test_cli.sh: the program from the outside: exit codes, messages, and the disk after a failure. $TENTH is the
+# program; the Makefile sets it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -33,8 +33,8 @@ ini() {
     { echo "base = small.ini"; printf '%s\n' "$@"; } >case.ini
 }
 
-# await_hold PROCESS: until it is the program and holds SIGINT and SIGTERM back, the bits 1 and 14 of what Linux says, or has
-# ended. A signal before that ends it without a word, or is caught by the shell that it is until it runs the program.
+# await_hold PROCESS: until it is the program and blocks SIGINT and SIGTERM, bits 1 and 14 of Linux's mask, or has ended. An
+# earlier signal ends it silently, or is caught by the shell that it is until it runs the program.
 await_hold() {
     while kill -0 "$1" 2>/dev/null; do
         [ "/proc/$1/exe" -ef "$tenth" ] && (($(stop_bits "$1" SigBlk) == 0x4002)) && return
@@ -70,7 +70,7 @@ check "an unknown key suggests the right one" refuses 2 "prior_sigma" "$tenth" r
 ini "[posterior]" "method = ensmble"
 check "an unknown method names file and line, and lists those that there are" \
     refuses 2 "case.ini:3: posterior.method: no method" "$tenth" run case.ini
-# What `tenth run` refuses before it opens data `tenth config` refuses as well.
+# What `tenth run` refuses before it opens data, `tenth config` refuses too.
 agrees_to_refuse() { # TEXT LINE...
     local text=$1
     shift
@@ -114,7 +114,7 @@ check "nothing was written for all that" is_empty_directory out
 echo "not HDF5" >broken.h5
 check "a run file that is none" refuses 3 "broken.h5" "$tenth" table broken.h5 prune
 
-# ---- places that cannot be written to: exit code 1 ----
+# ---- unwritable places: exit code 1 ----
 check "an output directory that is a file" refuses 1 "small.ini" "$tenth" run small.ini --out small.ini
 if [ "$(id -u)" -eq 0 ]; then
     check "an output directory on a read-only file system" refuses 1 "/proc" "$tenth" run small.ini --out /proc/tenth
@@ -151,7 +151,7 @@ check "another seed gives another table" bash -c "! cmp -s <('$tenth' table out/
     <('$tenth' table out3/ecg5000_vi_seed2.h5 prune | cut -d, -f8-16)"
 check "another config does not overwrite" refuses 2 "--force" "$tenth" train small.ini --out out --set train.epochs=1
 
-# A stand-in's run, and then the data are there: 64 and 40 series that are not the official ones.
+# A stand-in's run, and then there are data: 64 and 40 unofficial series.
 mkdir -p bare/data real/ecg5000
 for part in TRAIN TEST; do
     awk -v part=$part 'BEGIN {
@@ -187,7 +187,7 @@ check "nor from its own file" refuses 3 "--data-dir" env TENTH_HOME="$work/bare"
 check "it stays as it was" test "$before" = "$(sha256sum out8/*.h5)"
 check "what names a stand-in gets one" exits_with 0 of_data --force --set data.synthetic=yes --quiet
 
-# A directory that is named is where the data are, or there are none.
+# A named directory has the data, or there are none.
 check "a directory without the set" refuses 3 "ECG5000 was not found in nothing: it is empty" of_data --data-dir nothing --quiet
 check "a directory without the set that is in the box" refuses 3 "MNIST was not found in real: it has ecg5000; files of another set" \
     "$tenth" train small.ini "${digits[@]}" --data-dir real --out named
@@ -204,7 +204,7 @@ rmdir real/ecg5000
 check "another layout is the same data" exits_with 0 of_data --data-dir real --out named --quiet
 check "by the names that were read" says "sha256 ECG5000/ECG5000_TRAIN.tsv" "$tenth" table named/*.h5 provenance
 
-# Items of no class come from another data set, which may not be where the run's own is.
+# Items of no class come from another data set, which need not be next to the run's own.
 mkdir -p pictures/cifar-10-batches-bin
 truncate -s 30730000 pictures/cifar-10-batches-bin/{data_batch_{1,2,3,4,5},test_batch}.bin
 mkdir -p box/data && ln -s "$project/data/mnist" box/data/mnist
@@ -230,7 +230,7 @@ check "seeds of different configs are no band" refuses 2 "different configs" \
     "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 "$tenth" prune out3/ecg5000_vi_seed2.h5 --set prune.samples=3 --quiet
 check "bands over seeds" says ',2,"SYNTHETIC' "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
-# Rounded products train another network, which is another result; what is exported of it has floats, and is held against floats.
+# Rounded products train another network, which is another result; its export has floats, and is compared with floats.
 rounded=(--set model.precision=bf16)
 check "another precision is another result" refuses 2 "give --force" "$tenth" train small.ini "${rounded[@]}" --out out --quiet
 check "and another training" exits_with 0 "$tenth" train small.ini "${rounded[@]}" --out out9 --quiet
@@ -268,8 +268,8 @@ check "a run's table does" refuses 2 "RUN.h5" "$tenth" table stills
 check "the table is an error on a full device" refuses 1 "No space left" \
     bash -c "'$tenth' table out/ecg5000_vi_seed1.h5 prune >/dev/full"
 
-# Run files are read without locks, as on file systems that have none (37: NFS without its lock daemon; 95: Lustre), whatever HDF5
-# is told. A program that is linked with a sanitizer is to let the preloaded object be first.
+# Run files are read without locks, as on file systems that have none (37: NFS without its lock daemon; 95: Lustre), whatever
+# HDF5's settings. A program linked with a sanitizer must accept the preloaded object first.
 cat >nolock.c <<'END'
 #include <errno.h>
 #include <stdlib.h>
@@ -296,7 +296,7 @@ else
     skip "a run where nothing can be locked" "${CC:-cc} makes no shared objects"
 fi
 
-# Who has a file open for writing holds a lock, as HDF5 does.
+# A program with a file open for writing holds a lock, like HDF5.
 if command -v flock >/dev/null; then
     sum_before=$(sha256sum <out/ecg5000_vi_seed1.h5)
     check "a run that is open elsewhere is read" exits_with 0 flock -x out/ecg5000_vi_seed1.h5 "$tenth" table out/ecg5000_vi_seed1.h5 prune
@@ -307,7 +307,7 @@ else
     skip "a run that is open elsewhere" "there is no flock"
 fi
 
-# What is no run is called what it is, and nobody is told to give it up.
+# A file that is not a run is called what it is, with no advice to give it up.
 head -c 3000 out/ecg5000_vi_seed1.h5 >short.h5
 printf '\037\213\010more' >packed.h5
 : >empty.h5
@@ -326,7 +326,7 @@ directory.h5 is a directory
 nowhere.h5 there is no such file
 END
 
-# Text is UTF-8: values are refused where they are not, and paths, which may hold any byte, are written so that they are.
+# Text is UTF-8: other values are refused, and paths, which may contain any byte, are escaped.
 printf 'base = small.ini\n[run]\nname = gr\374n\n' >latin.ini
 check "a value in Latin-1" refuses 2 'latin.ini:3: run.name = gr\xFCn is not UTF-8' "$tenth" run latin.ini --out out11
 check "of which nothing was made" test ! -e out11
@@ -340,8 +340,8 @@ else
     skip "names in Latin-1" "the file system has none"
 fi
 
-# Interrupted: exit code 130, the same command goes on, and the result is that of an unbroken run. The signal comes while the
-# data are made, so that training stops at its first step, however fast it is; tests/test_run.c stops at many others.
+# Interrupted: exit code 130, the same command continues, and the result is that of an unbroken run. The signal comes while
+# the data are made, so training stops at its first step, however fast it is; tests/test_run.c stops at many others.
 long=(--set train.epochs=20 --set prune.criteria=snr --out out4)
 "$tenth" run small.ini "${long[@]}" --quiet 2>/dev/null &
 process=$!
@@ -356,28 +356,29 @@ long[${#long[@]}-1]=out5
 check "a resumed run equals an unbroken one" \
     cmp <("$tenth" table out4/ecg5000_vi_seed1.h5 prune) <("$tenth" table out5/ecg5000_vi_seed1.h5 prune)
 
-# A sweep in processes beside each other makes the same files as one after the other.
+# A sweep in parallel processes makes the same files as one after the other.
 ini "[sweep]" "posterior.prior_sigma = .1 | .3"
 "$tenth" run case.ini --out out6 --quiet
 "$tenth" run case.ini --out out7 --jobs 2 --quiet
 check "--jobs changes no result" \
     cmp <("$tenth" table out6/*.h5 prune) <("$tenth" table out7/*.h5 prune)
-# One of them that fails keeps the others from nothing, and is told of by the exit code.
+# A failing one does not stop the others, and shows in the exit code.
 mkdir out6f out7f
 first=$(cd out6 && printf '%s\n' *.h5 | head -n 1)
 echo "no run" | tee "out6f/$first" >"out7f/$first"
 check "the failure of the first of many runs counts" refuses 3 "$first" "$tenth" run case.ini --out out6f --quiet
 check "with --jobs, too" refuses 3 "$first" "$tenth" run case.ini --out out7f --jobs 2 --quiet
 check "and the others are done" cmp <(cd out6 && ls) <(cd out7f && ls)
-# A terminal's Ctrl-C reaches every process, a SIGTERM only the first: it passes it on, or the others would train to their end.
+# A terminal's Ctrl-C reaches every process, a SIGTERM only the first: it passes it on; otherwise the others would train to the
+# end.
 "$tenth" run case.ini --out out8 --jobs 2 --set train.epochs=400 --quiet 2>/dev/null &
 process=$!
 await_hold $process
 kill -TERM $process
 wait $process
 check "SIGTERM ends every process of --jobs" test $? -eq 130
-# A service manager tells the whole group. What the first process passes on must not be a child's second signal of that kind, which
-# would kill it while it saves; a network of this size takes a while to save. With a file there both have begun to train.
+# A service manager signals the whole group. What the first process passes on must not be a child's second signal of that kind,
+# which would kill it while it saves; a network of this size takes a while to save. Once there is a file, both have begun to train.
 set -m # a group of its own
 "$tenth" run case.ini --out out9 --jobs 2 --set model.filters=256 --set train.epochs=100000 --set run.checkpoint_seconds=1 \
     >out9.log 2>&1 &
@@ -390,7 +391,7 @@ check "SIGTERM for its whole group ends it, too" test $? -eq 130
 check "and every one of its runs saves" test "$(grep -c 'interrupted; the same command resumes' out9.log)" -eq 2
 
 cell=out6/ecg5000_vi_prior_sigma=0.3_seed1.h5
-rows_of() { # PATTERN: how many rows of the cell's table `prune` have it
+rows_of() { # PATTERN: how many rows of the cell's table `prune` match
     "$tenth" table "$cell" prune | tail -n +2 | grep -c -- "$1"
 }
 check "a cell's file says what it is" test -f "$cell"

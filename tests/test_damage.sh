@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# tests/test_damage.sh: run files that cannot be read, or that are damaged, and memory that is not there. A table is then the
-# same as that of the whole file, or there is none, with a message and an exit code that is not 0. With TORTURE=yes there are
-# many rounds.
+# tests/test_damage.sh: unreadable or damaged run files, and lack of memory. A table is then the same as from the whole file,
+# or there is none, with a message and a non-zero exit code. With TORTURE=yes there are many rounds.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -21,8 +20,8 @@ make_run() {
     done
 }
 
-# tabulates_or_refuses TABLE FILE [VARIABLE=VALUE...]: a crash of HDF5's without memory is no wrong table, either; its number
-# is counted.
+# tabulates_or_refuses TABLE FILE [VARIABLE=VALUE...]: a crash in HDF5 without memory is not a wrong table either; such
+# crashes are counted.
 crashes=0
 tabulates_or_refuses() {
     local table=$1 file=$2 status=0
@@ -73,7 +72,7 @@ flip() {
         dd of="$work/flipped.h5" bs=1 seek="$2" conv=notrunc status=none
 }
 
-# Near what describes the data, and anywhere.
+# Near the metadata, and anywhere.
 one_bit_is_another() {
     local file=$1 table n at size places
     size=$(stat -c %s "$file")
@@ -90,7 +89,7 @@ one_bit_is_another() {
     [ "$crashes" -eq 0 ]
 }
 
-# HDF5's own checksums have to do where a file has no seal.
+# HDF5's own checksums must suffice if a file has no seal.
 without_seal() {
     head -c -24 "$run" >"$work/bare.h5" && one_bit_is_another "$work/bare.h5"
 }
@@ -110,7 +109,7 @@ check_allocations() {
     echo "HDF5 crashed in $(cat "$work/crashes") of $allocations"
 }
 
-# A stage neither takes a damaged file for one that has nothing, nor writes it without what it could not read.
+# A stage neither takes a damaged file for an empty one, nor writes it back without what it could not read.
 stages_leave_it() {
     local stage
     flip "$run" $(($(stat -c %s "$run") / 2)) 0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # tests/test_device.sh: exported C on other compilers and other machines: C++, the options that break floats, an int of 16
-# bits (AVR in simavr), RISC-V and a big-endian PowerPC (QEMU). Everywhere the predictions are those of the model file, an
-# input that is no number is referred, the self-test agrees, and no function of a C library is called but expf and memcpy. A
-# machine whose tools are missing is skipped (./deps.sh install embedded). $TENTH is the program; the Makefile sets it.
+# bits (AVR in simavr), RISC-V and a big-endian PowerPC (QEMU). Everywhere the predictions are those of the model file, a
+# NaN input is referred, the self-test agrees, and only expf and memcpy of the C library are called. A machine whose tools
+# are missing is skipped (./deps.sh install embedded). $TENTH is the program; the Makefile sets it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -28,7 +28,7 @@ export_as points points --fraction .4
 export_as points_samples points --fraction .4 --posterior samples=3 --quantize fp32
 export_as points_variance points --fraction .4 --posterior variance
 
-# Seven points that are numbers, the last two far away (by mean, by deviation), and three that are none or too large: their
+# Seven points that are numbers, the last two far away (by mean, by deviation), and three that are NaN or too large: their
 # bits.
 printf '1 %s\n' '0.5 -0.25' '1.5 0.5' '-1 0.25' '0.25 0.25' '-0.5 1' '2048 2048' '8 -8' >points.txt
 cat >points_items.h <<'C'
@@ -54,7 +54,7 @@ sed 's/^/1 /' digits.rows >digits.txt
     echo '};'
 } >digits_items.h
 
-# want NAME: what the model file says, in NAME.wanted: label, referral, reason as the header counts it, entropy, mutual
+# want NAME: the model file's answer, in NAME.wanted: label, referral, reason as the header counts it, entropy, mutual
 # information, probabilities.
 want() {
     local items=${1%%_*}
@@ -73,7 +73,7 @@ for name in digits digits_variance points points_samples points_variance; do
     want "$name"
 done
 
-# use NAME: its items lie in items.h, its flags in `flags`.
+# use NAME: puts its items in items.h, its flags in `flags`.
 use() {
     local items=${1%%_*}
     cp "${items}_items.h" items.h
@@ -83,8 +83,8 @@ use() {
     fi
 }
 
-# agrees NAME FILE: what main.c printed into FILE is what the model file says of NAME's items, to 1e-5; items without
-# prediction are referred; the self-test says 0.
+# agrees NAME FILE: main.c's output in FILE equals the model file's answer for NAME's items, to 1e-5; items without
+# prediction are referred; the self-test returns 0.
 agrees() {
     awk '
         function bits(hex,    i, n) {
@@ -129,7 +129,7 @@ runs() {
     "${@:3}" "${flags[@]}" -o program "$tests/device/main.c" "$name.c" -lm && "${prefix[@]}" ./program >found && agrees "$name" found
 }
 
-# calls COMPILER...: what the objects of models want from outside is expf and memcpy, and what compilers bring themselves.
+# calls COMPILER...: the models' objects need only expf, memcpy, and the compiler's own functions.
 calls() {
     local name others
     for name in digits points_variance; do
@@ -166,7 +166,7 @@ done
 check "gcc -ffast-math: samples" runs points_samples "" gcc -std=c99 -O2 -ffast-math
 check "gcc -Ofast: bytes and variances" runs digits_variance "" gcc -std=c99 -Ofast
 
-# header_alone COMPILER STANDARD LANGUAGE: the header needs no other before it.
+# header_alone COMPILER STANDARD LANGUAGE: the header is self-contained.
 header_alone() {
     echo '#include "points.h"' >alone.x
     "$1" "-std=$2" "${warnings[@]}" -x "$3" -fsyntax-only -I. alone.x

@@ -23,7 +23,7 @@ grep -v magnitude "$tables/prune_band.csv" >"$work/unusual/prune_band.csv"
 check "a criterion that is nobody's usual one is drawn" exits_with 0 draw "$work/unusual" "$work/unusual-figures" pruning
 check "whole" test -s "$work/unusual-figures/pruning_mnist.png"
 
-# write_gnuplot COMMAND: one that does this in place of drawing, and answers the questions of deps.sh.
+# write_gnuplot COMMAND: a gnuplot that runs COMMAND instead of drawing, and passes the checks of deps.sh.
 write_gnuplot() {
     mkdir -p "$work/bin"
     # shellcheck disable=SC2016 # for the script
@@ -43,7 +43,7 @@ check "a figure that is killed has failed" says "0 figures drawn, 0 up to date, 
 write_gnuplot "echo \$\$ >'$work/new-pid' && mv '$work/new-pid' '$work/gnuplot-pid'; exec sleep 60"
 check "a drawing that is ended" exits_with 143 signalled TERM process "$work/gnuplot-pid" \
     env PATH="$work/bin:$PATH" "$copy/plots/draw.sh" "$tables" "$draws" training_mnist
-# ends_soon PROCESS: nothing runs under it any more; that it has been waited for is not its own doing.
+# ends_soon PROCESS: it no longer runs anything; it may still be a zombie.
 ends_soon() {
     local waited=0
     while [ -e "/proc/$1/exe" ]; do
@@ -58,7 +58,7 @@ sed -i '/ecg5000/d' "$work/outdated/perturb_band.csv"
 grep -v mnist "$tables/prune_band.csv" >"$work/outdated/prune_band.csv"
 check "a figure that lost its rows is reported" says "pruning_mnist: not drawn" draw "$work/outdated" "$draws"
 check "and removed" test ! -e "$draws/pruning_mnist.svg" -a ! -e "$draws/pruning_mnist.png"
-# A method's run is gone, and with the other run a whole data set; a foreign file has nearly the name of a figure.
+# A method's run is gone, and with another run a whole data set; a foreign file has almost the name of a figure.
 mkdir "$work/fewer"
 cp -r "$tables" "$work/more"
 {
@@ -214,7 +214,7 @@ write_crowd() {
     done < <(crowd_runs)
 }
 
-# names_every_run FIGURE [TIMES]: the figure names each value of the ablation so many times (1).
+# names_every_run FIGURE [TIMES]: the figure names each value of the ablation TIMES times (1).
 names_every_run() {
     local value found
     for value in $crowd_values; do
@@ -226,7 +226,7 @@ names_every_run() {
     done
 }
 
-# crowd_variables TABLE ORDER [OPTION...]: what split.awk says of a table.
+# crowd_variables TABLE ORDER [OPTION...]: split.awk's output for a table.
 crowd_variables() {
     local table=$1 order=$2
     shift 2

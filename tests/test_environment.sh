@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# tests/test_environment.sh: the scripts and the program in surroundings that are not as usual: variables that change what
-# shells and tools do, names that have to be quoted, no fonts, no place for temporary files, limits, closed streams, fewer
-# processors. $TENTH is the program; the Makefile sets it.
+# tests/test_environment.sh: the scripts and the program in unusual surroundings: variables that change shells and tools,
+# names that need quoting, no fonts, no place for temporary files, limits, closed streams, fewer processors. $TENTH is the
+# program; the Makefile sets it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-# copy_scripts DIR: what the scripts need of the project, and no program.
+# copy_scripts DIR: the parts of the project that the scripts need, without the program.
 copy_scripts() {
     mkdir -p -- "$1/lib" "$1/data" "$1/results"
     cp "$project"/*.sh -t "$1"
@@ -30,7 +30,7 @@ answers() {
     echo "$?"
 }
 
-# alike ENVIRONMENT...: the same answers with it, as arguments of env.
+# alike ENVIRONMENT...: the same answers in this environment, as arguments of env.
 alike() {
     env "$@" bash -c answers >special 2>&1
     diff plain.answers special
@@ -54,7 +54,7 @@ check "nor functions that stand before commands" alike 'BASH_FUNC_cd%%=() { echo
 check "nor options of other tools, a decimal comma, and no HOME" alike -u HOME GREP_OPTIONS=--color=always GREP_COLOR=x \
     TAR_OPTIONS=-v GZIP=-9 AWKPATH=/nowhere IFS=ax/ LC_NUMERIC=de_DE.UTF-8 LANG=de_DE.UTF-8
 
-# ---- deps.sh: what is not there, and what could not be looked for. ----
+# ---- deps.sh: what is missing, and what could not be checked. ----
 
 check "a TMPDIR that is not there is named" refuses 2 "TMPDIR" env TMPDIR="$work/gone" "$project/deps.sh" check build
 check "and nothing is called missing" not says "missing" env TMPDIR="$work/gone" "$project/deps.sh" check build
@@ -68,7 +68,7 @@ chmod +x bin/full-cc
 check "a compiler that fails is quoted" says "gcc: cc1: fatal error: No space left on device" \
     env CC="$work/bin/full-cc" "$project/deps.sh" check build
 
-# ---- data/download.sh where nothing can be written. ----
+# ---- data/download.sh without a writable place. ----
 
 printf 'moons\tmoons\tfile:///nowhere/moons.tar.gz\tmoons.csv\tsize\t1\n' >sources.tsv
 check "a directory that cannot be made is no data, and says why" refuses 3 "no moons (mkdir: " \
@@ -105,7 +105,7 @@ else
         env FONTCONFIG_FILE="$work/fonts.conf" "$project/deps.sh" check draw
     check "so is an empty name" says "is FONTCONFIG_FILE= right?" env FONTCONFIG_FILE= "$project/deps.sh" check draw
 
-    # draws_nothing COMMAND...: an error, and no picture, whole or not.
+    # draws_nothing COMMAND...: an error, and no picture, not even a partial one.
     draws_nothing() {
         rm -rf cut
         exits_with 1 "$@" && is_empty_directory cut
@@ -199,9 +199,9 @@ else
     skip "a quota" "no control group of version 1 can be made here; tests/test_cpus.c has made-up ones"
 fi
 
-# ---- Nothing is written where nothing changed. ----
+# ---- Nothing is written if nothing changed. ----
 
-# as_nobody COMMAND...: root is not kept from writing by a file's mode.
+# as_nobody COMMAND...: file modes do not keep root from writing.
 as_nobody() {
     if [ "$(id -u)" -eq 0 ]; then
         setpriv --reuid nobody --regid nogroup --clear-groups "$@"

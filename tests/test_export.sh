@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/test_export.sh: from a trained run to a device: `tenth export` in every number and kind of posterior, its C99 compiled
-# as strictly as it promises, and the same predictions from C, from `tenth predict` and, where its tools are installed, from
-# a Cortex-M in QEMU. $TENTH is the program; the Makefile sets it.
+# as strictly as promised, and the same predictions from C, from `tenth predict` and, if its tools are installed, from a
+# Cortex-M in QEMU. $TENTH is the program; the Makefile sets it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -45,7 +45,7 @@ images=$project/data/mnist/t10k-images-idx3-ubyte.gz
 } >forty.idx
 tail -c +17 forty.idx >forty.raw
 
-# agrees NAME: NAME.c on this machine and `tenth predict NAME.tenth` say the same of forty images.
+# agrees NAME: NAME.c on this machine and `tenth predict NAME.tenth` agree on forty images.
 agrees() {
     "$tenth" predict "$1.tenth" forty.idx --format csv | tail -n +2 >"$1.wanted" || return 1
     "./$1" >"$1.found" || return 1
@@ -86,7 +86,7 @@ int main(void)
     return items ? fclose(items) : 1;
 }
 END
-# expf, and the memcpy that a compiler may call, of no library: what a device without a C library must bring.
+# expf, and the memcpy that a compiler may call, not from a library: what a device without a C library must provide.
 cat >stub.c <<'END'
 #include <stddef.h>
 void *memcpy(void *to, const void *from, size_t count);
@@ -113,7 +113,7 @@ float expf(float x)
 }
 END
 
-# compiles NAME: strictly, hosted and freestanding, and it needs no other than these two functions.
+# compiles NAME: strictly, hosted and freestanding, and it needs only these two functions.
 compiles() {
     cc "${strict[@]}" "${sanitize[@]}" -c -o hosted.o "$1.c" && cc "${strict[@]}" -ffreestanding -c -o free.o "$1.c" || return 1
     nm -u free.o | awk '{ print $2 }' | grep -vx 'memcpy\|expf\|_GLOBAL_OFFSET_TABLE_' && return 1
@@ -121,7 +121,7 @@ compiles() {
         cc "-DMODEL=$1" "-DHEADER=\"$1.h\"" -O1 -fno-builtin -o "$1_free" main.c free.o stub.c
 }
 
-# has_arena NAME: the header's statement is what the object has.
+# has_arena NAME: the header's statement matches the object.
 has_arena() {
     local stated
     stated=$(sed -n 's/^#define .*_ARENA_BYTES //p' "$1.h")
@@ -141,7 +141,7 @@ for number in fp32 fp16 int8; do
     done
 done
 
-# The comparison itself must see a wrong bias.
+# The comparison itself must notice a wrong bias.
 sed '/ biases_0/,/}/s/[-0-9.e]*F,/1.5F,/' m_fp32_mean.c >wrong.c
 cp m_fp32_mean.h wrong.h
 cp m_fp32_mean.tenth wrong.tenth
@@ -159,7 +159,7 @@ check "its files have the run's name" test -s images_mle_seed1.tenth -a -s image
 check "series can be exported" "$tenth" export series_vi_seed1.h5 --posterior variance --fraction .7 --name series --out . --quiet
 check "their C99 compiles" cc "${strict[@]}" -c -o series.o series.c
 
-# measured: one row, whose columns are what they must be.
+# measured: one row with the expected columns.
 "$tenth" export images_vi_seed1.h5 --fraction .8 --quantize fp32 --name measured --out . --quiet --measure >row.csv
 cell() {
     awk -F, -v column="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i } NR == 2 { print $at }' row.csv
@@ -199,7 +199,7 @@ END
 awk 'BEGIN { print "P2 28 28 255"; for (r = 0; r < 28; r++) for (c = 0; c < 28; c++) print (7 * r + 3 * c) % 256 }' >pattern.pgm
 check "PNG is as PGM" test "$(numbers pattern.png)" = "$(numbers pattern.pgm)"
 awk 'BEGIN { for (s = 1; s <= 3; s++) { printf "%d", s; for (i = 0; i < 140; i++) printf " %g", sin(i / 9 + s); print "" } }' >three.txt
-# A model of two moons that a version wrote whose kernels had taps beyond their maps, and its predictions then.
+# A model of two moons by an older version, whose kernels had taps beyond their maps, and its predictions.
 printf '%s\n' '1 0.5 0.5' '1 -1 0.2' '1 0.4 -0.9' '1 1.6 -0.1' >points.txt
 older_predictions() {
     "$tenth" predict "$tests/golden/model_version_1.tenth" points.txt --format csv | tail -n +2 | cut -d , -f 8 >older.p0 &&
@@ -209,7 +209,7 @@ older_predictions() {
 check "a model file of version 1 predicts what it did" older_predictions
 check "series are predicted" bash -c "test \$('$tenth' predict series.tenth three.txt | wc -l) -eq 3"
 
-# ---- what the data were, to the last step ----
+# ---- the data's source, to the last step ----
 
 "$tenth" export series_vi_seed1.h5 --fraction .7 --name standin --out . --quiet 2>export.err
 for file in standin.h standin.c standin.tenth export.err; do
@@ -231,7 +231,7 @@ check "a model of own files says so when it is made" grep -q 'not the official f
 check "in its header" grep -q 'not the official files: sha256' own.h
 check "and when it predicts" says '[training data: not the official files: sha256' "$tenth" predict own.tenth three.txt
 
-# ---- inputs that are unlike the training data ----
+# ---- inputs unlike the training data ----
 
 # refers REASON INPUT [MODEL]: each item, with the reason, in every format.
 refers() {

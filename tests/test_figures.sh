@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/test_figures.sh: figures are legible: no text lies on another or leaves the canvas, no panel is empty (see
-# figure_check.py), on the screen and in a paper's column; and they say what they are of.
+# figure_check.py), on the screen and in a paper's column; and they name their data.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -59,7 +59,7 @@ check "which is bold" grep -q 'font-weight="bold"' reference/perturb_noise_mnist
 check "an axis ends where nothing happens any more" says "Beyond 0.15 every accuracy stays" cat reference/perturb_fgsm_cifar10.svg
 check "a layer of which nothing is left says so" says ">none<" cat reference/surviving_vi_moons.svg
 
-# ---- Strengths that are spaced as squares. ----
+# ---- Strengths spaced as squares. ----
 check "an axis of even strengths is even" not grep -q "axis of square roots" reference/perturb_fgsm_cifar10.svg
 mkdir squares
 awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "strength") at = i; print; next }
@@ -68,7 +68,7 @@ check "strengths spaced as squares are drawn" exits_with 0 draw squares squares-
 check "on an axis of square roots" says "on an axis of square roots" cat squares-figures/perturb_fgsm_cifar10.svg
 check "legibly" exits_with 0 look squares-figures
 
-# ---- A smoke run of one seed, measured on validation items, with the panels that the reference's tables do not have. ----
+# ---- A smoke run of one seed, measured on validation items, with the panels missing from the reference's tables. ----
 mkdir smoke
 for table in prune_band rejection_band; do
     awk -F, -v OFS=, 'NR == 1 || $1 == "moons"' "$reference/$table.csv" >"smoke/$table.csv"

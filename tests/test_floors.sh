@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/test_floors.sh: the rooms of lib/ include only what lib/floors.txt says that they may, the table has no circle, and a header
-# that says whom it is private to is included by nobody else.
+# tests/test_floors.sh: the rooms of lib/ include only what lib/floors.txt allows, the table has no cycle, and nobody else includes
+# a header that names its owners.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -11,7 +11,7 @@ includes() {
         sed -E 's/^([^:]+):[0-9]+:#include "([^"]+)"$/\1 \2/'
 }
 
-# floors ROOT: what breaks lib/floors.txt, a line each.
+# floors ROOT: violations of lib/floors.txt, one per line.
 floors() {
     includes "$1" | awk '
         FNR == NR {
@@ -50,7 +50,7 @@ owners() {
         }' lib/*/*.h)
 }
 
-# private ROOT: includes of private headers by others than their owners.
+# private ROOT: includes of private headers by non-owners.
 private() {
     local root=$1 header of owner file included allowed
     while read -r header of; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/test_golden.sh: one small run on real MNIST from end to end, against the tables that are kept in tests/golden.
-# With --update the tables are made anew (`make golden`).
+# tests/test_golden.sh: one small run on real MNIST from end to end, compared with the tables in tests/golden. With
+# --update the tables are rebuilt (`make golden`).
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -20,12 +20,12 @@ for table in train prune perturb; do
 done
 [ "${1:-}" = --update ] && exit 0
 
-# The comparison must notice: numbers that are off, a row that is missing, a method under another's name.
+# The comparison must notice wrong numbers, a missing row, a method under another's name.
 broken() {
     ! awk -f "$tests/golden/compare.awk" "$tests/golden/$1.csv" "$2" >/dev/null
 }
 
-# notices TABLE ROW COLUMN FACTOR: the golden table with this number so many times as large is not the golden one.
+# notices TABLE ROW COLUMN FACTOR: the golden table with this number times FACTOR must differ.
 notices() {
     awk -v row="$2" -v column="$3" -v factor="$4" 'BEGIN { FS = OFS = "," }
         NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i }
@@ -33,7 +33,7 @@ notices() {
     broken "$1" off.csv
 }
 
-# Row 3 is a half of the weights, row 5 a tenth, where all classes are nearly equal.
+# Row 3 is half of the weights, row 5 a tenth, where all classes are nearly equal.
 check "an accuracy that is off by .04 is noticed" notices prune 3 accuracy .955
 check "an accuracy of undecided predictions by .1" notices prune 5 accuracy .8
 check "their NLL by 4 %" notices prune 5 nll 1.04

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# tests/test_hardening.sh: the program, which reads files that others made, has what the compiler and the linker offer against
-# their makers.
+# tests/test_hardening.sh: the program, which reads files made by others, has the compiler's and the linker's protections
+# against them.
 # shellcheck source=tests/script.sh
 source "$(dirname -- "$0")/script.sh"
 
 readelf --wide --file-header --program-headers --dynamic --dyn-syms --notes "$tenth" >"$work/elf" || exit 1
 
-# shows PATTERN, lacks PATTERN: of what readelf prints, an extended regular expression.
+# shows PATTERN, lacks PATTERN: whether readelf's output matches, an extended regular expression.
 shows() {
     grep -Eq -- "$1" "$work/elf"
 }
@@ -15,7 +15,7 @@ lacks() {
     ! grep -E -- "$1" "$work/elf"
 }
 
-# accepts FLAG: whether the compiler that is there has it.
+# accepts FLAG: whether the compiler has it.
 accepts() {
     echo 'int main(void) { return 0; }' | "${CC:-cc}" -Werror "$1" -x c -o /dev/null - 2>/dev/null
 }
@@ -29,7 +29,7 @@ check "libraries come from no directory of its own" lacks '\((RPATH|RUNPATH)\)'
 check "the stack is protected" shows '__stack_chk_fail'
 check "copies into buffers are checked" shows '__(memcpy|snprintf|vsnprintf)_chk'
 if [ "$(uname -m)" = x86_64 ] && accepts -fcf-protection=full; then
-    # The mark of the whole is there only where each library's start-up code has it.
+    # The whole program has the mark only if each library's start-up code has it.
     check "jumps and returns are checked" bash -c "objdump --disassemble=main --no-show-raw-insn '$tenth' | grep -q endbr64"
 else
     skip "jumps and returns are checked" "no compiler or processor for that"

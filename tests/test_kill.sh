@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/test_kill.sh: SIGKILL at every call of the write path and at random instants, to one process, to a whole group, to
-# the parent of others, and to run_all.sh: no run file is damaged, the same command ends as an unbroken one does, and nothing
-# is left. With TORTURE=yes all rounds, else a few of each.
+# the parent of others, and to run_all.sh: no run file is damaged, the same command ends like an unbroken one, and nothing is
+# left over. With TORTURE=yes all rounds, otherwise a few of each.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -22,13 +22,13 @@ begun=$EPOCHREALTIME
 took=$(((${EPOCHREALTIME/./} - ${begun/./}) / 1000)) # ms
 tables "$work/reference" >reference.txt
 
-# instant: sleeps for a part of what a whole run takes.
+# instant: sleeps for a part of a whole run's time.
 instant() {
     local ms=$((RANDOM * took / 32768))
     sleep "$((ms / 1000)).$(printf %03d "$((ms % 1000))")"
 }
 
-# killed_at CALL: a run that is killed there; fails where it had no such call.
+# killed_at CALL: a run killed there; fails if it had no such call.
 killed_at() {
     local status=0
     rm -rf "$work/out"
@@ -37,7 +37,7 @@ killed_at() {
     [ "$status" -eq 137 ]
 }
 
-# at_every_call STEP: from the first on, until a run ends by itself.
+# at_every_call STEP: from the first on, until a run ends normally.
 at_every_call() {
     local call=1 bad=0
     while killed_at "$call"; do
@@ -80,8 +80,8 @@ close_table "--jobs 2, whole group"
 check "a parent alone is killed: its children save and end" at_random "$(rounds 1 40)" process --jobs 2
 close_table "--jobs 2, parent only"
 
-# A script that is killed: what it started with `tied` ends, and what it left is removed by the next, in a directory of their
-# own, since any script sweeps.
+# A killed script: what it started with `tied` ends, and the next one removes its leftovers, in a separate directory, since
+# any script sweeps.
 mkdir -p scratch
 cat >parent.sh <<END
 source "$project/environment.sh"
@@ -115,7 +115,7 @@ else
     skip "a killed script's children end" "no setpriv here"
 fi
 
-# The whole of it, which takes minutes.
+# All of it, which takes minutes.
 run_all=("$project/run_all.sh" --profile smoke --offline --set run.checkpoint_seconds=1)
 
 everything() {

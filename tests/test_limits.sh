@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# tests/test_limits.sh: little files that ask for much, and commands that would take for ever: refused in time, within a
-# limit of memory. How each reader counts is tested beside it (test_embed.c, test_input.c, test_source.c).
+# tests/test_limits.sh: small files that demand much, and commands that would take forever: refused in time, within a
+# memory limit. Each reader's counting has its own tests (test_embed.c, test_input.c, test_source.c).
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname -- "$0")/script.sh"
 
-# limited STATUS TEXT COMMAND...: as refuses, with 600 MB of memory.
+# limited STATUS TEXT COMMAND...: like refuses, with 600 MB of memory.
 limited() {
     (ulimit -v 600000 && OMP_NUM_THREADS=1 refuses "$@")
 }
@@ -44,7 +44,7 @@ done
 check "a model of one wide kernel" limited 3 "multiply-adds" "$tenth" predict whole.tenth line.csv
 check "nothing is printed of it" test -z "$("$tenth" predict whole.tenth line.csv --format csv 2>/dev/null)"
 
-# ---- data: what their headers claim is not there ----
+# ---- data: headers claim more than there is ----
 
 mkdir mnist cifar-10-batches-bin
 for part in train-images-idx3 train-labels-idx1 t10k-images-idx3 t10k-labels-idx1; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/test_mutations.sh: does each mistake of tests/mutations.txt still fit its file, and are the tests there that should
-# see it? Whether they do is asked by `make mutate`.
+# tests/test_mutations.sh: does each mistake of tests/mutations.txt still fit its file, and do the tests that should see it
+# exist? `make mutate` checks whether they do see it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -10,7 +10,7 @@ mutations() {
     awk -v mode=check -f tests/mutations.awk "$1"
 }
 
-# is_refused TEXT SED: the list changed so is refused, and says this.
+# is_refused TEXT SED: the list changed like this is refused, with this text.
 is_refused() {
     sed "$2" tests/mutations.txt >"$work/list"
     refuses 1 "$1" mutations "$work/list"

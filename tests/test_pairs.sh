@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/test_pairs.sh: two processes on one output directory: one works on a run and the other is refused, or waits; what is
-# there in the end is what one alone would have made. With TORTURE=yes fifty pairs, else a few.
+# tests/test_pairs.sh: two processes on one output directory: one works on a run and the other is refused, or waits; the
+# final result is what one alone would have made. With TORTURE=yes fifty pairs, otherwise a few.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -13,12 +13,12 @@ arguments "$work/reference" "$epochs"
 "$tenth" "${arguments[@]}" || exit 1
 tables "$work/reference" >reference.txt
 
-# ended_well STATUS FILE: done, or refused because the other works on it.
+# ended_well STATUS FILE: done, or refused because the other is working on it.
 ended_well() {
     [ "$1" -eq 0 ] || { [ "$1" -eq 1 ] && grep -q "is running on .*, pid [0-9]*, by .*\.lock; wait for it, or give --wait" "$2"; }
 }
 
-# pair DELAY OPTION...: the second begins DELAY seconds after the first, with the options.
+# pair DELAY OPTION...: the second starts DELAY seconds after the first, with the options.
 pair() {
     local delay=$1 first=0 second=0 child
     shift
@@ -54,7 +54,7 @@ else
 fi
 close_table "two processes"
 
-# One that lives and does not end: held back by SIGSTOP, it keeps its lock.
+# One that is alive but does not end: stopped by SIGSTOP, it keeps its lock.
 arguments "$work/out" 200000
 rm -rf "$work/out"
 "$tenth" "${arguments[@]}" >first.txt 2>&1 &
@@ -87,8 +87,8 @@ check "what a dead process holds is taken over" says "goes on in place of a proc
     "$tenth" run "${configs[0]}" --out "$work/out" --set train.epochs=2 --force
 check "and nothing is left" test -z "$(leftovers out)"
 
-# File systems of other kinds: where there are no links and no flock, a lock is made all the same; where none can be made,
-# that is said, and what is there already is still found.
+# Other file systems: without links and flock, a lock is made all the same; if none can be made, that is reported, and
+# existing results are still found.
 odd=$preload/no_links.so
 if [ -e "$odd" ]; then
     config=("${configs[0]}" --threads 1 --set train.epochs=2)
@@ -109,7 +109,7 @@ else
     skip "file systems without links" "no $odd"
 fi
 
-# A hang-up and a closed pipe ask for a stop, as Ctrl-C does; a hang-up that is ignored is not heard.
+# A hang-up and a closed pipe ask for a stop, like Ctrl-C; an ignored hang-up has no effect.
 arguments "$work/hung" 200000
 check "SIGHUP saves and ends" exits_with 130 signalled HUP process "$work/hung/moons_vi_seed1.h5" "$tenth" "${arguments[@]}"
 check "the state is there" says moons "$tenth" table "$work/hung/moons_vi_seed1.h5" train

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# tests/test_predict.sh: what `tenth predict` is handed and what it says of it: standard input, inputs that are wrong among
-# others that are not, names and content of any bytes, long paths. tests/test_input.c has the formats of files.
-# $TENTH is the program; the Makefile sets it.
+# tests/test_predict.sh: inputs of `tenth predict` and its answers: standard input, wrong inputs among right ones, names
+# and content of any bytes, long paths. tests/test_input.c has the file formats. $TENTH is the program; the Makefile sets
+# it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -21,11 +21,11 @@ END
 "$tenth" train points.ini --out . --quiet || exit 1
 "$tenth" export points_seed1.h5 --fraction 0 --name points --out . --quiet || exit 1
 
-# predict INPUT...: the numbers of the predictions, a line each, without the inputs' names.
+# predict INPUT...: the predictions' numbers, one line each, without the inputs' names.
 predict() {
     "$tenth" predict points.tenth "$@" --format csv | sed '1d; s/^.*",\([0-9]*,[0-9]*,[0-9.e+-]*,\)/\1/'
 }
-# refuses STATUS TEXT ARGUMENT...: standard error alone says it.
+# refuses STATUS TEXT ARGUMENT...: only standard error has it.
 refuses() {
     local wanted=$1 text=$2 status=0 output
     shift 2
@@ -45,7 +45,7 @@ check "a prediction" test -n "$first" -a "$first" != "$second"
 check "an entropy above the threshold is referred" says "refer to a human (entropy)" "$tenth" predict points.tenth first --threshold 0
 check "one below is not" not says "refer" "$tenth" predict points.tenth first --threshold 9
 
-# ---- standard input, from where it stands ----
+# ---- standard input, from its current position ----
 check "a file from its beginning" test "$(predict - <first)" = "$first"
 check "a file of which the first line was read" test "$({ read -r _ && predict -; } <both)" = "$second"
 check "under its other names" test "$({ read -r _ && predict /dev/stdin; } <both)" = "$second"
@@ -81,7 +81,7 @@ check "by whatever name" refuses 2 "is given 2 times" points.tenth - /dev/stdin
 check "the model is a file" refuses 2 "tenth predict MODEL.tenth -" - first
 check "closed" exits_with 3 sh -c "exec '$tenth' predict points.tenth - <&-"
 
-# ---- one that is wrong does not keep the others from being predicted ----
+# ---- a wrong one does not prevent the others' predictions ----
 echo 1 >short
 printf 'P5\n1 1\n255\n\377' >dot.pgm
 printf '\377\330\377\340\0\20JFIF' >photo.dat
@@ -112,7 +112,7 @@ cp first "./$hostile"
 printf '1 \e[2Jx\a 2\n' >inside
 printable='a,"b"\x1B[31m\x7F'
 controls=$'[\001-\010\013-\037\177]'
-# clean FILE: no control bytes but ends of lines and tabs, and UTF-8 throughout.
+# clean FILE: no control bytes except line ends and tabs, and UTF-8 throughout.
 clean() {
     ! LC_ALL=C grep -aq "$controls" "$1" && ! LC_ALL=C grep -aqF $'\302\205' "$1" && iconv -f UTF-8 -t UTF-8 <"$1" >/dev/null
 }

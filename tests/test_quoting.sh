@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/test_quoting.sh: what tables, names of files and arguments hold reaches gnuplot, awk, the shell and the file system as
-# text alone, and figures are kept, drawn anew and removed by what is in the tables.
+# tests/test_quoting.sh: the contents of tables, file names and arguments reach gnuplot, awk, the shell and the file system
+# only as text, and figures are kept, redrawn and removed according to the tables.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -15,7 +15,7 @@ draw() {
     "$project/plots/draw.sh" "$@"
 }
 
-# Commands in hostile texts make this file. They cannot name it by a path: not every text may have a slash.
+# Commands in hostile texts create this file. They cannot use a path: not every text may have a slash.
 export PATH=$work/bin:$PATH
 mkdir bin
 printf '#!/bin/sh\ntouch "%s/PWNED"\n' "$work" >bin/pwn
@@ -37,7 +37,7 @@ in_csv() {
     printf '"%s"' "${1//\"/\"\"}"
 }
 
-# ---- One function for gnuplot in awk and one in the shell: what gnuplot reads is the text. ----
+# ---- One function for gnuplot in awk and one in the shell: gnuplot reads the original text. ----
 eval "$(sed -n '/^set_text() {/,/^}/p' "$project/plots/draw.sh")"
 texts=("'" "''x'" "'''" '"' '"1' "a\\b" "\\1" "\\" "\`pwn\`" "\$(pwn)" "@m" "{/Bold a}" $'a\n1' $'\x7f7' $'\t1' $'\e]0;x\a' "x_1^2" \
     "\"; system(\"pwn\") #" "x]; system 'pwn'" "!pwn" "< pwn" "|pwn" "%s %n" "*" "[a-z]" "-1" "=1+1" "<script>" "μ, ü" "")
@@ -60,7 +60,7 @@ before=$(find figures -type f -printf '%p %i %T@\n' | sort)
 kept() {
     [ "$before" = "$(find figures -type f -printf '%p %i %T@\n' | sort)" ] || { ls -la figures; return 1; }
 }
-# refuses_table NAME TEXT FILE: the table is refused, saying this; nothing is run, drawn or lost.
+# refuses_table NAME TEXT FILE: the table is refused with this text; nothing is run, drawn or lost.
 refuses_table() {
     cp "$3" "tables/$1"
     refuses 1 "$2" draw tables figures && harmless && kept
@@ -143,7 +143,7 @@ in_odd() {
 check "directories may be called as one likes" exits_with 0 in_odd
 check "and are no commands" harmless
 
-# ---- Texts of cells are drawn as they are. ----
+# ---- Texts of cells are drawn unchanged. ----
 text="'''x' \$(pwn) @m {/Bold b} \\n ^2_3 <script> \"q\" *"
 {
     echo "dataset,method,run,data_source"
@@ -155,7 +155,7 @@ check "texts that gnuplot could take for more are drawn" exits_with 0 draw table
 check "as they are" grep -qF "SYNTHETIC '''x' \$(pwn) @m {/Bold b} \\n ^2_3 &lt;script> \"q\" *" figures/training_mnist.svg
 check "and are no commands" harmless
 
-# ---- Drawn anew by content. ----
+# ---- Redrawn by content. ----
 rm tables/summary.csv
 write_train mnist_vi >tables/train.csv
 draw tables figures training >/dev/null
@@ -185,7 +185,7 @@ sed 's/^mnist,vi/mnist,map/' tables/train.csv >moved/train.csv
 check "other tables draw it anew, wherever they are" says "1 figures drawn" draw moved figures training
 draw tables figures training >/dev/null
 
-# ---- Nobody loses a figure because of a table that is damaged. ----
+# ---- A damaged table does not lose figures. ----
 before=$(find figures -type f -printf '%p %i %T@\n' | sort)
 # keeps STATUS TEXT
 keeps() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/test_reference.sh: what experiments/reference.sh keeps and writes into README.md: the tables of claims, and how far curves are
-# from the talk's; with stand-ins for tenth and run_all.sh, which have made their runs before.
+# from the talk's; with stand-ins for tenth and run_all.sh, whose runs already exist.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
@@ -58,7 +58,7 @@ difference() {
     program talk_difference "$@" talk/talk_pruning.csv talk/talk_uncertainty.csv talk/summary.csv talk/prune.csv talk/perturb.csv
 }
 difference >difference.csv
-# Ours less the talk's: .9 - 1, .9 - .8, (.9 + .8 (.5 - .9)) - .7 = -.12; mean square (.01 + .01 + .0144) / 3.
+# Ours minus the talk's: .9 - 1, .9 - .8, (.9 + .8 (.5 - .9)) - .7 = -.12; mean square (.01 + .01 + .0144) / 3.
 check "a curve is straight between its points, and a value above 1 is 1" \
     grep -qxF 'mnist,mnist_vi_seed1,pruning_tensor_mean,accuracy,0.107083,-0.04,-0.12,0.9,3,0,"real, all"' difference.csv
 check "over all weights as well" grep -q '^mnist,mnist_vi_seed1,pruning_fraction,accuracy,' difference.csv
@@ -105,7 +105,7 @@ check "moons is no set of it" refuses 2 "profile literal has no data set moons" 
 check "another profile is a usage error" exits_with 2 reference runs other
 
 # ---- the reference's own verdicts ----
-# Rules may change after the runs: the claims that are kept are those of today's rules.
+# Rules may change after the runs: the kept claims are those of today's rules.
 shopt -s nullglob
 for evidence in "$project"/results/reference/*/evidence; do
     "$tenth" table "$evidence"/*.h5 claims >claims.now

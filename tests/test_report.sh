@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/test_report.sh: `tenth report` on tiny runs, and the page in a browser where there is one.
+# tests/test_report.sh: `tenth report` on tiny runs, and the page in a browser if there is one.
 # $TENTH is the program; the Makefile sets it.
 set -uo pipefail
 # shellcheck source=tests/script.sh
@@ -72,7 +72,7 @@ sed -i 's/,config run\.profile,,/,config run.profile,smoke,/' smoke/tables/prove
 "$tenth" report smoke --quiet
 check "runs of the smoke profile say first that they decide nothing" \
     bash -c "sed -n '/id=\"summary\"/,/class=\"tiles\"/p' smoke/report.html | grep -q 'Smoke profile</strong>: 3 of these runs'"
-# An ablation's rows come before those of the run that it varies, as their files do.
+# An ablation's rows come before those of the run that it varies, like their files.
 cp -r out ablation
 awk -F, -v OFS=, 'NR == 1 { print; next } $3 == "vi" { row = $0; $2 = $2 "_prior_sigma=1"; $7 = ".111"; print; $0 = row } { print }' \
     out/tables/prune_band.csv >ablation/tables/prune_band.csv
@@ -86,7 +86,7 @@ for figure in pruning stills plane gaussian weight_pair; do
 done
 check "every drawn figure is in it" test "$(grep -c '<svg role="img"' out/report.html)" -eq "$(find out/figures -name '*.svg' | wc -l)"
 
-# ---- What the page says of itself. ----
+# ---- What the page says about itself. ----
 check "its title is a name, not a path" bash -c "grep -o '<title>[^<]*' out/report.html | grep -qE '^<title>tenth: out, [0-9]{4}-[0-9]{2}-[0-9]{2}\$'"
 every_text() {
     cat "$1"
@@ -109,7 +109,7 @@ check "and their tables" page_has 'href="tables/prune_band.csv" data-csv="prune_
 cp -r out more
 touch more/figures/animation_noise_ecg5000.gif
 { cat out/tables/weight_pair.csv; yes "$(tail -n 1 out/tables/weight_pair.csv)" | head -n 30000; } >more/tables/weight_pair.csv
-# A figure that nobody has told the report of: its row of the registry is enough.
+# A figure unknown to the report: its row of the registry is enough.
 mkdir -p home/plots home/results
 cp -r "$project/results/reference" home/results
 { cat "$project/plots/figures.tsv"; printf 'novel\tnovel.gp\tall\t-\tprune_band/fraction\tsomething new\n'; } >home/plots/figures.tsv
@@ -120,7 +120,7 @@ check "so is a table that is too large" grep -qF '<a href="tables/weight_pair.cs
 check "a new figure is shown" grep -qF 'id="figure-novel_moons" class="figure figure-novel"' more/report.html
 check "with its title" grep -qF '<p>Something new. <span' more/report.html
 check "and is in the contents" grep -qF 'href="#figure-novel_moons">something new</a>' more/report.html
-# What captions name is there.
+# What captions name exists.
 "$tenth" config >keys.ini
 while read -r file; do
     check "captions name $file, which is there" test -e "$project/$file"
@@ -139,7 +139,7 @@ done
 # The words are those of the table: the accuracy of vi by SNR, unpruned.
 unpruned=$(awk -F, '$1 == "ecg5000" && $3 == "vi" && $4 == "snr" && $6 == 0 { printf "%.3f", $7 }' out/tables/prune_band.csv)
 check "a figure is told in words from its table" page_has "accuracy of vi, snr: $unpruned at fraction 0"
-# Of detection over fractions: by entropy, and of items of no class alone.
+# For detection over fractions: by entropy, and only for items of no class.
 unknown=$(awk -F, '$1 == "ecg5000" && $3 == "vi" && $4 == "shuffled" && $5 == 0 && $6 == "entropy" && $7 == "" { printf $8 == int($8) ? "%d" : "%.3f", $8 }' \
     out/tables/detection_band.csv)
 check "one of several measures by the first of them" page_has "auroc of vi, shuffled: $unknown at removed 0"
@@ -152,7 +152,7 @@ check "nothing is fetched from elsewhere" bash -c "! grep -oE '(src|href)=[\"'\'
 check "a second call gives the same bytes" bash -c "cp out/report.html before && '$tenth' report out --quiet && cmp before out/report.html"
 check "no temporary file is left" bash -c "! ls -A out | grep -E 'partial|^\.'"
 
-# ---- What others add is shown without being known. ----
+# ---- Unknown additions by others are shown. ----
 rm -f out/tables/claims.csv
 "$tenth" report out --quiet
 check "without claims there is no table of them" page_lacks 'id="claims"'
@@ -195,7 +195,7 @@ check "a table that nobody knows can be downloaded" page_has 'download="colours.
 check "a directory is needed" exits_with 2 "$tenth" report
 check "a directory without tables is a usage error" says "run_all.sh" "$tenth" report .
 check "with exit code 2" exits_with 2 "$tenth" report .
-# Cut off, the paths below it would be others, and figures would be missing without a word.
+# Truncated, the paths below it would be different ones, and figures would be silently missing.
 far=$(printf './%.0s' {1..1900})bare
 check "a path that leaves no room for what lies below it" says "the path is too long" "$tenth" report "$far"
 mkdir -p torn/tables
@@ -207,7 +207,7 @@ mkdir -p bare/tables
 cp out/tables/summary.csv bare/tables
 check "one table is enough for a page" exits_with 0 "$tenth" report bare
 
-# ---- A report on what others made: nothing of it is markup, a script or a path. ----
+# ---- A report on others' files: none of their content becomes markup, a script or a path. ----
 cp -r out hostile
 # shellcheck disable=SC2089 # quotes and all
 mark='</dt></title></textarea></script><script>document.title="PWNED"</script><img src=x onerror=document.title="PWNED">'
@@ -261,7 +261,7 @@ sed -i 's|<g id="gnuplot_canvas">|<script>document.title="PWNED"</script><g id="
 if "$project/deps.sh" check browser 2>/dev/null; then
     timeout 150 python3 "$tests/browser_report.py" out/report.html || failures=$((failures + 1))
     timeout 150 python3 "$tests/browser_report.py" --quick hostile/report.html || failures=$((failures + 1))
-    # The test itself must see what is wrong.
+    # The test itself must notice errors.
     sed 's|</main>|<img src="http://127.0.0.1:9/x.png" alt=""><canvas width="3000" height="9"></canvas></main>|' out/report.html >broken.html
     check "a request and a page that is too wide are noticed" bash -c "
         timeout 150 python3 '$tests/browser_report.py' broken.html >broken.log; grep -q 'not ok - the page does not scroll' broken.log &&

@@ -8,7 +8,7 @@ source "$tests/stand_in.sh"
 fakes=$work/fakes
 mkdir "$fakes"
 
-# fake NAME: a program that stands before the real one in $PATH, from standard input.
+# fake NAME: a program that precedes the real one in $PATH, from standard input.
 fake() {
     { echo '#!/usr/bin/env bash'; cat; } >"$fakes/$1"
     chmod +x "$fakes/$1"
@@ -144,7 +144,7 @@ check "and runs nothing" not logged "/configs/"
 check "--frames draws an animation's frames" exits_with 0 run_all "${smoke[@]}" --draw-only --frames
 check "one by one" test -s "$work/out/figures/frames/animation_noise_mnist/0003.png"
 check "without run files it is a usage error" exits_with 2 run_all --draw-only --out "$work/nothing"
-# A table that `tenth table` does not have is drawn as it came: a column's name must not be a command.
+# A table unknown to `tenth table` is drawn as it is: a column's name must not be a command.
 printf '%s\n' 'dataset,"x[1];system ""touch PWNED"" #",method,seed,fraction' mnist,1,vi,1,0 >"$work/out/tables/export.csv"
 check "a table that others made runs no command" says "names of tables and columns have a-z, 0-9 and _ only" \
     run_all "${smoke[@]}" --draw-only
@@ -164,7 +164,7 @@ FAKE_REPORT_STATUS=1 check "a failed report ends the run with 1" exits_with 1 ru
 FAKE_BAD_TABLE=sigma check "a failed table ends the run with 1" exits_with 1 run_all "${smoke[@]}"
 check "and leaves the table that was there" cmp "$tables/sigma.csv" "$work/out/tables/sigma.csv"
 
-# Of the tables, all or none: here each could be made anew but the last.
+# All tables or none: here each could be rebuilt except the last.
 last_table_fails() {
     local last names before
     names=$(cd "$tables" && ls)
@@ -185,7 +185,7 @@ check "Ctrl-C ends the run with 130" exits_with 130 interrupted "$work/interrupt
 check "and says how to resume" grep -q "the same command goes on from here" "$work/interrupted.log"
 check "no table is made of an interrupted run" test ! -e "$work/interrupted/tables"
 
-# A signal to run_all.sh alone, as from `kill` or a container's end.
+# A signal only to run_all.sh, as from `kill` or a container's end.
 rm -rf "$work/interrupted"
 : >"$log"
 check "SIGTERM to it alone ends the run with 130" exits_with 130 signalled TERM process "$work/interrupted/started" \

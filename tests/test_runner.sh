@@ -4,7 +4,7 @@ set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-# program NAME: an executable of standard input's lines.
+# program NAME: an executable from the lines of standard input.
 program() {
     { echo '#!/bin/bash'; cat; } >"$work/$1"
     chmod +x "$work/$1"
@@ -40,7 +40,7 @@ END
 program broken_script.sh <<'END'
 echo "ok - a"; exit 1
 END
-# Its script's checks pass, since nobody looks at the program of which a sanitizer reports.
+# Its checks pass, since the script does not look at the program that the sanitizer reports.
 program unwatched.sh <<'END'
 file=$(tr : '\n' <<<"$ASAN_OPTIONS" | sed -n 's/^log_path=//p' | tail -n 1)
 echo "ERROR: heap-buffer-overflow" >"$file.17"

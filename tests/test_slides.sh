@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# tests/test_slides.sh: the talk slide by slide: what docs/slides.tsv names is there, docs/slides.md says so, and what a run has to have.
+# tests/test_slides.sh: the talk slide by slide: what docs/slides.tsv names exists, docs/slides.md matches it, and what a run must have.
 set -uo pipefail
 # shellcheck source=tests/script.sh
 source "$(dirname "$0")/script.sh"
 
-# What the script reads, and nothing else of the project.
+# Only the parts of the project that the script reads.
 copy=$work/copy
 mkdir -p "$copy"/{lib/data,lib/io,lib/run,lib/results,plots,docs,experiments,results/reference/standard/tables}
 for file in environment.sh lib/data/dataset.def lib/run/table.def lib/results/claim.def plots/{csv.awk,figures.tsv} docs/slides.{tsv,md} \
@@ -23,8 +23,8 @@ check "every table that is named is the program's" bash -c "
     '$tenth' table --list | grep -oE '^[a-z0-9_]+ ' | tr -d ' ' | sort -u >listed
     test -s named && ! comm -23 named listed | grep ."
 
-# ---- What no registry has. ----
-# with_row ROW: slides.tsv and one row more, of columns separated by |.
+# ---- Names in no registry. ----
+# with_row ROW: slides.tsv with one more row, of columns separated by |.
 with_row() {
     { cat "$project/docs/slides.tsv"; tr '|' '\t' <<<"$1"; } >"$copy/docs/slides.tsv"
 }
@@ -70,7 +70,7 @@ check "no tables: a data error" refuses 3 "run_all.sh writes it" slides nowhere
 check "two directories: a usage error" exits_with 2 slides a=b a=b
 check "an unknown option: a usage error" exits_with 2 slides --bogus
 
-# ---- What a run has to have. ----
+# ---- What a run must have. ----
 mkdir -p run/tables run/figures
 printf 'dataset,method\nmnist,vi\nmoons,vi\n' >run/tables/summary.csv
 check "what is missing is named" refuses 1 "figure pruning: nothing in run/figures/pruning_mnist.svg" slides --check run

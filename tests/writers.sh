@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# tests/writers.sh: what test_kill.sh and test_pairs.sh share; read with `source` after tests/script.sh. Runs are ended in
-# many ways, then the same command is given once more; each round is counted in a table that closes the script.
+# tests/writers.sh: shared by test_kill.sh and test_pairs.sh; read with `source` after tests/script.sh. Runs are ended in
+# many ways, then the same command is repeated; each round is counted in a table at the end of the script.
 
 # shellcheck disable=SC2154 # tests/script.sh has them
 
@@ -9,7 +9,7 @@ for method in vi map; do
     echo "base = $project/configs/moons_$method.ini, $project/configs/profiles/smoke.ini" >"$work/moons_$method.ini"
 done
 stored=(train summary prune perturb ood predictive footprint)
-counts=$work/counts # a word for each, since checks run in subshells
+counts=$work/counts # one word each, since checks run in subshells
 
 # arguments OUT EPOCHS: of `tenth`, into $arguments.
 arguments() {
@@ -17,7 +17,7 @@ arguments() {
         --set prune.items=50 --set perturb.items=20)
 }
 
-# tables OUT: all that a run's results are, without what differs from run to run: times and memory.
+# tables OUT: all of a run's results, without what differs from run to run: times and memory.
 tables() {
     local table
     if [ "${TORTURE:-no}" = yes ]; then
@@ -31,12 +31,12 @@ tables() {
     done
 }
 
-# leftovers DIR: what a run has left besides its results.
+# leftovers DIR: what a run left besides its results.
 leftovers() {
     find "$1" \( -name '*.lock*' -o -name '*.partial*' -o -name '.*' \) ! -path "$1"
 }
 
-# readable OUT: every run file that is there can be read.
+# readable OUT: every existing run file can be read.
 readable() {
     local file
     for file in "$1"/*.h5; do
@@ -49,8 +49,8 @@ found() {
     echo "$1" >>"$counts"
 }
 
-# settle OUT EPOCHS REFERENCE: after a round: the same command ends well, and all is as if nothing had happened. What is not is
-# counted.
+# settle OUT EPOCHS REFERENCE: after a round: the same command ends well, and everything is as if nothing had happened.
+# Exceptions are counted.
 settle() {
     local bad=0
     found tried

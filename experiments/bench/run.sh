@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
-# experiments/bench/run.sh: how fast tenth trains and predicts, beside PyTorch and beside what the processor can do.
+# experiments/bench/run.sh: how fast tenth trains and predicts, compared with PyTorch and with the processor's limits.
 #
 #   experiments/bench/run.sh [--quick] [--rounds N] [--threads N] [--only PART,...] [--no-peer]
 #                            [--cells FILE] [--out DIR]
 #
 #   --quick          one round of few repeats: about four minutes instead of twenty
-#   --rounds N       measure everything N times, tenth and PyTorch by turns (default: 5)
+#   --rounds N       measure everything N times, tenth and PyTorch in turn (default: 5)
 #   --threads N      of each program (default: 2)
-#   --only PART,...  step, predict, threads, batch, filters: some of the parts; the tables then have these alone, so that
+#   --only PART,...  step, predict, threads, batch, filters: some of the parts; the tables then have only these, so that
 #                    --out DIR keeps those of a whole run
 #   --no-peer        tenth alone
-#   --cells FILE     what to measure (default: cells.tsv beside this script)
+#   --cells FILE     what to measure (default: cells.tsv next to this script)
 #   --out DIR        where the tables and figures/ go (default: results/bench)
 #
 # $TENTH is the program (default: build/release/tenth), $PYTHON a Python that has torch (default: the first that has).
 #
-# PyTorch is measured as it comes, which is what its users have, and once more ("kept") with glibc told by environment
-# variables to keep freed memory instead of returning it to the system: the fastest that we know to make it.
+# PyTorch is measured as installed, which is what its users have, and again ("kept") with environment variables that
+# make glibc keep freed memory instead of returning it to the system: the fastest setting we know.
 #
-# Where the processor multiplies bfloat16 (AMX or AVX512-BF16), both are measured with --precision bf16 as well.
+# If the processor multiplies bfloat16 (AMX or AVX512-BF16), both are measured with --precision bf16 as well.
 #
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
 # rounds; kept_ratio likewise; bf16_gain is our time over that with bf16, bf16_ratio PyTorch's time over the latter, and
@@ -27,7 +27,8 @@
 # provide for a step: most of what differs between peer_ms and kept_ms, and what a page costs differs between machines),
 # roofline.csv (limit_ms: the products of the direct convolution at the rate of sgemm measured in the same run; where the
 # time goes; gemm_of_alone: how much of the rate that they have alone the step's products reach), scaling.csv, and
-# measurements.csv, which has every single measurement. After Ctrl-C the same command goes on where it was; a finished one starts anew.
+# measurements.csv, which has every single measurement. After Ctrl-C the same command continues where it was; a finished one starts
+# again.
 #
 # Exit codes: 0 done; 1 a measurement failed; 2 usage; 130 interrupted (and resumable).
 set -euo pipefail
@@ -43,7 +44,7 @@ repeats=()
 threads=2
 only=
 peer=yes
-# Large temporaries are else mapped, filled with zeros and unmapped again in every step.
+# Otherwise large temporaries are mapped, zeroed and unmapped again in every step.
 kept_environment=(MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=67108864)
 cells=$bench/cells.tsv
 out=$project/results/bench
@@ -108,14 +109,14 @@ parse_options() {
         repeats=(--repeats 3)
     fi
     rounds=${rounds_given:-$rounds}
-    # Programs would take it for an option.
+    # Programs would take it as an option.
     [[ $out != -* ]] || out=./$out
     if [ ! -f "$cells" ]; then
         fail 2 "--cells $cells: no such file"
     fi
 }
 
-# The cells that are asked for, one a line, in the columns of cell_columns; what does not apply is empty.
+# The requested cells, one per line, in the columns of cell_columns; what does not apply is empty.
 list_cells() {
     awk -v only="$only" -v threads="$threads" -v processors="$(processors)" '
         /^#/ || NF == 0 { next }
@@ -140,7 +141,7 @@ list_cells() {
         }' "$cells"
 }
 
-# The first Python that has torch: not every one that is called python3 sees Debian's.
+# The first Python that has torch: not every python3 sees Debian's.
 find_peer() {
     local candidate
     for candidate in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
@@ -166,7 +167,7 @@ run_program() {
     esac
 }
 
-# Both programs have many short parallel regions, and each waits for its last thread.
+# Both programs have many short parallel regions, which wait for their last thread.
 warn_if_busy() {
     local load
     if [ -r /proc/loadavg ]; then
@@ -177,12 +178,12 @@ warn_if_busy() {
     fi
 }
 
-# line_of CELL ROUND PROGRAM: that of the journal, if there is one; the cell is a text, and no pattern.
+# line_of CELL ROUND PROGRAM: the journal's line, if there is one; the cell is a text, not a pattern.
 line_of() {
     begin="$1,$2,$3," awk 'index($0, ENVIRON["begin"]) == 1' "$journal"
 }
 
-# layout_of CELL PROGRAM: the one that was fastest in round 0.
+# layout_of CELL PROGRAM: the fastest in round 0.
 layout_of() {
     line_of "$1" 0 "$2" | sed 's/.*,//'
 }
@@ -216,7 +217,7 @@ has_peer() {
     [ "$peer" = yes ] && [[ $1 == step,* || $1 == predict,* ]]
 }
 
-# A round measures each cell once, ours and PyTorch's one after the other, so that whatever else slows the machine slows
+# A round measures each cell once, ours and PyTorch's one after the other, so that anything that slows the machine slows
 # both. Round 0 finds PyTorch's best layouts.
 measure_all() {
     local list cell round
@@ -244,7 +245,7 @@ measure_all() {
     done
 }
 
-# The journal's name says what its measurements depend on, so that those of another build are never mixed with these.
+# The journal's name contains what its measurements depend on, so that those of another build are never mixed in.
 open_journal() {
     local key
     key=$({
@@ -258,7 +259,7 @@ open_journal() {
     fi
 }
 
-# A table of which nothing was measured is left as it was.
+# A table without measurements is left as it was.
 write_tables() {
     local table partial
     for table in peer roofline scaling; do
@@ -274,7 +275,7 @@ write_tables() {
     mv -f "$journal" "$out/measurements.csv"
 }
 
-# The figures whose tables there are; without the peer there is nothing to compare with.
+# The figures whose tables exist; without the peer there is nothing to compare with.
 draw_figures() {
     local figures=() table
     for table in peer roofline scaling; do
@@ -289,7 +290,7 @@ draw_figures() {
     fi
 }
 
-# print_table COLUMN...: of peer.csv, aligned; what was not measured is a dash.
+# print_table COLUMN...: of peer.csv, aligned; a dash for what was not measured.
 print_table() {
     if [ -f "$out/peer.csv" ]; then
         awk -v wanted="$(IFS=, && echo "$*")" -v header=yes -f "$project/plots/csv.awk" -f "$bench/pick.awk" "$out/peer.csv" |
@@ -306,7 +307,7 @@ fi
 if [ "$peer" = yes ]; then
     find_peer
 fi
-# Elsewhere it is a matter of precision only, and slower.
+# Elsewhere it only changes precision, and is slower.
 bf16=$("$tenth" --version | grep -Eq "\+ (AMX|AVX512-BF16)" && echo yes || echo no)
 open_journal
 warn_if_busy

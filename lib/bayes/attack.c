@@ -6,13 +6,13 @@
 #include "core/memory.h"
 #include "core/size.h"
 
-/* Room for what one batch gives. */
+/* Memory for one batch's results. */
 struct scratch {
-    float *weights; /* [network_size] the gradient of the weights, which nobody wants */
+    float *weights; /* [network_size] the gradient of the weights, unused */
     float *items;   /* [batch][height][width][channels] */
 };
 
-/* A sign is taken of each, which what is not a number has as well. */
+/* The caller takes each one's sign, which a NaN has as well. */
 static enum status gradient_check(const float *gradient, size_t first, size_t count, size_t item, struct error *error)
 {
     for (size_t i = first; i < first + count; i++) {
@@ -22,7 +22,7 @@ static enum status gradient_check(const float *gradient, size_t first, size_t co
     return STATUS_OK;
 }
 
-/* Adds the gradients of one network, which network_set_weights has been told of, divided by `samples`. */
+/* Adds the gradients of one network, given by network_set_weights, divided by `samples`. */
 static enum status add_network(struct predictor *predictor, size_t samples, const float *x, const uint8_t *labels,
                                size_t items, const struct scratch *scratch, float *gradient, struct error *error)
 {

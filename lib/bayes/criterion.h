@@ -1,4 +1,4 @@
-/* lib/bayes/criterion.h: in which order a network's weights may go.
+/* lib/bayes/criterion.h: the order in which a network's weights may be removed.
  *
  * A criterion scores weights; scores of different criteria have different units and are never compared. The registry is
  * criterion.def: tests, `tenth help` and the default sweep read it. */
@@ -17,7 +17,7 @@ enum sigma_need { WORKS_WITHOUT_SIGMA, NEEDS_SIGMA };
 /* Scores the weights of one tensor of any shape. Borrows its arguments, allocates nothing.
  *   mu     [count]  posterior means, in units of the weight
  *   sigma  [count]  posterior standard deviations, > 0, in the same unit; NULL for a point estimate
- *   key             where random numbers come from, for criteria that draw; others ignore it
+ *   key source of random numbers, for criteria that draw; others ignore it
  *   score  [count]  overwritten; must not overlap mu or sigma */
 typedef void criterion_score_fn(size_t count, const float *mu, const float *sigma, struct random_key key, float *score);
 
@@ -39,8 +39,8 @@ const struct criterion *criterion_find(const char *name, struct error *error); /
 struct method;
 const struct criterion *criterion_usual(const struct method *method);
 
-/* The criterion's function with its results checked: STATUS_UNSUPPORTED when sigma is NULL and needed;
- * STATUS_NOT_FINITE names tensor, index, mu and sigma of the first score that is not finite. */
+/* The criterion's function with its results checked: STATUS_UNSUPPORTED if sigma is NULL but needed; STATUS_NOT_FINITE
+ * names tensor, index, mu and sigma of the first score that is not finite. */
 enum status criterion_score(const struct criterion *criterion, const char *tensor, size_t count, const float *mu,
                             const float *sigma, struct random_key key, float *score, struct error *error);
 

@@ -13,8 +13,8 @@ void criterion_magnitude(size_t count, const float *mu, const float *sigma, stru
         score[i] = fabsf(mu[i]);
 }
 
-/* |mu| over the root mean square of the tensor's: which weights are large for their layer. Layers differ in scale, and
- * one that is small as a whole would else go as a whole. */
+/* |mu| over the tensor's root mean square: which weights are large for their layer. Layers differ in scale, and one
+ * that is small as a whole would otherwise be removed as a whole. */
 void criterion_magnitude_layer(size_t count, const float *mu, const float *sigma, struct random_key key, float *score)
 {
     double squares = 0;

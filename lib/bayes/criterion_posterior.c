@@ -1,11 +1,11 @@
-/* lib/bayes/criterion_posterior.c: the criteria that look at the posterior of each weight. */
+/* lib/bayes/criterion_posterior.c: the criteria that use each weight's posterior. */
 #include <math.h>
 
 #include "bayes/criterion.h"
 
 criterion_score_fn criterion_log_p0, criterion_snr;
 
-/* log N(0; mu, sigma^2) = -(mu/sigma)^2 / 2 - log(sqrt(2 pi) sigma): how dense the posterior is at zero. */
+/* log N(0; mu, sigma^2) = -(mu/sigma)^2 / 2 - log(sqrt(2 pi) sigma): the posterior's density at zero. */
 void criterion_log_p0(size_t count, const float *mu, const float *sigma, struct random_key key, float *score)
 {
     (void)key;
@@ -16,7 +16,7 @@ void criterion_log_p0(size_t count, const float *mu, const float *sigma, struct 
     }
 }
 
-/* |mu| / sigma: how many standard deviations the mean lies from zero. */
+/* |mu| / sigma: the mean's distance from zero in standard deviations. */
 void criterion_snr(size_t count, const float *mu, const float *sigma, struct random_key key, float *score)
 {
     (void)key;

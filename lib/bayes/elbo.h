@@ -4,7 +4,7 @@
  *
  * is minus the evidence lower bound of the labels (Hinton and van Camp 1993; Graves 2011), divided by the number N of
  * training items: the cross-entropy is its mean over the items, and scale = T / N, with temperature T = 1 for the bound
- * itself. Training has the same formulas in passes over whole tensors (posterior_kernels.h), which tests hold against
+ * itself. Training has the same formulas in passes over whole tensors (posterior_kernels.h), which tests compare with
  * these. */
 #ifndef TENTH_BAYES_ELBO_H
 #define TENTH_BAYES_ELBO_H

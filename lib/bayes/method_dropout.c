@@ -1,15 +1,15 @@
 /* lib/bayes/method_dropout.c: dropout as a posterior (Gal and Ghahramani 2016, arXiv:1506.02142), also when predicting.
  *
- * Each input unit of a layer is there or not: w = mu z / (1 - rate), z ~ Bernoulli(1 - rate), one z for all weights
- * that leave the unit. A unit is a channel of a convolution's input, an element of the dense layer's. The network's own
- * input is never left out, and biases are not. The division keeps the mean of w at mu, which so is the network at the
- * mean. The penalty is MAP's; that of the paper is 1 / (1 - rate) times as large, which prior_sigma can make up for. */
+ * Each input unit of a layer is kept or dropped: w = mu z / (1 - rate), z ~ Bernoulli(1 - rate), one z for all weights
+ * out of the unit. A unit is a channel of a convolution's input, an element of the dense layer's. The network's own
+ * input and biases are never dropped. The division keeps the mean of w at mu, so mu is the network at the mean. The
+ * penalty is MAP's; the paper's is 1 / (1 - rate) times as large, which prior_sigma can compensate. */
 #include <string.h>
 
 #include "bayes/point_step.h"
 #include "core/size.h"
 
-/* Whether a tensor's inputs are units of a layer below. Its network's first tensor has the items themselves for inputs.
+/* Whether a tensor's inputs are units of a layer below. The first tensor of a network has the items as inputs.
  */
 static bool has_units(const struct posterior *posterior, size_t tensor)
 {
@@ -60,8 +60,8 @@ static const float *sample(const struct posterior *posterior, uint64_t seed, enu
     return scratch;
 }
 
-/* The gradient of mu is that of w times z / (1 - rate). z is recovered from w, which is 0 where the unit was left out
- * (or where mu is exactly 0, which no step of Adam leaves behind). */
+/* The gradient of mu is that of w times z / (1 - rate). z is recovered from w, which is 0 if the unit was dropped (or
+ * if mu is exactly 0, which no step of Adam leaves). */
 static double update(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
                      double *penalty_loss)
 {

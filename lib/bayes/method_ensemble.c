@@ -1,5 +1,5 @@
-/* lib/bayes/method_ensemble.c: several networks that differ in their start values and in the batches they see
- * (Lakshminarayanan et al. 2017, arXiv:1612.01474). Sample number s is member s % members, so that training goes round
+/* lib/bayes/method_ensemble.c: several networks that differ in their initial values and in the batches they see
+ * (Lakshminarayanan et al. 2017, arXiv:1612.01474). Sample number s is member s % members, so training cycles through
  * the members, a batch each, and a prediction with `members` samples is the mean over all of them. Each member is a MAP
  * estimate; with a temperature of 0 it is MLE. */
 #include "bayes/point_step.h"

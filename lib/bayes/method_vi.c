@@ -36,7 +36,7 @@ static struct kernel_vi kernel_of_tensor(const struct update *update, size_t ten
     };
 }
 
-/* Scales the whole gradients of mu and of rho down to the norm, each for itself. */
+/* Scales the total gradients of mu and of rho down to the norm, separately. */
 static void clip_factors(struct posterior *posterior, const struct update *update, const float *w,
                          const float *gradient, float *clip, float *clip_rho)
 {

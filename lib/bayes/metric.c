@@ -85,7 +85,7 @@ size_t prediction_class(const struct prediction *prediction, size_t item)
 double entropy_of(const float *probability, size_t classes)
 {
     double entropy = 0;
-    for (size_t k = 0; k < classes; k++) /* 0 log 0 is 0; what is not a number stays so */
+    for (size_t k = 0; k < classes; k++) /* 0 log 0 is 0; a NaN stays one */
         entropy -= probability[k] == 0 ? 0 : (double)probability[k] * log((double)probability[k]);
     return entropy;
 }
@@ -112,7 +112,7 @@ enum status prediction_auroc(const struct prediction *test, const struct predict
     return status;
 }
 
-/* 0, and NaN where a probability is: of the metrics that only compare probabilities, so that they have no value either.
+/* 0, or NaN if a probability is NaN: for metrics that only compare probabilities, so that they have no value either.
  */
 static double nan_or_zero(const struct prediction *prediction)
 {
@@ -130,7 +130,7 @@ double metric_accuracy(const struct prediction *prediction)
     return (double)correct / (double)prediction->items + nan_or_zero(prediction);
 }
 
-/* A probability that rounded to 0 counts as the smallest float, so that one item cannot make the mean infinite. */
+/* A probability that rounded to 0 counts as the smallest float, so one item cannot make the mean infinite. */
 double metric_nll(const struct prediction *prediction)
 {
     double sum = 0;
@@ -160,7 +160,7 @@ double metric_aleatoric(const struct prediction *prediction)
 
 double metric_mutual_information(const struct prediction *prediction)
 {
-    /* Jensen's inequality makes the difference non-negative but for the rounding of the mean to float. */
+    /* Jensen's inequality makes the difference non-negative, except for the rounding of the mean to float. */
     double difference = metric_entropy(prediction) - metric_aleatoric(prediction);
     return difference < 0 ? 0 : difference;
 }

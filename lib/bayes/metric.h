@@ -15,7 +15,7 @@ struct prediction {
     const uint8_t *labels; /* [items], borrowed */
 };
 
-/* Room for a prediction; STATUS_NO_MEMORY leaves it empty. */
+/* Allocates a prediction; STATUS_NO_MEMORY leaves it empty. */
 enum status prediction_alloc(size_t samples, size_t items, size_t classes, const uint8_t *labels,
                              struct prediction *prediction, struct error *error);
 void prediction_free(struct prediction *prediction);
@@ -23,8 +23,8 @@ void prediction_free(struct prediction *prediction);
 /* Fills `mean` from `sampled`. */
 void prediction_average(struct prediction *prediction);
 
-/* STATUS_NOT_FINITE names the first network and item of which a probability is not a number. Nothing is to be measured
- * on such a prediction: a comparison with what is not a number has an answer, too. */
+/* STATUS_NOT_FINITE names the first network and item with a NaN probability. Nothing should be measured on such a
+ * prediction: comparisons with a NaN have an answer too. */
 enum status prediction_check(const struct prediction *prediction, struct error *error);
 
 /* The first of the largest of [classes] probabilities. */
@@ -36,11 +36,11 @@ size_t prediction_class(const struct prediction *prediction, size_t item);
 /* -sum p log p in nats of one distribution. */
 double entropy_of(const float *probability, size_t classes);
 
-/* Those of the mean predictions of the first `count` items. */
+/* Those of the first `count` items' mean predictions. */
 void item_entropies(const struct prediction *prediction, size_t count, double *entropy);
 
-/* Column auroc, of items of no class: how often one of them has more entropy than a test item, right or wrong; ties
- * count half (stats_auroc). In 0..1, .5 is chance. */
+/* Column auroc, for items of no class: how often one of them has more entropy than a test item, right or wrong; ties
+ * count half (stats_auroc). In 0..1; .5 is chance. */
 enum status prediction_auroc(const struct prediction *test, const struct prediction *unknown, double *auroc,
                              struct error *error);
 

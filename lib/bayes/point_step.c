@@ -25,7 +25,7 @@ double point_step(struct posterior *posterior, const struct update *update, size
                   const float *gradient, double *penalty_loss)
 {
     float clip = update->clip_norm > 0 ? clip_factor(posterior, update, member, precision, gradient) : 1;
-    /* A member has had one step in `members`. */
+    /* A member has had one in `members` of the steps. */
     struct kernel_adam adam = adam_step(update->adam, update->learning_rate, update->step / posterior->members + 1);
     size_t pieces = posterior->piece_count / posterior->members, base = member * posterior->network_size;
     double *partial = posterior->partial;

@@ -1,16 +1,16 @@
-/* lib/bayes/point_step.h: one optimiser step of plain weights, which the methods without a sigma share. */
+/* lib/bayes/point_step.h: one optimiser step of plain weights, shared by the methods without a sigma. */
 #ifndef TENTH_BAYES_POINT_STEP_H
 #define TENTH_BAYES_POINT_STEP_H
 
 #include "bayes/posterior.h"
 
-/* Moves one member of the posterior (0 where there is but one) against the gradient [network_size] of the mean
+/* Moves one member of the posterior (0 if there is only one) against the gradient [network_size] of the mean
  * cross-entropy and of the penalty sum mu^2 precision / 2, scaled as `update` says. Returns the penalty in nats before
- * the step, unscaled; penalty_loss receives it as it enters the loss. A precision of 0: no penalty. */
+ * the step, unscaled; penalty_loss receives it scaled as in the loss. A precision of 0: no penalty. */
 double point_step(struct posterior *posterior, const struct update *update, size_t member, double precision,
                   const float *gradient, double *penalty_loss);
 
-/* The precision of the Gaussian prior: what MAP, dropout and ensembles have for a penalty. */
+/* The precision of the Gaussian prior: the penalty of MAP, dropout and ensembles. */
 static inline double prior_precision(const struct update *update)
 {
     return 1 / (update->prior_sigma * update->prior_sigma);

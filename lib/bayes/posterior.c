@@ -10,7 +10,7 @@
 #include "core/size.h"
 
 /* Small enough that a network of 200,000 weights occupies several threads, large enough that a piece's arrays fill a
- * good part of the L1 cache; a multiple of RANDOM_CHUNK, as the streams demand. */
+ * good part of the L1 cache; a multiple of RANDOM_CHUNK, as the streams require. */
 enum { PIECE_SIZE = 64 * RANDOM_CHUNK };
 
 #define METHOD(name, title, has_sigma, networks, section, usual, colours, markers)                                     \
@@ -100,7 +100,7 @@ static float rho_of_sigma(double sigma)
     return (float)(softplus > 30 ? softplus : log(expm1(softplus)));
 }
 
-/* Inputs of an output and outputs of an input, in all. Of biases, a vector, both are its length, as TensorFlow has it.
+/* Total inputs of an output and outputs of an input. For a bias vector both are its length, as in TensorFlow.
  */
 static size_t tensor_fans(const struct tensor *tensor)
 {
@@ -110,7 +110,7 @@ static size_t tensor_fans(const struct tensor *tensor)
     return tensor->fan_in + tensor->fan_in / in * out; /* fan_in / in: taps of a kernel */
 }
 
-/* mu [count]. Biases begin at 0 by LeCun's law, and by Glorot's like weights. */
+/* mu [count]. Biases start at 0 under LeCun's law, and like weights under Glorot's. */
 static void start_means(const struct tensor *tensor, const struct posterior_start *start, struct random_key key,
                         float *mu)
 {
@@ -150,7 +150,7 @@ static void start_values(struct posterior *posterior, const struct posterior_sta
     }
 }
 
-/* How many networks it has. */
+/* The number of its networks. */
 static size_t members_of(const struct method *method, size_t wanted)
 {
     return method->networks == NETWORKS_MEMBERS && wanted > 1 ? wanted : 1;

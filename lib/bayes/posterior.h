@@ -1,11 +1,11 @@
-/* lib/bayes/posterior.h: what is known about the weights, and the methods that learn it.
+/* lib/bayes/posterior.h: the knowledge about the weights, and the methods that learn it.
  *
  * The talk's loop, `w = approximation.sample()` and `approximation = update(approximation, gradient)`, differs between
- * methods in these two lines only; a method is the pair of functions behind them (and the training loop never asks
- * which it has). A posterior is the state that they share: means, spreads and Adam's moments, each one flat block in
- * the layout of the network's weights (nn/network.h), or of `members` networks one behind the other.
+ * methods only in these two lines; a method is the pair of functions behind them (and the training loop never asks
+ * which method it has). A posterior is the state that they share: means, spreads and Adam's moments, each one flat
+ * block in the layout of the network's weights (nn/network.h), or of `members` networks one after the other.
  *
- * Passes over the blocks are cut into pieces at fixed places, so that results do not depend on the number of threads.
+ * Passes over the blocks are split at fixed places, so results do not depend on the number of threads.
  */
 #ifndef TENTH_BAYES_POSTERIOR_H
 #define TENTH_BAYES_POSTERIOR_H
@@ -30,7 +30,7 @@ struct posterior {
     const struct method *method;
     struct tensor *tensors; /* [tensor_count], the network's, once for each member */
     size_t tensor_count;
-    size_t members;                     /* 1 but for an ensemble */
+    size_t members;                     /* 1 except for an ensemble */
     size_t network_size;                /* floats of one network's weights */
     size_t size;                        /* floats of each block below: members * network_size */
     size_t parameters;                  /* weights and biases, without padding */
@@ -45,35 +45,35 @@ struct posterior {
     struct phase_clock *clock; /* NULL: not measured; borrowed */
 };
 
-/* Where the start values come from. The talk's program had TensorFlow's default for means, Glorot's uniform law
- * (Glorot and Bengio 2010): mu ~ mu_scale U(-a, a), a = sqrt(6 / (fan_in + fan_out)), of biases too, whose fans are
- * their number; and it drew rho, not sigma, evenly between its ends. */
+/* The source of the initial values. The talk's program had TensorFlow's default for means, Glorot's uniform law
+ * (Glorot and Bengio 2010): mu ~ mu_scale U(-a, a), a = sqrt(6 / (fan_in + fan_out)), also for biases, whose fans are
+ * their number; and it drew rho, not sigma, uniformly. */
 struct posterior_start {
     uint64_t seed;
-    bool glorot;                  /* the talk's start values (below); else LeCun's */
+    bool glorot;                  /* the talk's initial values (above); else LeCun's */
     double mu_scale;              /* mu ~ N(0, mu_scale^2 / fan_in), biases 0 */
     double sigma_low, sigma_high; /* sigma ~ U(low, high), in units of the weight */
-    double dropout_rate;          /* for dropout: in 0..1, 1 excluded */
+    double dropout_rate;          /* for dropout: in [0, 1) */
     size_t members;               /* for an ensemble: at least 1 */
 };
 
-/* What `size` of such a posterior would be, before anything of it is made; SIZE_MAX where that does not fit. */
+/* What `size` such a posterior would have, without making it; SIZE_MAX if that does not fit. */
 size_t posterior_size_of(const struct network_spec *spec, const struct method *method, size_t members);
 
-/* Room for the state, with its start values. NULL *posterior on failure. */
+/* Allocates the state, with its initial values. NULL *posterior on failure. */
 enum status posterior_create(const struct network *network, const struct method *method,
                              const struct posterior_start *start, int threads, struct posterior **posterior,
                              struct error *error);
 void posterior_free(struct posterior *posterior); /* NULL is allowed */
 
-/* The tensor that weight `place` (< size) is in, by its place in `tensors`. */
+/* The index in `tensors` of the tensor with weight `place` (< size). */
 size_t posterior_tensor_of(const struct posterior *posterior, size_t place);
 
-/* The layer that a tensor is of, the same for every member: "conv1" for conv1.weight, conv1.bias and m2.conv1.weight.
+/* The layer of a tensor, the same for every member: "conv1" for conv1.weight, conv1.bias and m2.conv1.weight.
  */
 void posterior_layer(const struct tensor *tensor, char layer[TENSOR_NAME_SIZE]);
 
-/* sigma [size], overwritten; only for methods with a sigma. */
+/* sigma [size] is overwritten; only for methods with a sigma. */
 void posterior_sigma(const struct posterior *posterior, float *sigma);
 
 /* One step's constants. The loss is mean cross-entropy + sum over tensors of penalty_scale[tensor] * penalty. */
@@ -90,29 +90,30 @@ struct update {
 
 struct method_functions {
     /* The weights of one network drawn from the posterior: either `scratch` [network_size], overwritten, or part of the
-     * posterior's own block. (seed, purpose, step) name the draw; an ensemble draws member number step % members. */
+     * posterior's own block. (seed, purpose, step) identify the draw; an ensemble draws member number step %
+     * members. */
     const float *(*sample)(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
                            float *scratch);
 
     /* Moves the posterior against the gradient of the mean cross-entropy at the sampled weights w, and of the penalty.
      * Both are [network_size]; the gradient is destroyed. Returns the penalty in nats before the step, unscaled and
      * summed over tensors: KL(posterior || prior) for VI, sum mu^2 / (2 prior_sigma^2) for MAP, dropout and an
-     * ensemble's member, 0 for MLE. penalty_loss receives it as it enters the loss. */
+     * ensemble's member, 0 for MLE. penalty_loss receives it scaled as in the loss. */
     double (*update)(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
                      double *penalty_loss);
 };
 
-/* The method's own, by the posterior's clock. */
+/* The method's own, timed by the posterior's clock. */
 const float *posterior_sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose,
                               uint64_t step, float *scratch);
 double posterior_update(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
                         double *penalty_loss);
 
-/* How many different networks a posterior stands for. */
+/* How many different networks a posterior represents. */
 enum networks {
     NETWORKS_ONE,    /* a point estimate */
     NETWORKS_DRAWN,  /* as many as are drawn */
-    NETWORKS_MEMBERS /* so many members, and no others */
+    NETWORKS_MEMBERS /* the members, and no others */
 };
 
 struct method {

@@ -1,10 +1,9 @@
 /* lib/bayes/posterior_kernels.h: the vectorised passes over a posterior's tensors.
  *
- * Compiled three times from posterior_kernels_body.c (AVX-512, AVX2 + FMA, and the compiler's base line) and chosen
- * once, by what the processor has; `posterior_kernels_all` lists the builds that can run here, for tests. Each pass
- * reads and writes each array once. A pass is told a range of a tensor, so that threads can share a tensor; elements do
- * not depend on each other. Sums come back as partial sums of the range in double; the caller splits at fixed places
- * and adds in order.
+ * Compiled three times from posterior_kernels_body.c (AVX-512, AVX2 + FMA, and the compiler's baseline) and chosen once
+ * for the processor; `posterior_kernels_all` lists the builds that can run here, for tests. Each pass reads and writes
+ * each array once. A pass gets a range of a tensor, so threads can share a tensor; elements do not depend on each
+ * other. Sums are returned for the range, in double; the caller splits at fixed places and adds in order.
  *
  * softplus(rho) = log(1 + exp(rho)); SIGMA_MINIMUM is added to it, as in the talk's program. */
 #ifndef TENTH_BAYES_POSTERIOR_KERNELS_H

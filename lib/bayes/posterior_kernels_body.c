@@ -1,5 +1,5 @@
 /* One build of the passes in bayes/posterior_kernels.h; compiled once per instruction set (compute/isa.h). elbo.c has
- * their formulas one weight at a time. */
+ * the same formulas for one weight at a time. */
 #include "bayes/posterior_kernels.h"
 
 #include <math.h>
@@ -60,7 +60,7 @@ static void sample(struct random_key key, size_t first, size_t count, const floa
     }
 }
 
-/* The whole gradients of weights, before clipping, of likelihood and KL; and sigma.
+/* The total gradients of weights, of likelihood and KL, before clipping; and sigma.
  * With e = exp(-|rho|): softplus = max(rho, 0) + log(1 + e), its derivative is 1/(1+e) for rho >= 0, else e/(1+e). */
 static inline void vi_gradients(const struct kernel_vi *step, const float *restrict w, const float *restrict g,
                                 const float *restrict mu, const float *restrict rho, float *restrict d_mu,
@@ -108,7 +108,7 @@ static inline void vi_chunk(const struct kernel_vi *step, float log_prior, const
         adam_chunk(s.rho, d_rho, rho, m_rho, v_rho);
 }
 
-/* The end of a range, in copies of a whole chunk. */
+/* The end of a range, copied into whole chunks. */
 static double vi_end(const struct kernel_vi *step, float log_prior, size_t count, const float *w, const float *g,
                      float *const state[6])
 {

@@ -46,7 +46,7 @@ const float *predictor_weights(struct predictor *predictor, enum predict_weights
     return predictor->weights;
 }
 
-/* Class probabilities [items][classes] by the weights that the network has been told of. */
+/* Class probabilities [items][classes] with the weights that the network was given. */
 static enum status predict_by_one(const struct predictor *predictor, const float *x, size_t items, size_t classes,
                                   float *p, struct error *error)
 {

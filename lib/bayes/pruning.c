@@ -11,7 +11,7 @@ static bool is_candidate(const struct ranking *ranking, size_t tensor)
     return ranking->biases || !tensor_is_bias(&ranking->posterior->tensors[tensor]);
 }
 
-/* A candidate while it is sorted. `key` ascends in the order of going. */
+/* A candidate for sorting. `key` ascends in the order of removal. */
 struct candidate {
     float key;
     uint32_t place;
@@ -25,7 +25,7 @@ static int compare_candidates(const void *a, const void *b)
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* Scores tensor by tensor into `score`, laid out as mu. */
+/* Scores tensor by tensor into `score`, laid out like mu. */
 static enum status score_all(const struct ranking *ranking, uint64_t seed, float *score, struct error *error)
 {
     const struct posterior *posterior = ranking->posterior;

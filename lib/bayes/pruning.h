@@ -9,15 +9,14 @@
 #include "bayes/criterion.h"
 #include "bayes/posterior.h"
 
-/* The candidates of the whole network in the order in which they go: one global ranking over the weights of all layers
- * (and over the biases where asked for; otherwise biases stay). Equal scores go in the order of their place in the
- * network. */
+/* The candidates of the whole network in order of removal: one global ranking over the weights of all layers (and over
+ * the biases if asked for; otherwise biases stay). Equal scores go in the order of their position in the network. */
 struct ranking {
     const struct criterion *criterion;
     const struct posterior *posterior; /* borrowed */
     bool biases;
     size_t count;    /* candidates */
-    uint32_t *place; /* [count] index into mu, first to go first */
+    uint32_t *place; /* [count] index into mu, the first to go first */
     float *score;    /* [count] the score of place[i] */
 };
 
@@ -27,20 +26,20 @@ enum status ranking_make(const struct posterior *posterior, const struct criteri
 void ranking_free(struct ranking *ranking);
 
 /* How many candidates go: for a fraction, round(fraction * count); for a threshold on log p(0) as in the talk, all with
- * a score above it (a weight stays where log p(0) <= threshold). */
+ * a score above it (a weight stays if log p(0) <= threshold). */
 size_t ranking_removed_by_fraction(const struct ranking *ranking, double fraction);
 size_t ranking_removed_by_threshold(const struct ranking *ranking, double threshold);
 
 /* keep [posterior size]: 0 for the first `removed` candidates, 1 for everything else. */
 void ranking_keep(const struct ranking *ranking, size_t removed, float *keep);
 
-/* All of these in one, for one fraction: *keep [posterior size] is 1 for what stays. The caller frees with memory_free;
- * NULL on failure. */
+/* All of these in one call, for one fraction: *keep [posterior size] is 1 for what stays. The caller frees with
+ * memory_free; NULL on failure. */
 enum status pruning_keep(const struct posterior *posterior, const struct criterion *criterion, bool biases,
                          uint64_t seed, double fraction, float **keep, struct error *error);
 
-/* The share that is removed of each ranked tensor, averaged over those tensors without weights: the talk's definition
- * of its prune ratio. The true share is removed / count. */
+/* The share removed of each ranked tensor, as an unweighted average over those tensors: the talk's definition of its
+ * prune ratio. The true share is removed / count. */
 double ranking_tensor_mean(const struct ranking *ranking, size_t removed);
 
 #endif

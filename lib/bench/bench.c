@@ -20,20 +20,20 @@ enum {
     WARM_UP_STEPS = 3,
     LEAST_STEPS = 10,
     LEAST_PREDICTIONS = 1,
-    CLOCKED_SHARE = 4, /* one step with the clock for so many without */
-    BATCHES = 4,       /* of random items, which steps take by turns */
+    CLOCKED_SHARE = 4, /* one step with the clock for this many without */
+    BATCHES = 4,       /* of random items, which steps take in turn */
     EPOCHS = 100000,   /* more than are run */
-    GEMM_SIZE = 1024   /* rows and columns; its three matrices are larger than the second cache, as a layer's are */
+    GEMM_SIZE = 1024   /* rows and columns; its three matrices exceed the L2 cache, like a layer's */
 };
 
 struct bench_state {
     const struct bench *bench;
-    struct run run; /* the defaults, on random items; it has no file */
+    struct run run; /* the defaults, on random items; without a file */
     struct trainer trainer;
     float seconds[REPEATS_MAX]; /* of each repeat */
 };
 
-/* ---- what is measured ---- */
+/* ---- what to measure ---- */
 
 static void randomise(const struct bench *bench, struct items *items)
 {
@@ -47,8 +47,8 @@ static void randomise(const struct bench *bench, struct items *items)
         items->labels[i] = (uint8_t)random_next_below(&sequence, (uint32_t)bench->kind->classes);
 }
 
-/* A run with the config's defaults whose training file has `count` random items, all of which are trained on. Pixels
- * are bytes, and samples of series numbers. */
+/* A run with the config's defaults whose training file has `count` random items, all used for training. Pixels are
+ * bytes, samples of series are numbers. */
 static enum status run_make(struct run *run, const struct bench *bench, size_t count, struct error *error)
 {
     *run = (struct run){.seed = bench->seed, .threads = bench->threads, .method = bench->method, .kind = bench->kind};
@@ -73,7 +73,7 @@ static enum status run_make(struct run *run, const struct bench *bench, size_t c
     return status;
 }
 
-/* One step of the training, with all that it does; returns its seconds. */
+/* One complete training step; returns its seconds. */
 static enum status timed_step(struct bench_state *state, double *seconds, struct error *error)
 {
     struct trainer *trainer = &state->trainer;
@@ -83,7 +83,7 @@ static enum status timed_step(struct bench_state *state, double *seconds, struct
     return status;
 }
 
-/* What a prediction is measured with. */
+/* What a prediction needs. */
 struct predicting {
     const struct bench *bench;
     struct trained trained;
@@ -137,14 +137,14 @@ static enum status timed_prediction(struct predicting *predicting, struct predic
 
 /* ---- rates ---- */
 
-/* Whether repeat number `done` is still to be made: all that were asked for, else those that fit in a second. */
+/* Whether to make repeat number `done`: all that were requested, else those that fit in a second. */
 static int goes_on(const struct bench *bench, size_t done, size_t least, double spent)
 {
     size_t most = bench->repeats > 0 && bench->repeats < REPEATS_MAX ? bench->repeats : REPEATS_MAX;
     return done < most && (bench->repeats > 0 || done < least || spent < 1);
 }
 
-/* GFLOP/s of products of GEMM_SIZE cubed, one per thread at the same time. */
+/* GFLOP/s of products of GEMM_SIZE cubed, one per thread at once. */
 static enum status sgemm_rate(int threads, uint64_t seed, double *rate, struct error *error)
 {
     const size_t size = GEMM_SIZE;
@@ -170,7 +170,8 @@ static struct row row_of(const struct bench *bench, const struct table *table)
     return row;
 }
 
-/* Parts of the threads' time in `steps` further steps. *gemm_seconds: of the products of one step, summed over threads.
+/* Shares of the threads' time in `steps` further steps. *gemm_seconds: of the products of one step, summed over
+ * threads.
  */
 static enum status measure_shares(struct bench_state *state, size_t steps, struct row *row, double *gemm_seconds,
                                   struct error *error)
@@ -204,7 +205,7 @@ static enum status measure_shares(struct bench_state *state, size_t steps, struc
     return status;
 }
 
-/* How much of the rate that its products have alone a step reaches, in which they take `seconds`. */
+/* The rate of a step's products, which take `seconds`, as a fraction of their rate alone. */
 static enum status measure_products(struct bench_state *state, double seconds, struct row *row, struct error *error)
 {
     struct products products = {0};

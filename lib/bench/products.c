@@ -8,7 +8,7 @@
 
 /* ---- recording ---- */
 
-static struct products *recorded; /* NULL: nobody records */
+static struct products *recorded; /* NULL: not recording */
 
 static bool same(const struct product *p, const struct product *q)
 {
@@ -38,7 +38,7 @@ static void record(const struct product *product, size_t calls)
     count(recorded, product, calls);
 }
 
-/* Functions that record what they multiply by `function`. */
+/* Functions that record what they multiply with `function`. */
 #define RECORD_SINGLE(function)                                                                                        \
     static void record_##function(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,  \
                                   size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)            \
@@ -80,8 +80,8 @@ void products_end(struct network *network)
 
 /* ---- measuring ---- */
 
-/* A round is so much arithmetic that reading the clock and waking the threads do not count. As many as fit in a second,
- * and not more than ROUNDS: a slow machine, or one under sanitizers, has fewer. */
+/* A round has enough arithmetic that reading the clock and waking the threads do not matter. As many as fit in a
+ * second, at most ROUNDS: a slow machine, or one with sanitizers, has fewer. */
 enum { ROUNDS = 15, ROUND_MULTIPLY_ADDS = 50000000 };
 
 static double multiply_adds(const struct gemm_batch *p)
@@ -102,7 +102,7 @@ enum status product_seconds(const struct product *product, int threads, uint64_t
                             struct error *error)
 {
     const struct gemm_batch *p = &product->sizes;
-    const size_t a_size = round_up((p->op_a == GEMM_PLAIN ? p->m : p->k) * p->lda, 16); /* b begins at a cache line */
+    const size_t a_size = round_up((p->op_a == GEMM_PLAIN ? p->m : p->k) * p->lda, 16); /* b starts at a cache line */
     const size_t b_size =
         p->op_b == GEMM_PACKED ? gemm_packed_size(p->k, p->n) : (p->op_b == GEMM_PLAIN ? p->k : p->n) * p->ldb;
     const size_t size = round_up(a_size + b_size + p->m * p->ldc, 16);
@@ -118,7 +118,7 @@ enum status product_seconds(const struct product *product, int threads, uint64_t
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
         for (int thread = 0; thread < threads; thread++) {
             float *a = matrices + (size_t)thread * size, *b = a + a_size, *c = b + b_size;
-            if (round < 0) /* fills the caches, wakes the threads, and gives every page its place */
+            if (round < 0) /* fills the caches, wakes the threads, and maps every page */
                 random_normal(random_key(seed, PURPOSE_SYNTHETIC, 1, (size_t)thread), 0, a_size + b_size, a);
             for (size_t call = 0; call < calls; call++)
                 multiply(product, a, b, c);

@@ -1,6 +1,6 @@
 /* lib/compute/chunk.h: what the bodies of passes over parameter tensors share (compute/isa.h). Everything works on
  * chunks of 64 elements with constant loop bounds. The end of a range is copied into a whole chunk first, so that an
- * element's bits never depend on where a range begins or ends, or on a vector loop's left-over. */
+ * element's bits never depend on where a range begins or ends, or on a vector loop's remainder. */
 #ifndef TENTH_COMPUTE_CHUNK_H
 #define TENTH_COMPUTE_CHUNK_H
 
@@ -11,16 +11,16 @@
 
 enum { CHUNK = RANDOM_CHUNK };
 
-/* The `here` elements from `from`, followed by zeros. */
+/* `here` elements starting at `from`, followed by zeros. */
 static inline void load(float chunk[CHUNK], const float *from, size_t here)
 {
     memcpy(chunk, from, here * sizeof *from);
     memset(chunk + here, 0, (CHUNK - here) * sizeof *from);
 }
 
-/* Asks for what a loop over chunks will want of an array some chunks later. Processors look ahead by themselves, but
- * stop at the end of a page, which a pass over eight arrays meets eight times in 16 chunks. Of what lies behind the
- * array's end nothing is read. */
+/* Prefetches what a loop over chunks will need of an array some chunks later. Processors prefetch on their own, but
+ * stop at page ends, which a pass over eight arrays meets eight times in 16 chunks. Nothing is read beyond the array's
+ * end. */
 static inline void prefetch(const float *x)
 {
     enum { AHEAD = 8 * CHUNK, LINE = 16 };
@@ -28,7 +28,7 @@ static inline void prefetch(const float *x)
         __builtin_prefetch(x + AHEAD + i, 1);
 }
 
-/* a b + c. Where c is a product too a compiler may round either, and chose now one and now the other. */
+/* a b + c. If c is a product too, a compiler may round either, and its choice varied. */
 static inline float multiply_add(float a, float b, float c)
 {
 #ifdef __FMA__

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* A back end's name, a literal, and what multiplies bfloat16. */
+/* A back end's name, a literal, and its bfloat16 unit. */
 #define with_bf16_unit(name)                                                                                           \
     ((const char *const[]){                                                                                            \
         [BF16_NONE] = name, [BF16_PAIRS] = name " + AVX512-BF16", [BF16_AMX] = name " + AMX"}[gemm_bf16_unit()])
@@ -17,9 +17,10 @@
 #define TEXT(x) TEXT_(x)
 #define LIBRARY "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH)
 
-/* Whether C is the product; else it is as it was, since in one thread the library asks for all that it needs before the
- * first number. It stays in the calling thread when that is one of several in a parallel region; else (a region of one
- * thread is none) it would use as many as OpenMP allows the calling task, so that number is one meanwhile. */
+/* Whether C is the product; otherwise it is unchanged, since in one thread the library allocates all that it needs
+ * before the first number. It stays in the calling thread if that is one of several in a parallel region; else (a
+ * region of one thread does not count) it would use as many as OpenMP allows the calling task, so that number is set to
+ * one meanwhile. */
 static int multiply_by_library(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a,
                                size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
@@ -34,8 +35,8 @@ static int multiply_by_library(enum gemm_op op_a, enum gemm_op op_b, size_t m, s
     return status == dnnl_success;
 }
 
-/* The library writes its code when it is first called, which it may not where no memory may become executable
- * (systemd's MemoryDenyWriteExecute, SELinux). One product tells. */
+/* The library generates its code on the first call, which fails if no memory may become executable (systemd's
+ * MemoryDenyWriteExecute, SELinux). One product tells. */
 static int may_write_code;
 
 static void try_product(void)
@@ -83,7 +84,7 @@ static void use_calling_thread(void)
         openblas_set_num_threads(1);
 }
 
-/* CBLAS has no way to fail, but for arguments that are wrong. */
+/* CBLAS cannot fail, except for wrong arguments. */
 static void multiply(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
                      const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
@@ -115,7 +116,7 @@ void gemm(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, co
 {
     if (m == 0 || n == 0)
         return;
-    if (k == 0) { /* back ends disagree on empty sums */
+    if (k == 0) { /* back ends disagree about empty sums */
         for (size_t row = 0; row < m && beta == 0.0F; row++)
             memset(c + row * ldc, 0, n * sizeof *c);
         return;

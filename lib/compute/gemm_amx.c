@@ -1,5 +1,5 @@
 #define _DEFAULT_SOURCE /* syscall */
-/* Products of bfloat16 factors by the matrix unit: packed into its tiles, block by block. */
+/* Products of bfloat16 factors on the matrix unit: packed into its tiles, block by block. */
 #include "compute/gemm_private.h"
 
 #if defined(__x86_64__) && defined(__linux__)
@@ -17,17 +17,18 @@
 #define AMX __attribute__((target("avx512f,avx512bw,avx512bf16,amx-tile,amx-bf16")))
 
 /* A tile has 16 rows of 16 words of 32 bits. A word is a pair of bfloat16, neighbours along k. A tile of A is
- * [row][pair], one of B is [pair][column]: the one is the other transposed. */
+ * [row][pair], one of B is [pair][column]: each is the other's transpose. */
 enum {
     TILE = 16,
-    TILE_K = 2 * TILE, /* terms of the sum that one product of tiles adds */
+    TILE_K = 2 * TILE, /* terms of the sum added by one product of tiles */
     TILE_WORDS = TILE * TILE,
-    BLOCK = 2 * TILE, /* rows and columns of C that are held in tile registers */
-    /* A block of A is read for all blocks of B, from the first cache; what is packed of B stays in the second. */
+    BLOCK = 2 * TILE, /* rows and columns of C held in tile registers */
+    /* A block of A is read from the L1 cache for all blocks of B; packed B stays in the L2 cache. */
     CHUNK_K = 512,
     CHUNK_N = 512,
-    /* The unit is so fast that most of the time goes into waiting for memory. What is packed is fetched so far ahead
-     * (of the rows or columns that follow, where a matrix lies in one piece), and a block of C before its sums are. */
+    /* The unit is so fast that most of the time is spent waiting for memory. What is packed is prefetched this far
+     * ahead (from the next rows or columns, if a matrix is contiguous), and a block of C before its sums are
+     * computed. */
     TERMS_AHEAD = 512,
     ROWS_AHEAD = 8
 };
@@ -38,7 +39,7 @@ struct packed {
     float c[BLOCK * BLOCK];
 };
 
-/* The same with tiles of B, of many columns, and of a block of them where memory is short. */
+/* The same with tiles of B: of many columns, or of a block of them if memory is short. */
 struct many_columns {
     struct packed p;
     uint32_t b[CHUNK_N * CHUNK_K / 2];
@@ -77,14 +78,14 @@ static size_t whole_tiles(size_t lines)
     return parts_of(lines, TILE);
 }
 
-/* Those that hold what follows in the next 16 lanes. */
+/* Those that hold the next 16 lanes. */
 AMX static inline __mmask16 lanes_behind(size_t count)
 {
     return first_lanes(count > TILE ? count - TILE : 0);
 }
 
-/* Tiles from x [lines][terms], whose terms of the sum follow each other: a tile's row = line. Both ways of packing read
- * memory in its order, since most of what they read comes from beyond the second cache. */
+/* Tiles from x [lines][terms], where terms of the sum are contiguous: a tile's row = line. Both ways of packing read
+ * memory in order, since most of it comes from beyond the L2 cache. */
 AMX static void pack_along(const float *x, size_t ld, size_t lines, size_t terms, size_t steps, uint32_t *tiles)
 {
     for (size_t line = 0; line < whole_tiles(lines) * TILE; line++) {
@@ -148,8 +149,8 @@ AMX static void pack(const float *x, size_t ld, int along, int rows_are_lines, s
 
 enum { ROW_BYTES = TILE * sizeof(uint32_t) };
 
-/* Each of the eight tile registers has 16 rows of 64 bytes. (Constant, since gcc 12 takes the instruction to read no
- * more than 8 bytes of it and might not write the rest of a local one.) */
+/* Each of the eight tile registers has 16 rows of 64 bytes. (Constant, since gcc 12 believes that the instruction reads
+ * only 8 bytes of it and might not write the rest of a local one.) */
 static const struct {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
@@ -165,7 +166,7 @@ static const struct {
 AMX static inline void block(const uint32_t *a, const uint32_t *b, size_t steps, int rows, int columns, float *c)
 {
     const size_t next = steps * TILE_WORDS;
-    __asm__ volatile("" ::: "memory"); /* what was packed is written: gcc does not know that loading a tile reads */
+    __asm__ volatile("" ::: "memory"); /* forces packed data to memory: gcc does not know that loading a tile reads */
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
@@ -227,14 +228,14 @@ AMX static void multiply_block(struct packed *p, const uint32_t *b, size_t steps
     put(p->c, m, n, add, c, ldc);
 }
 
-/* How long the pieces of `size` are, at most `most` each: equal up to a multiple of `unit`. */
+/* The length of the pieces of `size`, at most `most` each: equal, up to a multiple of `unit`. */
 static size_t piece(size_t size, size_t most, size_t unit)
 {
     const size_t count = parts_of(size, most);
     return round_up(parts_of(size, count), unit);
 }
 
-/* packed_b: room for the tiles of `most` columns */
+/* packed_b: memory for the tiles of `most` columns */
 AMX static void multiply(const struct gemm_batch *sizes, const float *a, const float *b, int add, float *c,
                          struct packed *p, uint32_t *packed_b, size_t most)
 {
@@ -286,7 +287,7 @@ int gemm_amx_runs_here(void)
 void gemm_amx(enum gemm_op op_a, enum gemm_op op_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
               const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
-    gemm_rounded(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc); /* nobody calls it */
+    gemm_rounded(op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc); /* never called */
 }
 
 #endif

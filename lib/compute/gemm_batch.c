@@ -1,5 +1,5 @@
-/* Products of a batch: by panels, but for bfloat16 without instructions for pairs; those are made one by one, and a
- * packed B lies row by row. */
+/* Products of a batch: by panels, except for bfloat16 without instructions for pairs: those are computed one by one,
+ * and a packed B is stored row by row. */
 #include "compute/gemm_private.h"
 
 #include <string.h>

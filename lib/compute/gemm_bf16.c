@@ -1,4 +1,4 @@
-/* gemm_bf16 by the matrix unit where there is one, else by pairs, else by gemm of rounded copies. */
+/* gemm_bf16 on the matrix unit if there is one, else by pairs, else by gemm of rounded copies. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -6,15 +6,15 @@
 #include "compute/gemm_private.h"
 #include "core/size.h"
 
-/* So many terms, and so many rows and columns, are rounded at once; FEW_LINES where memory is short. */
+/* How many terms, and rows and columns, are rounded at once; FEW_LINES if memory is short. */
 enum { TERMS = 256, LINES = 256, FEW_LINES = 32 };
 _Static_assert(2 * LINES * TERMS * sizeof(float) <= GEMM_SCRATCH_BYTES, "what is rounded fits");
 
-/* To the nearest of 8 bits, halves to the even one; a NaN stays one. */
+/* Rounds to the nearest 8 bits, halves to even; a NaN stays one. */
 static float round_bf16(float x)
 {
     uint32_t bits;
-    if (!(fabsf(x) >= 0x1p-126F)) /* which a NaN is not, either */
+    if (!(fabsf(x) >= 0x1p-126F)) /* false for a NaN too */
         return isnan(x) ? x : 0.0F;
     memcpy(&bits, &x, sizeof bits);
     bits = (bits + 0x7FFFU + ((bits >> 16) & 1U)) & 0xFFFF0000U;
@@ -41,7 +41,7 @@ static void round_factor(enum gemm_op op, const float *x, size_t ld, size_t row,
         round_piece(x + column * ld + row, ld, columns, rows, out);
 }
 
-/* By pieces of both factors; room: for `lines` lines of each. */
+/* In pieces of both factors; room: for `lines` lines of each. */
 static void multiply_pieces(const struct gemm_batch *p, const float *a, const float *b, float beta, float *c,
                             float *room, size_t lines)
 {

@@ -1,4 +1,4 @@
-/* lib/compute/gemm_lanes.h: what the products by AVX-512 and by AMX share; x86-64 only. */
+/* lib/compute/gemm_lanes.h: shared by the products with AVX-512 and with AMX; x86-64 only. */
 #ifndef TENTH_COMPUTE_GEMM_LANES_H
 #define TENTH_COMPUTE_GEMM_LANES_H
 
@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Compilers make the instructions for bfloat16 and for bytes of their intrinsics alone, so what has none of these runs
- * with AVX-512's foundation. */
+/* Compilers emit the instructions for bfloat16 and for bytes only from intrinsics, so code without these runs with
+ * AVX-512's foundation. */
 #define GEMM_AVX512 __attribute__((target("avx512f,avx512bw,avx512bf16")))
 #define GEMM_INLINE GEMM_AVX512 static inline __attribute__((always_inline))
 
 enum { GEMM_LANES = 16 };
 
-/* Those lanes that hold the first `count` elements of a row. */
+/* The lanes that hold the first `count` elements of a row. */
 GEMM_INLINE __mmask16 first_lanes(size_t count)
 {
     return (__mmask16)(count >= GEMM_LANES ? 0xFFFFU : (1U << count) - 1U);
@@ -25,7 +25,7 @@ GEMM_INLINE __m512i round_pairs(__m512 low, __m512 high)
     return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
-/* Those of the lower half and those of the upper half, by turns */
+/* Those of the lower and the upper half, alternating */
 GEMM_INLINE __m512i by_turns(__m512i x)
 {
     static const uint16_t order[2 * GEMM_LANES] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
@@ -33,7 +33,7 @@ GEMM_INLINE __m512i by_turns(__m512i x)
     return _mm512_permutexvar_epi16(_mm512_loadu_si512(order), x);
 }
 
-/* Rows become columns, by halves: 1 x 1 with their neighbours, then 2 x 2, 4 x 4, 8 x 8. */
+/* Transposes, by halves: 1 x 1 with their neighbours, then 2 x 2, 4 x 4, 8 x 8. */
 GEMM_INLINE void transpose_lanes(__m512i r[GEMM_LANES])
 {
     __m512i s[GEMM_LANES];

@@ -1,22 +1,22 @@
-/* Products of floats and, with AVX-512, of bfloat16 in pairs; compiled once per instruction set (compute/isa.h). What
- * Winograd's points multiply comes from beyond the second cache, and a library's product waits for it: while one
- * product is computed, this fetches the matrices of the next.
+/* Products of floats and, with AVX-512, of bfloat16 in pairs; compiled once per instruction set (compute/isa.h). The
+ * factors of Winograd's points come from beyond the L2 cache, and a library's product waits for them: this prefetches
+ * the matrices of the next product during the current one.
  *
- * Some columns of B, as many as up to four vectors hold, and some terms of the sum are packed. Such a panel stays in
- * the first cache while the rows of A pass, and a tile of C in registers. A word of 32 bits is one term of floats, or
- * two of bfloat16, neighbours along k; so A is packed too, when its words are pairs. A packed B is its panels, one
- * after the other, each [words of all terms][columns in whole vectors]. */
+ * Some columns of B, up to four vectors of them, and some terms of the sum are packed. Such a panel stays in the L1
+ * cache while the rows of A pass, and a tile of C in registers. A word of 32 bits is one term of floats, or two of
+ * bfloat16, neighbours along k; so A is packed too, when its words are pairs. A packed B is its panels, one after the
+ * other, each [words of all terms][columns in whole vectors]. */
 #include "compute/gemm_private.h"
 
 #include "compute/gemm_tiles.h"
 
-/* PANEL_WORDS: along k. A panel has 24 or 32 KiB at most; half and twice as many words did no better. */
+/* PANEL_WORDS: along k. A panel has at most 24 or 32 KiB; half or twice as many words did no better. */
 enum {
     PANEL_WORDS = REGISTERS == 32 ? 128 : 256,
-    PACKED_ROWS = 512, /* of A, at most: 256 KiB */
-    FEW_ROWS = 64,     /* where memory is short: 32 KiB */
-    LARGE = 1 << 18,   /* floats of A, beyond which a single product takes so many rows at once, whose chunk of terms */
-    ROWS_OF_LARGE = 256, /* stays in the second cache */
+    PACKED_ROWS = 512,   /* of A, at most: 256 KiB */
+    FEW_ROWS = 64,       /* if memory is short: 32 KiB */
+    LARGE = 1 << 18,     /* floats of A; a larger single product takes this many rows at once, whose chunk of terms */
+    ROWS_OF_LARGE = 256, /* stays in the L2 cache */
     TERMS_OF_PAIR = 2
 };
 _Static_assert(PACKED_ROWS *PANEL_WORDS * sizeof(float) <= GEMM_SCRATCH_BYTES, "what is packed of A fits");
@@ -28,21 +28,21 @@ static inline size_t terms_of_word(int pairs)
 
 /* ---- packing ---- */
 
-/* A factor as it lies: op(x) is x, or x transposed. */
+/* A factor as stored: op(x) is x, or x transposed. */
 struct factor {
     const float *x;
     size_t ld;
     int transposed;
 };
 
-/* Its part from `row` and `column` of op(x) on. */
+/* Its part starting at `row` and `column` of op(x). */
 static struct factor from(struct factor f, size_t row, size_t column)
 {
     f.x += f.transposed ? column * f.ld + row : row * f.ld + column;
     return f;
 }
 
-/* A vector of words, neighbours along k: of a line of `terms` terms, those from `term` on; 0 where there are none. */
+/* A vector of words, neighbours along k: from a line of `terms` terms, those from `term` on; 0 beyond the end. */
 KERNEL_INLINE vec words_along(const int pairs, const float *line, size_t terms, size_t term)
 {
     const size_t left = term < terms ? terms - term : 0, of_second = left > LANES ? left - LANES : 0;
@@ -50,8 +50,8 @@ KERNEL_INLINE vec words_along(const int pairs, const float *line, size_t terms, 
     return pairs ? pairs_along(first, load_some(line + term + LANES, some_of(of_second))) : first;
 }
 
-/* The words of a vector of lines, from the matrix's row of their first term and, of pairs, the row after it if that is
- * there */
+/* The words of a vector of lines, from the matrix's row of their first term and, for pairs, the row after it if there
+ * is one */
 KERNEL_INLINE vec words_across(const int pairs, const float *row, size_t ld, int has_second, some_lanes lines)
 {
     const vec first = load_some(row, lines);
@@ -122,7 +122,7 @@ static size_t whole_vectors(size_t words)
     return round_up(words, LANES);
 }
 
-/* A [rows][terms] in pairs, as it lies */
+/* A [rows][terms] in pairs, in the stored order */
 KERNEL struct factor pack_pairs(struct factor a, size_t terms, size_t rows, float *packed)
 {
     const size_t ld = whole_vectors(a.transposed ? rows : parts_of(terms, TERMS_OF_PAIR));
@@ -135,8 +135,8 @@ KERNEL struct factor pack_pairs(struct factor a, size_t terms, size_t rows, floa
 
 /* ---- how a product is divided ---- */
 
-/* One product of `count` that are to come, and how it is divided: blocks of rows, whose sums are added up chunk by
- * chunk of terms, in panels of columns. */
+/* One product of a batch, and how it is divided: blocks of rows, whose sums are added up by chunks of terms, in panels
+ * of columns. */
 struct product {
     const struct gemm_batch *sizes;
     int pairs, add; /* add: to C */
@@ -152,7 +152,7 @@ static struct range block_of(const struct product *p, size_t block)
     return part_of(p->sizes->m, block, p->blocks);
 }
 
-/* The terms of a chunk: whole words, but for the last. */
+/* The terms of a chunk: whole words, except for the last. */
 static struct range chunk_of(const struct product *p, size_t chunk)
 {
     const size_t of_word = terms_of_word(p->pairs);
@@ -166,7 +166,7 @@ static size_t count_panels(size_t n)
     return parts_of(n, PANEL_VECTORS * LANES);
 }
 
-/* The columns of a panel: whole vectors, but for the last. */
+/* The columns of a panel: whole vectors, except for the last. */
 static struct range columns_of(size_t n, size_t panel)
 {
     const struct range vectors = part_of(parts_of(n, LANES), panel, count_panels(n));
@@ -174,15 +174,15 @@ static struct range columns_of(size_t n, size_t panel)
     return (struct range){first, smaller(vectors.size * LANES, n - first)};
 }
 
-/* Where the words of a panel's columns from `term` on are in a packed B of k terms. */
+/* The words of a panel's columns from `term` on in a packed B of k terms. */
 static size_t packed_offset(int pairs, size_t k, struct range columns, size_t term)
 {
     return columns.first * parts_of(k, terms_of_word(pairs)) +
            term / terms_of_word(pairs) * whole_vectors(columns.size);
 }
 
-/* A part of B that lies as its panel would: packed, or the only panel, as U of networks with 16, 32, 48 or 64 filters
- * is; NULL: it does not. */
+/* A part of B that is already stored like its panel: packed, or the only panel, as for U of networks with 16, 32, 48 or
+ * 64 filters; NULL: it is not. */
 static const float *ready_panel(const struct product *p, struct range terms, struct range columns)
 {
     if (p->sizes->op_b == GEMM_PACKED)
@@ -195,7 +195,7 @@ static const float *ready_panel(const struct product *p, struct range terms, str
 
 /* ---- what is fetched ---- */
 
-/* A row that does not begin with a line ends in one more. */
+/* A row that does not start at a cache line touches one more. */
 static struct lines lines_of(const float *x, size_t rows, size_t columns, size_t ld)
 {
     if (columns == ld) {
@@ -216,7 +216,7 @@ static const float *b_of(const struct product *p, int next)
     return p->b.x + (next ? p->sizes->stride_b : 0);
 }
 
-/* The next panel of a B that is packed or transposed. */
+/* The next panel of a packed or transposed B. */
 static struct lines next_panel(const struct product *p, size_t index)
 {
     const size_t panel = (index + 1) % (p->blocks * p->chunks * p->panels);
@@ -231,8 +231,8 @@ static struct lines next_panel(const struct product *p, size_t index)
                     parts_of(terms.size, terms_of_word(p->pairs)) * whole_vectors(columns.size), 0);
 }
 
-/* Some rows of the next chunk of a B that lies plain, as many as come to a panel. They are whole ones, since of a row a
- * panel has one line to four, and those of which it has a part would be fetched twice. */
+/* Some rows of the next chunk of a plain B, one panel's share of them. Whole rows, since a panel has one to four lines
+ * of a row, and partial lines would be fetched twice. */
 static struct lines next_rows(const struct product *p, size_t index)
 {
     const size_t chunk = (index / p->panels + 1) % (p->blocks * p->chunks);
@@ -241,7 +241,7 @@ static struct lines next_rows(const struct product *p, size_t index)
     return b ? lines_of(b + (terms.first + rows.first) * p->b.ld, rows.size, p->sizes->n, p->b.ld) : (struct lines){0};
 }
 
-/* A part of the next product's A and C. */
+/* Part of the next product's A and C. */
 static void fetch_next_product(const struct product *p, size_t index, struct fetched *fetched)
 {
     const struct gemm_batch *sizes = p->sizes;
@@ -254,7 +254,7 @@ static void fetch_next_product(const struct product *p, size_t index, struct fet
     fetched->matrices[2] = lines_of(c, some_of_c.size, sizes->n, sizes->ldc);
 }
 
-/* Of a large product, the next panel's C, and a part of the next chunk of A. */
+/* For a large product, the next panel's C, and part of the next chunk of A. */
 static void fetch_next_part(const struct product *p, size_t index, struct fetched *fetched)
 {
     const size_t next = index + 1, panel = index % p->panels, chunk = index / p->panels + 1;
@@ -272,9 +272,9 @@ static void fetch_next_part(const struct product *p, size_t index, struct fetche
     }
 }
 
-/* While panel `index` of all chunks and blocks is multiplied: a part of what comes next of B, which may be the next
- * product's, and of the next product's A and C. What is fetched earlier than that is gone again when its turn comes,
- * where a product fills half of the second cache. */
+/* While panel `index` of all chunks and blocks is multiplied: part of what comes next of B, which may be the next
+ * product's, and of the next product's A and C. Anything fetched earlier is evicted before its turn if a product fills
+ * half of the L2 cache. */
 static struct fetched fetch(const struct product *p, size_t index)
 {
     struct fetched fetched = {0};
@@ -288,8 +288,8 @@ static struct fetched fetch(const struct product *p, size_t index)
 
 /* ---- a product, part by part ---- */
 
-/* The part of C with those rows and columns = or += its product of those terms; a: the words of those rows and terms as
- * they are multiplied */
+/* The part of C with those rows and columns = or += its product of those terms; a: the words of those rows and terms,
+ * ready to multiply */
 KERNEL void multiply_panel(const struct product *p, struct factor a, struct range rows, struct range terms,
                            struct range columns, int add, struct fetched *fetched)
 {
@@ -334,8 +334,8 @@ static void multiply(const struct product *p)
     }
 }
 
-/* The products of a batch. add: to C, or overwrite it. rows: of A that are multiplied
- * at once; 0: all. packed: room for so many, in pairs; NULL: of floats, which are multiplied as they lie. */
+/* The products of a batch. add: to C, or overwrite it. rows: of A to multiply at once; 0: all. packed: memory for
+ * those, in pairs; NULL: floats, which are multiplied in place. */
 static void multiply_all(int add, const struct gemm_batch *batch, size_t count, const float *a, const float *b,
                          float *c, float *packed, /* NOLINT(readability-non-const-parameter): p.packed is written to */
                          size_t rows)

@@ -1,4 +1,4 @@
-/* A thread's own room for what it packs. */
+/* A thread's own buffer for packing. */
 #include <pthread.h>
 
 #include "compute/gemm_private.h"

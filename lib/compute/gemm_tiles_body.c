@@ -29,7 +29,7 @@ KERNEL_INLINE void store_c(const struct tiles *t, const int row, const int vecto
         store_some(to, t->last, sum);
 }
 
-/* How a tile is multiplied; constants, all of them. */
+/* How a tile is multiplied; all constants. */
 struct shape {
     int rows, vectors;
     int transposed; /* A's words lie [words][rows] */
@@ -60,9 +60,9 @@ static inline struct lines *next_lines(struct fetched *fetched)
     return &fetched->matrices[fetched->now];
 }
 
-/* So many words a line is fetched, until there is no more: of most products, all lines of the next one. With fewer
- * registers a product is more tiles; where A lies transposed, as it does in a weight's gradient, sums are short and C
- * is large. */
+/* One line is prefetched per this many words, until there are no more: for most products, all lines of the next one.
+ * With fewer registers a product has more tiles; if A is transposed, as in a weight's gradient, sums are short and C is
+ * large. */
 KERNEL_INLINE size_t words_of_line(const struct shape s)
 {
     return s.pairs ? 1 : REGISTERS == 32 || s.transposed ? 2 : 4;
@@ -121,7 +121,7 @@ KERNEL_INLINE void multiply_tiles(const struct shape s, struct tiles *t)
     }
 }
 
-/* The functions for one shape of a tile: A as it lies and transposed, of floats and of pairs. */
+/* The functions for one tile shape: A plain and transposed, of floats and of pairs. */
 #define TILE_FUNCTION(rows, vectors, transposed, pairs)                                                                \
     KERNEL void tile_##rows##_##vectors##_##transposed##_##pairs(struct tiles t)                                       \
     {                                                                                                                  \
@@ -154,7 +154,7 @@ KERNEL_INLINE void multiply_tiles(const struct shape s, struct tiles *t)
         }                                                                                                              \
     }
 
-/* 12 to 24 sums at a time, but for the last rows: more than an addition waits for. */
+/* 12 to 24 sums at a time, except for the last rows: enough to hide an addition's latency. */
 TILE(6, 1);
 TILE(3, 1);
 TILE(1, 1);

@@ -1,5 +1,5 @@
-/* lib/compute/gemm_vectors.h: the vectors that tiles and panels are made of, by the build. For gemm_tiles_body.c and
- * gemm_panels_body.c only. */
+/* lib/compute/gemm_vectors.h: the vectors that make up tiles and panels, by build. Only for gemm_tiles_body.c and
+ * gemm_panels_body.c. */
 #ifndef TENTH_COMPUTE_GEMM_VECTORS_H
 #define TENTH_COMPUTE_GEMM_VECTORS_H
 
@@ -11,7 +11,7 @@
 #include "core/size.h"
 #include "compute/vectors.h"
 
-/* What there is of registers, and columns of a panel of B, at most, in vectors. */
+/* The number of registers, and the most columns of a panel of B, in vectors. */
 #if defined(__AVX512F__) || defined(__aarch64__)
 #define REGISTERS 32
 enum { PANEL_VECTORS = 4 };
@@ -25,8 +25,8 @@ INLINE vec every_lane(float x)
     return x - (vec){0}; /* by one instruction, since -0 - 0 is -0 */
 }
 
-/* With one rounding where the processor has that, said outright: of `a * b + sum` GCC 13 and later make two operations
- * in tiles whose sums wait for each other, so that a product's bits would depend on how it is cut into tiles. */
+/* With one rounding if the processor has that, stated explicitly: GCC 13 and later turn `a * b + sum` into two
+ * operations in tiles whose sums wait for each other, so a product's bits would depend on how it is cut into tiles. */
 INLINE vec multiply_add(vec a, vec b, vec sum)
 {
 #if defined(__AVX512F__)
@@ -54,7 +54,7 @@ KERNEL_INLINE some_lanes some_of(size_t count)
     return first_lanes(count);
 }
 
-/* Of the other lanes nothing is read; they are 0. */
+/* The other lanes are not read; they are 0. */
 KERNEL_INLINE vec load_some(const float *from, some_lanes lanes)
 {
     return _mm512_maskz_loadu_ps(lanes, from);
@@ -70,19 +70,19 @@ KERNEL_INLINE vec multiply_add_pairs(vec a, vec b, vec sum)
     return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
 }
 
-/* Words of 32 terms along k, from the first and the last 16 of them. */
+/* Words of 32 terms along k, from their first and last 16. */
 KERNEL_INLINE vec pairs_along(vec first, vec last)
 {
     return _mm512_castsi512_ps(round_pairs(first, last));
 }
 
-/* Words of 16 lines, from their even terms and the odd ones. */
+/* Words of 16 lines, from their even and odd terms. */
 KERNEL_INLINE vec pairs_across(vec even, vec odd)
 {
     return _mm512_castsi512_ps(by_turns(round_pairs(even, odd)));
 }
 
-/* Rows become columns. */
+/* Transposes. */
 KERNEL_INLINE void transpose(vec rows[LANES])
 {
     __m512i words[LANES];
@@ -133,7 +133,7 @@ KERNEL_INLINE void store_some(float *to, some_lanes lanes, vec x)
         to[lane] = x[lane];
 }
 
-/* Words are never pairs in this build, so nobody calls these. */
+/* Words are never pairs in this build, so these are never called. */
 KERNEL_INLINE vec multiply_add_pairs(vec a, vec b, vec sum)
 {
     return multiply_add(a, b, sum);
@@ -151,7 +151,7 @@ KERNEL_INLINE vec pairs_across(vec even, vec odd)
     return even;
 }
 
-/* Lanes without the bit `d` from a, the others from b's lanes without it; and likewise those with it. */
+/* Lanes without bit `d` from a, the others from b's lanes without it; and likewise those with it. */
 #define WITHOUT(lane, d) ((lane) & (d) ? LANES + (lane) - (d) : (lane))
 #define WITH(lane, d) ((lane) & (d) ? LANES + (lane) : (lane) + (d))
 #define EXCHANGE(rows, d)                                                                                              \
@@ -162,7 +162,7 @@ KERNEL_INLINE vec pairs_across(vec even, vec odd)
         rows[i + (d)] = __builtin_shufflevector(a, b, EACH_LANE(WITH, d));                                             \
     }
 
-/* Rows become columns, by halves. */
+/* Transposes, by halves. */
 KERNEL_INLINE void transpose(vec rows[LANES])
 {
 #if defined(__AVX2__)

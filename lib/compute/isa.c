@@ -6,7 +6,7 @@
 
 #include <pmmintrin.h>
 
-/* The features of the psABI's level x86-64-v4 (and below: v3) that compilers make use of. */
+/* The features of the psABI's level x86-64-v4 (and below: v3) that compilers use. */
 int isa_runs_avx512(void)
 {
     return isa_runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

@@ -1,4 +1,5 @@
-/* lib/compute/philox.h: chunks of a key's stream (compute/random.h), for bodies that use numbers as they are made. */
+/* lib/compute/philox.h: chunks of a key's stream (compute/random.h), for bodies that use numbers as they are
+ * generated. */
 #ifndef TENTH_COMPUTE_PHILOX_H
 #define TENTH_COMPUTE_PHILOX_H
 
@@ -22,11 +23,11 @@ enum { WORDS = 8 };
 enum { WORDS = 4 };
 #endif
 
-/* The same bits as words, and as half as many pairs of them. */
+/* The same bits as words, and as pairs of words. */
 typedef uint32_t word_vector __attribute__((vector_size(WORDS * sizeof(uint32_t))));
 typedef uint64_t pair_vector __attribute__((vector_size(WORDS * sizeof(uint32_t))));
 
-/* The lower words' products. GCC 12 sees in no way of writing this the one instruction that it is. */
+/* The lower words' products. No way of writing this makes GCC 12 see that it is one instruction. */
 static inline pair_vector multiply_lower(pair_vector a, pair_vector b)
 {
 #if defined(__AVX512F__)
@@ -91,7 +92,7 @@ static inline void uniform_chunk(struct random_key key, size_t chunk, float *res
 }
 
 /* Box and Muller: the first word of a pair gives the radius, with 2^-32 as the smallest uniform number (hence |x|
- * < 6.7); the second the angle. Half of the pairs' cosines and sines follow each other, so that stores are whole
+ * < 6.7); the second the angle. For half of the pairs, cosines come first, then sines, so that stores are whole
  * vectors. */
 static inline void normal_half(const uint32_t *restrict radius_word, const uint32_t *restrict angle_word,
                                float *restrict out /* [2 * BLOCKS] */)

@@ -73,7 +73,7 @@ double random_next_uniform(struct random_sequence *sequence)
 {
     uint64_t high = random_next_word(sequence);
     uint64_t low = random_next_word(sequence);
-    uint64_t bits = (high << 32 | low) >> 12; /* 52 bits: with the half below they are still exact in a double */
+    uint64_t bits = (high << 32 | low) >> 12; /* 52 bits: still exact in a double with the half added */
     return ((double)bits + 0.5) * 0x1p-52;
 }
 
@@ -84,8 +84,7 @@ double random_next_normal(struct random_sequence *sequence)
     return radius * cos(turn * random_next_uniform(sequence));
 }
 
-/* Words at or above the largest multiple of bound are drawn again, so that every remainder has the same number of
- * words. */
+/* Words at or above the largest multiple of bound are drawn again, so that every remainder is equally likely. */
 uint32_t random_next_below(struct random_sequence *sequence, uint32_t bound)
 {
     uint32_t excess = (uint32_t)(0x100000000ULL % bound);

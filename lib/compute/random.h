@@ -1,10 +1,10 @@
 /* lib/compute/random.h: counter-based random numbers (Philox4x32-10; Salmon et al. 2011, "Parallel random numbers: as
  * easy as 1, 2, 3").
  *
- * There is no generator state. A number is a pure function of a key and of its index, so any thread can compute any
- * part of a stream, the result does not depend on the number of threads, and a resumed run continues exactly. A key
- * names what the numbers are for: two purposes never share a stream. Purposes are stored in files (as results that were
- * made with them): their numbers are never reused. */
+ * There is no generator state. A number is a pure function of a key and its index, so any thread can compute any part
+ * of a stream, results do not depend on the number of threads, and a resumed run continues exactly. A key names the
+ * numbers' purpose: two purposes never share a stream. Files depend on purposes (through the results made with them):
+ * their numbers are never reused. */
 #ifndef TENTH_COMPUTE_RANDOM_H
 #define TENTH_COMPUTE_RANDOM_H
 
@@ -21,11 +21,11 @@ enum random_purpose {
     PURPOSE_PREDICT = 7,      /* step = sample number, stream = tensor */
     PURPOSE_CRITERION = 8,    /* the random criterion; stream = tensor */
     PURPOSE_PERTURB = 9,      /* seed 0, stream = item: all strengths, seeds and methods share it */
-    PURPOSE_SYNTHETIC = 10,   /* generated data sets, all by one seed; stream = item. Inputs of benchmarks */
-    PURPOSE_SUBSET = 11,      /* which items of a set are used */
+    PURPOSE_SYNTHETIC = 10,   /* generated data sets, all with one seed; stream = item. Inputs of benchmarks */
+    PURPOSE_SUBSET = 11,      /* choice of a set's items */
     PURPOSE_TEST = 12,        /* tests */
     PURPOSE_OOD = 15,         /* out-of-distribution items; stream = item */
-    PURPOSE_BOOTSTRAP = 16    /* which items a round of a bootstrap draws; step = round, stream = group */
+    PURPOSE_BOOTSTRAP = 16    /* the items that a bootstrap round draws; step = round, stream = group */
 };
 
 struct random_key {
@@ -43,8 +43,8 @@ static inline struct random_key random_key(uint64_t seed, enum random_purpose pu
 /* Philox4x32-10 itself: four 32-bit words for a 128-bit counter and a 64-bit key. */
 void philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
-/* Element i of each of the streams below depends on the key and on i alone. `first` is the index of out[0] and must be
- * a multiple of RANDOM_CHUNK, so that threads can each fill their part. */
+/* Element i of each of the streams below depends only on the key and i. `first` is the index of out[0] and must be a
+ * multiple of RANDOM_CHUNK, so that threads can each fill their part. */
 enum { RANDOM_CHUNK = 64 };
 void random_uniform(struct random_key key, size_t first, size_t count, float *out); /* in (0, 1) */
 void random_normal(struct random_key key, size_t first, size_t count, float *out);  /* N(0, 1), |x| < 6.7 */
@@ -52,12 +52,12 @@ void random_normal(struct random_key key, size_t first, size_t count, float *out
 /* A uniformly random order of 0 .. count-1 (Fisher-Yates, unbiased). */
 void random_permutation(struct random_key key, size_t count, uint32_t *order);
 
-/* One number after the other, where speed does not matter: augmentation, perturbation, generators of data. */
+/* One number after the other, for uses where speed does not matter: augmentation, perturbation, data generators. */
 struct random_sequence {
     struct random_key key;
     uint32_t block;    /* next Philox block */
     uint32_t words[4]; /* current block */
-    unsigned int used; /* words of it that are used up */
+    unsigned int used; /* words of it already used */
 };
 struct random_sequence random_sequence(struct random_key key);
 uint32_t random_next_word(struct random_sequence *sequence);

@@ -1,7 +1,7 @@
 /* lib/compute/random_kernels.h: the streams of compute/random.h, vectorised.
  *
- * Compiled three times from random_kernels_body.c (AVX-512, AVX2 + FMA, and the compiler's base line) and chosen once,
- * by what the processor has; `random_kernels_all` lists the builds that can run here, for tests. */
+ * Compiled three times from random_kernels_body.c (AVX-512, AVX2 + FMA, and the compiler's baseline) and chosen once
+ * for the processor; `random_kernels_all` lists the builds that can run here, for tests. */
 #ifndef TENTH_COMPUTE_RANDOM_KERNELS_H
 #define TENTH_COMPUTE_RANDOM_KERNELS_H
 

@@ -1,16 +1,16 @@
 /* lib/compute/vector_math.h: elementary functions without branches, so that loops over them become vector code.
  *
- * For bodies (NAME_body.c) only. Each function works on one float; a loop marked `#pragma omp simd` around it becomes
- * one loop over vectors. A NaN that goes in comes out. The polynomials are minimax fits (Remez) of ours on the stated
- * intervals; the tests hold the functions against libm in double. */
+ * Only for bodies (NAME_body.c). Each function works on one float; a loop marked `#pragma omp simd` around it becomes
+ * one loop over vectors. NaNs propagate. The polynomials are our own minimax fits (Remez) on the stated intervals; the
+ * tests compare the functions with libm in double. */
 #ifndef TENTH_COMPUTE_VECTOR_MATH_H
 #define TENTH_COMPUTE_VECTOR_MATH_H
 
 #include <stdint.h>
 #include <string.h>
 
-/* No floating point exception is ever looked at here. Told so, GCC computes both sides of a choice and blends them,
- * which it otherwise does for AVX-512 alone; values do not change. */
+/* Floating-point exceptions are never examined here. Told so, GCC computes both sides of a choice and blends them,
+ * which it otherwise does only for AVX-512; values do not change. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("no-trapping-math")
 #endif
@@ -32,7 +32,7 @@ static inline uint32_t bits_of_float(float value)
 }
 
 /* x = n ln 2 + r with |r| <= ln 2 / 2: returns exp(r) - 1 and sets *scale to 2^n, which is a normal number for
- * -87 <= x <= 88. n is read from the bits of a sum with 1.5 * 2^23, whose last place is worth 1: adding it rounds. */
+ * -87 <= x <= 88. n is read from the bits of a sum with 1.5 * 2^23, whose last bit is worth 1: adding it rounds. */
 static inline float vector_reduce_exp(float x, float *scale)
 {
     const float rounder = 12582912.0F;
@@ -73,12 +73,12 @@ static inline float vector_expm1(float x)
 
 static inline float vector_selu(float x)
 {
-    uint32_t bits = bits_of_float(x), sign = 0U - (bits >> 31); /* all ones for x < 0: masks cost less than choices */
+    uint32_t bits = bits_of_float(x), sign = 0U - (bits >> 31); /* all ones for x < 0: masks cost less than selects */
     float positive = float_of_bits(bits & ~sign), negative = float_of_bits(bits & sign); /* the other is 0 */
     return SELU_LAMBDA * positive + SELU_LAMBDA * SELU_ALPHA * vector_expm1(negative);
 }
 
-/* SELU's slope where it has the value y; y = 0 is taken from below */
+/* SELU's slope where its value is y; y = 0 counts as the left side */
 static inline float vector_selu_slope(float y)
 {
     return y > 0.0F ? SELU_LAMBDA : y + SELU_LAMBDA * SELU_ALPHA;
@@ -99,7 +99,7 @@ static inline float vector_log1p_core(float f)
     return f + square * (f * p - 0.5F);
 }
 
-/* log(x) for positive normal x; a NaN stays one. Zero and negative x give no meaningful value, infinity gives NaN. */
+/* log(x) for positive normal x; a NaN stays one. Zero and negative x give meaningless values, infinity gives NaN. */
 static inline float vector_log(float x)
 {
     uint32_t bits = bits_of_float(x);
@@ -126,7 +126,7 @@ static inline float vector_softplus(float x)
     return positive + vector_log1p_unit(vector_exp(-magnitude));
 }
 
-/* cos and sin of a whole turn times word / 2^32. The turn is cut into four quarters around 0, 1/4, 1/2 and 3/4. */
+/* cos and sin of a full turn times word / 2^32. The turn is cut into four quarters around 0, 1/4, 1/2 and 3/4. */
 static inline void vector_cos_sin_turn(uint32_t word, float *cosine, float *sine)
 {
     uint32_t quarter = (word + 0x20000000U) >> 30; /* 0 .. 4; 4 is 0 again */

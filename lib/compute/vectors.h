@@ -1,4 +1,4 @@
-/* lib/compute/vectors.h: vectors of as many floats as a register of the build holds. For bodies (NAME_body.c) only. */
+/* lib/compute/vectors.h: vectors of as many floats as a register of the build holds. Only for bodies (NAME_body.c). */
 #ifndef TENTH_COMPUTE_VECTORS_H
 #define TENTH_COMPUTE_VECTORS_H
 

@@ -7,9 +7,9 @@
 #include "core/memory.h"
 #include "config/config_private.h"
 
-/* What a file or --set says about a key. */
+/* A file's or --set's value of a key. */
 struct setting {
-    char *texts;  /* `count` strings, each behind the 0 of the one before; NULL: the default holds */
+    char *texts;  /* `count` strings, each after the 0 of the one before; NULL: the default holds */
     char *origin; /* FILE:LINE or --set */
     size_t count; /* 1 unless swept */
     bool swept;
@@ -17,7 +17,7 @@ struct setting {
 
 struct config_source {
     struct setting settings[CONFIG_KEY_COUNT];
-    size_t swept[CONFIG_KEY_COUNT]; /* the keys of [sweep], in the order in which they were first given */
+    size_t swept[CONFIG_KEY_COUNT]; /* the keys of [sweep], in the order in which they first appeared */
     size_t swept_count;
 };
 
@@ -42,7 +42,7 @@ void config_free(struct config_source *source)
     memory_free(source);
 }
 
-/* A swept key that is swept anew keeps its place in the order. */
+/* A swept key that is swept again keeps its place in the order. */
 static void sweep_order_update(struct config_source *source, size_t key, bool swept)
 {
     size_t at = 0;
@@ -84,7 +84,7 @@ enum status config_source_set(struct config_source *source, size_t key, const ch
     return copy ? setting_replace(source, key, copy, 1, false, place, error) : STATUS_NO_MEMORY;
 }
 
-/* Cuts "a | b | c" in place into trimmed strings that lie one behind the other; returns how many there are. */
+/* Cuts "a | b | c" in place into consecutive trimmed strings; returns their number. */
 static size_t split_values(char *texts)
 {
     size_t count = 0;
@@ -98,7 +98,7 @@ static size_t split_values(char *texts)
         while (end > read && isspace((unsigned char)end[-1]))
             end--;
         size_t length = (size_t)(end - read);
-        memmove(write, read, length); /* never overtakes the reader: at most the bar becomes the 0 */
+        memmove(write, read, length); /* never overtakes the reader: at worst the bar becomes the 0 */
         write[length] = '\0';
         write += length + 1;
         count++;
@@ -107,7 +107,7 @@ static size_t split_values(char *texts)
     return count;
 }
 
-/* Each value must be valid and differ from the others: equal cells would write the same file. */
+/* Each value must be valid and different from the others: equal cells would write the same file. */
 static enum status check_swept(size_t key, const char *texts, size_t count, const char *place, struct error *error)
 {
     const struct config_key *row = &config_keys()[key];
@@ -153,7 +153,7 @@ enum status config_source_sweep(struct config_source *source, size_t key, const 
     return setting_replace(source, key, copy, count, true, place, error);
 }
 
-/* Cuts white space off both ends, in place. */
+/* Trims white space at both ends, in place. */
 static char *trim(char *text)
 {
     while (isspace((unsigned char)*text))
@@ -163,7 +163,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* Looks a full name up and says what was probably meant where there is no such key. `name` is changed. */
+/* Looks up a full name; if there is no such key, suggests what was probably meant. Changes `name`. */
 static enum status find_key_to_set(char *name, size_t *key, struct error *error)
 {
     *key = config_key_find_full(name);
@@ -204,7 +204,7 @@ size_t config_cells(const struct config_source *source)
     return cells;
 }
 
-/* Which of a swept key's values the cell has: the last key of the sweep varies fastest. */
+/* The index of the cell's value of a swept key: the last key of the sweep varies fastest. */
 static size_t cell_value(const struct config_source *source, size_t key, size_t cell)
 {
     for (size_t i = source->swept_count; i-- > 0;) {

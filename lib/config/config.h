@@ -1,20 +1,19 @@
 /* lib/config/config.h: INI files, checked against one schema (schema.def).
  *
- * A config is a value: once resolved it never changes. Each value knows where it came from. Unknown, duplicate,
- * out-of-range and unparsable keys are fatal and are reported as FILE:LINE, with "did you mean" where a name is near.
+ * A config is a value: once resolved it never changes. Each value knows its origin. Unknown, duplicate, out-of-range
+ * and unparsable keys are fatal and are reported as FILE:LINE, with "did you mean" if a name is near.
  *
- *   base = FILE[, FILE...]   before the first section, relative to the file that says it
+ *   base = FILE[, FILE...]   before the first section, relative to the file that names it
  *   [section]                key = value; comments begin with ; or # at the start of a line, or after " ;"
- *   [sweep]                  section.key = v1 | v2 | v3: one run for each combination of the listed values
+ *   [sweep]                  section.key = v1 | v2 | v3: one run per combination of the listed values
  *
- * Later bases win over earlier ones, and a file wins over its bases. A base that several files share is read once,
- * where it is first met. A sweep is inherited from bases and replaced key by key; a plain value in a later file ends
- * it. The last key of a sweep varies fastest.
+ * Later bases win over earlier ones, and a file wins over its bases. A base shared by several files is read once, at
+ * its first appearance. A sweep is inherited from bases and replaced key by key; a plain value in a later file ends it.
+ * The last key of a sweep varies fastest.
  *
- * A key stands at most once in a file. Lines are not indented and have at most 198 bytes before their comment (inih's
- * limit), values at most 160. Values are not put in quotes. Numbers are decimal; yes | no are also true | false, on |
- * off, 1 | 0. A list is a,b,c, with FROM:TO:COUNT for evenly spaced values, both ends included ("-20,-10:3.5:30"), or
- * none.
+ * A key appears at most once in a file. Lines are not indented and have at most 198 bytes before their comment (inih's
+ * limit), values at most 160. Values are not quoted. Numbers are decimal; yes | no are also true | false, on | off, 1 |
+ * 0. A list is a,b,c, with FROM:TO:COUNT for evenly spaced values, both ends included ("-20,-10:3.5:30"), or none.
  */
 #ifndef TENTH_CONFIG_CONFIG_H
 #define TENTH_CONFIG_CONFIG_H
@@ -32,7 +31,7 @@ struct config_list {
 };
 
 struct config_names {
-    size_t count; /* 0: every row that applies */
+    size_t count; /* 0: all that apply */
     char name[CONFIG_NAMES_MAX][CONFIG_NAME_SIZE];
 };
 
@@ -64,8 +63,8 @@ struct config_source;
 /* Reads a file and its bases. On failure *source is NULL. The caller frees with config_free. */
 enum status config_read(const char *path, struct config_source **source, struct error *error);
 
-/* The same from text that is already in memory (a config stored in a run file; fuzzing); `name` stands for the file in
- * messages. `base =` is refused unless `directory` says what it is relative to (NULL: refused). */
+/* The same from text in memory (a config stored in a run file; fuzzing); `name` replaces the file in messages. `base =`
+ * is relative to `directory` (NULL: refused). */
 enum status config_read_text(const char *text, const char *name, const char *directory, struct config_source **source,
                              struct error *error);
 
@@ -89,24 +88,24 @@ enum { CONFIG_LABEL_SIZE = 256 };
 enum status config_cell(const struct config_source *source, size_t cell, struct config *config,
                         char label[CONFIG_LABEL_SIZE], struct error *error);
 
-/* The cell's resolved config as INI text in the order of the schema. It parses back to the same values (%.17g where
- * %.9g does not round-trip). with_origin adds " ; FILE:LINE", " ; --set" or " ; default" behind each value. NULL on
- * failure; the caller frees with memory_free. */
+/* The cell's resolved config as INI text in the order of the schema. It parses back to the same values (%.17g if %.9g
+ * does not round-trip). with_origin adds " ; FILE:LINE", " ; --set" or " ; default" after each value. NULL on failure;
+ * the caller frees with memory_free. */
 char *config_text(const struct config_source *source, size_t cell, bool with_origin, struct error *error);
 
 /* The values of the named sections ("data model train", separated by spaces) as canonical text: two configs agree in
- * these sections exactly where the texts are equal. Keys that a section did not have from the beginning are left out
- * where they have the value that was the rule before, so that texts of older results still are theirs. NULL on failure,
- * as where there is no such section. The caller frees with memory_free. */
+ * these sections if and only if the texts are equal. Keys added to a section later are omitted if they have the value
+ * that used to be the rule, so the texts of older results still match. NULL on failure, such as if there is no such
+ * section. The caller frees with memory_free. */
 char *config_section_text(const struct config *config, const char *sections, struct error *error);
 
-/* The names of all sections but one, as config_section_text takes them. */
+/* The names of all sections but one, in the form for config_section_text. */
 enum { CONFIG_SECTIONS_SIZE = 256 };
 void config_sections_but(const char *but, char names[CONFIG_SECTIONS_SIZE]);
 
-/* For people: the keys of the named sections in which a config that a file holds and the wanted one differ, the first
- * `most` of them with their values ("train.batch: 128 in the file, 32 wanted; ..."); "" where there are none. NULL
- * without memory. The caller frees with memory_free. */
+/* For display: the keys of the named sections in which a file's config and the wanted one differ, the first `most` of
+ * them with their values ("train.batch: 128 in the file, 32 wanted; ..."); "" if there are none. NULL without memory.
+ * The caller frees with memory_free. */
 char *config_differences(const struct config *held, const struct config *wanted, const char *sections, size_t most,
                          struct error *error);
 
@@ -114,7 +113,7 @@ char *config_differences(const struct config *held, const struct config *wanted,
  * frees with memory_free. */
 char *config_help(bool markdown, struct error *error);
 
-/* The defaults alone. */
+/* Only the defaults. */
 enum status config_defaults(struct config *config, struct error *error);
 
 void config_free(struct config_source *source); /* NULL is allowed */

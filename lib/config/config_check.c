@@ -1,5 +1,5 @@
-/* lib/config/config_check.c: what must hold of more than one number at a time. Texts that name rows of registries are
- * checked where the registries are known (lib/run); the choices here have no registry. */
+/* lib/config/config_check.c: conditions on more than one number at a time. Texts that name registry rows are checked
+ * where the registries are known (lib/run); the choices here have no registry. */
 #include <string.h>
 
 #include "core/registry.h"

@@ -1,4 +1,4 @@
-/* lib/config/config_compare.c: in what two configs differ. */
+/* lib/config/config_compare.c: how two configs differ. */
 #include <string.h>
 
 #include "core/memory.h"

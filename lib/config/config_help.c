@@ -35,7 +35,7 @@ static bool has_unit(const struct config_key *key)
     return key->unit[0] != '\0' && strcmp(key->unit, "1") != 0;
 }
 
-/* The default as a file would say it; the schema has C's false where a file says no. */
+/* The default as written in a file; the schema has C's false for a file's no. */
 static const char *standard_text(const struct config_key *key)
 {
     if (key->type != CONFIG_TYPE_BOOL)
@@ -51,8 +51,8 @@ static void add_range(const struct config_key *key, struct text_buffer *text)
     text_add(text, "%s to %s", low, high);
 }
 
-/* The length of the longest beginning of `words` that fits into `room` and ends behind a space or a comma; a longer
- * word is not broken. */
+/* The length of the longest prefix of `words` that fits into `room` and ends after a space or a comma; a longer word is
+ * not broken. */
 static size_t line_length(const char *words, size_t room)
 {
     size_t best = 0, length = 0;
@@ -65,7 +65,7 @@ static size_t line_length(const char *words, size_t room)
     return length <= room || best == 0 ? length : best;
 }
 
-/* Adds words from column `column` on; further lines are indented. */
+/* Adds words starting at column `column`; further lines are indented. */
 static void add_wrapped(const char *words, size_t column, struct text_buffer *text)
 {
     while (*words) {
@@ -106,7 +106,7 @@ static void add_key_help(const struct config_key *key, struct text_buffer *text,
     if (paragraph)
         add_wrapped(paragraph, HELP_INDENT, text);
     else
-        text->failed = true; /* the error is there already */
+        text->failed = true; /* the error is already set */
     memory_free(paragraph);
 }
 
@@ -133,8 +133,8 @@ static void add_help_text(struct text_buffer *text, struct error *error)
     }
 }
 
-/* Adds words with something put before (a \ before the bars that would end a cell) or behind (a space behind commas, so
- * that long lists can wrap) each `character`. */
+/* Adds words with something before (a \ before the bars that would end a cell) or after (a space after commas, so that
+ * long lists can wrap) each `character`. */
 static void add_marked(const char *words, char character, const char *before, const char *behind,
                        struct text_buffer *text)
 {

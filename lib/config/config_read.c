@@ -1,9 +1,8 @@
 /* lib/config/config_read.c: config files.
  *
  * inih cuts a line into section, key and value. What it would silently misread is refused first, in read_line, which
- * hands it one checked line after the other: lines that are too long for it (cut), indented lines (folded into the
- * value before), sections without keys (never reported), text behind a section (dropped). It leaves duplicates to us as
- * well. */
+ * feeds it checked lines one by one: lines too long for it (cut), indented lines (folded into the value before),
+ * sections without keys (never reported), text after a section (dropped). It also leaves duplicates to us. */
 #include <ctype.h>
 #include <ini.h>
 #include <stdarg.h>
@@ -17,40 +16,40 @@
 
 enum { FILE_BYTES_MAX = 1 << 20, FILES_MAX = 64, DEPTH_MAX = 16, REASON_SIZE = 768 };
 
-/* Which file it is, whatever path leads to it. */
+/* A file's identity, whatever path leads to it. */
 struct file_id {
     dev_t device;
     ino_t inode;
 };
 
-/* The files that one config_read has met. */
+/* The files seen by one config_read. */
 struct file_list {
     struct file_id files[FILES_MAX];
     size_t count;
 };
 
-/* One file (or text) under way. */
+/* One file (or text) being read. */
 struct reading {
     struct config_source *source;
     struct file_list *list;
-    const struct reading *parent; /* the file that names this one as a base; NULL at the top */
+    const struct reading *parent; /* the file that names this one as a base; NULL for the first */
     struct file_id id;
     bool is_file;
     const char *name;      /* in messages */
-    const char *directory; /* what bases are relative to, with a / at its end or empty; NULL: no bases here */
+    const char *directory; /* directory of bases, ending with / or empty; NULL: no bases here */
     size_t depth;
-    const char *next;   /* the text that is left; NULL after the last line */
-    size_t line_number; /* of the line under way, from 1 */
+    const char *next;   /* the remaining text; NULL after the last line */
+    size_t line_number; /* of the current line, from 1 */
     char *place;        /* NAME:LINE of it */
     size_t place_size;
-    size_t base_line;                   /* where base stands; 0: not yet */
+    size_t base_line;                   /* line of base; 0: not yet */
     bool in_section;                    /* a section has begun */
-    size_t key_lines[CONFIG_KEY_COUNT]; /* where each key stands in this file; 0: not yet */
+    size_t key_lines[CONFIG_KEY_COUNT]; /* line of each key in this file; 0: not yet */
     enum status status;
     struct error *error;
 };
 
-/* Notes a failure at the line under way; returns 0, which is failure to inih. */
+/* Notes a failure at the current line; returns 0, inih's failure. */
 __attribute__((format(printf, 2, 3))) static int fail(struct reading *reading, const char *format, ...)
 {
     char reason[REASON_SIZE];
@@ -65,12 +64,12 @@ __attribute__((format(printf, 2, 3))) static int fail(struct reading *reading, c
 
 /* ---- lines ---- */
 
-/* [begin, end): the line's text without comment, line end and spaces behind it. */
+/* [begin, end): the line's text without comment, line end and trailing spaces. */
 struct line {
     const char *begin, *end;
 };
 
-/* A comment is a line that begins with ; or #, or what follows a ; behind a space. */
+/* A comment is a line that begins with ; or #, or what follows a ; after a space. */
 static struct line strip(struct line line)
 {
     const char *first = line.begin;
@@ -102,7 +101,7 @@ static struct line take_line(struct reading *reading)
     return line;
 }
 
-/* [section], and nothing behind it. */
+/* [section], and nothing after it. */
 static int check_section(struct reading *reading, struct line line)
 {
     const char *bracket = memchr(line.begin, ']', (size_t)(line.end - line.begin));
@@ -123,7 +122,7 @@ static int check_section(struct reading *reading, struct line line)
     return known;
 }
 
-/* 0 when the line must not reach inih, which has room for `room` bytes with a line end and a 0. */
+/* 0 if the line must not reach inih, whose buffer has `room` bytes including a line end and a 0. */
 static int check_line(struct reading *reading, struct line line, int room)
 {
     for (const char *c = line.begin; c < line.end; c++) {
@@ -148,7 +147,7 @@ static int check_line(struct reading *reading, struct line line, int room)
     return 1;
 }
 
-/* What inih calls for each line, as it would fgets. */
+/* inih calls it for each line, like fgets. */
 static char *read_line(char *buffer, int room, void *user)
 {
     struct reading *reading = user;
@@ -168,7 +167,7 @@ static char *read_line(char *buffer, int room, void *user)
 static enum status read_file(const char *path, const struct reading *parent, struct config_source *source,
                              struct file_list *list, struct error *error);
 
-/* A file must not be a base of itself. The message shows the way from it to here. */
+/* A file must not be a base of itself. The message shows the path from it to here. */
 static int check_cycle(struct reading *reading, const char *base, struct file_id id)
 {
     const struct reading *chain[DEPTH_MAX + 1];
@@ -188,8 +187,8 @@ static int check_cycle(struct reading *reading, const char *base, struct file_id
     return fail(reading, "base = %s goes in a circle: %s%s", base, text, base);
 }
 
-/* A base that is there already by another way is not read again: it would undo what was set over it. Within one file's
- * bases this cannot be what was meant. `first`: how many files were known before this file's bases. */
+/* A base already read on another path is not read again: it would undo what was set over it. Within one file's bases
+ * that must be a mistake. `first`: how many files were known before this file's bases. */
 static int read_base(struct reading *reading, const char *base, const char *path, size_t first)
 {
     struct stat about;
@@ -212,7 +211,7 @@ static int read_base(struct reading *reading, const char *base, const char *path
     return reading->status == STATUS_OK;
 }
 
-/* base = FILE[, FILE...]: read at once, so that what follows in this file wins. */
+/* base = FILE[, FILE...]: read immediately, so that what follows in this file wins. */
 static int handle_base(struct reading *reading, const char *value)
 {
     if (reading->base_line > 0)
@@ -221,7 +220,7 @@ static int handle_base(struct reading *reading, const char *value)
     if (!reading->directory)
         return fail(reading, "base is not allowed here: the text has no directory that it could be relative to");
     size_t size = strlen(reading->directory) + strlen(value) + 1, first = reading->list->count;
-    char *path = memory_alloc(size, 1, reading->error); /* for the longest of them */
+    char *path = memory_alloc(size, 1, reading->error); /* for the longest */
     if (!path) {
         reading->status = STATUS_NO_MEMORY;
         return 0;
@@ -243,7 +242,7 @@ static int handle_base(struct reading *reading, const char *value)
 
 /* ---- keys ---- */
 
-/* Notes where a key stands; 0 when it stood somewhere in this file before. */
+/* Notes a key's line; 0 if the key was already in this file. */
 static int note_key(struct reading *reading, size_t key)
 {
     size_t *line = &reading->key_lines[key];
@@ -269,7 +268,7 @@ static int handle_sweep(struct reading *reading, const char *name, const char *v
     return reading->status == STATUS_OK;
 }
 
-/* What inih calls for each key. After a failure read_line ends the text, so it is not called again. */
+/* inih calls it for each key. After a failure read_line ends the text, so it is not called again. */
 static int handle_pair(void *user, const char *section, const char *name, const char *value)
 {
     struct reading *reading = user;
@@ -298,7 +297,7 @@ static enum status read_text(struct reading *reading, const char *text)
     reading->next = text;
     reading->status = STATUS_OK;
     int outcome = ini_parse_stream(read_line, reading, handle_pair, reading);
-    if (reading->status == STATUS_OK && outcome != 0) /* an inih that was built to use the heap had no memory */
+    if (reading->status == STATUS_OK && outcome != 0) /* an inih built to use the heap had no memory */
         reading->status =
             error_set(reading->error, STATUS_NO_MEMORY, "%s: inih failed with %d", reading->name, outcome);
     memory_free(reading->place);
@@ -306,7 +305,7 @@ static enum status read_text(struct reading *reading, const char *text)
     return reading->status;
 }
 
-/* The file's text; a config that is missing or no text is a mistake in usage, not in data. */
+/* The file's text; a config that is missing or not text is a mistake in usage, not in data. */
 static enum status load_text(const char *path, char **text, struct error *error)
 {
     unsigned char *bytes = NULL;
@@ -335,7 +334,7 @@ static enum status load_text(const char *path, char **text, struct error *error)
     return STATUS_OK;
 }
 
-/* The directory of a path with its /, or "" where the path has none; the caller frees with memory_free. */
+/* The directory of a path with its /, or "" if the path has none; the caller frees with memory_free. */
 static char *directory_of(const char *path, struct error *error)
 {
     char *directory = memory_copy_text(path, error);

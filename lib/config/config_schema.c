@@ -1,4 +1,4 @@
-/* lib/config/config_schema.c: the rows of schema.def as a table, and how names are looked up in it. */
+/* lib/config/config_schema.c: the rows of schema.def as a table, and the lookup of names in it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -104,8 +104,8 @@ size_t config_key_find_full(const char *full_name)
     return CONFIG_KEY_COUNT;
 }
 
-/* The full name of the key that was probably meant, or NULL. The right key in the wrong section comes first, then a
- * typo within the section, then a typo anywhere. */
+/* The full name of the key probably meant, or NULL. The right key in the wrong section comes first, then a typo within
+ * the section, then a typo anywhere. */
 static const char *key_suggestion(const char *section, const char *name)
 {
     const char *names[CONFIG_KEY_COUNT];

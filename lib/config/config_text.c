@@ -6,7 +6,7 @@
 #include "core/utf8.h"
 #include "config/config_private.h"
 
-/* An origin may hold any byte that a path may. Such a path is cut when it is as long as no line may be. */
+/* An origin may hold any byte that a path may. A path too long for a line is cut. */
 static void add_origin(struct text_buffer *text, const char *origin)
 {
     enum { SHOWN_SIZE = 4096 };
@@ -15,7 +15,7 @@ static void add_origin(struct text_buffer *text, const char *origin)
     text_add(text, " ; %s", shown);
 }
 
-/* A key with its value. A list stays as it was written: 30 values with 17 digits each would not fit into a line. */
+/* A key with its value. A list stays as written: 30 values with 17 digits each would not fit into a line. */
 static void add_key(const struct config_source *source, size_t cell, const struct config *config, size_t key,
                     bool with_origin, struct text_buffer *text)
 {
@@ -49,18 +49,18 @@ char *config_text(const struct config_source *source, size_t cell, bool with_ori
     return text_take(&text);
 }
 
-/* Keys that came when there were results of their section, with the value that was the rule before, as it is written.
- * So valued they are left out of a section's text, which a result's identity is made of: older results stand. To add
- * one: add a row. */
+/* Keys added when their section already had results, with the value, as written, that used to be the rule. With that
+ * value they are omitted from a section's text, from which a result's identity is made: older results stay valid. To
+ * add one: add a row. */
 static const struct {
     enum config_key_index key;
     const char *before;
 } LATER_KEYS[] = {
     {KEY_model_precision, "fp32"},
-    {KEY_perturb_frames, "50"}, /* likewise: only illustrations have them, and say so */
+    {KEY_perturb_frames, "50"}, /* likewise: only illustrations use it, and have it in their identity */
     {KEY_perturb_fill, "background"},
     {KEY_posterior_start, "lecun"},
-    {KEY_prune_evaluate_at, "none"}, /* which run_identity makes of it: no result depends on which others are made */
+    {KEY_prune_evaluate_at, "none"}, /* which run_identity puts there: no result depends on which others are made */
 };
 
 static const char *value_before(size_t key)
@@ -72,7 +72,7 @@ static const char *value_before(size_t key)
     return NULL;
 }
 
-/* The keys of one section as `section.key = value` lines; how many there were. */
+/* Adds the keys of one section as `section.key = value` lines; returns their number. */
 static size_t add_section(const struct config *config, const char *section, size_t length, struct text_buffer *text)
 {
     size_t found = 0;

@@ -10,7 +10,7 @@
 #include "core/utf8.h"
 #include "config/config_private.h"
 
-/* Where a value stands, for messages. */
+/* The location of a value, for messages. */
 struct value_place {
     const struct config_key *key;
     const char *place;
@@ -87,8 +87,8 @@ static enum status parse_bool(const struct value_place *where, const char *text,
     return refuse(where, text, "is neither yes nor no");
 }
 
-/* Copies the next part of a list and trims it. *rest moves behind the separator; NULL after the last part,
- * where callers stop. */
+/* Copies the next part of a list and trims it. *rest moves past the separator; NULL after the last part, where callers
+ * stop. */
 static void next_part(const char **rest, char separator, char part[CONFIG_VALUE_MAX + 1])
 {
     const char *begin = *rest;
@@ -191,7 +191,7 @@ static enum status parse_text(const struct value_place *where, const char *text,
     return STATUS_OK;
 }
 
-/* Values become names of files, texts in files of results and cells of tables, all of which are UTF-8. */
+/* Values become file names, texts in result files and cells of tables, all of which are UTF-8. */
 static enum status check_utf8(const struct value_place *where, const char *text)
 {
     enum { SHOWN_SIZE = 128 };
@@ -203,7 +203,7 @@ static enum status check_utf8(const struct value_place *where, const char *text)
                      where->place, where->key->full_name, shown);
 }
 
-/* What no value may hold, since it could not be written to a file and read back, or hides a mistake. */
+/* What no value may contain, since it could not be written to a file and read back, or hides a mistake. */
 static enum status check_characters(const struct value_place *where, const char *text)
 {
     size_t length = strlen(text);
@@ -224,7 +224,7 @@ static enum status check_characters(const struct value_place *where, const char 
     return check_utf8(where, text);
 }
 
-/* A value is taken as it stands, so that one in quotes would be a name that begins with a quote. */
+/* A value is taken literally, so one in quotes would be a name that begins with a quote. */
 static enum status check_quotes(const struct value_place *where, const char *text)
 {
     static const char *const quotes[] = {"\"",           "'",           "`", "\xE2\x80\x98", "\xE2\x80\x99",
@@ -244,7 +244,7 @@ enum status config_value_parse(const struct config_key *key, const char *text, c
     const struct value_place where = {key, place, error};
     memset(field, 0, key->size);
     enum status status = check_characters(&where, text);
-    /* A run's name has rules of its own, where it becomes a file's: a name that is in a file already stays readable. */
+    /* A run's name has rules of its own where it becomes a file name: a name already in a file stays readable. */
     if (status == STATUS_OK && strcmp(key->full_name, "run.name") != 0)
         status = check_quotes(&where, text);
     if (status != STATUS_OK)

@@ -1,4 +1,4 @@
-/* lib/core/clock.h: time that only goes forward, for durations. */
+/* lib/core/clock.h: monotonic time, for durations. */
 #ifndef TENTH_CORE_CLOCK_H
 #define TENTH_CORE_CLOCK_H
 

@@ -16,13 +16,13 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* Two quotas, of which 0 is none. */
+/* The smaller of two quotas; 0 is none. */
 static int stricter(int a, int b)
 {
     return a == 0 || (b > 0 && b < a) ? b : a;
 }
 
-/* The first line of a file below a control group's directory; false where there is none. */
+/* The first line of a file below a control group's directory; false if there is none. */
 static bool first_line(const char *directory, const char *name, char *line, size_t room)
 {
     char path[PATH_ROOM];
@@ -35,7 +35,7 @@ static bool first_line(const char *directory, const char *name, char *line, size
     return found;
 }
 
-/* Microseconds of processor time in each period, as whole processors; no quota is a negative number or "max". */
+/* Microseconds of processor time in each period, as whole processors; a negative number or "max" means no quota. */
 static int processors_of(const char *quota, const char *period)
 {
     char *quota_end, *period_end;
@@ -46,7 +46,7 @@ static int processors_of(const char *quota, const char *period)
     return whole > 1 << 20 ? 0 : (int)whole;
 }
 
-/* The quota of one group alone, whichever version it is of. */
+/* The quota of a single group, of either version. */
 static int quota_of(const char *directory)
 {
     char quota[128], period[128];
@@ -60,7 +60,7 @@ static int quota_of(const char *directory)
                : 0;
 }
 
-/* The strictest quota of the group `group` below `mount`, and of those around it. Changes `group`. */
+/* The strictest quota of `group` below `mount` and of its parents. Changes `group`. */
 static int quota_from(const char *mount, char *group)
 {
     int found = 0;
@@ -76,7 +76,7 @@ static int quota_from(const char *mount, char *group)
     }
 }
 
-/* Whether the word is one of a list's, which commas separate. */
+/* Whether the word is in a comma-separated list. */
 static bool in_list(const char *list, const char *word)
 {
     const size_t length = strlen(word);
@@ -87,7 +87,7 @@ static bool in_list(const char *list, const char *word)
     return false;
 }
 
-/* The process's group in the hierarchy that is mounted: of version 2, or the one of version 1 that has the processors.
+/* The process's group in the mounted hierarchy: that of version 2, or the one of version 1 with the cpu controller.
  * /proc/self/cgroup has lines NUMBER:CONTROLLER,CONTROLLER:/GROUP; version 2 has no controllers there. */
 static bool group_of(const char *root, bool unified, char *group, size_t room)
 {
@@ -111,8 +111,8 @@ static bool group_of(const char *root, bool unified, char *group, size_t room)
     return found;
 }
 
-/* What is mounted of a hierarchy may be one of its groups alone, as in a container: then the process's group lies below
- * that one, or is named as if from elsewhere, and what is mounted is all there is to see. */
+/* Only one group of a hierarchy may be mounted, as in a container: then the process's group lies below that one, or its
+ * path is relative to somewhere else, and the mounted part is all there is to see. */
 static int quota_of_mount(const char *root, const char *top, const char *mount, bool unified)
 {
     char group[LINE_ROOM], place[PATH_ROOM];
@@ -148,7 +148,7 @@ int cpus_in_quota(const char *root)
 
 int cpus_available(void)
 {
-    /* Of OpenMP's own numbers, all but the first are those of its variables, where they are set. */
+    /* OpenMP's own numbers; all but the first come from its variables, if set. */
     const int here = smaller(omp_get_num_procs(), smaller(omp_get_max_threads(), omp_get_thread_limit()));
     const int allowed = stricter(here, cpus_in_quota(""));
     return allowed > 1 ? allowed : 1;

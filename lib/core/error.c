@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WHOLE_SIZE = 16 * 1024 }; /* of a message with some paths as long as paths can be */
+enum { WHOLE_SIZE = 16 * 1024 }; /* fits a message with several paths of the greatest length */
 
-/* Of a message that is too long the middle goes: it begins with a path and ends with what is wrong. */
+/* A message that is too long loses its middle: it begins with a path and ends with what is wrong. */
 static void keep(struct error *error, const char *whole)
 {
     static const char gap[] = " ... ";
@@ -48,7 +48,7 @@ enum status error_context(struct error *error, const char *format, ...)
     if (length < 0)
         return error->status;
     error->message[sizeof error->message - 1] = '\0';
-    memcpy(whole + strlen(whole), error->message, strlen(error->message) + 1); /* there is room for it */
+    memcpy(whole + strlen(whole), error->message, strlen(error->message) + 1); /* it fits */
     keep(error, whole);
     return error->status;
 }

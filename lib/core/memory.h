@@ -1,6 +1,6 @@
 /* lib/core/memory.h: allocation with checked sizes, and the faults that tests inject.
  *
- * Sizes that come from files are multiplied here and nowhere else. */
+ * Sizes from files are multiplied only here. */
 #ifndef TENTH_CORE_MEMORY_H
 #define TENTH_CORE_MEMORY_H
 
@@ -9,11 +9,11 @@
 
 #include "core/error.h"
 
-/* a * b, or SIZE_MAX when that does not fit (no allocation of SIZE_MAX bytes ever succeeds). */
+/* a * b, or SIZE_MAX if that does not fit (no allocation of SIZE_MAX bytes ever succeeds). */
 size_t size_multiply(size_t a, size_t b);
 
 /* `count` elements of `size` bytes, zeroed, aligned to 64 bytes (a cache line, an AVX-512 register). A count of 0 gives
- * a valid pointer. The caller frees with memory_free. On failure: NULL, and error says how many bytes were asked for.
+ * a valid pointer. The caller frees with memory_free. On failure: NULL, and error gives the number of bytes.
  */
 void *memory_alloc(size_t count, size_t size, struct error *error);
 
@@ -24,8 +24,8 @@ void memory_free(void *block);
 char *memory_copy_text(const char *text, struct error *error);
 
 /* Fault injection, for tests: the next `successes` operations that can fail (allocation, write, rename: each calls
- * fault_here) succeed, the one after fails, and the rest succeed again. SIZE_MAX: never fail, the state at start.
- * Counted per thread. fault_met says whether the armed fault happened. */
+ * fault_here) succeed, the one after fails, and the rest succeed again. SIZE_MAX: never fail, the initial state.
+ * Counted per thread. fault_met tells whether the armed fault happened. */
 void fault_arm(size_t successes);
 bool fault_met(void);
 bool fault_here(void); /* true: this operation must fail */

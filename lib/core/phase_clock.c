@@ -4,7 +4,7 @@
 
 #include "core/memory.h"
 
-/* One thread's times; a whole cache line, so that threads do not take each other's away. */
+/* One thread's times; a whole cache line, to avoid false sharing. */
 union slot {
     double seconds[PHASE_COUNT];
     char line[64];

@@ -1,8 +1,8 @@
 /* lib/core/phase_clock.h: where a step's time goes, for `tenth bench`.
  *
- * A clock adds up, for each thread, the seconds spent in each phase. What is measured is single calls (a product, a
- * transform of one item), so that waiting for other threads belongs to no phase. Code that can be measured holds a
- * pointer to a clock, NULL in normal use: then begin and end are one branch each, always taken the same way. */
+ * A clock adds up, per thread, the seconds spent in each phase. It measures single calls (a product, a transform of one
+ * item), so waiting for other threads belongs to no phase. Measurable code holds a pointer to a clock, NULL in normal
+ * use: then begin and end are one branch each, always taken the same way. */
 #ifndef TENTH_CORE_PHASE_CLOCK_H
 #define TENTH_CORE_PHASE_CLOCK_H
 
@@ -11,10 +11,10 @@
 
 enum phase {
     PHASE_GEMM,      /* matrix products */
-    PHASE_TRANSFORM, /* between products and activations: im2col, Winograd's transforms, with the products that are made
-                        inside of them (nn/winograd_few.h), bias and SELU */
-    PHASE_SAMPLING,  /* weights drawn from the posterior */
-    PHASE_OPTIMIZER, /* the update of the posterior */
+    PHASE_TRANSFORM, /* between products and activations: im2col, Winograd's transforms, with the products computed
+                        inside them (nn/winograd_few.h), bias and SELU */
+    PHASE_SAMPLING,  /* drawing weights from the posterior */
+    PHASE_OPTIMIZER, /* updating the posterior */
     PHASE_COUNT
 };
 
@@ -30,7 +30,7 @@ double phase_clock_seconds(const struct phase_clock *clock, enum phase phase);
 void phase_add(struct phase_clock *clock, enum phase phase, double seconds);
 void phase_add_to_all(struct phase_clock *clock, enum phase phase, double seconds);
 
-/* In any thread of the innermost parallel region, or outside of all:
+/* In any thread of the innermost parallel region, or outside all:
  *
  *     double begun = phase_begin(clock);
  *     ...
@@ -47,7 +47,7 @@ static inline void phase_end(struct phase_clock *clock, enum phase phase, double
         phase_add(clock, phase, monotonic_seconds() - begun);
 }
 
-/* Ends one phase and begins the next with one look at the clock. */
+/* Ends one phase and begins the next with a single clock reading. */
 static inline double phase_next(struct phase_clock *clock, enum phase phase, double begun)
 {
     if (!clock)
@@ -57,7 +57,7 @@ static inline double phase_next(struct phase_clock *clock, enum phase phase, dou
     return now;
 }
 
-/* For a call that occupies every thread of the clock: the time counts for each of them. */
+/* For a call that occupies every thread of the clock: the time counts for each. */
 static inline void phase_end_of_all(struct phase_clock *clock, enum phase phase, double begun)
 {
     if (clock)

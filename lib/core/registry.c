@@ -49,7 +49,7 @@ const char *names_nearest(const char *name, const char *const *names, size_t cou
             nearest = names[i];
             if (distance == 0)
                 return nearest;
-            limit = distance - 1; /* from here on only a nearer name wins */
+            limit = distance - 1; /* from now on only a nearer name wins */
         }
     }
     return nearest;

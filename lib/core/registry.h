@@ -9,7 +9,7 @@
 #include "core/error.h"
 
 /* The row called `name` among `count` rows of `size` bytes, or NULL with STATUS_USAGE: "no WHAT is called "NAME"; did
- * you mean X?" or, with nothing near, the list of all names. error may be NULL. */
+ * you mean X?" or, if none is near, the list of all names. error may be NULL. */
 const void *registry_find(const char *what, const char *name, const void *rows, size_t count, size_t size,
                           struct error *error);
 

@@ -14,7 +14,7 @@ static inline size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* How many parts of `most` at most `size` has: `size` over `most`, rounded up. */
+/* The number of parts of at most `most` in `size`: `size` over `most`, rounded up. */
 static inline size_t parts_of(size_t size, size_t most)
 {
     return (size + most - 1) / most;
@@ -30,7 +30,7 @@ struct range {
     size_t first, size;
 };
 
-/* Part number `index` of `count` parts of `size`, as equal as can be. */
+/* Part number `index` of `count` nearly equal parts of `size`. */
 static inline struct range part_of(size_t size, size_t index, size_t count)
 {
     const size_t first = size * index / count;

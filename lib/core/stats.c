@@ -25,7 +25,7 @@ struct interval stats_wilson(size_t successes, size_t trials)
     double scale = 1 / (1 + z * z / n);
     double centre = scale * (p + z * z / (2 * n));
     double half_width = scale * z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-    /* At p = 0 and p = 1 an end is exactly 0 or 1, which rounding would miss. */
+    /* At p = 0 or 1 one end is exactly 0 or 1, which rounding would miss. */
     return (struct interval){successes == 0 ? 0 : fmax(0, centre - half_width),
                              successes == trials ? 1 : fmin(1, centre + half_width)};
 }
@@ -92,7 +92,7 @@ enum status stats_spearman(const double *a, const double *b, size_t count, doubl
     return STATUS_OK;
 }
 
-/* How many of the sorted values are below the limit, or (inclusive) not above it. */
+/* The number of sorted values below the limit, or (inclusive) not above it. */
 static size_t count_below(const double *sorted, size_t count, double limit, bool inclusive)
 {
     size_t low = 0, high = count;

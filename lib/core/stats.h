@@ -1,7 +1,7 @@
 /* lib/core/stats.h: intervals, quantiles and rank correlation, on top of GSL.
  *
- * Every interval has a confidence of 95 %, two-sided. Functions that cannot fail return NaN where the question has no
- * answer (a spread of one value), never a number that looks like one. */
+ * Every interval has a confidence of 95 %, two-sided. Functions that cannot fail return NaN if the question has no
+ * answer (the spread of one value), never a plausible number. */
 #ifndef TENTH_CORE_STATS_H
 #define TENTH_CORE_STATS_H
 
@@ -33,40 +33,39 @@ double stats_mean(const double *values /* [count] */, size_t count);
 struct interval stats_mean_interval(const double *values /* [count] */, size_t count);
 
 /* Quantiles by linear interpolation between order statistics (Hyndman and Fan 1996, type 7): at h = (count - 1) level,
- * x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h]), x sorted from 0. Each level takes a time in proportion to
- * `count`. Changes the order of `values`, which must be finite; levels are in 0..1. No values: NaN. */
+ * x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h]), x sorted from 0. Each level takes time proportional to
+ * `count`. Reorders `values`, which must be finite; levels are in 0..1. No values: NaN. */
 void stats_quantiles(float *values /* [count] */, size_t count, const double *levels /* [level_count] */,
                      size_t level_count, double *quantiles /* [level_count], overwritten */);
 
 /* The quantile of level .5, likewise. */
 double stats_median(float *values /* [count] */, size_t count);
 
-/* Spearman's rank correlation: Pearson's correlation of the ranks, ties having the mean of theirs (Spearman 1904, "The
- * proof and measurement of association between two things", Am. J. Psychol. 15: 72-101). *rho is in -1..1; NaN where
- * one of the arrays is constant or count < 2. Values must be finite. */
+/* Spearman's rank correlation: Pearson's correlation of the ranks, ties sharing their mean rank (Spearman 1904, "The
+ * proof and measurement of association between two things", Am. J. Psychol. 15: 72-101). *rho is in -1..1; NaN if one
+ * of the arrays is constant or count < 2. Values must be finite. */
 enum status stats_spearman(const double *a /* [count] */, const double *b /* [count] */, size_t count, double *rho,
                            struct error *error);
 
 /* The area under the ROC curve: the probability that a value of `b` is larger than one of `a`, ties counting half (Mann
- * and Whitney 1947; Hanley and McNeil 1982, Radiology 143: 29-36). *area is in 0..1; NaN where either is empty. Values
+ * and Whitney 1947; Hanley and McNeil 1982, Radiology 143: 29-36). *area is in 0..1; NaN if either is empty. Values
  * must be finite. */
 enum status stats_auroc(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
                         size_t b_count, double *area, struct error *error);
 
-/* For each of `b` the share of `a` that is below it, ties counting half; their mean is stats_auroc. placement
- * [b_count], in 0..1. NaN where `a` is empty. Values must be finite. */
+/* For each of `b` the share of `a` below it, ties counting half; their mean is stats_auroc. placement [b_count], in
+ * 0..1. NaN if `a` is empty. Values must be finite. */
 enum status stats_placements(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
                              size_t b_count, double *placement, struct error *error);
 
-/* How well values tell `b`, which is to be found (positive), from `a`, by calling every item b that has at least some
- * value:
+/* How well values tell `b` (positive) from `a`, by calling every item b that reaches a threshold:
  *
  *   auroc  as stats_auroc
  *   aupr   the area under precision against recall, as average precision: sum over values v, from the greatest, of
  *          (recall(v) - recall(before v)) precision(v); b_count / (a_count + b_count) is chance
  *   fpr95  the share of `a` that is called b where at least 95 % of b are: the least that is possible
  *
- * Equal values are called together. NaN where either is empty or a value is not finite. */
+ * Equal values are called together. NaN if either is empty or a value is not finite. */
 struct detection {
     double auroc, aupr, fpr95;
 };
@@ -78,9 +77,9 @@ enum status stats_detection(const double *a /* [a_count] */, size_t a_count, con
 double stats_difference_half(const double *a /* [a_count] */, size_t a_count, const double *b /* [b_count] */,
                              size_t b_count);
 
-/* By how much 95 % intervals must be widened so that `count` of them all hold with 95 %, whatever their dependence
- * (Bonferroni), for normal errors: the normal's quantile at 1 - .025 / count over that at .975. 1 for one, and for
- * none. */
+/* The factor by which 95 % intervals must be widened so that `count` of them hold jointly with 95 %, whatever their
+ * dependence (Bonferroni), for normal errors: the normal's quantile at 1 - .025 / count over that at .975. 1 for one,
+ * and for none. */
 double stats_simultaneous(size_t count);
 
 #endif

@@ -8,8 +8,8 @@
 
 enum { FIRST_SLOTS = 32 };
 
-/* FNV-1a, begun differently by each set, so that no file can hold texts that all want one slot, and mixed, since the
- * slot is in the lowest bits. */
+/* FNV-1a, seeded differently by each set, so that no file can hold texts that all want one slot, and mixed, since the
+ * lowest bits give the slot. */
 static uint64_t hash_of(const struct texts *texts, const char *text)
 {
     uint64_t hash = 0xCBF29CE484222325U ^ (uintptr_t)texts->slot;
@@ -20,7 +20,7 @@ static uint64_t hash_of(const struct texts *texts, const char *text)
     return hash ^ hash >> 29;
 }
 
-/* Where the text is, or would be: there is a free slot always. */
+/* The slot where the text is or would be: there is always a free slot. */
 static size_t slot_of(const struct texts *texts, const char *text)
 {
     const size_t last = texts->slot_room - 1;
@@ -36,7 +36,7 @@ size_t texts_find(const struct texts *texts, const char *text)
     return found > 0 ? found - 1 : SIZE_MAX;
 }
 
-/* Twice the slots, of which at most half are taken. */
+/* Doubles the slots, of which at most half are taken. */
 static enum status more_slots(struct texts *texts, struct error *error)
 {
     struct texts larger = *texts;

@@ -1,5 +1,5 @@
-/* lib/core/texts.h: different texts, numbered 0, 1, 2, ... in the order in which they were first met. Finding one takes
- * no longer where there are many. */
+/* lib/core/texts.h: distinct texts, numbered 0, 1, 2, ... in order of first appearance. Lookup time does not grow with
+ * their number. */
 #ifndef TENTH_CORE_TEXTS_H
 #define TENTH_CORE_TEXTS_H
 
@@ -7,22 +7,22 @@
 
 #include "core/error.h"
 
-/* Begins as {0}; the members are private. */
+/* Initially {0}; the members are private. */
 struct texts {
     char **text; /* [text_room], of which `count` are there */
     size_t count, text_room;
-    size_t *slot; /* [slot_room], a power of two: the number of a text and 1; 0: free */
+    size_t *slot; /* [slot_room], a power of two: the number of a text plus 1; 0: free */
     size_t slot_room;
 };
 
-/* Gives the number of `text`, which is copied if it is new: *number is then the count before. On failure nothing has
- * changed. */
+/* Gives the number of `text`, which is copied if it is new: *number is then the count before. On failure nothing
+ * changes. */
 enum status texts_add(struct texts *texts, const char *text, size_t *number, struct error *error);
 
-/* The number of a text; SIZE_MAX: it is not there. */
+/* The number of a text; SIZE_MAX if absent. */
 size_t texts_find(const struct texts *texts, const char *text);
 
-/* Number `number`, which must be there; it stays where it is until texts_free. */
+/* Text number `number`, which must exist; valid until texts_free. */
 static inline const char *texts_get(const struct texts *texts, size_t number)
 {
     return texts->text[number];

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The bytes of the character at `text`: 1 to 4, or 0 where there is none, such as at the end. */
+/* The bytes of the character at `text`: 1 to 4, or 0 if there is none, such as at the end. */
 static size_t character_length(const unsigned char *text)
 {
     /* By first byte: from, to, then what the second byte may be; the others are 80..BF (RFC 3629, section 4). */
@@ -48,13 +48,13 @@ static bool is_control(const unsigned char *text, size_t length)
 size_t utf8_escape(const char *text, const char *kept, char *escaped, size_t room)
 {
     static const char digits[] = "0123456789ABCDEF";
-    size_t whole = 0, used = 0; /* bytes of the result, and those that had room */
+    size_t whole = 0, used = 0; /* bytes of the whole result, and those that fitted */
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
         size_t length = character_length(c);
         bool plain = length > 0 && (!is_control(c, length) || (length == 1 && strchr(kept, *c)));
         char coded[] = {'\\', 'x', digits[*c >> 4], digits[*c & 0xF]};
         size_t written = plain ? length : sizeof coded;
-        if (used == whole && whole + written < room) { /* nothing was cut so far */
+        if (used == whole && whole + written < room) { /* nothing cut so far */
             memcpy(escaped + used, plain ? (const char *)c : coded, written);
             used += written;
         }

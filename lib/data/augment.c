@@ -15,8 +15,8 @@ static long draw_shift(struct random_sequence *sequence, size_t shift)
     return (long)random_next_below(sequence, 2 * (uint32_t)shift + 1) - (long)shift;
 }
 
-/* Every draw takes the same numbers in the same order, whatever is switched on: switching the shift on or off leaves
- * the flips as they were. On a series there is neither left nor right. */
+/* Every draw takes the same numbers in the same order, whatever is enabled: switching the shift on or off leaves the
+ * flips unchanged. A series has no left and right. */
 static struct draw draw_item(struct augmentation augmentation, struct shape shape, struct random_key key)
 {
     struct random_sequence sequence = random_sequence(key);
@@ -39,7 +39,7 @@ static void fill(float *pixels, long count, float background)
         pixels[i] = background;
 }
 
-/* The pixels of a row from `first` to before `last`, flipped: the first of them is `source`, the next lie before it. */
+/* The pixels of a row from `first` to before `last`, flipped: the first is `source`, the next ones lie before it. */
 static void copy_backwards(const float *source, long channels, long first, long last, float *row)
 {
     for (long column = first; column < last; column++) {
@@ -50,7 +50,7 @@ static void copy_backwards(const float *source, long channels, long first, long 
 }
 
 /* from, to [height][width][channels], not overlapping. First the flip, then the shift: a row's columns from `first` to
- * before `last` come from the item, the others are background. */
+ * before `last` come from the item; the others are background. */
 static void apply(struct draw draw, struct shape shape, float background, const float *from, float *to)
 {
     const long height = (long)shape.height, width = (long)shape.width, channels = (long)shape.channels;

@@ -11,12 +11,12 @@
 
 struct augmentation {
     bool flip;    /* mirror left to right, probability 1/2 */
-    size_t shift; /* up to so many pixels each way, uniform; what enters from outside is `background` */
+    size_t shift; /* up to this many pixels each way, uniform; `background` enters from outside */
     float background;
 };
 
-/* Changes x [batch][height][width][channels] in place. The draw of item i depends on (seed, step, i) alone. `scratch`
- * has room for one item per thread, [threads][shape_size]. */
+/* Changes x [batch][height][width][channels] in place. The draw of item i depends only on (seed, step, i). `scratch`
+ * holds one item per thread, [threads][shape_size]. */
 void augment_batch(struct augmentation augmentation, struct shape shape, size_t batch, uint64_t seed, uint64_t step,
                    float *x, float *scratch, int threads);
 

@@ -1,5 +1,5 @@
 /* lib/data/cifar.h: the binary format of CIFAR-10: records of one label byte and three planes (red, green, blue) of
- * 32 x 32 bytes, row by row. There is no header: the length of the file is all that tells how many there are. */
+ * 32 x 32 bytes, row by row. There is no header: only the file's length tells how many there are. */
 #ifndef TENTH_DATA_CIFAR_H
 #define TENTH_DATA_CIFAR_H
 
@@ -12,10 +12,10 @@
 enum { CIFAR_SIDE = 32, CIFAR_CHANNELS = 3, CIFAR_CLASSES = 10 };
 enum { CIFAR_IMAGE_SIZE = CIFAR_SIDE * CIFAR_SIDE * CIFAR_CHANNELS, CIFAR_RECORD_SIZE = 1 + CIFAR_IMAGE_SIZE };
 
-/* Reads exactly `count` records, which must be all of the source.
+/* Reads exactly `count` records, which must fill the source.
  *   bytes  [count][32][32][3]  overwritten, channels last
  *   labels [count]             overwritten, 0 .. 9
- * STATUS_DATA: too few bytes or too many, or a label above 9; the message has the number of the record. */
+ * STATUS_DATA: too few bytes or too many, or a label above 9; the message gives the record's number. */
 enum status cifar_read(struct source *source, size_t count, uint8_t *bytes, uint8_t *labels, struct error *error);
 
 #endif

@@ -110,7 +110,7 @@ enum status part_finish(struct dataset *dataset, size_t part, struct source *sou
     return source_finish(source, dataset->files[part].sha256, error);
 }
 
-/* Whether every file that was read is byte for byte the official one. */
+/* Whether every file read is byte for byte the official one. */
 static bool files_are_official(const struct dataset *dataset)
 {
     size_t count;
@@ -123,11 +123,11 @@ static bool files_are_official(const struct dataset *dataset)
     return dataset->file_count > 0;
 }
 
-/* What a set is taken from: a directory with all of its files, or its generator. */
+/* The source of a set: a directory with all of its files, or its generator. */
 struct choice {
     const char *directory; /* NULL: the generator's */
     struct layout layout;
-    char documented[LAYOUT_NAME_SIZE]; /* the first file where data/README.md has it */
+    char documented[LAYOUT_NAME_SIZE]; /* the first file, as in data/README.md */
     char *note;                        /* see struct dataset */
 };
 
@@ -159,7 +159,7 @@ static enum status not_there(const struct dataset_kind *kind, struct dataset_pla
     return status;
 }
 
-/* Says that `instead` is taken, since the places that come before it have nothing of the set. */
+/* Notes that `instead` is used, since the earlier places have nothing of the set. */
 static enum status note_instead(const struct dataset_kind *kind, struct dataset_places places, const char *instead,
                                 struct choice *choice, struct error *error)
 {
@@ -179,7 +179,7 @@ static enum status note_also(struct choice *choice, struct error *error)
     return choice->note ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-/* Looks for the set in one place; choice->directory stays NULL, without an error, where that has nothing of it. */
+/* Looks for the set in one place; choice->directory stays NULL, without an error, if that has nothing of it. */
 static enum status look_in(const struct dataset_kind *kind, const char *directory, struct choice *choice,
                            struct error *error)
 {

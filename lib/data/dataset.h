@@ -1,7 +1,7 @@
 /* lib/data/dataset.h: data sets as networks see them, and where they come from.
  *
- * A data set is a training file and a test file. The test file is for reporting only: nothing is chosen on it. Items
- * are kept in the form they have on disk (bytes or floats) and normalised when they are gathered. */
+ * A data set is a training file and a test file. The test file is only for reporting: nothing is chosen on it. Items
+ * are kept as on disk (bytes or floats) and normalised when gathered. */
 #ifndef TENTH_DATA_DATASET_H
 #define TENTH_DATA_DATASET_H
 
@@ -14,7 +14,7 @@
 #include "data/layout.h"
 #include "io/source.h"
 
-/* One file's items. Exactly one of bytes and values is there. */
+/* One file's items. Exactly one of bytes and values is set. */
 struct items {
     size_t count;
     struct shape shape;  /* of one item */
@@ -33,12 +33,12 @@ struct dataset_file {
 struct dataset {
     const struct dataset_kind *kind;
     bool synthetic;   /* made by the built-in generator */
-    bool official;    /* every file has the checksum of the official one */
-    char source[256]; /* for people: "official files", "SYNTHETIC (...)", "not the official files: sha256 01..." */
-    char *note;       /* for people: why the data are not those of the first place that was named; NULL: they are */
-    char directory[LAYOUT_PATH_SIZE]; /* where the files were found; "" when generated */
+    bool official;    /* every file has the official checksum */
+    char source[256]; /* for display: "official files", "SYNTHETIC (...)", "not the official files: sha256 01..." */
+    char *note;       /* for display: why the data are not those of the first place named; NULL: they are */
+    char directory[LAYOUT_PATH_SIZE]; /* where the files were found; "" if generated */
     struct items train, test;
-    struct dataset_file files[DATASET_FILES_MAX]; /* what was read; for a generated set, the hash of its items */
+    struct dataset_file files[DATASET_FILES_MAX]; /* the files read; for a generated set, the hash of its items */
     size_t file_count;
 };
 
@@ -48,10 +48,10 @@ struct dataset_kind {
     size_t classes;
     struct shape shape;
     float offset, scale, background;
-    const char *const *class_names; /* [classes] for people */
-    const char *input; /* what raw values are, for those who bring their own: units, polarity, normalisation */
+    const char *const *class_names; /* [classes] for display */
+    const char *input; /* the meaning of raw values, for users with their own: units, polarity, normalisation */
     /* Both fill dataset->train and ->test, which dataset_free releases, also after a failure; see reader.h. A set
-     * without files (layout.def) is made by `load` from a formula, and no file could be more official. */
+     * without files (layout.def) is made by `load` from a formula, which counts as official. */
     enum status (*load)(struct dataset *dataset, struct error *error);
     enum status (*synthesise)(const struct dataset_kind *kind, struct dataset *dataset, struct error *error);
 };
@@ -59,41 +59,40 @@ struct dataset_kind {
 const struct dataset_kind *dataset_kinds(size_t *count);
 const struct dataset_kind *dataset_find(const char *name, struct error *error); /* NULL: STATUS_USAGE, "did you mean" */
 
-/* The name of a class for people, copied into `name`, which is returned. */
+/* The name of a class for display, copied into `name`, which is returned. */
 enum { DATASET_CLASS_SIZE = 32 };
 const char *dataset_class_name(const struct dataset_kind *kind, size_t label, char name[DATASET_CLASS_SIZE]);
 
-/* Where a data set is looked for: `directory` (from --data-dir or $TENTH_DATA; NULL: neither), then `shipped` (the
- * project's own data/; NULL: none). A place that has some of the set's files and lacks others is STATUS_DATA, and so is
- * a file that is there but corrupt. A place that has none of them is passed over, and dataset->note says so; but where
- * `only` the directory will do, since a user asked for it, that is STATUS_DATA with what was looked for and what lies
- * there instead. Where no place has the files, or `synthetic` is asked for, the generator stands in. Without a
- * generator: STATUS_DATA that names every place that was looked at, or STATUS_UNSUPPORTED when `synthetic` was asked
- * for. */
+/* Where to search for a data set: `directory` (from --data-dir or $TENTH_DATA; NULL: neither), then `shipped` (the
+ * project's own data/; NULL: none). A place with some of the set's files but not all is STATUS_DATA, and so is a
+ * corrupt file. A place with none of them is skipped, and dataset->note says so; but if `only` the directory will do,
+ * since a user asked for it, that is STATUS_DATA with what was searched for and what is there instead. If no place has
+ * the files, or `synthetic` is requested, the generator is used. Without a generator: STATUS_DATA that names every
+ * place searched, or STATUS_UNSUPPORTED if `synthetic` was requested. */
 struct dataset_places {
     const char *directory;
     const char *shipped;
     bool only;
 };
 
-/* Whether dataset_open would find the set or what stands in for it, with its error where not; opens no file. */
+/* Whether dataset_open would find the set or its stand-in, with its error if not; opens no file. */
 enum status dataset_check(const struct dataset_kind *kind, struct dataset_places places, bool synthetic,
                           struct error *error);
 enum status dataset_open(const struct dataset_kind *kind, struct dataset_places places, bool synthetic,
                          struct dataset **dataset, struct error *error);
 void dataset_free(struct dataset *dataset); /* NULL is allowed */
 
-/* Whether results with this source (dataset.source, or what is made of it) are of a stand-in. */
+/* Whether results with this source (dataset.source, or text made from it) are on a stand-in. */
 bool dataset_source_is_synthetic(const char *source);
 
-/* SHA-256 over the file hashes: the identity of the data of a run. */
+/* SHA-256 over the file hashes: the identity of a run's data. */
 void dataset_identity(const struct dataset *dataset, char hex[SHA256_HEX_SIZE]);
 
 /* Normalised items: x [count][height][width][channels] and y [count], both overwritten; indices into items. */
 void items_gather(const struct items *items, const uint32_t *indices, size_t count, float *x, uint8_t *y);
 
-/* Room for `count` items of a kind, as bytes or as values, and for their labels. Sets shape, offset and scale. On
- * failure the items are empty. Freed by items_free, which leaves them empty too. */
+/* Allocates `count` items of a kind, as bytes or as values, and their labels. Sets shape, offset and scale. On failure
+ * the items are empty. Freed by items_free, which leaves them empty too. */
 enum status items_alloc(struct items *items, const struct dataset_kind *kind, size_t count, bool as_bytes,
                         struct error *error);
 void items_free(struct items *items);

@@ -13,17 +13,17 @@ const char *const dataset_classes_cifar10[] = {"airplane", "automobile", "bird",
 
 enum { RECORDS_PER_FILE = 10000, TRAINING_FILES = 5 };
 
-static const char marker_name[] = ".official-md5";                    /* beside the files */
+static const char marker_name[] = ".official-md5";                    /* next to the files */
 static const char archive_md5[] = "c32a1d4ab5d03f1284b67883e8d87530"; /* cifar-10-binary.tar.gz */
 
-/* Of a file's name, with the slash; 0: it has no folder. */
+/* Length of a file name's folder, with the slash; 0: it has none. */
 static size_t folder_length(const char *name)
 {
     const char *slash = strrchr(name, '/');
     return slash ? (size_t)(slash - name) + 1 : 0;
 }
 
-/* The file that a line "HASH  FILE", as sha256sum writes it, speaks of; file_count: none that was read. */
+/* The file named by a line "HASH FILE", as sha256sum writes it; file_count: none that was read. */
 static size_t file_of_line(const char *line, const struct dataset *dataset)
 {
     const size_t digits = SHA256_HEX_SIZE - 1;
@@ -39,7 +39,7 @@ static size_t file_of_line(const char *line, const struct dataset *dataset)
     return i;
 }
 
-/* Reads the lines after the first. Each file has to have one, and each of these to be right. */
+/* Reads the lines after the first. Each file must have one, and each of these must be right. */
 static enum status read_lines(struct source *source, const struct dataset *dataset, bool *vouches, struct error *error)
 {
     bool seen[DATASET_FILES_MAX] = {false};
@@ -49,7 +49,7 @@ static enum status read_lines(struct source *source, const struct dataset *datas
     while ((status = source_line(source, &line, error)) == STATUS_OK && line) {
         const size_t i = file_of_line(line, dataset);
         if (i == dataset->file_count)
-            continue; /* of a file that is not read, such as the names of the classes */
+            continue; /* of a file that is not read, such as the class names */
         seen[i] = true;
         *vouches = *vouches && strncmp(line, dataset->files[i].sha256, SHA256_HEX_SIZE - 1) == 0;
     }
@@ -66,7 +66,7 @@ enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches,
     int length =
         snprintf(path, sizeof path, "%s/%.*s%s", dataset->directory, (int)folder_length(first), first, marker_name);
     if (length < 0 || (size_t)length >= sizeof path || path_is_absent(path))
-        return STATUS_OK; /* no marker: not known to be official */
+        return STATUS_OK; /* no marker: not known as official */
     struct source *source;
     enum status status = source_open(path, &source, error);
     if (status != STATUS_OK)
@@ -80,8 +80,8 @@ enum status cifar10_marker_vouches(const struct dataset *dataset, bool *vouches,
     return status;
 }
 
-/* Part number `part`, which has RECORDS_PER_FILE records, to where it belongs. There is room for `count` items once a
- * file has the bytes for its share of them. */
+/* Reads part number `part`, with RECORDS_PER_FILE records, into its place. Allocates `count` items once a file has the
+ * bytes for its share of them. */
 static enum status load_part(struct dataset *dataset, size_t part, struct items *items, size_t first, size_t count,
                              struct error *error)
 {

@@ -1,5 +1,5 @@
-/* lib/data/dataset_moons.c: two half circles of points in a plane that reach into each other: a problem of which one
- * can see all of the input space, and so what a network says far from everything it was trained on. It has no files. */
+/* lib/data/dataset_moons.c: two interlocking half circles of points in a plane: a problem whose whole input space can
+ * be seen, and so also what a network says far from its training data. It has no files. */
 #include <math.h>
 #include <stdio.h>
 

@@ -37,7 +37,7 @@ static int derivative(double time, const double state[], double change[], void *
 
 enum status ecgsyn_beat(const struct ecgsyn *model, size_t count, double *z, struct error *error)
 {
-    /* Waves are a few hundredths of a millivolt high: errors of 1e-7 cannot be seen. The first step is far below the
+    /* Waves are a few hundredths of a millivolt high: errors of 1e-7 are invisible. The first step is far below the
      * width of the narrowest wave, and the solver lengthens it. */
     const double first_step = 1e-3, absolute_error = 1e-7, relative_error = 1e-6;
     struct ecgsyn parameters = *model; /* the solver's interface has no const */

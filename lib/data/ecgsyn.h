@@ -3,7 +3,7 @@
  * Engineering 50(3), 2003.
  *
  * A point runs around the unit circle, once a beat; the waves P, Q, R, S and T push its height z up and down as it
- * passes their angles, and z is drawn back to a base line that wanders with the breath:
+ * passes their angles, and z is drawn back to a baseline that wanders with the breath:
  *
  *   x' = a x - w y,   y' = a y + w x,   a = 1 - sqrt(x^2 + y^2)
  *   z' = - sum_i a_i d_i exp(-d_i^2 / (2 b_i^2)) - (z - z_0(t)),   d_i = (theta - theta_i) mod 2 pi, in -pi..pi
@@ -32,8 +32,8 @@ struct ecgsyn {
     double breath_phase;  /* rad */
 };
 
-/* One turn of the circle from `start`, at `count` equally distant times: z [count] in mV, overwritten. z begins on the
- * base line. STATUS_FAILED: the solver gave up; STATUS_NO_MEMORY. GSL's error handler must be off. */
+/* One turn of the circle from `start`, at `count` evenly spaced times: z [count] in mV, overwritten. z begins on the
+ * baseline. STATUS_FAILED: the solver gave up; STATUS_NO_MEMORY. GSL's error handler must be off. */
 enum status ecgsyn_beat(const struct ecgsyn *model, size_t count, double *z, struct error *error);
 
 #endif

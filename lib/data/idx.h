@@ -11,9 +11,9 @@
 #include "data/dataset.h"
 #include "io/source.h"
 
-/* Reads images [count][height][width] (one channel) of the kind's size up to the end of the source, and makes room for
- * them and for their labels. STATUS_DATA: another format, another size of image, no images or more than `limit`, too
- * few bytes or too many. The items are to be freed (items_free), also after a failure. */
+/* Reads images [count][height][width] (one channel) of the kind's size up to the end of the source, and allocates them
+ * and their labels. STATUS_DATA: another format, another image size, no images or more than `limit`, too few bytes or
+ * too many. The caller frees with items_free, also after a failure. */
 enum status idx_read_images(struct source *source, const struct dataset_kind *kind, size_t limit, struct items *items,
                             struct error *error);
 

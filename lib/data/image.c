@@ -16,7 +16,7 @@ enum status image_check_size(size_t height, size_t width, struct shape shape, co
                      width, height, shape.width, shape.height);
 }
 
-/* On what ground transparency lies, only the one who made the picture knows, and black ink on no ground is a blank
+/* Only the maker of a picture knows the background behind transparency, and black ink on transparency is a blank
  * picture on black. */
 static enum status check_opaque(const struct samples *image, struct shape shape, const char *name, struct error *error)
 {
@@ -33,7 +33,7 @@ static enum status check_opaque(const struct samples *image, struct shape shape,
     return STATUS_OK;
 }
 
-/* Red, green and blue are equal where one channel is wanted. */
+/* Red, green and blue must be equal if one channel is wanted. */
 static enum status check_gray(const struct samples *image, struct shape shape, const char *name, struct error *error)
 {
     if (image->channels < 3 || shape.channels == 3)

@@ -1,8 +1,7 @@
-/* lib/data/image.h: single images, as people have them: PNG (libpng) and Netpbm (PBM, PGM, PPM; plain and raw).
+/* lib/data/image.h: single images in common formats: PNG (libpng) and Netpbm (PBM, PGM, PPM; plain and raw).
  *
- * Whatever the container and its number of bits, a picture has one meaning: a sample s of 0 .. most is the byte
- * 255 s / most, rounded, and nothing is done about gamma or color profiles, as nothing was done to the images that
- * networks are trained on. */
+ * Whatever the container and bit depth, a picture has one meaning: a sample s of 0 .. most is the byte 255 s / most,
+ * rounded, and gamma and color profiles are ignored, as for the images that networks are trained on. */
 #ifndef TENTH_DATA_IMAGE_H
 #define TENTH_DATA_IMAGE_H
 
@@ -13,13 +12,12 @@
 #include "core/error.h"
 #include "core/shape.h"
 
-/* Whether the bytes begin like PNG or Netpbm. */
+/* Whether the bytes start like PNG or Netpbm. */
 bool image_known(const uint8_t *bytes, size_t count);
 
-/* Reads one image of exactly this size, which is all that the bytes hold, for 1 channel (gray) or 3 (RGB). A gray image
- * stands for equal red, green and blue; one of color is no gray image unless they are equal in every pixel. `name`
- * stands for the file in messages. STATUS_DATA: damaged, of another size, in color where gray is wanted, transparent
- * anywhere, animated. */
+/* Reads one image of exactly this size, filling the bytes, for 1 channel (gray) or 3 (RGB). A gray image means equal
+ * red, green and blue; a color image counts as gray only if they are equal in every pixel. `name` denotes the file in
+ * messages. STATUS_DATA: damaged, of another size, in color if gray is wanted, transparent anywhere, animated. */
 enum status image_read(const uint8_t *bytes, size_t count, const char *name, struct shape shape,
                        uint8_t *pixels /* [height][width][channels] */, struct error *error);
 

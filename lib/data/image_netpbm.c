@@ -1,11 +1,11 @@
-/* lib/data/image_netpbm.c: Netpbm's images, as its manual describes them: PBM, PGM and PPM, plain and raw. */
+/* lib/data/image_netpbm.c: Netpbm images as in its manual: PBM, PGM and PPM, plain and raw. */
 #include <ctype.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "data/image_decode.h"
 
-/* Text of a header, or the samples behind it. */
+/* Text of a header, or the samples after it. */
 struct netpbm {
     const uint8_t *bytes;
     size_t count, used;
@@ -14,7 +14,7 @@ struct netpbm {
     size_t column; /* of the next sample */
 };
 
-/* Over white space and comments. */
+/* Skips white space and comments. */
 static void skip_space(struct netpbm *file)
 {
     while (file->used < file->count && (isspace(file->bytes[file->used]) || file->bytes[file->used] == '#')) {
@@ -37,8 +37,8 @@ static bool next_number(struct netpbm *file, size_t *number)
     return file->used > begun && *number <= 65535;
 }
 
-/* Two letters and a space also begin a series of a class "P2", whose numbers have a point or are many: the width of an
- * image is a whole number. */
+/* Two characters and a space also begin a series of a class "P2", whose numbers have a point or are many: an image's
+ * width is a whole number. */
 bool netpbm_begins(const uint8_t *bytes, size_t count)
 {
     struct netpbm file = {.bytes = bytes, .count = count, .used = 2};
@@ -47,7 +47,7 @@ bool netpbm_begins(const uint8_t *bytes, size_t count)
            next_number(&file, &width) && (file.used == count || isspace(bytes[file.used]) || bytes[file.used] == '#');
 }
 
-/* Plain bits need no space between them; raw ones fill bytes, and each row begins a byte. */
+/* Plain bits need no space between them; raw ones fill bytes, and each row starts a new byte. */
 static bool next_bit(struct netpbm *file, size_t *sample)
 {
     if (!file->raw)
@@ -58,7 +58,7 @@ static bool next_bit(struct netpbm *file, size_t *sample)
     if (file->raw) {
         bit = byte >> (7 - file->column % 8) & 1;
         file->column = (file->column + 1) % file->width;
-        file->used += file->column % 8 == 0; /* also where a row ends, for the next column is 0 then */
+        file->used += file->column % 8 == 0; /* also at a row's end, since the next column is 0 then */
     } else {
         bit = byte - '0'; /* above 1 for anything else */
         file->used++;

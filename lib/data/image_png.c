@@ -1,5 +1,5 @@
 /* lib/data/image_png.c: PNG by libpng's low-level interface. The simplified one reads 16 bits as linear light and 8 as
- * sRGB, and so makes two pictures of one. */
+ * sRGB, which makes two pictures of one. */
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ bool png_begins(const uint8_t *bytes, size_t count)
     return count >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
 }
 
-/* What a jump out of libpng may leave half done lives here and in no local variable. */
+/* State that a longjmp out of libpng may leave half done is kept here, not in local variables. */
 struct png_file {
     const uint8_t *bytes;
     size_t count, used;
@@ -36,7 +36,7 @@ static void fail(png_structp png, png_const_charp reason)
     png_longjmp(png, 1);
 }
 
-/* Of chunks that say nothing about the pixels. */
+/* For chunks that say nothing about the pixels. */
 static void ignore(png_structp png, png_const_charp reason)
 {
     (void)png;
@@ -70,7 +70,7 @@ static int take_unknown(png_structp png, png_unknown_chunkp chunk)
 {
     struct png_file *file = png_get_user_chunk_ptr(png);
     file->animated = file->animated || memcmp(chunk->name, "acTL", 4) == 0;
-    return 1; /* it is done with */
+    return 1; /* no longer needed */
 }
 
 /* ---- reading ---- */
@@ -81,7 +81,7 @@ static bool read_header(struct png_file *file)
     if (setjmp(png_jmpbuf(file->png)))
         return false;
     png_set_read_fn(file->png, file, give);
-    /* Text, times and color profiles are passed over: unpacked, they may be a thousand times what the file is. */
+    /* Text, times and color profiles are skipped: unpacked, they may be a thousand times the file's size. */
     png_set_keep_unknown_chunks(file->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_read_user_chunk_fn(file->png, file, take_unknown);
     png_read_info(file->png, file->info);
@@ -91,7 +91,7 @@ static bool read_header(struct png_file *file)
     return true;
 }
 
-/* Samples of 8 bits, or of 16 as they are: no gamma, no profile. */
+/* Samples of 8 bits, or of 16 unchanged: no gamma, no profile. */
 static bool prepare(struct png_file *file)
 {
     if (setjmp(png_jmpbuf(file->png)))
@@ -154,14 +154,14 @@ static enum status make_samples(const struct png_file *file, struct samples *sam
     samples->values = memory_alloc(size, sizeof *samples->values, error);
     if (!samples->values)
         return STATUS_NO_MEMORY;
-    const uint8_t *rows = file->rows; /* they fill whole bytes, and follow each other without a gap */
+    const uint8_t *rows = file->rows; /* they fill whole bytes, without gaps */
     for (size_t i = 0; i < size; i++)
         samples->values[i] = (uint16_t)(file->depth == 16 ? rows[2 * i] << 8 | rows[2 * i + 1] : rows[i]);
     return STATUS_OK;
 }
 
-/* libpng makes room for as many bytes as a chunk claims to have, so that no chunk may claim more than there are. What
- * is not a chunk is left to libpng. */
+/* libpng allocates as many bytes as a chunk claims, so no chunk may claim more than there are. Anything but a chunk is
+ * left to libpng. */
 static enum status check_chunks(const uint8_t *bytes, size_t count, const char *name, struct error *error)
 {
     enum { SIGNATURE = 8, AROUND = 12 }; /* length and name before a chunk's data, and the checksum after them */

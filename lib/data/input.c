@@ -39,7 +39,7 @@ static enum status read_idx(const uint8_t *bytes, size_t count, const char *name
     return status;
 }
 
-/* What is none of the kinds that are read: says what it is and what is wanted. */
+/* For a file of no readable kind: says what it is and what is wanted. */
 static enum status refuse(const char *name, const char *what, const struct dataset_kind *kind, struct error *error)
 {
     const struct shape shape = kind->shape;
@@ -52,7 +52,7 @@ static enum status refuse(const char *name, const char *what, const struct datas
                      what, shape_size(shape));
 }
 
-/* What was unpacked, or was not packed; a 0 byte stands after it. */
+/* The unpacked bytes, followed by a 0 byte. */
 static enum status read_plain(const uint8_t *bytes, size_t count, const char *name, const struct dataset_kind *kind,
                               struct items *items, struct error *error)
 {

@@ -61,13 +61,13 @@ enum status layout_path(const char *directory, const char *name, char path[LAYOU
     return STATUS_OK;
 }
 
-/* A folder of the set and one spelling of the names in it, or any (SIZE_MAX). */
+/* A folder of the set and one spelling of its names, or any (SIZE_MAX). */
 struct place {
     const char *set, *directory, *folder;
     size_t spelling;
 };
 
-/* Whether there is a file. A link that leads nowhere is there, and so is what cannot be reached. */
+/* Whether there is a file. A dangling link counts as there, and so does what cannot be reached. */
 static bool is_there(const char *path)
 {
     struct stat found;
@@ -76,7 +76,7 @@ static bool is_there(const char *path)
     return !path_is_absent(path);
 }
 
-/* Looks for FOLDER/NAME and FOLDER/NAME.gz; `found` is the one that is there, or the first. */
+/* Looks for FOLDER/NAME and FOLDER/NAME.gz; `found` is the existing one, or the first. */
 static enum status look_for(const struct place *place, const char *name, char found[LAYOUT_NAME_SIZE], bool *there,
                             struct error *error)
 {
@@ -96,7 +96,7 @@ static enum status look_for(const struct place *place, const char *name, char fo
     return STATUS_OK;
 }
 
-/* The part in the spelling of the place, or in the first that is there. */
+/* The part in the spelling of the place, or in the first that exists. */
 static enum status look_for_part(const struct place *place, const struct layout_part *part,
                                  char found[LAYOUT_NAME_SIZE], bool *there, struct error *error)
 {
@@ -128,7 +128,7 @@ static enum status look_at(const struct place *place, struct layout *layout, str
     return status;
 }
 
-/* Whether two names below a directory are one file, as through a link, or where the system takes a for A. */
+/* Whether two names below a directory are one file, through a link or because the system ignores case. */
 static bool same_file(const char *directory, const char *a, const char *b)
 {
     char path[2][LAYOUT_PATH_SIZE];
@@ -138,7 +138,7 @@ static bool same_file(const char *directory, const char *a, const char *b)
            stat(path[1], &found[1]) == 0 && found[0].st_dev == found[1].st_dev && found[0].st_ino == found[1].st_ino;
 }
 
-/* Keeps the first whole copy, and else the one that has most. */
+/* Keeps the first whole copy, otherwise the most complete one. */
 static void keep(const char *directory, const struct layout *next, struct layout *best)
 {
     bool whole = next->present == next->total;
@@ -160,7 +160,7 @@ enum status layout_look(const char *set, const char *directory, struct layout *l
         struct layout next = {0};
         for (size_t s = 0; s <= LAYOUT_NAMES_MAX && status == STATUS_OK; s++) {
             struct place place = {set, directory, folders[f], s};
-            /* a mixture is looked for where no spelling has them all */
+            /* a mixture is searched for if no spelling has them all */
             if (s == LAYOUT_NAMES_MAX && layout->total > 0 && layout->present == layout->total)
                 break;
             place.spelling = s == LAYOUT_NAMES_MAX ? SIZE_MAX : s;

@@ -1,4 +1,4 @@
-/* What lies in a directory in place of a data set: for the message to those who named it. */
+/* What a directory has instead of a data set: for the message to the user who named it. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -28,13 +28,13 @@ static const struct foreign {
 };
 enum { FOREIGNS = sizeof all_foreign / sizeof all_foreign[0] };
 
-/* As deep and as many entries as are looked at: a user may have named a home directory. */
+/* Limits of depth and entries: a user may have named a home directory. */
 enum { DEPTH_MAX = 4, ENTRIES_MAX = 4000, FINDINGS_MAX = 8, OTHERS_MAX = 3, SHOWN_SIZE = 80 };
 
 static const char elsewhere[] = "not where it is looked for; if this is the set, name its folder";
 
-/* Files of which the same is to be said, by the first of them in alphabetical order, so that what is said does not
- * depend on the order in which the system lists them. */
+/* Files with the same remark, named by the alphabetically first of them, so that the text does not depend on the order
+ * in which the system lists them. */
 struct finding {
     const char *words, *rename_to; /* words NULL: to be renamed */
     char path[LAYOUT_PATH_SIZE];   /* below the directory */
@@ -66,14 +66,14 @@ static void find(struct survey *survey, const char *path, const char *words, con
         (void)snprintf(finding->path, sizeof finding->path, "%s", path);
 }
 
-/* Whether two names are the same but for upper and lower case, with ".gz" behind `name` or not. */
+/* Whether two names are the same except for case, with or without ".gz" after `name`. */
 static bool same_but_case(const char *name, const char *accepted)
 {
     size_t length = strlen(accepted);
     return strncasecmp(name, accepted, length) == 0 && (!name[length] || strcasecmp(name + length, ".gz") == 0);
 }
 
-/* A file by one of the set's names is not where it is looked for, or not so written. */
+/* A file with one of the set's names is in the wrong place, or spelled differently. */
 static bool is_misplaced(struct survey *survey, const char *path, const char *name)
 {
     size_t parts;
@@ -91,7 +91,7 @@ static bool is_misplaced(struct survey *survey, const char *path, const char *na
     return false;
 }
 
-/* Notes what an entry is; true: there is no need to look into it. */
+/* Notes what an entry is; true: no need to descend into it. */
 static bool note(struct survey *survey, const char *path, const char *name, bool is_directory)
 {
     char lower[NAME_MAX + 1];
@@ -124,7 +124,7 @@ static void note_other(struct survey *survey, const char *name)
     survey->other_count++;
 }
 
-/* Walks through DIRECTORY/BELOW. What cannot be listed has nothing to tell; 0 or the system's reason. */
+/* Walks through DIRECTORY/BELOW. What cannot be listed is ignored; 0 or the system's reason. */
 static int walk(struct survey *survey, const char *directory, const char *below, int depth)
 {
     char path[LAYOUT_PATH_SIZE], inner[LAYOUT_PATH_SIZE];
@@ -150,7 +150,7 @@ static int walk(struct survey *survey, const char *directory, const char *below,
     return 0;
 }
 
-/* A name that a file system holds may have any byte; the end of a long one tells most. */
+/* A file name may have any byte; the end of a long one tells most. */
 static void add_name(struct text_buffer *text, const char *name)
 {
     size_t length = strlen(name);
@@ -194,7 +194,7 @@ static void add_others(const struct survey *survey, struct text_buffer *text)
         text_add(text, " and %zu more", survey->other_count - shown);
 }
 
-/* Files of other sets tell that the directory is one for data. */
+/* Files of other sets show that the directory is for data. */
 static void add_other_sets(const char *set, const char *directory, struct text_buffer *text)
 {
     size_t count, found = 0;

@@ -31,7 +31,7 @@ bool ood_fits(const struct ood *ood, const struct dataset_kind *kind)
     return !own && (ood->fit == FITS_ALL || ood->fit == (series ? FITS_SERIES : FITS_IMAGE));
 }
 
-/* Every element from N(0, 1), the mean and spread that normalised items have about. */
+/* Every element from N(0, 1), roughly the mean and spread of normalised items. */
 static void ood_noise(struct shape shape, const float *test_item, struct random_key key, float *out)
 {
     (void)test_item;
@@ -52,7 +52,8 @@ static void ood_shuffled(struct shape shape, const float *test_item, struct rand
     }
 }
 
-/* A pixel's value in channel c of `channels`: the mean over the pixel's own channels unless it has as many. */
+/* A pixel's value in channel c of `channels`: the mean over the pixel's own channels unless their number is the
+ * same. */
 static float channel_value(const uint8_t *pixel, size_t own, size_t channels, size_t c)
 {
     float sum = 0;
@@ -69,7 +70,7 @@ void ood_convert(const struct items *from, size_t index, const struct dataset_ki
     const uint8_t *item = from->bytes + index * shape_size(in);
     for (size_t row = 0; row < shape.height; row++) {
         for (size_t column = 0; column < shape.width; column++) {
-            /* both centred; unsigned arithmetic wraps to a place outside */
+            /* both centred; unsigned arithmetic wraps to an index outside */
             size_t r = row + in.height / 2 - shape.height / 2, c = column + in.width / 2 - shape.width / 2;
             float *to = out + (row * shape.width + column) * shape.channels;
             for (size_t k = 0; k < shape.channels; k++)

@@ -1,4 +1,4 @@
-/* lib/data/ood.h: items that are of no class that the network knows, in a registry (ood.def). */
+/* lib/data/ood.h: items that belong to no class of the network, in a registry (ood.def). */
 #ifndef TENTH_DATA_OOD_H
 #define TENTH_DATA_OOD_H
 
@@ -9,8 +9,8 @@
 #include "data/dataset.h"
 #include "data/perturb.h"
 
-/* out [height][width][channels], overwritten, as a network sees it: made of a normalised test item or of nothing but
- * the key, which is the same for all methods and samples. */
+/* out [height][width][channels], overwritten, as a network sees it: made from a normalised test item or only from the
+ * key, which is the same for all methods and samples. */
 typedef void ood_fn(struct shape shape, const float *test_item, struct random_key key, float *out);
 
 struct ood {
@@ -25,8 +25,8 @@ const struct ood *ood_find(const char *name, struct error *error); /* NULL: STAT
 bool ood_fits(const struct ood *ood, const struct dataset_kind *kind);
 
 /* Item `index` of another data set as a network of `kind` would see it: centred, cut or surrounded by background, gray
- * where the network has one channel, with equal channels where it has several; normalised as the network's own items.
- * The data set holds bytes. */
+ * if the network has one channel, with equal channels if it has several; normalised like the network's own items. The
+ * data set must hold bytes. */
 void ood_convert(const struct items *from, size_t index, const struct dataset_kind *kind, float *out);
 
 #endif

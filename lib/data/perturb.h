@@ -14,19 +14,19 @@ enum perturbation_fit { FITS_IMAGE, FITS_SERIES, FITS_ALL };
 enum perturbation_need { NEEDS_ITEM, NEEDS_GRADIENT };
 enum perturbation_spacing { SPACED_EVENLY, SPACED_AS_SQUARES };
 
-/* What the items of a data set have in common, in normalised values. */
+/* Properties shared by the items of a data set, in normalised values. */
 struct scene {
     struct shape shape;
-    float background; /* what comes in from outside an image */
-    float low, high;  /* the ends of the raw range: of a byte's, or else of all values of the training file */
+    float background; /* the value outside an image */
+    float low, high;  /* the ends of the raw range: a byte's, or else that of all values of the training file */
 };
 
-/* The scene of a data set; `black`: what comes in from outside is the low end of the range. */
+/* The scene of a data set; `black`: the value outside is the low end of the range. */
 struct scene scene_of(const struct dataset *dataset, bool black);
 
 /* in, out [height][width][channels], not overlapping. At strength 0 out equals in, bit for bit. The key is the same for
- * all methods, samples and strengths of an item: noise at strength s is s times one fixed draw, so that curves are
- * smooth in the strength and comparable between methods. gradient, like in: of the network's loss with respect to the
+ * all methods, samples and strengths of an item: noise at strength s is s times one fixed draw, so curves are smooth in
+ * the strength and comparable between methods. gradient, shaped like in: of the network's loss with respect to the
  * item, for those that need it; NULL for the others. */
 typedef void perturb_fn(const struct scene *scene, const float *in, double strength, struct random_key key,
                         const float *gradient, float *out);

@@ -1,6 +1,6 @@
-/* lib/data/perturb_fgsm.c: every element is moved to the side on which the network's loss rises, by `strength` 255ths
+/* lib/data/perturb_fgsm.c: moves every element in the direction in which the network's loss rises, by `strength` 255ths
  * of the raw range, and never beyond that range: the fast gradient sign method (Goodfellow et al. 2015,
- * arXiv:1412.6572), with its strength as the literature counts it. */
+ * arXiv:1412.6572), with strengths in the units of the literature. */
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 perturb_fn perturb_fgsm;
 
-/* Back into the range; an element that was outside before may stay where it was. */
+/* Back into the range; an element that was already outside may stay there. */
 static double clipped(double moved, double from, const struct scene *scene)
 {
     return fmin(fmax(moved, fmin(from, (double)scene->low)), fmax(from, (double)scene->high));

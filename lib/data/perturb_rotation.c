@@ -1,4 +1,4 @@
-/* lib/data/perturb_rotation.c: turns the picture clockwise, as the talk did, by `strength` degrees about its centre. */
+/* lib/data/perturb_rotation.c: rotates the picture clockwise, like the talk, by `strength` degrees about its centre. */
 #include <gsl/gsl_math.h> /* M_PI */
 #include <math.h>
 #include <string.h>
@@ -22,8 +22,8 @@ void perturb_rotation(const struct scene *scene, const float *in, double strengt
     double middle_row = ((double)shape.height - 1) / 2, middle_column = ((double)shape.width - 1) / 2;
     for (size_t row = 0; row < shape.height; row++) {
         for (size_t column = 0; column < shape.width; column++) {
-            /* Each pixel of the result asks where it came from, so the angle is taken back. Rows count downwards, so a
-             * positive angle from the columns' axis to the rows' axis is clockwise. */
+            /* Each pixel of the result looks up its source, so the rotation is inverted. Rows count downwards, so a
+             * positive angle from the column axis to the row axis is clockwise. */
             double x = (double)column - middle_column, y = (double)row - middle_row;
             double from_column = middle_column + x * cosine + y * sine;
             double from_row = middle_row - x * sine + y * cosine;

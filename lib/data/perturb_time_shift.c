@@ -1,5 +1,5 @@
-/* lib/data/perturb_time_shift.c: moves a series by `strength` samples, to earlier or to later as the key has it. What
- * is moved in at an end is the value of that end. */
+/* lib/data/perturb_time_shift.c: moves a series by `strength` samples, earlier or later depending on the key. The value
+ * at an end fills in from there. */
 #include <string.h>
 
 #include "data/perturb.h"

@@ -1,4 +1,4 @@
-/* lib/data/perturb_time_warp.c: runs a series now faster and now slower; both ends stay in place.
+/* lib/data/perturb_time_warp.c: runs a series alternately faster and slower; both ends stay in place.
  *
  * With u in 0..1 from the first sample to the last, the result at u is the original at
  *

@@ -1,10 +1,9 @@
 /* lib/data/perturb_warp.c: the talk's affine warp, (1 - w, w, 0; w, 1 + w, 0) with w = strength.
  *
- * As in the talk's program, the matrix takes a point of the result to the point of the original where its value is
- * found: x' = (1 - w) x + w y, y' = w x + (1 + w) y. x counts columns to the right and y rows downwards, from the upper
- * left corner of the image, so the centre of pixel (i, j) is at (x, y) = (j + 1/2, i + 1/2). The corner is the point
- * that stays. The talk took the nearest pixel and let zeros in from outside; here values are bilinear and what comes
- * from outside is the background. */
+ * As in the talk's program, the matrix maps a point of the result to the point of the original that has its value: x' =
+ * (1 - w) x + w y, y' = w x + (1 + w) y. x counts columns to the right and y rows downwards, from the upper left corner
+ * of the image, so the centre of pixel (i, j) is at (x, y) = (j + 1/2, i + 1/2). The corner is the fixed point. The
+ * talk took the nearest pixel and zeros outside; here values are bilinear and the background is outside. */
 #include <string.h>
 
 #include "data/perturb.h"

@@ -12,7 +12,7 @@
  *   out  [channels], overwritten */
 void resample_image(struct shape shape, const float *in, double row, double column, float background, float *out);
 
-/* The series at a time in samples, linearly; before the first and behind the last sample their values hold.
+/* The series at a time in samples, linearly; before the first and after the last sample their values hold.
  *   in   [height][1][channels]
  *   out  [channels], overwritten */
 void resample_series(struct shape shape, const float *in, double time, float *out);

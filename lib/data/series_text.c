@@ -14,7 +14,7 @@
 enum {
     ROOM_AT_START = 256,
     SHOWN = 40, /* bytes of a cell in messages */
-    COUNTED = 8 /* columns from which on numbers that count them are no series */
+    COUNTED = 8 /* from this many columns, numbers that count them are not a series */
 };
 
 struct cell {
@@ -27,9 +27,9 @@ struct series_text {
     size_t line;                   /* number of the last one, from 1 */
     const struct dataset_kind *kind;
     size_t length;     /* values of a series */
-    size_t room;       /* cells: length + 2, or fewer where the text has not so many bytes */
+    size_t room;       /* cells: length + 2, or fewer if the text has fewer bytes */
     struct cell *cell; /* [room] of the line */
-    size_t cells;      /* as many as the line has, also where there is no room for them */
+    size_t cells;      /* all of the line's, even those that do not fit */
     enum series_rule rule;
     bool begun, classes; /* a line of numbers was read; those lines begin with a class */
 };
@@ -50,7 +50,7 @@ static struct cell trimmed(const char *begin, const char *end)
     return (struct cell){begin, (size_t)(end - begin)};
 }
 
-/* The next line without its end. False: there is none. */
+/* Takes the next line without its end. False: there is none. */
 static bool take_line(struct series_text *text, const char **begin, const char **end)
 {
     if (text->next == text->end)
@@ -67,7 +67,7 @@ static bool take_line(struct series_text *text, const char **begin, const char *
     return true;
 }
 
-/* Where the quoted text that begins at `at` ends: after its second quote; `at` where it has none. */
+/* The end of the quoted text at `at`: after its second quote; `at` if it has none. */
 static const char *after_quotes(const char *at, const char *end)
 {
     for (const char *c = at + 1; c < end; c++) {
@@ -93,8 +93,8 @@ static size_t count_of(char wanted, const char *begin, const char *end)
     return count;
 }
 
-/* What parts the columns of a line. As many tabs as there are columns mean tabs, whatever else is there: a comma may be
- * a decimal one, which is refused by that name. Fewer are blanks. */
+/* The separator of a line's columns. As many tabs as columns mean tabs, whatever else is there: a comma may be a
+ * decimal one, which is refused as such. Fewer tabs count as blanks. */
 static char find_separator(const struct series_text *text, const char *begin, const char *end)
 {
     if (text->rule == SERIES_TO_PREDICT && count_of(';', begin, end) > 0)
@@ -108,7 +108,8 @@ static void split(struct series_text *text, const char *begin, const char *end)
 {
     const char separator = find_separator(text, begin, end);
     const struct cell line = trimmed(begin, end);
-    if (separator != '\t' || text->rule == SERIES_TO_TRAIN) { /* else a tab at an end parts an empty cell */
+    if (separator != '\t' || text->rule == SERIES_TO_TRAIN) { /* otherwise a tab at an end would separate an empty
+                                                               * cell */
         begin = line.begin;
         end = begin + line.length;
     }
@@ -142,8 +143,8 @@ static size_t digits(const char *text, size_t count)
     return i;
 }
 
-/* Decimal, with a sign, a point and an exponent as one likes. The library's function also takes "nan", hexadecimal
- * numbers and what stands before something else. */
+/* Decimal, optionally with a sign, a point and an exponent. The library's function also accepts "nan", hexadecimal
+ * numbers and trailing garbage. */
 static bool is_decimal(struct cell cell)
 {
     const char *at = cell.begin, *end = cell.begin + cell.length;
@@ -167,7 +168,7 @@ static bool is_decimal(struct cell cell)
     return at == end;
 }
 
-/* What stands after the cell is no part of a number, so that strtof stops at its end. */
+/* What follows the cell is not part of a number, so strtof stops at its end. */
 static float number_of(struct cell cell)
 {
     return strtof(cell.begin, NULL);
@@ -212,7 +213,7 @@ static enum status number_error(const struct series_text *text, size_t column, s
 
 static enum status read_values(const struct series_text *text, size_t first, float *values, struct error *error)
 {
-    for (size_t i = 0; values && i < text->length; i++) { /* a line of too few columns has no room, and was refused */
+    for (size_t i = 0; values && i < text->length; i++) { /* a line of too few columns was refused */
         const struct cell cell = text->cell[first + i];
         values[i] = is_decimal(cell) ? number_of(cell) : NAN;
         if (!isfinite(values[i]))
@@ -249,7 +250,8 @@ static enum status read_to_train(struct series_text *text, float *values, uint8_
 
 /* ---- a line to predict ---- */
 
-/* A line of words over the columns. Missing values are not words, and what begins as a number does is a wrong one. */
+/* A line of words above the columns. Missing values are not words, and a cell that starts like a number is a wrong
+ * one. */
 static bool is_header(const struct series_text *text)
 {
     bool word = false;
@@ -264,7 +266,7 @@ static bool is_header(const struct series_text *text)
     return word;
 }
 
-/* Numbers over the columns, as tables without names have them: 0 1 2 ... or 1 2 3 .... */
+/* Numbers above the columns, as in tables without names: 0 1 2 ... or 1 2 3 .... */
 static bool counts_columns(const struct series_text *text, size_t first)
 {
     const size_t from = is_decimal(text->cell[first]) && number_of(text->cell[first]) > 0 ? 1 : 0;
@@ -274,8 +276,8 @@ static bool counts_columns(const struct series_text *text, size_t first)
     return counts;
 }
 
-/* How many cells there are without the empty one after a separator at the line's end. Where the rest could be a class
- * and a value too few, it stays. */
+/* The number of cells without the empty one after a separator at the line's end. If the rest could be a class and a
+ * value too few, it stays. */
 static size_t without_last(const struct series_text *text)
 {
     const size_t length = text->length, n = text->cells;
@@ -284,7 +286,7 @@ static size_t without_last(const struct series_text *text)
     return n == length + 2 || (is_decimal(text->cell[0]) && !is_whole(text->cell[0])) ? n - 1 : n;
 }
 
-/* Why a first column of length + 1 is no class; NULL: it is one. */
+/* Why a first column of length + 1 is not a class; NULL: it is one. */
 static const char *not_a_class(const struct series_text *text)
 {
     if (!is_decimal(text->cell[0]) || is_whole(text->cell[0]))
@@ -328,7 +330,7 @@ static enum status read_to_predict(struct series_text *text, float *values, stru
     return status;
 }
 
-/* Lines of a file to predict that hold no series. */
+/* Lines without a series in a file to predict. */
 static enum status skip_line(const struct series_text *text, const char *begin, const char *end, bool *skipped,
                              struct error *error)
 {
@@ -343,8 +345,8 @@ static enum status skip_line(const struct series_text *text, const char *begin, 
 
 /* ---- all of them ---- */
 
-/* Gives the items at least twice the room, if the text can have as many: a value is two bytes, with its separator, and
- * the line under way is one more. `room` is how many there is room for, items->count how many there are. */
+/* At least doubles the items' capacity, if the text can have that many: a value is two bytes, with its separator, and
+ * the current line is one more. `room` is the capacity, items->count the number in use. */
 static enum status grow(const struct series_text *text, struct items *items, size_t *room, struct error *error)
 {
     const struct dataset_kind *kind = text->kind;
@@ -379,7 +381,7 @@ static enum status read_lines(struct series_text *text, size_t limit, struct ite
             continue;
         if (items->count == limit)
             return error_set(error, STATUS_DATA, "%s:%zu: has more than %zu series", text->name, text->line, limit);
-        if (items->count == room && text->cells >= text->length) /* fewer are refused, and need no room */
+        if (items->count == room && text->cells >= text->length) /* fewer are refused, and need no memory */
             status = grow(text, items, &room, error);
         if (status != STATUS_OK)
             break;

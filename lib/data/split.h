@@ -1,5 +1,5 @@
-/* lib/data/split.h: which items are trained on. A split is a function of (seed, counts) alone, so that a reload gives
- * the same items: the talk's program drew a new split at each start and so measured on items it had trained on. */
+/* lib/data/split.h: which items are trained on. A split depends only on (seed, counts), so a reload gives the same
+ * items: the talk's program drew a new split at each start and so measured on items it had trained on. */
 #ifndef TENTH_DATA_SPLIT_H
 #define TENTH_DATA_SPLIT_H
 
@@ -15,13 +15,13 @@ struct split {
 };
 
 /* Shuffles 0..count-1 by the seed; the first round(count * validation_fraction) items (at least 1, at most count - 1)
- * are validation, the rest training, of which the first train_items are kept when that is not 0. */
+ * are validation, the rest training, of which the first train_items are kept if that is not 0. */
 enum status split_make(size_t count, double validation_fraction, size_t train_items, uint64_t seed, struct split *split,
                        struct error *error);
 void split_free(struct split *split);
 
 /* `count` different indices below `total` in ascending order (all of them when count >= total or count == 0), drawn
- * evenly; the draw depends on `total` and `count` alone. Returns how many in *chosen; NULL *indices on failure. The
+ * evenly; the draw depends only on `total` and `count`. Returns how many in *chosen; NULL *indices on failure. The
  * caller frees with memory_free. */
 enum status subset_make(size_t total, size_t count, uint32_t **indices, size_t *chosen, struct error *error);
 

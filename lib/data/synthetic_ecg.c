@@ -1,7 +1,7 @@
-/* lib/data/synthetic_ecg.c: stands in for ECG5000: beats of the ECGSYN model (ecgsyn.h) of five kinds, as unequal in
- * number as ECG5000's, each z-normalised over its 140 samples as ECG5000's are.
+/* lib/data/synthetic_ecg.c: a stand-in for ECG5000: beats of the ECGSYN model (ecgsyn.h) of five kinds, as unequal in
+ * number as ECG5000's, each z-normalised over its 140 samples like ECG5000's.
  *
- * Beats of one kind differ in the height, width and place of their waves, in rate, in breath and in noise, by so much
+ * Beats of one kind differ in the height, width and position of their waves, in rate, in breath and in noise, enough
  * that kinds overlap a little: a generated set that every method solves would compare nothing. */
 #include <gsl/gsl_math.h>
 #include <math.h>
@@ -59,7 +59,7 @@ static struct ecgsyn draw_model(const struct beat_kind *kind, struct random_sequ
     return model;
 }
 
-/* Mean 0 and standard deviation 1 (of a sample: divisor count - 1), as the UCR archive has it. */
+/* Mean 0 and standard deviation 1 (of a sample: divisor count - 1), as in the UCR archive. */
 static void normalise(const double *z, size_t count, float *values)
 {
     double mean = 0, squares = 0;
@@ -72,7 +72,7 @@ static void normalise(const double *z, size_t count, float *values)
         values[i] = (float)((z[i] - mean) / deviation);
 }
 
-/* values [length]; z [length] is room to work in. `stream` names the beat. */
+/* values [length]; z [length] is scratch space. `stream` identifies the beat. */
 static enum status make_beat(const struct beat_kind *kind, size_t stream, size_t length, double *z, float *values,
                              struct error *error)
 {
@@ -104,7 +104,7 @@ static enum status shuffle_labels(const size_t beats[KINDS], size_t stream, stru
     return STATUS_OK;
 }
 
-/* Beats `first_stream` and on. */
+/* Beats starting at `first_stream`. */
 static enum status make_items(const struct dataset_kind *kind, const size_t beats[KINDS], size_t first_stream,
                               struct items *items, struct error *error)
 {

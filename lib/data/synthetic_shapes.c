@@ -1,6 +1,6 @@
-/* lib/data/synthetic_shapes.c: stands in for CIFAR-10: ten shapes in random place, size, angle, texture and colour, on
- * a background of random texture and colour, with noise. Figure and ground are drawn from the same colours and textures
- * for all classes, so that neither tells the class: a network has to see the outline. */
+/* lib/data/synthetic_shapes.c: a stand-in for CIFAR-10: ten shapes with random position, size, angle, texture and
+ * colour, on a background of random texture and colour, with noise. Figure and ground are drawn from the same colours
+ * and textures for all classes, so neither tells the class: a network has to see the outline. */
 #include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ enum { STEP_SCENE = 3, STEP_NOISE = 4 }; /* 1 and 2 are synthetic_ecg.c's */
 enum { SIDE = 32, CHANNELS = 3, IMAGE_SIZE = SIDE * SIDE * CHANNELS };
 
 /* Whether a point lies in the shape; the shapes fill about the unit disc. Upright, each is its own mirror image, so
- * that flipping an image left to right gives another likely image of its class. */
+ * flipping an image left to right gives another likely image of its class. */
 typedef bool shape_fn(double u, double v);
 
 static bool disc(double u, double v)
@@ -85,7 +85,7 @@ struct scene {
     double row, column;  /* centre, pixels */
     double cosine, sine; /* of its angle, divided by its radius in pixels */
     double squeeze;      /* width by height */
-    double reach;        /* pixels from the centre beyond which nothing of the figure lies */
+    double reach;        /* radius in pixels that contains the whole figure */
     struct texture figure, ground;
 };
 
@@ -120,7 +120,7 @@ static double brightness(const struct texture *texture)
 
 static struct scene draw_scene(size_t class, struct random_sequence *sequence)
 {
-    const double least_contrast = 50;  /* below it, eyes lose the outline in texture and noise */
+    const double least_contrast = 50;  /* below it, the eye loses the outline in texture and noise */
     const double most_turn = M_PI / 9; /* either way, rad */
     const double most_shift = 3;       /* each way, pixels */
     struct scene scene = {.shape = shapes[class]};
@@ -178,7 +178,7 @@ static void paint(const struct scene *scene, const float *noise, uint8_t *image)
     for (size_t row = 0; row < SIDE; row++) {
         for (size_t column = 0; column < SIDE; column++) {
             double covered = coverage(scene, (double)row, (double)column);
-            /* What cannot be seen is not worth its sines, which take most of the time. */
+            /* Invisible parts are not worth their sines, which take most of the time. */
             double figure = covered > 0 ? texture_share(&scene->figure, (double)row, (double)column) : 0;
             double ground = covered < 1 ? texture_share(&scene->ground, (double)row, (double)column) : 0;
             for (size_t c = 0; c < CHANNELS; c++) {
@@ -192,7 +192,7 @@ static void paint(const struct scene *scene, const float *noise, uint8_t *image)
     }
 }
 
-/* Images `first_stream` and on. Classes take turns, so that any beginning of the file has all of them equally often. */
+/* Images starting at `first_stream`. Classes take turns, so any prefix of the file has all of them equally often. */
 static enum status make_items(const struct dataset_kind *kind, size_t count, size_t first_stream, struct items *items,
                               struct error *error)
 {

@@ -11,7 +11,7 @@
 
 /* Reads all series of the kind's length; labels are stored from 0. STATUS_DATA names FILE:LINE: a line with more or
  * fewer columns, a column that is not a finite decimal number, a class that is not a whole number in 1..classes; also
- * no series at all, or more than `limit`. The items are to be freed (items_free), also after a failure. */
+ * no series at all, or more than `limit`. The caller frees with items_free, also after a failure. */
 enum status ucr_read(struct source *source, const struct dataset_kind *kind, size_t limit, struct items *items,
                      struct error *error);
 

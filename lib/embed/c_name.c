@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of ASCII only, whatever the locale: others are no letters of a C identifier. */
+/* Only ASCII, whatever the locale: others are not letters of a C identifier. */
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -23,7 +23,7 @@ static const struct {
 #undef C_WORDS
 };
 
-/* What the name is already; NULL: nothing. */
+/* What already has the name; NULL: nothing. */
 static const char *taken_as(const char *name)
 {
     char word[C_NAME_LENGTH + 3] = " ";

@@ -24,7 +24,7 @@ static void fold_weight(const struct model *model, const struct model_layer *bef
             last->value[part * last->count + i] * selu(before->bias[part * before->shape.c_out + channel]);
 }
 
-/* Leaves the weights for which keeps[i] is set. */
+/* Keeps only the weights for which keeps[i] is set. */
 static enum status layer_select(const struct model *model, struct model_layer *layer, const unsigned char *keeps,
                                 struct error *error)
 {
@@ -74,7 +74,7 @@ static enum status fold_constants(struct model *model, struct error *error)
     return status;
 }
 
-/* needed [c_out] = whether the layer behind reads the filter. One stays in any case: a layer has outputs. */
+/* needed [c_out] = whether the next layer reads the filter. One always stays: a layer has outputs. */
 static size_t find_needed(const struct model_layer *behind, size_t filters, unsigned char *needed)
 {
     size_t count = 0;
@@ -89,7 +89,7 @@ static size_t find_needed(const struct model_layer *behind, size_t filters, unsi
     return count > 0 ? count : 1;
 }
 
-/* The weights of filters that are needed. */
+/* The weights of needed filters. */
 static enum status drop_unneeded(const struct model *model, struct model_layer *layer, const unsigned char *needed,
                                  struct error *error)
 {
@@ -112,7 +112,7 @@ static void renumber(const unsigned char *needed, size_t filters, size_t *index)
     }
 }
 
-/* Gives the layers their new shapes, and places and biases their new positions. index and needed: [layers][MAX]. */
+/* Gives layers their new shapes, and places and biases their new positions. index and needed: [layers][MAX]. */
 static void take_out(struct model *model, const size_t *outputs, unsigned char *const *needed, size_t *const *index)
 {
     for (size_t l = 0; l < model->layer_count; l++) {

@@ -29,8 +29,8 @@ static size_t in_plane(const struct model_layer *layer)
     return layer->shape.height_in * layer->shape.width_in;
 }
 
-/* Floats of the two regions that take turns: odd layers add to the first, even ones to the second, where the input and
- * the plane of layer 0 have lain before. */
+/* Floats of the two alternating regions: odd layers add to the first, even ones to the second, which first held the
+ * input and the plane of layer 0. */
 static size_t region_floats(const struct model *model, size_t which)
 {
     size_t most = 0;
@@ -51,7 +51,7 @@ size_t device_arena_bytes(const struct model *model)
 /* ---- the order of a device: by filter in layer 0, by input channel in the others ---- */
 
 struct device_layer {
-    struct model_layer order; /* places in that order, as an index format writes them; no values */
+    struct model_layer order; /* places in that order, as for an index format; no values */
     size_t *from;             /* [count] index into the model's layer */
 };
 
@@ -111,7 +111,7 @@ static void emit_floats(struct text_buffer *text, const char *what, size_t layer
     text_add(text, "\n};\n");
 }
 
-/* One number as its type in the tables has it. Standard deviations are unsigned codes in the same bytes. */
+/* One number in its table type. Standard deviations are unsigned codes in the same bytes. */
 static void emit_value(struct text_buffer *text, const struct model *model, const struct model_layer *layer,
                        size_t part, size_t i)
 {
@@ -309,7 +309,7 @@ static enum status emit_tables(struct text_buffer *text, const struct model *mod
     return status;
 }
 
-/* The tables stand between the types of device.c.in and its functions: C++ knows no constant that is defined later. */
+/* The tables come between the types of device.c.in and its functions: C++ has no constants that are defined later. */
 static enum status emit_source(struct text_buffer *text, const struct model *model, const struct emit_tests *tests,
                                const char *name, struct error *error)
 {

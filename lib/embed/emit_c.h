@@ -1,10 +1,10 @@
 /* lib/embed/emit_c.h: a model as C99 that depends on nothing: NAME.h and NAME.c.
  *
- * The source calls expf and no other function; compilers call memcpy, and some memset, of their own accord. No
- * allocation, no intrinsics; it works in one static arena, whose size the header states. It is C++ too, is right where
- * int has 16 bits and under -ffast-math, and stops with #error where a float is not IEEE's. What is the same for every
- * model is device.c.in, a C file of its own that is built into the library as text; what differs are tables. Weights
- * stay in their stored number, with a byte for the gap before each. */
+ * The source calls only expf; compilers add calls of memcpy, and some of memset. No allocation, no intrinsics; it works
+ * in one static arena, whose size the header states. It is also C++, is correct with a 16-bit int and under
+ * -ffast-math, and stops with #error if float is not IEEE's. The common part of all models is device.c.in, a separate C
+ * file that is built into the library as text; the rest is tables. Weights keep their stored number format, with a byte
+ * for the gap before each. */
 #ifndef TENTH_EMBED_EMIT_C_H
 #define TENTH_EMBED_EMIT_C_H
 
@@ -19,15 +19,15 @@
 size_t device_arena_bytes(const struct model *model);
 size_t device_table_bytes(const struct model *model);
 
-/* Items for the self-test, of which the first few are taken. Borrowed. */
+/* Items for the self-test, which uses the first few. Borrowed. */
 struct emit_examples {
     const struct items *items;
     const uint32_t *indices; /* [count] */
     size_t count;
 };
 
-/* `name` is fit for C (c_name.h). `examples` may be NULL: no self-test. Both texts are freed by the caller with
- * memory_free; NULL on failure. STATUS_UNSUPPORTED: a map is too large for the tables' 16 bits. */
+/* `name` is fit for C (c_name.h). `examples` may be NULL: no self-test. The caller frees both texts with memory_free;
+ * NULL on failure. STATUS_UNSUPPORTED: a map is too large for the tables' 16 bits. */
 enum status emit_c(const struct model *model, const struct emit_examples *examples, const char *name, char **header,
                    char **source, struct error *error);
 

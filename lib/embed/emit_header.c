@@ -1,4 +1,4 @@
-/* NAME.h, and what stands at the top of NAME.c. */
+/* NAME.h, and the top of NAME.c. */
 #include <math.h>
 
 #include "data/dataset.h"
@@ -17,7 +17,7 @@ void emit_about(struct text_buffer *text, const struct model *model, const char 
     text_add(text, ".\n * Training data: %s.\n", model->data_source);
 }
 
-/* Bounds are squared with their sign: a deviation below 0 bounds nothing, and a variance may be rounded below 0. */
+/* Bounds are squared with their sign: a negative deviation bounds nothing, and a variance may round below 0. */
 static double bound_of(const struct model *model, enum input_statistic s, double raw, double middle)
 {
     double scale = (double)model->scale;
@@ -50,7 +50,7 @@ void emit_range(struct text_buffer *text, const struct model *model)
         high[s] = bound_of(model, s, high[s], middle);
     }
     largest = fmax(fabs(low[INPUT_LEAST]), fabs(high[INPUT_LARGEST]));
-    low[INPUT_DEVIATION] -= 1e-5 * largest * largest; /* what sums in float may be wrong by */
+    low[INPUT_DEVIATION] -= 1e-5 * largest * largest; /* the possible error of sums in float */
     high[INPUT_DEVIATION] += 1e-5 * largest * largest;
     text_add(text, "#define MODEL_BORDER %zu /* values */\n#define MODEL_MIDDLE ", border_values(model));
     emit_float(text, (float)middle);

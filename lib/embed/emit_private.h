@@ -1,4 +1,4 @@
-/* lib/embed/emit_private.h: what the parts of emit_c.c share. */
+/* lib/embed/emit_private.h: shared by the parts of emit_c.c. */
 #ifndef TENTH_EMBED_EMIT_PRIVATE_H
 #define TENTH_EMBED_EMIT_PRIVATE_H
 
@@ -12,10 +12,10 @@ void emit_break(struct text_buffer *text, size_t i);
 
 void emit_float(struct text_buffer *text, float value); /* a literal */
 
-/* The first lines of a file: what it is, of what model. Ends without closing the comment. */
+/* The first lines of a file: what it is, and of which model. Does not close the comment. */
 void emit_about(struct text_buffer *text, const struct model *model, const char *name, const char *suffix);
 
-/* Items of the self-test, and what the model says of them. */
+/* Items of the self-test, and the model's predictions. */
 enum { EMIT_TESTS = 3 };
 struct emit_tests {
     size_t count;                     /* at most EMIT_TESTS; 0: no self-test */

@@ -1,4 +1,4 @@
-/* The self-test of exported source: a few real items, and what the model says of them. */
+/* The self-test of exported source: a few real items, and the model's predictions. */
 #include "bayes/metric.h"
 #include "core/memory.h"
 #include "embed/emit_private.h"

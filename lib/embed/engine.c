@@ -18,10 +18,10 @@ struct stage {
     uint32_t *start;          /* [c_out + 1] */
     uint32_t *offset;         /* [count] of each weight, by filter */
     float *value;             /* [parts][count] in the same order */
-    uint32_t *full_offset;    /* [places of a filter]; NULL: too few weights are there to treat all as if they were */
+    uint32_t *full_offset;    /* [places of a filter]; NULL: too few weights are there to run over all places */
     float *full_value;        /* [parts][groups of SPARSE_FILTERS][places of a filter][SPARSE_FILTERS] */
-    uint32_t *target;         /* [height_in * width_in] where an input lies in its plane */
-    struct sparse_spread out; /* its outputs to where the next layer reads them; of the last layer nothing */
+    uint32_t *target;         /* [height_in * width_in] an input's place in its plane */
+    struct sparse_spread out; /* from its outputs to the next layer's inputs; unused for the last layer */
     float *input;             /* [c_in][plane], and slack; padding is 0 and stays 0 */
     float *square, *variance; /* like input; for moments */
 };
@@ -31,7 +31,7 @@ struct engine {
     const struct sparse_kernels *kernels;
     struct stage *stages;            /* [layer_count] */
     size_t z_stride;                 /* most outputs, and slack */
-    float *z;                        /* [SPARSE_FILTERS][z_stride] outputs of filters that are worked on */
+    float *z;                        /* [SPARSE_FILTERS][z_stride] outputs of the current filters */
     float *z_variance;               /* [z_stride] */
     float *logits, *logits_variance; /* [classes] */
     float *noise;                    /* [LOGIT_DRAWS / 2][classes] */
@@ -47,9 +47,9 @@ static bool has_variance(const struct engine *engine)
     return engine->model->posterior == MODEL_VARIANCE;
 }
 
-/* ---- what it will cost ---- */
+/* ---- the cost ---- */
 
-/* Where at least half of the weights are there, running through all of them is faster (see sum_group). */
+/* If at least half of the weights are there, running over all places is faster (see sum_group). */
 static bool is_full(const struct model_layer *layer, size_t outputs, size_t count)
 {
     return outputs > 1 && 2 * count >= layer_places(layer);
@@ -71,7 +71,7 @@ static size_t filter_groups(const struct model_layer *layer)
     return parts_of(layer->shape.c_out, SPARSE_FILTERS);
 }
 
-/* Doubles: no product of them runs over. */
+/* Doubles: no product overflows. */
 void engine_cost_add(struct engine_cost *cost, const struct model *model, const struct model_layer *layer, size_t count)
 {
     const struct conv_shape *s = &layer->shape;
@@ -204,8 +204,8 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     return is_full(layer, stage->outputs, layer->count) ? fill(stage, model->parts, error) : STATUS_OK;
 }
 
-/* The moves of the elements first .. end - 1, whose sources lie within 16 places: each takes what lies in order on the
- * other side, which are the columns of one phase. */
+/* The moves of the elements first .. end - 1, whose sources lie within 16 places: each takes those that are in order on
+ * the other side, the columns of one phase. */
 static void add_moves(struct sparse_spread *out, size_t first, size_t end)
 {
     for (uint32_t left = (1U << (end - first)) - 1U; left;) {
@@ -340,7 +340,7 @@ static void put_input(struct engine *engine, const float *x)
     }
 }
 
-/* Sums of the inputs of `filters` filters, at most SPARSE_FILTERS, from `first` on, a multiple of that: into z. */
+/* Sums for `filters` filters, at most SPARSE_FILTERS, from `first` on, a multiple of that: into z. */
 static void sum_group(struct engine *engine, const struct stage *stage, size_t part, size_t first, size_t filters)
 {
     const struct model_layer *layer = stage->layer;
@@ -358,8 +358,8 @@ static void sum_group(struct engine *engine, const struct stage *stage, size_t p
     }
 }
 
-/* What is in z becomes inputs of the next stage. A step for all filters of the group, then the next: what one has
- * stored is then there when the next wants it. */
+/* z becomes the inputs of the next stage. Each step runs for all filters of the group before the next, so its stores
+ * are done when the next step needs them. */
 static void pass_on(struct engine *engine, const struct stage *stage, const float *bias, size_t first, size_t filters)
 {
     const struct stage *next = stage + 1;
@@ -390,7 +390,7 @@ void engine_forward(struct engine *engine, size_t part, const float *x, float *l
     }
 }
 
-/* What a filter's moments are to the next stage: square is mean^2 + variance, at the places that are inputs. */
+/* A filter's moments as input of the next stage: square is mean^2 + variance, at the places that are inputs. */
 static void spread_out_moments(struct engine *engine, const struct stage *stage, const struct stage *next, size_t f)
 {
     float *mean = engine->z, *variance = engine->z_variance;

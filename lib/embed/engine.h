@@ -1,7 +1,7 @@
-/* lib/embed/engine.h: a model at work, in this process: one item, one thread.
+/* lib/embed/engine.h: runs a model in this process: one item, one thread.
  *
- * Inputs of a layer lie in planes (nn/planes.h). The columns between width_out and pitch are computed too and thrown
- * away. */
+ * Inputs of a layer lie in planes (nn/planes.h). The columns between width_out and pitch are computed too and
+ * discarded. */
 #ifndef TENTH_EMBED_ENGINE_H
 #define TENTH_EMBED_ENGINE_H
 
@@ -13,29 +13,29 @@
 
 struct engine;
 
-/* What a model may cost. A file's few bytes can stand for layers that no machine holds or gets through, so that readers
- * ask before they make room, and writers before they write what readers would refuse. The memory is that of the model
- * with one engine; larger files may ask for more. No network of the configs comes near: three layers of 200 filters on
- * CIFAR-10, nothing removed, cost 44 MB and 1.2e8 multiply-adds an item for each network that is stored. */
+/* Limits on a model's cost. A file's few bytes can describe layers that no machine can hold or run, so readers check
+ * before they allocate, and writers before they write what readers would refuse. The memory is that of the model with
+ * one engine; larger files may need more. No network of the configs comes near: three layers of 200 filters on
+ * CIFAR-10, nothing removed, cost 44 MB and 1.2e8 multiply-adds an item for each stored network. */
 enum { ENGINE_SPARE_MIB = 256, ENGINE_BYTES_PER_FILE_BYTE = 64, ENGINE_WORK_MAX_E9 = 64 };
 struct engine_cost {
     double bytes, work; /* work: multiply-adds of an item, over all networks of the model */
 };
 
-/* Adds what a layer costs; of the layer the shape is known, and that it will have `count` weights. */
+/* Adds a layer's cost; the layer's shape must be set, and it will have `count` weights. */
 void engine_cost_add(struct engine_cost *cost, const struct model *model, const struct model_layer *layer,
                      size_t count);
 
 /* The same for all layers. */
 struct engine_cost engine_cost(const struct model *model);
 
-/* `refused`, with which of the limits it is, where a model of a file of so many bytes (0: no matter how many) would
- * cost more; `name` stands for the model in the message. */
+/* Returns `refused`, naming the limit, if a model in a file of that many bytes (0: any number) would cost more; `name`
+ * denotes the model in the message. */
 enum status engine_cost_check(const struct engine_cost *cost, size_t file_bytes, enum status refused, const char *name,
                               struct error *error);
 
-/* Draws of the logits that stand for the networks where the model has variances: the first half from fixed normal
- * numbers, the second half their mirror images. embed/emit_c.c writes the same numbers. */
+/* Draws of the logits that replace the networks if the model has variances: the first half from fixed normal numbers,
+ * the second half their mirror images. embed/emit_c.c writes the same numbers. */
 enum { LOGIT_DRAWS = 64 };
 void engine_logit_noise(size_t classes, float *noise /* [LOGIT_DRAWS / 2][classes] */);
 
@@ -43,7 +43,7 @@ void engine_logit_noise(size_t classes, float *noise /* [LOGIT_DRAWS / 2][classe
 enum status engine_create(const struct model *model, struct engine **engine, struct error *error);
 void engine_free(struct engine *engine); /* NULL is allowed */
 
-/* Logits of network number `part` (0 for the mean) for x [height][width][channels], normalised. */
+/* Logits of network number `part` (0: the mean) for normalised x [height][width][channels]. */
 void engine_forward(struct engine *engine, size_t part, const float *x, float *logits /* [classes] */);
 
 /* The moments of the logits; for models with variances. */
@@ -55,7 +55,7 @@ size_t engine_networks(const struct engine *engine);
 /* Class probabilities of each network for one item: `model.predict(input)`. */
 void engine_predict(struct engine *engine, const float *x, float *sampled /* [networks][classes] */);
 
-/* The same for prediction->items items in `threads` threads, each with an engine of its own; prediction->samples is
+/* The same for prediction->items items in `threads` threads, each with its own engine; prediction->samples must be
  * engine_networks. Fills the prediction's mean too. */
 enum status engine_predict_items(const struct model *model, int threads, const float *x, struct prediction *prediction,
                                  struct error *error);

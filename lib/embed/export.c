@@ -10,7 +10,7 @@
 #include "embed/compact.h"
 #include "embed/engine.h"
 
-/* Enough for a threshold; the items of the validation split come in random order. */
+/* Enough for a threshold; the items of the validation split are in random order. */
 enum { THRESHOLD_ITEMS = 4000 };
 
 enum status referral_threshold(const double *entropy, const unsigned char *right, size_t count, float *threshold,
@@ -54,7 +54,7 @@ static enum status threshold_from(const struct prediction *prediction, float *th
     return status;
 }
 
-/* From the validation split, which neither training nor reporting uses. */
+/* Uses the validation split, which neither training nor reporting uses. */
 static enum status find_threshold(const struct run *run, struct model *model, double *accuracy, struct error *error)
 {
     size_t items = smaller(run->split.validation_count, THRESHOLD_ITEMS);
@@ -83,7 +83,7 @@ static enum status find_threshold(const struct run *run, struct model *model, do
     return status;
 }
 
-/* Over all that it was trained on. */
+/* Over all training items. */
 static void find_range(const struct run *run, struct model *model)
 {
     for (size_t i = 0; i < run->split.train_count; i++) {
@@ -93,7 +93,7 @@ static void find_range(const struct run *run, struct model *model)
     }
 }
 
-/* What the ranking leaves of the trained posterior. */
+/* The part of the trained posterior that the ranking keeps. */
 static enum status prune_trained(const struct run *run, const struct export_options *options, struct model **model,
                                  struct error *error)
 {
@@ -134,7 +134,7 @@ enum status export_pruned(const struct run *run, const struct export_options *op
     if (status == STATUS_OK)
         status = model_round(made, options->number, error);
     const struct engine_cost cost = engine_cost(made);
-    if (status == STATUS_OK) /* before items are predicted with it */
+    if (status == STATUS_OK) /* before it predicts items */
         status = engine_cost_check(&cost, 0, STATUS_UNSUPPORTED, run->name, error);
     if (status != STATUS_OK) {
         model_free(made);

@@ -1,4 +1,4 @@
-/* What `tenth export --measure` says of a model; see embed/export.h. */
+/* What `tenth export --measure` reports about a model; see embed/export.h. */
 #include <math.h>
 
 #include "bayes/metric.h"
@@ -16,14 +16,14 @@
 enum {
     MC_SAMPLES = 100,
     MC_ITEMS = 2000, /* of the comparison with MC_SAMPLES networks */
-    ROUNDS = 40,     /* of a timing; its result is the least: other work on the machine only adds */
+    ROUNDS = 40,     /* per timing; the result is the least: other work on the machine only adds time */
     WARM_UP = 3
 };
 static const double round_seconds = .01;
 
 /* ---- bytes ---- */
 
-/* Nothing coded: values plain, and the shortest of the index formats that need no decoder. */
+/* Without coding: values plain, and the shortest index format that needs no decoder. */
 static enum status plain_bytes(const struct model *model, size_t *bytes, struct error *error)
 {
     size_t count;
@@ -67,7 +67,7 @@ static enum status measure_bytes(const struct run *run, const struct export_opti
 
 /* ---- time ---- */
 
-/* Seconds of one call: the least of ROUNDS rounds, each of as many calls as take about round_seconds. */
+/* Seconds of one call: the least of ROUNDS rounds, each with enough calls for about round_seconds. */
 static double seconds_of(void (*call)(void *context), void *context)
 {
     double least = INFINITY;
@@ -162,7 +162,7 @@ static enum status predict_test(const struct run *run, const struct model *model
     return status == STATUS_OK ? prediction_check(prediction, error) : status;
 }
 
-/* How many items are referred to a human, and how right the others are. */
+/* How many items are referred to a human, and the accuracy on the others. */
 static void measure_referral(const struct model *model, const struct test_items *items,
                              const struct prediction *prediction, struct row *row)
 {
@@ -173,7 +173,7 @@ static void measure_referral(const struct model *model, const struct test_items 
         if (input_range_outside(&model->range, statistic) < INPUT_STATISTICS)
             continue;
         if (!(entropy_of(prediction->mean + i * prediction->classes, prediction->classes) <= (double)model->threshold))
-            continue; /* as on the device, also where it is not a number */
+            continue; /* as on the device, even for a NaN */
         kept++;
         right += prediction_class(prediction, i) == prediction->labels[i];
     }
@@ -182,7 +182,7 @@ static void measure_referral(const struct model *model, const struct test_items 
     row_number(row, "accuracy_kept", kept > 0 ? (double)right / (double)kept : NAN);
 }
 
-/* Entropies of the first items beside those of MC_SAMPLES networks of the same pruned posterior, in fp32. */
+/* Compares entropies of the first items with those of MC_SAMPLES networks of the same pruned posterior, in fp32. */
 static enum status compare_entropy(const struct run *run, const struct export_options *options,
                                    const struct test_items *items, const struct prediction *prediction, struct row *row,
                                    struct error *error)
@@ -218,7 +218,7 @@ static enum status compare_entropy(const struct run *run, const struct export_op
     return status;
 }
 
-/* The dense network with the removed weights set to 0, as the pruning sweep runs it. */
+/* The dense network with the removed weights set to 0, as in the pruning sweep. */
 static enum status predict_dense(const struct run *run, const struct export_options *options, const float *x,
                                  struct prediction *dense, struct error *error)
 {
@@ -239,7 +239,7 @@ static enum status predict_dense(const struct run *run, const struct export_opti
     return status;
 }
 
-/* How far the model's probabilities are from the dense network's, at most, and that network's accuracy. */
+/* The largest difference of the model's probabilities from the dense network's, and that network's accuracy. */
 static enum status compare_dense(const struct run *run, const struct export_options *options,
                                  const struct test_items *items, const struct prediction *prediction, struct row *row,
                                  struct error *error)
@@ -295,7 +295,7 @@ enum status export_measure(const struct run *run, const struct export_options *o
 {
     struct test_items items;
     struct row row = row_begin(run, "export");
-    /* An engine has floats; so has the dense network that it is held against. */
+    /* An engine uses floats; so does the dense network that it is compared with. */
     struct run as_floats = *run;
     (void)snprintf(as_floats.config.model.precision, sizeof as_floats.config.model.precision, "fp32");
     run = &as_floats;

@@ -5,11 +5,11 @@
 
 /* ---- delta ---- */
 
-enum { GAP_ESCAPE = 255 }; /* so many places are passed over, and the gap goes on in the next byte */
+enum { GAP_ESCAPE = 255 }; /* this many places are skipped, and the gap continues in the next byte */
 
 static void index_write_delta(const struct model_layer *layer, struct byte_writer *out)
 {
-    size_t next = 0; /* the first place that a gap of 0 would mean */
+    size_t next = 0; /* the first place, for a gap of 0 */
     for (size_t i = 0; i < layer->count; i++) {
         size_t gap = layer->place[i] - next;
         for (; gap >= GAP_ESCAPE; gap -= GAP_ESCAPE)
@@ -37,7 +37,7 @@ static bool index_read_delta(struct model_layer *layer, struct byte_reader *in)
 
 /* ---- bitmap ---- */
 
-/* One bit after the other, the lowest of a byte first. */
+/* Bit by bit, the lowest of a byte first. */
 struct bit_writer {
     struct byte_writer *out;
     unsigned int byte, used;
@@ -89,7 +89,7 @@ static bool index_read_bitmap(struct model_layer *layer, struct byte_reader *in)
 
 /* ---- block ---- */
 
-/* The number of weights from number `first` on that lie below the place `end`. */
+/* The number of weights from number `first` on below the place `end`. */
 static size_t count_below(const struct model_layer *layer, size_t first, size_t end)
 {
     size_t i = first;
@@ -145,16 +145,16 @@ static bool index_read_block(struct model_layer *layer, struct byte_reader *in)
 
 enum { LEVELS = 24, NEIGHBOURS = 3 };
 
-/* What coder and decoder know when they come to a place: how many of the places before were full, in all, of this input
- * channel, and of this filter; and which of the taps of this plane are. */
+/* What coder and decoder know at a place: how many earlier places were full, in all, of this input channel, and of this
+ * filter; and which taps of this plane are. */
 struct fullness {
     const struct model_layer *layer;
     struct bit_model models[LEVELS * NEIGHBOURS];
     uint32_t *of_filter;           /* [c_out] full places */
-    unsigned char *plane;          /* [taps] of the present pair of channels */
+    unsigned char *plane;          /* [taps] of the current pair of channels */
     uint64_t all, seen;            /* full places, and places, in whole planes so far */
-    uint64_t of_channel, channels; /* full places of the present channel so far; channels done */
-    size_t level;                  /* of the present plane */
+    uint64_t of_channel, channels; /* full places of the current channel so far; channels done */
+    size_t level;                  /* of the current plane */
 };
 
 static bool fullness_begin(struct fullness *fullness, const struct model_layer *layer)
@@ -183,8 +183,8 @@ static size_t half_octaves(uint64_t value)
     return level;
 }
 
-/* Before a plane: how full it should be if filters and channels were independent, as a level. The ones that are added
- * stand for what is not known at the beginning. */
+/* Before a plane: how full it should be if filters and channels were independent, as a level. The added ones represent
+ * the initial ignorance. */
 static void fullness_plane(struct fullness *fullness, size_t filter)
 {
     uint64_t taps = layer_taps(fullness->layer);

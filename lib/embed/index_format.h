@@ -13,14 +13,14 @@ struct index_format {
     uint8_t number; /* in files */
     bool coded;     /* cannot be walked through without a decoder */
     const char *help;
-    /* layer->place [count] is written; a failed allocation is the writer's to remember. */
+    /* Writes layer->place [count]; the writer remembers a failed allocation. */
     void (*write)(const struct model_layer *layer, struct byte_writer *out);
-    /* Fills layer->place from all bytes of the reader; count and shape are known. False: the bytes are no `count`
+    /* Fills layer->place from all bytes of the reader; count and shape are known. False: the bytes are not `count`
      * ascending places of the layer. */
     bool (*read)(struct model_layer *layer, struct byte_reader *in);
 };
 
 const struct index_format *index_formats(size_t *count);
-const struct index_format *index_format_numbered(uint8_t number); /* NULL: there is none */
+const struct index_format *index_format_numbered(uint8_t number); /* NULL: none */
 
 #endif

@@ -17,7 +17,7 @@ bool is_on_border(struct shape shape, size_t row, size_t column)
     return in_row || in_column || shape.height * shape.width == 1;
 }
 
-/* Value number i of all items, as its file has it. */
+/* Value number i of all items, as in its file. */
 static double raw_value(const struct items *items, size_t i)
 {
     return items->bytes ? items->bytes[i] : (double)items->values[i];

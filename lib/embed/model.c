@@ -94,7 +94,7 @@ void model_free(struct model *model)
     memory_free(model);
 }
 
-/* Printable; none that ends or escapes a text in C, CSV or JSON. */
+/* Printable, and without meaning in texts of C, CSV or JSON. */
 bool is_source_character(char c)
 {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '*';
@@ -108,7 +108,7 @@ void model_set_source(struct model *model, const char *source, bool official)
     model->official = official;
 }
 
-/* Where a place's weight lies in the network's tensor [kernel_h][kernel_w][c_in][c_out]. */
+/* The index of a place's weight in the network's tensor [kernel_h][kernel_w][c_in][c_out]. */
 static size_t tensor_index(const struct model_layer *layer, size_t place)
 {
     size_t tap = place % layer_taps(layer);
@@ -247,7 +247,7 @@ static int spreads(const struct model *model, size_t part)
     return model->posterior == MODEL_VARIANCE && part == 1;
 }
 
-/* The steps of one group, such that the largest value of each filter has the largest code. */
+/* The steps of one group: the largest value of each filter gets the largest code. */
 static void find_steps(const struct model *model, struct model_layer *layer, size_t first_part, size_t end_part,
                        float *step)
 {
@@ -300,7 +300,7 @@ static void drop_zeros(const struct model *model, struct model_layer *layer)
     layer->count = left;
 }
 
-/* What fp16 cannot hold became infinite. */
+/* Values beyond fp16 became infinite. */
 static enum status check_finite(const struct model *model, const struct model_layer *layer, struct error *error)
 {
     float worst = 0;

@@ -140,7 +140,7 @@ enum status model_encode(const struct model *model, struct byte_writer *out, str
     bytes_put_number(out, checksum, CHECKSUM_BYTES);
     if (out->failed)
         return error_set(error, STATUS_NO_MEMORY, "no memory for a model file of %zu bytes", out->used);
-    const struct engine_cost cost = engine_cost(model); /* what is written can be read */
+    const struct engine_cost cost = engine_cost(model); /* what is written must be readable */
     return engine_cost_check(&cost, out->used - CHECKSUM_BYTES, STATUS_UNSUPPORTED, "the model", error);
 }
 
@@ -265,7 +265,7 @@ static bool get_biases(const struct model *model, struct model_layer *layer, str
     return true;
 }
 
-/* The shape of layer `number`, whose outputs the file has just said; those before it are known. */
+/* The shape of layer `number`, whose outputs were just read; the earlier ones are known. */
 static bool find_shape(struct model *model, size_t number, size_t c_out)
 {
     size_t outputs[MODEL_LAYERS_MAX];
@@ -309,7 +309,7 @@ static enum status get_layer(struct model *model, size_t number, struct byte_rea
     return STATUS_OK;
 }
 
-/* Whether these bytes are a whole file of a version that is known; `in` is then after the version, and ends before the
+/* Whether these bytes are a whole file of a known version; `in` is then after the version, and ends before the
  * checksum. */
 static enum status check_whole(const void *bytes, size_t count, const char *name, struct byte_reader *in,
                                unsigned int *version, struct error *error)

@@ -8,10 +8,9 @@
  * upper half of a float); biases [parts][outputs] (4 each for fp32, else 2); the places; the values [parts][weights]
  * (4, 2 or 1 each, or coded) CRC-32 of everything before it (4)
  *
- * Numbers are little-endian. Each layer has the index format and the value format that are shortest for it. Reading
- * believes nothing: sizes and what they cost are checked against limits before memory is asked for, places must ascend
- * below the layer's size, numbers must be finite, and nothing may be left over. Version 1 is read too: its data's
- * source is not known, and it has no range. */
+ * Numbers are little-endian. Each layer has its shortest index format and value format. Reading trusts nothing: sizes
+ * and their cost are checked against limits before allocating, places must ascend below the layer's size, numbers must
+ * be finite, and nothing may be left over. Version 1 is read too: its data source is unknown, and it has no range. */
 #ifndef TENTH_EMBED_MODEL_FILE_H
 #define TENTH_EMBED_MODEL_FILE_H
 
@@ -27,15 +26,15 @@ enum { MODEL_FILE_VERSION = 2, MODEL_FILE_LIMIT = 1 << 28 };
  * frees with bytes_free, also after a failure. */
 enum status model_encode(const struct model *model, struct byte_writer *out, struct error *error);
 
-/* `name` stands for the file in messages. STATUS_DATA: not a model, a newer version, damaged, or one that would cost
- * more than a file of its size may (embed/engine.h), which is known before room is made. NULL *model on failure. */
+/* `name` denotes the file in messages. STATUS_DATA: not a model, a newer version, damaged, or one that would cost more
+ * than a file of its size may (embed/engine.h), which is checked before allocating. NULL *model on failure. */
 enum status model_decode(const void *bytes, size_t count, const char *name, struct model **model, struct error *error);
 
 enum status model_write(const struct model *model, const char *path, struct error *error); /* atomically */
 enum status model_read(const char *path, struct model **model, struct error *error);
 
 /* Bytes of the places of one layer in each index format (in the order of the registry), and of its values, plain and
- * coded: what the choice is made by. */
+ * coded: the basis of the choice. */
 enum { INDEX_FORMATS_MAX = 8 };
 struct layer_sizes {
     size_t places[INDEX_FORMATS_MAX];

@@ -1,10 +1,10 @@
-/* lib/embed/number.h: numbers of 16 bits, in integer arithmetic, so that every machine rounds alike. */
+/* lib/embed/number.h: numbers of 16 bits, in integer arithmetic, so every machine rounds alike. */
 #ifndef TENTH_EMBED_NUMBER_H
 #define TENTH_EMBED_NUMBER_H
 
 #include <stdint.h>
 
-/* IEEE binary16, to nearest even; what is too large becomes infinite, a NaN stays one. */
+/* IEEE binary16, to nearest even; values too large become infinite, a NaN stays one. */
 uint16_t half_of_float(float value);
 float float_of_half(uint16_t half);
 

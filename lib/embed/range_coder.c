@@ -4,7 +4,7 @@ enum {
     FAST = 4,
     SLOW = 7,
     EVEN = 32768,
-    BYTES_OF_CODE = 5 /* the first is the 0 that a carry out of the first byte would have gone to */
+    BYTES_OF_CODE = 5 /* the first is the 0 that a carry out of the first byte would reach */
 };
 static const uint32_t least_range = 1U << 24;
 
@@ -14,7 +14,7 @@ void bit_models_begin(struct bit_model *models, size_t count)
         models[i] = (struct bit_model){EVEN, EVEN};
 }
 
-/* The part of the range that belongs to a 0: never empty and never all, as a probability is held off 0 and 1. */
+/* The part of the range for a 0: never empty and never all, as probabilities are kept off 0 and 1. */
 static uint32_t zero_part(uint32_t range, const struct bit_model *model)
 {
     uint32_t probability = ((uint32_t)model->fast + model->slow) / 2;

@@ -17,8 +17,8 @@ static float step_of(const struct model *model, const struct model_layer *layer,
     return layer->step[group + layer_filter(layer, layer->place[i])];
 }
 
-/* A value as the bits that the file holds, and back. int8: twice the size of the code, plus 1 for a negative one; the
- * code itself for standard deviations. */
+/* A value as stored bits, and back. int8: twice the size of the code, plus 1 for a negative one; the code itself for
+ * standard deviations. */
 static uint32_t value_bits(const struct model *model, const struct model_layer *layer, size_t part, size_t i)
 {
     float value = layer->value[part * layer->count + i];
@@ -57,7 +57,7 @@ static unsigned int number_size(const struct model *model)
 
 enum { TREE_BITS = 8, TREE_SIZE = 1 << TREE_BITS, TREES_MAX = 2 };
 
-/* What the coder has learned: one tree for each of the upper bytes. */
+/* The coder's models: one tree for each of the upper bytes. */
 struct value_models {
     struct bit_model trees[TREES_MAX][TREE_SIZE];
 };
@@ -103,7 +103,7 @@ void values_write(const struct model *model, const struct model_layer *layer, en
         range_write_end(&writer);
 }
 
-/* A value that no writer makes is refused: the codes are -127 .. 127, the numbers finite, deviations not negative. */
+/* Refuses values that no writer makes: the codes are -127 .. 127, the numbers finite, deviations not negative. */
 static bool take(const struct model *model, struct model_layer *layer, size_t part, size_t i, uint32_t bits)
 {
     float value = value_of_bits(model, layer, part, i, bits);

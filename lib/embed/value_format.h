@@ -6,13 +6,13 @@
 #include "embed/model.h"
 
 /* plain: one number after the other. coded: their upper bytes (int8: the size of the code) in an adaptive range coder,
- * since they crowd around few values; what follows is noise, and is copied. */
+ * since they cluster around few values; the rest is noise, and is copied. */
 enum value_format { VALUES_PLAIN = 1, VALUES_CODED = 2 };
 
 void values_write(const struct model *model, const struct model_layer *layer, enum value_format format,
                   struct byte_writer *out);
 
-/* Fills layer->value from all bytes of the reader. False: they are no such values. */
+/* Fills layer->value from all bytes of the reader. False: the bytes are not such values. */
 bool values_read(const struct model *model, struct model_layer *layer, enum value_format format,
                  struct byte_reader *in);
 

@@ -18,7 +18,7 @@
 
 enum { READ_BLOCK = 64 * 1024 };
 
-/* What the reader of a message can do about an errno of a failed write. */
+/* What a user can do about an errno of a failed write. */
 static const char *remedy(int code)
 {
     switch (code) {
@@ -90,7 +90,7 @@ char *atomic_temporary_name(const char *path, struct error *error)
     size_t kept = strlen(path + directory);
     if (kept > room) {
         kept = room;
-        while (kept > 0 && ((unsigned char)path[directory + kept] & 0xc0) == 0x80) /* within a character of UTF-8 */
+        while (kept > 0 && ((unsigned char)path[directory + kept] & 0xc0) == 0x80) /* inside a UTF-8 character */
             kept--;
     }
     const size_t size = directory + kept + sizeof partial + sizeof mark;
@@ -106,8 +106,8 @@ double file_age(const struct stat *about, const struct stat *now)
            1e-9 * (double)(now->st_mtim.tv_nsec - about->st_mtim.tv_nsec);
 }
 
-/* What the clock of the directory's file system says: the times of a file that is made for that. Its server's clock may
- * be another one than this machine's. */
+/* The clock of the directory's file system: the times of a file made for that. A server's clock may differ from this
+ * machine's. */
 static bool clock_of(const char *directory, struct stat *now)
 {
     char path[PATH_MAX];
@@ -122,8 +122,8 @@ static bool clock_of(const char *directory, struct stat *now)
     return told;
 }
 
-/* Whether the name is that of a file that was being written by a process that is dead for certain, or, with *unknown,
- * by one that cannot be seen from here. Older versions put the number of the process behind run files' names. */
+/* Whether the name is that of a file that was being written by a process that is certainly dead, or, with *unknown, by
+ * one that cannot be seen from here. Older versions appended the process number to run files' names. */
 static bool is_left_over(const char *name, const struct owner *self, bool *unknown)
 {
     const char *last = NULL;
@@ -160,7 +160,7 @@ void atomic_sweep(const char *directory)
             asked = true;
         }
         if (!unknown || (has_clock && file_age(&about, &now) > OWNER_STALE_SECONDS))
-            (void)unlinkat(at, entry->d_name, 0); /* what cannot be removed harms nobody */
+            (void)unlinkat(at, entry->d_name, 0); /* what cannot be removed does no harm */
     }
     (void)closedir(entries);
 }
@@ -176,7 +176,7 @@ char *parent_directory(const char *path, struct error *error)
     return parent;
 }
 
-/* Makes what was written to `temporary` reach the disk. */
+/* Flushes what was written to `temporary` to disk. */
 static enum status flush_file(const char *temporary, const char *path, struct error *error)
 {
     int descriptor = open(temporary, O_RDONLY | O_CLOEXEC);
@@ -191,8 +191,8 @@ static enum status flush_file(const char *temporary, const char *path, struct er
     return status;
 }
 
-/* Makes the rename reach the disk, where the file system can do that. By now the new file is whole under its name, so
- * there is nothing to report: after a power cut the old or the new file is there, and both are whole. */
+/* Flushes the rename to disk, if the file system can do that. The new file is now whole under its name, so there is
+ * nothing to report: after a power cut the old or the new file is there, and both are whole. */
 static void flush_directory(const char *directory)
 {
     int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -280,7 +280,7 @@ enum status atomic_rewrite(const char *path, const void *bytes, size_t count, st
     return same ? STATUS_OK : atomic_write(path, bytes, count, error);
 }
 
-/* STATUS_FAILED unless `path` is a directory in which files can be made. */
+/* STATUS_FAILED unless `path` is a directory where files can be created. */
 static enum status check_directory(const char *path, struct error *error)
 {
     struct stat about;
@@ -317,7 +317,7 @@ enum status directory_make(const char *path, struct error *error)
         if (path[end] != '/' && path[end] != '\0')
             continue;
         prefix[end] = '\0';
-        const int code = mkdir(prefix, 0777) == 0 ? 0 : errno; /* EROFS, say, of one that is there as well */
+        const int code = mkdir(prefix, 0777) == 0 ? 0 : errno; /* such as EROFS, even for one that exists */
         if (code != 0 && code != EEXIST && access(prefix, F_OK) != 0)
             status = write_failure(prefix, code, error);
         prefix[end] = path[end];
@@ -346,8 +346,8 @@ static enum status grow(unsigned char **bytes, size_t count, size_t capacity, st
     return larger ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-/* A stream that another process has made one that does not wait is waited for. False, with errno as it was: the last
- * read failed for another reason. */
+/* Waits for a stream that another process made non-blocking. False, with errno unchanged: the last read failed for
+ * another reason. */
 static bool await_input(int descriptor)
 {
     struct pollfd input = {.fd = descriptor, .events = POLLIN};
@@ -358,7 +358,7 @@ static bool await_input(int descriptor)
     return false;
 }
 
-/* Reads to the end. `expected` is how many bytes there seem to be; a stream has 0. */
+/* Reads to the end. `expected` is the apparent number of bytes; 0 for a stream. */
 static enum status read_all(int descriptor, const char *path, size_t limit, size_t expected, unsigned char **bytes,
                             size_t *count, struct error *error)
 {

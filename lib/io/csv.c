@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "core/texts.h"
 
-/* Ends the cell that begins at `from` with a 0 byte, its quotes undone in place. Returns where the next cell begins;
+/* Ends the cell that begins at `from` with a 0 byte, removing its quotes in place. Returns the start of the next cell;
  * *last: the cell was its line's last. */
 static char *cell_end(char *from, bool *last)
 {
@@ -33,7 +33,7 @@ static char *cell_end(char *from, bool *last)
     return at;
 }
 
-/* No more cells than commas and line ends can part. */
+/* No more cells than commas and line ends can separate. */
 static size_t cells_at_most(const char *text)
 {
     size_t count = 2;

@@ -21,13 +21,13 @@ static const char FIRST_LINE[] = "tenth lock 1";
 
 struct file_lock {
     char *path;       /* the lock's own */
-    char *of;         /* the file's that is locked */
-    int descriptor;   /* keeps its flock */
+    char *of;         /* of the locked file */
+    int descriptor;   /* holds its flock */
     double renewed;   /* monotonic seconds */
-    struct stat made; /* which file it is */
+    struct stat made; /* the lock file's identity */
 };
 
-/* What a lock's file says. */
+/* The contents of a lock file. */
 struct held {
     bool readable;
     struct owner owner;
@@ -48,7 +48,7 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Whether the name still is that of an open file. */
+/* Whether the name still belongs to an open file. */
 static bool is_named(int descriptor, const char *path)
 {
     struct stat open_file, named;
@@ -64,7 +64,7 @@ static int text_make(const struct owner *owner, bool flocked, char text[TEXT_SIZ
                     flocked ? "yes" : "no");
 }
 
-/* The value of a key whose line *text is, and goes past it; false: it is another's, or too long. */
+/* The value of a key if *text is its line, moving past it; false: another key's, or too long. */
 static bool value_take(char **text, const char *key, char *value, size_t size)
 {
     const size_t length = strlen(key);
@@ -110,7 +110,7 @@ static void held_read(int descriptor, struct held *held)
 
 /* ---- Whether a lock's owner lives. ---- */
 
-/* Where processes do not see each other: the flock that an owner of this kernel has, or the lock's age. */
+/* If processes do not see each other: the flock of an owner on this kernel, or the lock's age. */
 static bool is_dead_unseen(int descriptor, const struct held *held, const struct owner *self, const struct stat *now)
 {
     struct stat about;
@@ -129,8 +129,8 @@ static bool is_dead(int descriptor, const struct held *held, const struct owner 
     return life == OWNER_DEAD || (life == OWNER_UNKNOWN && is_dead_unseen(descriptor, held, self, now));
 }
 
-/* Takes a dead lock out of the way. Whoever else found it dead has it renamed before, or finds another file, which is
- * put back. `descriptor` is that of the dead one. */
+/* Takes a dead lock out of the way. Another process that found it dead has already renamed it, or finds another file,
+ * which is put back. `descriptor` is that of the dead one. */
 static void remove_dead(int descriptor, const char *path)
 {
     char *aside = NULL, *name = memory_alloc(strlen(path) + sizeof ".dead", 1, NULL);
@@ -138,10 +138,11 @@ static void remove_dead(int descriptor, const char *path)
         (void)snprintf(name, strlen(path) + sizeof ".dead", "%s.dead", path);
         aside = atomic_temporary_name(name, NULL);
     }
-    /* An flock on it parts those who would take it over, where there is such a thing. */
+    /* An flock on it, if available, separates processes that would take it over. */
     const bool alone = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
     if (aside && alone && is_named(descriptor, path) && rename(path, aside) == 0) {
-        /* Another's, made in between, is put back. Where that fails, it notices (file_lock_check) before it writes. */
+        /* Another's, made in between, is put back. If that fails, its owner notices (file_lock_check) before it
+         * writes. */
         const bool lost = !is_named(descriptor, aside) && link(aside, path) != 0;
         (void)lost;
         (void)unlink(aside);
@@ -150,7 +151,7 @@ static void remove_dead(int descriptor, const char *path)
     memory_free(name);
 }
 
-/* Says whose the lock is, and takes it out of the way where it is dead, which is what it returns. */
+/* Tells whose the lock is, and takes it out of the way if it is dead; returns whether it was. */
 static bool give_way(int descriptor, const char *path, const struct owner *self, const struct stat *now,
                      struct lock_found *found)
 {
@@ -169,7 +170,7 @@ static bool give_way(int descriptor, const char *path, const struct owner *self,
     return true;
 }
 
-/* Whether a lock is there and stays; else there may be room now. */
+/* Whether a lock is there and stays; otherwise its place may be free now. */
 static bool in_the_way(const char *path, const struct owner *self, const struct stat *now, struct lock_found *found)
 {
     enum { FLAGS = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
@@ -199,8 +200,8 @@ static int fill(int descriptor, const struct owner *self)
     return fsync(descriptor) == 0 ? 0 : errno;
 }
 
-/* Gives the whole file at `temporary` the lock's name. Returns an errno, or 0: the lock is made. An NFS server's answer
- * may be lost, but not its count of links. */
+/* Gives the complete file at `temporary` the lock's name. Returns an errno, or 0: the lock is made. An NFS server's
+ * answer may be lost, but not its link count. */
 static int give_name(int descriptor, const char *temporary, const char *path)
 {
     struct stat about;
@@ -208,7 +209,7 @@ static int give_name(int descriptor, const char *temporary, const char *path)
     return code != 0 && fstat(descriptor, &about) == 0 && about.st_nlink == 2 && is_named(descriptor, path) ? 0 : code;
 }
 
-/* Where there are no links: the file is there before it says whose it is, and until then is nobody's to take. */
+/* Without links: the file exists before it says whose it is, and until then nobody may take it. */
 static int make_exclusive(const char *path, const struct owner *self, int *descriptor)
 {
     *descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -223,7 +224,8 @@ static int make_exclusive(const char *path, const struct owner *self, int *descr
     return code;
 }
 
-/* Tries once. Returns an errno, or 0 with the lock's descriptor; EEXIST: one is there. *now is the time there. */
+/* Tries once. Returns an errno, or 0 with the lock's descriptor; EEXIST: one is there. *now is the file system's
+ * time. */
 static int make_once(const char *path, const char *temporary, const struct owner *self, int *descriptor,
                      struct stat *now)
 {
@@ -289,7 +291,7 @@ enum status file_lock_take(const char *path, struct file_lock **lock, struct loc
             status = code == EEXIST ? STATUS_OK : failure(name, code, error);
         if (code != EEXIST || in_the_way(name, &self, &now, found))
             break;
-        (void)nanosleep(&pause, NULL); /* others take it over as well: it soon is one's, or another's */
+        (void)nanosleep(&pause, NULL); /* others take it over too: soon it is this process's or another's */
     }
     memory_free(temporary);
     memory_free(name);
@@ -302,7 +304,7 @@ void file_lock_renew(struct file_lock *lock)
     if (!lock || now - lock->renewed < RENEW_SECONDS)
         return;
     lock->renewed = now;
-    (void)futimens(lock->descriptor, NULL); /* where that fails, others see an older sign; file_lock_check tells */
+    (void)futimens(lock->descriptor, NULL); /* if that fails, others see an older sign; file_lock_check tells */
 }
 
 enum status file_lock_check(const struct file_lock *lock, struct error *error)
@@ -321,7 +323,7 @@ void file_lock_release(struct file_lock *lock)
     if (!lock)
         return;
     if (file_lock_check(lock, NULL) == STATUS_OK)
-        (void)unlink(lock->path); /* one that stays is a dead process's soon */
+        (void)unlink(lock->path); /* one that stays is soon a dead process's */
     (void)close(lock->descriptor);
     memory_free(lock->path);
     memory_free(lock->of);

@@ -8,7 +8,7 @@ struct signature {
     const char *bytes, *kind;
 };
 
-/* The first that fits counts. Longer ones stand before shorter ones that they begin with. */
+/* The first match counts. Longer ones come before their own prefixes. */
 #define SIGNATURE(at, bytes, kind)                                                                                     \
     {                                                                                                                  \
         at, sizeof(bytes) - 1, bytes, kind                                                                             \
@@ -22,7 +22,7 @@ static const struct signature signatures[] = {
     SIGNATURE(0, "MM\0*", "a TIFF image"),
     SIGNATURE(0, "II+\0", "a TIFF image"),
     SIGNATURE(0, "MM\0+", "a TIFF image"),
-    SIGNATURE(8, "WEBP", "a WebP image"), /* of the RIFF family, as the next ones are */
+    SIGNATURE(8, "WEBP", "a WebP image"), /* of the RIFF family, like the next ones */
     SIGNATURE(8, "WAVE", "a WAV file of sound"),
     SIGNATURE(8, "AVI ", "an AVI video"),
     SIGNATURE(4, "ftypheic", "an HEIC image"),
@@ -66,7 +66,7 @@ static const struct signature signatures[] = {
     SIGNATURE(0, "\x04\x22\x4D\x18", "an LZ4 file"),
     SIGNATURE(0, "LZIP", "an lzip file"),
     SIGNATURE(0, "\x89HDF\r\n\x1A\n", "an HDF5 file (as tenth's run files are)"),
-    SIGNATURE(512, "\x89HDF\r\n\x1A\n", "an HDF5 file"), /* MATLAB's, behind its own header */
+    SIGNATURE(512, "\x89HDF\r\n\x1A\n", "an HDF5 file"), /* MATLAB's, after its own header */
     SIGNATURE(0, "CDF\1", "a NetCDF file"),
     SIGNATURE(0, "CDF\2", "a NetCDF file"),
     SIGNATURE(0, "TNTH", "a model of tenth (.tenth)"),
@@ -110,14 +110,14 @@ static bool begins(const uint8_t *bytes, size_t count, size_t at, const char *wi
     return count >= at && count - at >= length && memcmp(bytes + at, with, length) == 0;
 }
 
-/* Two letters are little: the reserved bytes of the header are 0, too. */
+/* Two letters are not enough: the header's reserved bytes must be 0 too. */
 static bool is_bmp(const uint8_t *bytes, size_t count)
 {
     return count >= 26 && begins(bytes, count, 0, "BM", 2) && begins(bytes, count, 6, "\0\0\0\0", 4);
 }
 
 /* Records of `labels` labels and 3072 pixels, the first label below 20 (CIFAR-100 has as many coarse classes). The
- * first bytes of an IDX file fit, too. */
+ * first bytes of an IDX file fit too. */
 static bool is_cifar(const uint8_t *bytes, size_t count, size_t labels)
 {
     const size_t record = labels + 3072;
@@ -127,7 +127,7 @@ static bool is_cifar(const uint8_t *bytes, size_t count, size_t labels)
     return fits;
 }
 
-/* UTF-16 without its mark: every other byte of what is plain English or numbers is 0. */
+/* UTF-16 without its mark: every other byte of plain English or numbers is 0. */
 static bool is_utf16(const uint8_t *bytes, size_t count)
 {
     const size_t looked_at = count < 64 ? count / 2 * 2 : 64;
@@ -138,7 +138,7 @@ static bool is_utf16(const uint8_t *bytes, size_t count)
            ((zeros[0] == looked_at / 2 && zeros[1] == 0) || (zeros[1] == looked_at / 2 && zeros[0] == 0));
 }
 
-/* What is text, and yet none that a reader of numbers takes. */
+/* Text, but not the kind that a reader of numbers accepts. */
 static const char *text_kind(const uint8_t *bytes, size_t count)
 {
     static const struct signature texts[] = {

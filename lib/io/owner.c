@@ -13,7 +13,7 @@
 
 enum { PLACE_DIGITS = 12, MARK_TOKEN_DIGITS = 8, AT_RANDOM_BYTES = 16 };
 
-/* The beginning of a small file of the system's, without its newline; false: it cannot be read. */
+/* The beginning of a small system file, without its newline; false: it cannot be read. */
 static bool system_text(const char *path, char *text, size_t size)
 {
     text[0] = '\0';
@@ -29,8 +29,8 @@ static bool system_text(const char *path, char *text, size_t size)
     return true;
 }
 
-/* The state of a process, such as R or Z, and when it started. False: it cannot be looked at. Its name, which comes
- * before them, may hold anything but ends with the last parenthesis. */
+/* The state of a process, such as R or Z, and its start. False: it cannot be examined. The name before them may contain
+ * anything but ends with the last parenthesis. */
 static bool process_look(long pid, char *state, unsigned long long *started)
 {
     char path[64], text[1024];
@@ -53,7 +53,8 @@ static bool process_look(long pid, char *state, unsigned long long *started)
     return end != rest;
 }
 
-/* Of the bytes that the kernel gives each program at its start, and of the process, for a fork has the same bytes. */
+/* From the bytes that the kernel gives each program at its start, and from the process, since a fork has the same
+ * bytes. */
 static void token_make(struct owner *owner)
 {
     struct sha256 hash;
@@ -71,7 +72,7 @@ struct owner owner_self(void)
 {
     struct owner owner;
     char state;
-    memset(&owner, 0, sizeof owner); /* its padding, too: it is hashed */
+    memset(&owner, 0, sizeof owner); /* the padding too: it is hashed */
     owner.pid = (long)getpid();
     if (gethostname(owner.host, sizeof owner.host - 1) != 0)
         (void)snprintf(owner.host, sizeof owner.host, "unknown");
@@ -84,7 +85,7 @@ struct owner owner_self(void)
     return owner;
 }
 
-/* Of a process of this place. One whose start cannot be seen is taken for the one that is meant. */
+/* For a process of this place. One whose start cannot be seen counts as the same. */
 static enum owner_life life_here(long pid, unsigned long long started)
 {
     char state = 0;
@@ -127,7 +128,7 @@ void owner_mark(const struct owner *owner, char mark[OWNER_MARK_SIZE])
                    owner->token);
 }
 
-/* Digits up to `end`, which follows them; NULL: there are none, or too many. */
+/* Digits followed by `end`; NULL: there are none, or too many. */
 static const char *skip_digits(const char *text, const char *digits, size_t least, size_t most, char end)
 {
     const size_t count = strspn(text, digits);

@@ -1,4 +1,4 @@
-/* lib/io/row.h: a row of a table while it is put together, its cells by the names of their columns. */
+/* lib/io/row.h: a table row under construction, with cells by column name. */
 #ifndef TENTH_IO_ROW_H
 #define TENTH_IO_ROW_H
 
@@ -16,7 +16,7 @@ struct row row_empty(const struct table_kind *kind);
 /* The column must exist and be of that type (table_number_cell). A text is borrowed until the row is added. */
 void row_number(struct row *row, const char *column, double value);
 void row_text(struct row *row, const char *column, const char *text);
-/* The same where the table has the column; else nothing. */
+/* The same if the table has the column; otherwise nothing. */
 void row_number_if_there(struct row *row, const char *column, double value);
 void row_text_if_there(struct row *row, const char *column, const char *text);
 double row_get_number(const struct row *row, const char *column);

@@ -14,7 +14,7 @@
 enum { BUFFER_SIZE = 1 << 16, LINE_LIMIT = 1 << 20, LINE_START_SIZE = 1 << 12 };
 
 /* Bytes travel file -> raw (hashed here) -> plain -> caller. Without compression `plain` is not used and the caller
- * reads from `raw`. [next, end) is what the caller has not had yet. Which of both it is, the first bytes say. */
+ * reads from `raw`. [next, end) is what the caller has not had yet. The first bytes tell which of the two applies. */
 struct source {
     FILE *file;
     char *path;
@@ -22,13 +22,13 @@ struct source {
     uint8_t *raw;   /* [BUFFER_SIZE] */
     uint8_t *plain; /* [BUFFER_SIZE]; NULL: the file is not packed */
     z_stream unpack;
-    bool unpack_open; /* inflateEnd is due */
+    bool unpack_open; /* inflateEnd must be called */
     bool unpack_done; /* a packed stream has ended and its checksum was right */
     bool file_begun, file_ended;
     const uint8_t *next, *end;
     uint64_t size;            /* of the file; UINT64_MAX: not known */
-    uint64_t taken, unpacked; /* bytes that were read of the file, and that came out of them */
-    uint64_t delivered;       /* bytes that the caller has had */
+    uint64_t taken, unpacked; /* bytes read from the file, and unpacked from them */
+    uint64_t delivered;       /* bytes given to the caller */
     char *line;               /* [line_room] */
     size_t line_room, line_number;
 };
@@ -52,7 +52,7 @@ void source_close(struct source *source)
         return;
     if (source->unpack_open)
         (void)inflateEnd(
-            &source->unpack); /* it can only complain of a stream that was cut off, which is no news here */
+            &source->unpack); /* it can only complain about a truncated stream, which is already known here */
     if (source->file)
         (void)fclose(source->file); /* nothing was written: a failure loses nothing */
     memory_free(source->raw);
@@ -67,7 +67,7 @@ static bool is_packed(const uint8_t *bytes, size_t count)
     return count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
 }
 
-/* The first `count` packed bytes are in `raw`. */
+/* Starts unpacking; the first `count` packed bytes are in `raw`. */
 static enum status begin_unpacking(struct source *source, size_t count, struct error *error)
 {
     source->plain = memory_alloc(BUFFER_SIZE, 1, error);
@@ -75,7 +75,7 @@ static enum status begin_unpacking(struct source *source, size_t count, struct e
         return STATUS_NO_MEMORY;
     source->unpack.zalloc = unpack_alloc;
     source->unpack.zfree = unpack_free;
-    int result = inflateInit2(&source->unpack, 15 + 16); /* the largest window; 16: a gzip header and nothing else */
+    int result = inflateInit2(&source->unpack, 15 + 16); /* the largest window; 16: only a gzip header */
     if (result == Z_MEM_ERROR)
         return error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack it", source->path);
     if (result != Z_OK)
@@ -113,7 +113,7 @@ static enum status source_make(FILE *file, uint64_t size, const char *path, stru
 enum status source_open(const char *path, struct source **source, struct error *error)
 {
     *source = NULL;
-    char packed[PATH_MAX]; /* no system call takes a longer path */
+    char packed[PATH_MAX]; /* no system call accepts a longer path */
     int length = snprintf(packed, sizeof packed, "%s.gz", path);
     if (length < 0 || (size_t)length >= sizeof packed)
         return error_set(error, STATUS_DATA, "%.64s...: the path is longer than %d bytes", path, PATH_MAX);
@@ -136,7 +136,7 @@ enum status source_open_bytes(const void *bytes, size_t count, const char *name,
                               struct error *error)
 {
     *source = NULL;
-    /* The cast drops a const that fmemopen's interface lacks; a stream opened to read never writes. */
+    /* The cast drops a const that fmemopen's interface lacks; a stream opened for reading never writes. */
     FILE *file = count > 0 ? fmemopen((void *)bytes, count, "rb") : fopen("/dev/null", "rb");
     if (!file)
         return error_set(error, STATUS_FAILED, "%s: no stream over %zu bytes: %s", name, count, strerror(errno));
@@ -164,8 +164,8 @@ static enum status packed_error(const struct source *source, int code, struct er
                      source->unpack.msg ? source->unpack.msg : "not a gzip stream", source->delivered);
 }
 
-/* Where a packed stream has ended, another may follow (RFC 1952: `cat a.gz b.gz`, and what packs in parallel); anything
- * else is refused. The two bytes by which it is known may lie in two blocks, so that one decides. */
+/* After a packed stream another may follow (RFC 1952: `cat a.gz b.gz`, and parallel packers); anything else is refused.
+ * Its two magic bytes may lie in two blocks, so one decides. */
 static enum status next_stream(struct source *source, struct error *error)
 {
     if (source->unpack.next_in[0] != 0x1F || inflateReset(&source->unpack) != Z_OK)
@@ -180,7 +180,7 @@ static uint64_t most_unpacked(uint64_t packed)
     return SOURCE_UNPACK_SPARE + (packed < UINT64_MAX / 1024 ? packed * SOURCE_UNPACK_RATIO : UINT64_MAX / 2);
 }
 
-/* Unpacks until some bytes have come out or the packed streams have ended. */
+/* Unpacks until there are some bytes or the packed streams have ended. */
 static enum status refill_packed(struct source *source, size_t *count, struct error *error)
 {
     z_stream *unpack = &source->unpack;
@@ -218,7 +218,7 @@ static enum status refill_packed(struct source *source, size_t *count, struct er
     return STATUS_OK;
 }
 
-/* The file's first block. One that is packed is made ready for unpacking; *count is 0 then. */
+/* The file's first block. If it is packed, prepares unpacking; *count is 0 then. */
 static enum status begin_reading(struct source *source, size_t *count, struct error *error)
 {
     enum status status = read_raw(source, count, error);
@@ -280,7 +280,7 @@ enum status source_read(struct source *source, void *bytes, size_t count, struct
     return STATUS_OK;
 }
 
-/* Makes room for `need` bytes, doubling. On failure the old block is freed and *bytes is NULL. */
+/* Grows the block to `need` bytes, doubling. On failure the old block is freed and *bytes is NULL. */
 static enum status rest_reserve(uint8_t **bytes, size_t count, size_t need, size_t *room, struct error *error)
 {
     if (need <= *room)
@@ -328,7 +328,7 @@ enum status source_rest(struct source *source, size_t limit, uint8_t **bytes, si
     return status;
 }
 
-/* Makes room for `need` bytes in the line, doubling so that long lines are not copied often. */
+/* Grows the line to `need` bytes, doubling so that long lines are not copied often. */
 static enum status line_reserve(struct source *source, size_t need, struct error *error)
 {
     if (need <= source->line_room)

@@ -10,21 +10,21 @@
 /* A file in memory grows by this many bytes at a time. */
 enum { CORE_INCREMENT = 1 << 20 };
 
-/* Larger files are not ours; memory would have to hold them twice. */
+/* Larger files are not ours; they would be in memory twice. */
 static const size_t UPDATE_LIMIT = (size_t)4 << 30;
 
 void store_init(void)
 {
-    /* Its end at exit has nothing to do here, and crashes where memory has run out. Fails the second time. */
+    /* Its exit handler has nothing to do here, and crashes when memory has run out. Fails the second time. */
     (void)H5dont_atexit();
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* fails only without a default stack, and then nothing is printed */
 }
 
-/* What HDF5's error stack says. */
+/* The contents of HDF5's error stack. */
 struct complaint {
     const char *reason; /* of the innermost entry; NULL: none */
     bool no_memory;     /* an allocation is among them */
-    bool not_loaded;    /* a description of what is in the file is among them */
+    bool not_loaded;    /* one about the file's metadata is among them */
 };
 
 static herr_t hear(unsigned int position, const H5E_error2_t *entry, void *complaint)
@@ -99,7 +99,7 @@ enum status store_written(struct store *store, enum status status)
 /* An object without a file, or NULL. */
 static struct store *store_new(const char *path, bool writable, struct error *error)
 {
-    store_init(); /* once more: a thread-safe HDF5 keeps this setting for each thread */
+    store_init(); /* again: a thread-safe HDF5 keeps this setting per thread */
     struct store *store = memory_alloc(1, sizeof *store, error);
     if (!store)
         return NULL;
@@ -118,7 +118,7 @@ void store_close(struct store *store)
     if (!store)
         return;
     if (store->file >= 0)
-        (void)H5Fclose(store->file); /* nothing of it was promised to anyone */
+        (void)H5Fclose(store->file); /* none of it was committed */
     memory_free(store->path);
     memory_free(store);
 }
@@ -128,7 +128,7 @@ const char *store_path(const struct store *store)
     return store->path;
 }
 
-/* Hands the store over when it is usable, and frees it when it is not. */
+/* Hands over the store if it is usable, otherwise frees it. */
 static enum status deliver(struct store *built, enum status status, struct store **store)
 {
     if (status == STATUS_OK) {
@@ -139,9 +139,9 @@ static enum status deliver(struct store *built, enum status status, struct store
     return status;
 }
 
-/* How a store's file is kept: in memory, in the format of HDF5 1.8, which has checksums on what describes the data, so
- * that damage is noticed before it is believed. (The 1.10 format has more of them, but also marks a file as open for
- * writing; the 1.8 format's mark is to be ignored.) H5I_INVALID_HID on failure. */
+/* How a store's file is kept: in memory, in the format of HDF5 1.8, which has checksums on metadata, so that damage is
+ * noticed before it is trusted. (The 1.10 format has more of them, but also marks a file as open for writing; the 1.8
+ * format's mark is to be ignored.) H5I_INVALID_HID on failure. */
 static hid_t memory_access(void)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -153,7 +153,7 @@ static hid_t memory_access(void)
     return access;
 }
 
-/* The name of a file in memory: the object's address, so that two of them never count as one file. */
+/* The name of a file in memory: the object's address, so two of them never count as one file. */
 enum { MEMORY_NAME_SIZE = 48 };
 static void memory_name(const struct store *store, char name[MEMORY_NAME_SIZE])
 {
@@ -187,7 +187,7 @@ enum status store_create(const char *path, struct store **store, struct error *e
     return deliver(built, store_create_in_memory(built, error), store);
 }
 
-/* Opens the image of a file for changes. HDF5 copies it. */
+/* Opens a file image for changes. HDF5 copies it. */
 static enum status open_in_memory(struct store *store, unsigned char *image, size_t size, struct error *error)
 {
     enum { MARKED_SUPERBLOCK = 3 }; /* the first version of it that has a mark */
@@ -253,8 +253,8 @@ enum status store_open(const char *path, struct store **store, struct error *err
     return deliver(built, open_for_reading(built, error), store);
 }
 
-/* The bytes of the file, complete and in their place in HDF5's memory: valid until the file is changed or closed.
- * (H5Fget_file_image would copy them and clear the mark above, but leave the old checksum over it.) */
+/* The complete bytes of the file, in HDF5's memory: valid until the file is changed or closed. (H5Fget_file_image would
+ * copy them and clear the mark above, but leave the old checksum over it.) */
 static enum status find_image(struct store *store, const void **image, size_t *size, struct error *error)
 {
     void **memory = NULL; /* the core driver's handle is the address of its pointer */
@@ -288,7 +288,7 @@ enum status store_commit(struct store *store, struct error *error)
     return status;
 }
 
-/* Whether the object is a group, which alone has members. */
+/* Whether the object is a group: only groups have members. */
 static enum status is_group(struct store *store, const char *name, bool *group, struct error *error)
 {
     hid_t object = H5Oopen(store->file, name, H5P_DEFAULT);
@@ -298,7 +298,8 @@ static enum status is_group(struct store *store, const char *name, bool *group, 
     return store_release(store, name, object, H5Oclose, STATUS_OK, error);
 }
 
-/* Whether a member of a group is there, as a hard link: soft and external ones lead elsewhere, perhaps to another file.
+/* Whether a member of a group is there, as a hard link: soft and external links lead elsewhere, perhaps to another
+ * file.
  */
 static enum status find_member(struct store *store, const char *name, bool *there, struct error *error)
 {
@@ -313,7 +314,7 @@ static enum status find_member(struct store *store, const char *name, bool *ther
     return STATUS_OK;
 }
 
-/* From the root on: every part of the path but the last is a group, or the object is not there. */
+/* From the root: every part of the path but the last must be a group, or the object is not there. */
 enum status store_find(struct store *store, const char *name, bool *there, struct error *error)
 {
     size_t length = strlen(name);

@@ -5,11 +5,11 @@
 #include "io/store.h"
 #include "io/store_private.h"
 
-/* Arrays of at most so many bytes stand within their description (HDF5's compact layout, which ends at 64 KiB), under
+/* Arrays of at most this many bytes are stored inside their header (HDF5's compact layout, which ends at 64 KiB), under
  * its checksum; compressing them would not be worth the time. */
 enum { COMPACT_MAX = 60000 };
 
-/* Chunks of at most 1 MiB fit HDF5's cache of chunks. */
+/* Chunks of at most 1 MiB fit into HDF5's chunk cache. */
 enum { CHUNK_BYTES = 1 << 20 };
 
 enum { DEFLATE_LEVEL = 1 };
@@ -70,7 +70,7 @@ static herr_t set_filters(hid_t properties)
     return checksum ? H5Pset_fletcher32(properties) : 0;
 }
 
-/* Sets how the elements lie in the file: within the description, or in chunks that are compressed and have checksums.
+/* Sets the layout of the elements in the file: inside the header, or in compressed chunks with checksums.
  */
 static herr_t set_layout(hid_t properties, size_t rank, const hsize_t *shape, size_t element_size, hsize_t bytes)
 {
@@ -126,7 +126,7 @@ static enum status check_shape(const struct store *store, const char *name, size
     return STATUS_OK;
 }
 
-/* Whether an open array can take other values as it is: the type, the shape, and its place in this file. */
+/* Whether an open array can take new values in place: type, shape, and storage in this file. */
 static bool takes_values(hid_t array, struct element element, size_t rank, const hsize_t *shape)
 {
     hsize_t extents[STORE_RANK_MAX] = {0};
@@ -145,8 +145,8 @@ static bool takes_values(hid_t array, struct element element, size_t rank, const
     return takes;
 }
 
-/* Opens the array that is to have a name, and makes it where it is not there. One of another type or shape is replaced,
- * with all its attributes: others may have added some. */
+/* Opens the array of that name, or makes it. One of another type or shape is replaced, keeping all its attributes:
+ * others may have added some. */
 static enum status prepare_array(struct store *store, const char *name, struct element element, size_t rank,
                                  const hsize_t *shape, hid_t *array, struct error *error)
 {
@@ -154,7 +154,7 @@ static enum status prepare_array(struct store *store, const char *name, struct e
     bool there;
     enum status status = store_find(store, name, &there, error);
     if (there) {
-        store->has_gaps = true; /* compressed, other values take another place */
+        store->has_gaps = true; /* compressed, new values are stored elsewhere */
         before = H5Oopen(store->file, name, H5P_DEFAULT);
         if (before < 0)
             return store_failure(store, STATUS_DATA, name, "cannot be opened", error);
@@ -268,7 +268,7 @@ enum status store_write_texts(struct store *store, const char *name, size_t coun
     return store_written(store, status);
 }
 
-/* An array of a file that has been looked over. */
+/* An array of a file, after checks. */
 struct array {
     hid_t id, type;
     size_t rank;
@@ -305,13 +305,13 @@ cleanup:
     return store_release(store, name, space, H5Sclose, status, error);
 }
 
-/* Whether the values lie in this file, and can be as many as the file says: a damaged or hostile file must not have us
- * read another one, or ask for more memory than its own size explains. */
+/* Whether the values are stored in this file, and can be as many as the file says: a damaged or hostile file must not
+ * make us read another one, or allocate more memory than its own size explains. */
 static enum status check_storage(struct store *store, const char *name, const struct array *array, struct error *error)
 {
     enum status status = STATUS_OK;
     hsize_t file_size = 0;
-    hsize_t stored = H5Dget_storage_size(array->id); /* 0 on failure, too */
+    hsize_t stored = H5Dget_storage_size(array->id); /* 0 on failure too */
     if (stored == 0)
         status = store_doubt(store, name, error);
     if (status != STATUS_OK)
@@ -447,7 +447,7 @@ enum status store_read_texts(struct store *store, const char *name, size_t count
     status = check_texts(store, name, &array, count, error);
     if (status != STATUS_OK)
         goto cleanup;
-    /* [count] pointers, then the strings as they lie in the file, then a 0 in case that the last one has none. */
+    /* [count] pointers, then the strings as stored, then a 0 in case the last one has none. */
     size_t size = array.element_size;
     block = memory_alloc(count + 1, sizeof *block + size, error);
     if (!block) {
@@ -461,7 +461,7 @@ enum status store_read_texts(struct store *store, const char *name, size_t count
     }
     for (size_t i = 0; i < count; i++) {
         block[i] = strings + i * size;
-        block[i][size - 1] = '\0'; /* ours all end so; another writer's might not */
+        block[i][size - 1] = '\0'; /* ours all end with one; another writer's might not */
     }
 cleanup:
     status = close_array(store, name, &array, status, error);

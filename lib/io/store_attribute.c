@@ -183,10 +183,10 @@ herr_t store_copy_attributes(hid_t from, hid_t to)
     return H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, &next, copy_attribute, &to);
 }
 
-/* What an attribute is. FORM_OTHER: of another type, or of several values or none. */
+/* The form of an attribute. FORM_OTHER: of another type, or of several values or none. */
 enum form { FORM_NONE, FORM_TEXT, FORM_NUMBER, FORM_OTHER };
 
-/* An attribute that is open for reading, and what it stands on. */
+/* An attribute open for reading, and its object. */
 struct attribute {
     hid_t holder, id, type;
     enum form form;
@@ -207,7 +207,7 @@ static enum status unreadable_attribute(struct store *store, const char *object,
     return store_failure(store, STATUS_DATA, object, "has an attribute that cannot be read", error);
 }
 
-/* Looks at an open attribute: of which type its one value is. */
+/* Finds out the type of an open attribute's single value. */
 static enum status look_at_attribute(struct store *store, const char *object, struct attribute *attribute,
                                      struct error *error)
 {
@@ -228,7 +228,7 @@ static enum status look_at_attribute(struct store *store, const char *object, st
     return store_release(store, object, space, H5Sclose, STATUS_OK, error);
 }
 
-/* Opens an attribute, which may be absent: FORM_NONE. On failure, and then, nothing stays open. */
+/* Opens an attribute, which may be absent: FORM_NONE. On failure, and in that case, nothing stays open. */
 static enum status open_attribute(struct store *store, const char *object, const char *key, struct attribute *attribute,
                                   struct error *error)
 {
@@ -270,8 +270,8 @@ enum status store_get_number(struct store *store, const char *object, const char
     return close_attribute(store, object, &attribute, status, error);
 }
 
-/* The text of an attribute, as HDF5 converts it to one of `size` bytes with a 0 at its end, or of variable length where
- * that is 0; the caller frees with memory_free. NULL on failure; out of memory, or HDF5's. */
+/* The text of an attribute, converted by HDF5 to one of `size` bytes with a 0 at its end, or of variable length if that
+ * is 0; the caller frees with memory_free. NULL on failure: out of memory, or HDF5's. */
 static char *read_text(const struct attribute *attribute, size_t size, struct error *error)
 {
     char *text = NULL, *given = NULL;
@@ -298,8 +298,8 @@ static char *read_text(const struct attribute *attribute, size_t size, struct er
     return text;
 }
 
-/* Bytes that are not UTF-8, which older versions and other programs stored, become \xNN. Takes over `text`; NULL where
- * there is no memory. */
+/* Bytes that are not UTF-8, stored by older versions and other programs, become \xNN. Takes over `text`; NULL without
+ * memory. */
 static char *repair_text(char *text, struct error *error)
 {
     static const char kept[] = "\t\n\r";
@@ -313,7 +313,7 @@ static char *repair_text(char *text, struct error *error)
     return repaired;
 }
 
-/* Reads the attribute where it is a text, and says what it is; *value is NULL unless it is one. */
+/* Reads the attribute if it is a text, and returns its form; *value is NULL unless it is one. */
 static enum status read_if_text(struct store *store, const char *object, const char *key, char **value, enum form *form,
                                 struct error *error)
 {
@@ -365,7 +365,7 @@ struct name_list {
     size_t bytes, byte_limit; /* of the strings, each with its 0 */
 };
 
-/* Negative, which ends HDF5's iteration as a failure, when the list has no room. */
+/* Negative, which ends HDF5's iteration as a failure, if the list is full. */
 static herr_t name_list_add(struct name_list *list, const char *name)
 {
     size_t size = strlen(name) + 1;
@@ -406,7 +406,7 @@ static herr_t visit_members(hid_t object, struct name_list *list)
     return H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, &next, add_member, list);
 }
 
-/* Visits twice: once to measure, once to copy. HDF5's index by name is in the order of strcmp. */
+/* Visits twice: once to measure, once to copy. HDF5's name index is in strcmp order. */
 static enum status list_names(struct store *store, const char *object, herr_t (*visit)(hid_t, struct name_list *),
                               char ***names, size_t *count, struct error *error)
 {

@@ -1,5 +1,5 @@
-/* lib/io/store_look.c: what a file is that HDF5 does not open, and what to do about it. The places within a superblock
- * are those of the HDF5 File Format Specification, version 3, section II.A. */
+/* lib/io/store_look.c: what a file that HDF5 does not open is, and what to do about it. Offsets in a superblock are
+ * from the HDF5 File Format Specification, version 3, section II.A. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,13 +17,13 @@ enum { START_SIZE = 512, SUPERBLOCK_SIZE = 64, NEWEST_SUPERBLOCK = 3 };
 
 static const unsigned char signature[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
 
-/* What can be seen of a file without HDF5. */
+/* What a file shows without HDF5. */
 struct look {
     uint64_t size;
     unsigned char start[START_SIZE + 1]; /* its first bytes, and a 0 */
     bool is_hdf5;
     uint64_t base;                             /* where its superblock is */
-    unsigned char superblock[SUPERBLOCK_SIZE]; /* 0 where the file ends */
+    unsigned char superblock[SUPERBLOCK_SIZE]; /* 0 at the file's end */
 };
 
 static enum status look_failure(const char *path, int code, struct error *error)
@@ -33,7 +33,7 @@ static enum status look_failure(const char *path, int code, struct error *error)
     return file_read_failure(path, code, error);
 }
 
-/* Reads up to `room` bytes at `offset`; what the file does not have stays. */
+/* Reads up to `room` bytes at `offset`; bytes beyond the file's end are unchanged. */
 static int read_part(int descriptor, uint64_t offset, unsigned char *bytes, size_t room)
 {
     for (size_t done = 0; done < room;) {
@@ -49,7 +49,7 @@ static int read_part(int descriptor, uint64_t offset, unsigned char *bytes, size
     return 0;
 }
 
-/* HDF5 looks for its superblock at 0, 512, and at each double of that. Returns 0 or an errno. */
+/* HDF5 looks for its superblock at 0, 512, and each doubling of that. Returns 0 or an errno. */
 static int find_superblock(int descriptor, struct look *look)
 {
     for (uint64_t base = 0; base<look->size; base = base> 0 ? 2 * base : START_SIZE) {
@@ -82,7 +82,7 @@ static enum status look_at(const char *path, int descriptor, struct look *look, 
     return code == 0 ? STATUS_OK : look_failure(path, code, error);
 }
 
-/* Without waiting for whoever might write to a pipe. */
+/* Without waiting for a pipe's writer. */
 static enum status look_at_path(const char *path, struct look *look, struct error *error)
 {
     int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -98,7 +98,7 @@ static bool is_text(const struct look *look)
 {
     const char *text = (const char *)look->start;
     size_t length = strlen(text), valid = utf8_valid_length(text);
-    const size_t cut = 3; /* of a character that goes on behind the first bytes */
+    const size_t cut = 3; /* of a character that continues after the first bytes */
     for (size_t i = 0; i < length; i++) {
         if (look->start[i] < ' ' && !strchr("\t\n\f\r", look->start[i]))
             return false;
@@ -106,7 +106,7 @@ static bool is_text(const struct look *look)
     return (length == START_SIZE || length == look->size) && valid + cut >= length;
 }
 
-/* What the bytes of a file that is not HDF5 look like. */
+/* What a file that is not HDF5 looks like. */
 static const char *kind_of(const struct look *look)
 {
     if (look->size == 0)
@@ -151,7 +151,7 @@ static uint64_t read_u64(const unsigned char *bytes)
     return value;
 }
 
-/* How many bytes the file should have by its superblock; 0: it does not say. */
+/* The file's size by its superblock; 0: unknown. */
 static uint64_t size_wanted(const struct look *look)
 {
     static const struct {
@@ -168,7 +168,7 @@ enum status store_not_opened(struct store *store, struct error *error)
 {
     struct look look = {0};
     unsigned int major = 0, minor = 0, release = 0;
-    /* First, since it takes HDF5's reason. */
+    /* First, since it reads HDF5's reason. */
     enum status status = store_failure(store, STATUS_DATA, "/", "cannot be opened", error);
     if (status != STATUS_DATA || store->read_error != 0)
         return status;
@@ -176,7 +176,7 @@ enum status store_not_opened(struct store *store, struct error *error)
     if (look_at_path(store->path, &look, &unread) != STATUS_OK)
         return error_set(error, unread.status, "%s", unread.message);
     if (look.superblock[8] > NEWEST_SUPERBLOCK) {
-        (void)H5get_libversion(&major, &minor, &release); /* 0.0.0 where it does not say */
+        (void)H5get_libversion(&major, &minor, &release); /* 0.0.0 if unknown */
         return error_set(error, STATUS_DATA,
                          "%s: is in a newer format of HDF5 (superblock %u) than HDF5 %u.%u.%u of this program reads; "
                          "h5repack of the newer one can write a copy for older ones",
@@ -194,8 +194,8 @@ enum status store_check_update(const char *path, struct error *error)
     enum status status = atomic_check(path, error);
     int descriptor = status == STATUS_OK ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
     if (descriptor < 0)
-        return status; /* what is not there, or cannot be read, is met by who needs it */
-    /* A file system without locks answers otherwise, and then there is nothing to be known. */
+        return status; /* if missing or unreadable, whoever needs it will notice */
+    /* A file system without locks answers differently, and then nothing can be known. */
     if (flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         status =
             error_set(error, STATUS_FAILED,

@@ -1,8 +1,8 @@
-/* lib/io/store_private.h: what the files of the store share. Nothing outside store*.c includes it. */
+/* lib/io/store_private.h: shared by the files of the store. Nothing outside store*.c includes it. */
 #ifndef TENTH_IO_STORE_PRIVATE_H
 #define TENTH_IO_STORE_PRIVATE_H
 
-/* The functions' forms as of HDF5 1.10, whatever the version. */
+/* The API of HDF5 1.10, whatever the version. */
 #ifndef H5_USE_110_API
 #define H5_USE_110_API
 #endif
@@ -14,25 +14,25 @@ struct store {
     char *path; /* the final name */
     hid_t file;
     int read_error;  /* the errno, or FILE_ENDED, of the first read that failed: HDF5 may hide it; 0: none did */
-    bool unreadable; /* HDF5 could not read something: what it answers later may be without it, and is not believed */
+    bool unreadable; /* HDF5 could not read something: its later answers may lack it, and are not trusted */
     bool writable;   /* in memory, to be committed */
     bool spoiled;    /* a write failed: the contents are not what the caller meant */
     bool has_gaps;   /* something was removed: its space is still in the file */
-    bool is_marked;  /* the file says that it is open for writing, as those of HDF5 1.10's own format do */
+    bool is_marked;  /* the file is marked as open for writing, as in HDF5 1.10's own format */
 };
 
 /* Writes "PATH: NAME PROBLEM (HDF5: its innermost reason)" and returns the status; with STATUS_DATA, what to do about a
- * damaged file. A read that failed is passed on as that, and an allocation of HDF5's that failed as STATUS_NO_MEMORY:
- * neither says anything of the file. To be called before any other HDF5 function, since each clears the reason. */
+ * damaged file. A failed read is reported as that, and a failed allocation in HDF5 as STATUS_NO_MEMORY: neither says
+ * anything about the file. To be called before any other HDF5 function, since each clears the reason. */
 enum status store_failure(struct store *store, enum status status, const char *name, const char *problem,
                           struct error *error);
 
-/* To be called where HDF5 has answered "no", before any other of its functions: STATUS_OK unless a read failed or HDF5
- * met an error on the way, which it does not always say in its answer. */
+/* To be called when HDF5 has answered "no", before any other of its functions: STATUS_OK unless a read failed or HDF5
+ * hit an error on the way, which its answer does not always tell. */
 enum status store_doubt(struct store *store, const char *name, struct error *error);
 
-/* Closes a handle, which may be invalid. A close can be the write that fails: then, unless `status` tells of an earlier
- * failure, that is the error; so is a read of the file that failed. Returns the status that now holds. */
+/* Closes a handle, which may be invalid. A close can be the write that fails: then, unless `status` is an earlier
+ * failure, that is the error; so is a failed read of the file. Returns the resulting status. */
 enum status store_release(struct store *store, const char *name, hid_t id, herr_t (*close)(hid_t), enum status status,
                           struct error *error);
 
@@ -42,33 +42,33 @@ enum status store_check_write(const struct store *store, const char *name, struc
 /* Notes that a write to the store failed; returns the status. */
 enum status store_written(struct store *store, enum status status);
 
-/* Gives the store an empty file in memory; the store's path is for messages only. */
+/* Gives the store an empty file in memory; its path is only for messages. */
 enum status store_create_in_memory(struct store *store, struct error *error);
 
-/* Moves the contents to a file without gaps, unless something in it would not come through that whole. On failure the
- * store is as it was. */
+/* Moves the contents to a file without gaps, unless something in it would not survive that. On failure the store is
+ * unchanged. */
 enum status store_repack(struct store *store, struct error *error);
 
-/* Copies all attributes of one open object to another, which has none of their names, byte for byte. Types that stand
- * by themselves (committed) and references are right within one file only. Negative on failure. */
+/* Copies all attributes of one open object to another, which has none of their names, byte for byte. Committed types
+ * and references are only valid within one file. Negative on failure. */
 herr_t store_copy_attributes(hid_t from, hid_t to);
 
-/* STATUS_FAILED unless the text is UTF-8; `what` of the object is named: "attribute KEY". */
+/* STATUS_FAILED unless the text is UTF-8; the message names `what` of the object: "attribute KEY". */
 enum status store_check_text(const struct store *store, const char *object, const char *what, const char *text,
                              struct error *error);
 
-/* Makes the groups that the first `length` bytes of a name stand for, where they are missing. */
+/* Makes the groups in the first `length` bytes of a name, if missing. */
 enum status store_make_groups(struct store *store, const char *name, size_t length, struct error *error);
 
 /* How HDF5 opens a file for reading without locks: an access list, to be closed; H5I_INVALID_HID on failure. *failure,
- * which has to outlive the file, is given the errno, or FILE_ENDED, of the first read that fails. */
+ * which must outlive the file, receives the errno, or FILE_ENDED, of the first read that fails. */
 hid_t store_reader_access(int *failure);
 
-/* STATUS_DATA unless there is a regular file at `path` that can be read, begins as HDF5 files do, and is not marked as
- * open for writing. */
+/* STATUS_DATA unless there is a readable regular file at `path` that begins like an HDF5 file and is not marked as open
+ * for writing. */
 enum status store_look(const char *path, struct error *error);
 
-/* STATUS_DATA: why HDF5 did not open the store's file, as far as can be seen. To be called before any other HDF5
+/* STATUS_DATA: why HDF5 did not open the store's file, as far as can be told. To be called before any other HDF5
  * function. */
 enum status store_not_opened(struct store *store, struct error *error);
 
@@ -76,8 +76,8 @@ enum status store_not_opened(struct store *store, struct error *error);
 enum { STORE_SEAL_SIZE = 24 };
 void store_seal(const void *image, size_t size, unsigned char seal[STORE_SEAL_SIZE]);
 
-/* STATUS_DATA where the file, or its image in memory, has a seal that is of other bytes. store_unseal takes the seal
- * off the size. */
+/* STATUS_DATA if the file, or its image in memory, has a seal for other bytes. store_unseal subtracts the seal from the
+ * size. */
 enum status store_check_seal(const char *path, struct error *error);
 enum status store_unseal(const char *path, const unsigned char *image, size_t *size, struct error *error);
 

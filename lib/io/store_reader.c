@@ -1,9 +1,9 @@
-/* lib/io/store_reader.c: a driver of HDF5's for reading files without locks.
+/* lib/io/store_reader.c: an HDF5 driver for reading files without locks.
  *
  * HDF5's own drivers lock what they open, if only to read: that fails on file systems without locks (NFS without its
- * daemon, Lustre) and while another program has the file open for writing. Files of ours are replaced by rename, so
- * that an open one never changes, and what others change meets checksums. HDF5's property against locks came late
- * (1.10.7), and HDF5_USE_FILE_LOCKING in the environment overrides it. */
+ * daemon, Lustre) and while another program has the file open for writing. Files of ours are replaced by rename, so an
+ * open one never changes, and checksums catch changes by others. HDF5's property against locks came late (1.10.7), and
+ * HDF5_USE_FILE_LOCKING in the environment overrides it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -18,11 +18,11 @@
 #endif
 
 struct reader {
-    H5FD_t base; /* HDF5's part; the first member, so that a pointer to it is one to the whole */
+    H5FD_t base; /* HDF5's part; the first member, so a pointer to it points to the whole */
     int descriptor;
     int *failure;      /* the store's: what went wrong first */
     haddr_t end;       /* of the file */
-    haddr_t allocated; /* what HDF5 believes to be in use */
+    haddr_t allocated; /* the end of the used part, for HDF5 */
 };
 
 /* Puts a reason on HDF5's error stack, whence store_failure takes it. */
@@ -31,7 +31,7 @@ static void give_reason(const char *reason)
     (void)H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_IO, H5E_READERROR, "%s", reason);
 }
 
-/* HDF5 does not pass on every failure, and then takes what it did not read for absent: so each is remembered. */
+/* HDF5 does not report every failure, and then treats what it did not read as absent: so each is remembered. */
 static void fail(int *failure, int code)
 {
     char reason[ERROR_REASON_SIZE];
@@ -65,7 +65,7 @@ static H5FD_t *reader_open(const char *name, unsigned int flags, hid_t access, h
     return NULL;
 }
 
-/* What was read was read: a close that fails loses nothing of it, while HDF5 crashes when a driver tells it so. */
+/* A failed close loses nothing that was read, but HDF5 crashes if a driver reports it. */
 static herr_t reader_close(H5FD_t *file)
 {
     struct reader *reader = (struct reader *)file;
@@ -130,7 +130,7 @@ static herr_t reader_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     (void)address;
     (void)size;
     (void)buffer;
-    return -1; /* HDF5 wants to have it; nothing is written to a file that is open for reading */
+    return -1; /* required by HDF5; nothing is written to a file open for reading */
 }
 
 hid_t store_reader_access(int *failure)
@@ -138,7 +138,7 @@ hid_t store_reader_access(int *failure)
     static const H5FD_class_t driver = {
 #ifdef H5FD_CLASS_VERSION
         .version = H5FD_CLASS_VERSION,
-        .value = (H5FD_class_value_t)511, /* of those that HDF5 gives to nobody */
+        .value = (H5FD_class_value_t)511, /* from the range that HDF5 does not assign */
 #endif
         .name = "tenth_reader",
         .maxaddr = (haddr_t)INT64_MAX,
@@ -156,7 +156,7 @@ hid_t store_reader_access(int *failure)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     hid_t id = access < 0 ? H5I_INVALID_HID : H5FDregister(&driver);
     bool made = id >= 0 && H5Pset_driver(access, id, &failure) >= 0;
-    if (id >= 0 && H5FDunregister(id) < 0) /* the list has its own hold on it */
+    if (id >= 0 && H5FDunregister(id) < 0) /* the list has its own reference to it */
         made = false;
     if (made || access < 0)
         return access;

@@ -1,15 +1,15 @@
-/* lib/io/store_repack.c: a file without gaps, where nothing in it would suffer.
+/* lib/io/store_repack.c: a file without gaps, unless something in it would be lost.
  *
- * HDF5 forgets, when a file is closed, which of its parts are free. A checkpoint that is replaced each minute would so
- * make its file grow each minute; instead the live objects are copied to a new file in memory before it is written.
- * Other programs put things into run files that would not come through that whole: references, which HDF5 sets to
- * nothing when it copies; objects of several names, which would become several objects; types that stand by themselves.
- * A file that has them keeps its gaps, and everything else. */
+ * When a file is closed, HDF5 forgets which of its parts are free. A checkpoint that is replaced each minute would make
+ * its file grow each minute; instead the live objects are copied to a new file in memory before it is written. Other
+ * programs put things into run files that would not survive that: references, which HDF5 clears when it copies; objects
+ * with several names, which would become several objects; committed types. A file that has them keeps its gaps, and
+ * everything else. */
 #include "core/memory.h"
 #include "io/store.h"
 #include "io/store_private.h"
 
-/* What iterations return: 0 goes on, a positive number ends them, a negative one is a failure. */
+/* What iterations return: 0 continues, a positive number ends them, a negative one is a failure. */
 enum { GO_ON = 0, SPECIAL = 1 };
 
 static herr_t type_is_special(hid_t type)
@@ -40,7 +40,7 @@ static herr_t judge_attribute(hid_t object, const char *name, const H5A_info_t *
     return result;
 }
 
-/* A filter that is not there keeps HDF5 from copying some types. */
+/* A missing filter keeps HDF5 from copying some types. */
 static herr_t judge_array(hid_t array)
 {
     herr_t result = judge_type(H5Dget_type(array));
@@ -76,7 +76,7 @@ static herr_t judge_object(hid_t object)
     return about.type == H5O_TYPE_DATASET ? judge_array(object) : judge_members(object);
 }
 
-/* Links by name stay what they are, wherever they lead. */
+/* Links by name stay as they are, wherever they lead. */
 static herr_t judge_member(hid_t group, const char *name, const H5L_info_t *about, void *unused)
 {
     (void)unused;
@@ -89,7 +89,7 @@ static herr_t judge_member(hid_t group, const char *name, const H5L_info_t *abou
     return result;
 }
 
-/* Bytes before the file proper, such as a script, are another program's too. */
+/* Bytes before the file proper, such as a script, also belong to another program. */
 static herr_t judge_file(hid_t file)
 {
     hsize_t before = 0;

@@ -1,10 +1,10 @@
-/* lib/io/store_seal.c: a sum over all bytes of a file, which stands after them.
+/* lib/io/store_seal.c: a sum over all bytes of a file, stored after them.
  *
- * HDF5 has checksums on what describes the data and on the data, but not on everything: not on where the chunks of an
- * array lie, nor on which filters were passed over. What lies there and is damaged can give other numbers without a
- * word. So a file of ours ends with a seal: 8 letters, the number of bytes before it, and their sum. HDF5 does not look
- * at what stands after its own end, and cuts it off when another program changes the file, so that a seal is of the
- * bytes that are there, or the file has none. Files of older versions have none either. */
+ * HDF5 has checksums on metadata and on data, but not on everything: not on the addresses of an array's chunks, nor on
+ * which filters were skipped. Damage there can silently give other numbers. So a file of ours ends with a seal: 8
+ * letters, the number of bytes before it, and their sum. HDF5 ignores what comes after its own end, and cuts it off
+ * when another program changes the file, so a seal always belongs to the present bytes, or the file has none. Files of
+ * older versions have none either. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -19,8 +19,8 @@ static const unsigned char magic[8] = {'t', 'e', 'n', 't', 'h', 's', 'u', 'm'};
 
 enum { LANES = 8, WORD = 8, STRIPE = LANES * WORD, BLOCK = 1 << 18 };
 
-/* Each lane takes every eighth word. A step is one to one in the lane and in the word, so that no change of a single
- * word goes unseen. */
+/* Each lane takes every eighth word. A step is one-to-one in the lane and in the word, so no change of a single word
+ * goes unnoticed. */
 struct sum {
     uint64_t lane[LANES];
 };
@@ -49,7 +49,7 @@ static void add_stripe(struct sum *sum, const unsigned char *bytes)
         sum->lane[i] = step(sum->lane[i], word_at(bytes + i * WORD));
 }
 
-/* A last stripe that is not full counts as if zeros followed. */
+/* An incomplete last stripe counts as padded with zeros. */
 static void add(struct sum *sum, const unsigned char *bytes, size_t count)
 {
     size_t done = 0;
@@ -78,7 +78,7 @@ void store_seal(const void *image, size_t size, unsigned char seal[STORE_SEAL_SI
     put_word(seal + 2 * WORD, total(&sum, size));
 }
 
-/* Whether these bytes end a file of so many bytes as its seal. */
+/* Whether these bytes are the seal of a file of this size. */
 static bool is_seal(const unsigned char *seal, uint64_t file_size)
 {
     return memcmp(seal, magic, sizeof magic) == 0 && word_at(seal + WORD) == file_size - STORE_SEAL_SIZE;
@@ -102,7 +102,7 @@ enum status store_unseal(const char *path, const unsigned char *image, size_t *s
     return check_sum(path, image + *size, total(&sum, *size), error);
 }
 
-/* Reads exactly so many bytes; 0, an errno, or FILE_ENDED. */
+/* Reads exactly that many bytes; 0, an errno, or FILE_ENDED. */
 static int read_exactly(int descriptor, uint64_t offset, unsigned char *bytes, size_t count)
 {
     for (size_t done = 0; done < count;) {

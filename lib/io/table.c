@@ -17,7 +17,7 @@ struct table {
     const struct table_kind *kind;
     union table_cell *cells; /* [row_capacity][kind->column_count], the first `rows` rows in use */
     size_t rows, row_capacity;
-    struct texts texts; /* cells point to them */
+    struct texts texts; /* pointed to by cells */
 };
 
 struct table *table_create(const struct table_kind *kind, struct error *error)
@@ -61,7 +61,7 @@ const union table_cell *table_row(const struct table *table, size_t row)
     return table->cells + row * table->kind->column_count;
 }
 
-/* Whatever follows from a name that is none would be wrong in silence. */
+/* Anything that follows from an unknown name would be silently wrong. */
 static size_t column_of(const struct table_kind *kind, const char *column, bool number)
 {
     const size_t at = table_column_index(kind, column);
@@ -100,7 +100,7 @@ const char *table_text(const struct table *table, size_t row, const char *column
     return table_text_of(table->kind, table_row(table, row), column);
 }
 
-/* Makes room for one row more. On failure everything is as it was. */
+/* Makes room for one more row. On failure nothing changes. */
 static enum status grow(struct table *table, struct error *error)
 {
     const size_t row_size = size_multiply(table->kind->column_count, sizeof *table->cells);
@@ -184,8 +184,9 @@ static enum status save_column(const struct table *table, size_t column, struct 
     return status;
 }
 
-/* Removes the columns that another version of the program wrote and this one does not know: they are of other rows.
- * What other programs put beside the columns stays. Files of older versions do not name their columns, nor have others.
+/* Removes columns written by another version of the program and unknown to this one: they belong to other rows. What
+ * other programs put next to the columns stays. Files of older versions do not name their columns, nor have unknown
+ * ones.
  */
 static enum status remove_unknown(const struct table_kind *kind, struct store *store, const char *table,
                                   struct error *error)
@@ -203,7 +204,7 @@ static enum status remove_unknown(const struct table_kind *kind, struct store *s
     return status;
 }
 
-/* Names the columns: with them, what is the table's and what is not can be told apart. */
+/* Names the columns, to tell what belongs to the table from what does not. */
 static enum status name_columns(const struct table_kind *kind, struct store *store, const char *table,
                                 struct error *error)
 {
@@ -230,7 +231,7 @@ enum status table_save(const struct table *table, struct store *store, struct er
     return status;
 }
 
-/* Columns of a stored table as they are read; [column_count] each, NULL where the file has no such column. */
+/* Columns of a stored table as read; [column_count] each, NULL if the file has no such column. */
 struct columns {
     double **numbers; /* [rows] each */
     char ***texts;    /* [rows] each */
@@ -249,7 +250,7 @@ static void free_columns(struct columns *columns, size_t count)
     memory_free(columns->texts);
 }
 
-/* The number of rows: the length of the first column that is there. */
+/* The number of rows: the length of the first column present. */
 static enum status count_rows(const struct table_kind *kind, struct store *store, size_t *rows, struct error *error)
 {
     char name[STORE_NAME_SIZE];
@@ -285,7 +286,7 @@ static enum status read_column(const struct table_kind *kind, size_t column, str
     status = store_shape(store, name, &rank, shape, error);
     if (status != STATUS_OK)
         return status;
-    if (rank != 1 || shape[0] != columns->rows) /* before room is made for them */
+    if (rank != 1 || shape[0] != columns->rows) /* before allocating them */
         return error_set(error, STATUS_DATA, "%s: %s has not the %zu rows of the table; " STORE_REMEDY_CHANGED,
                          store_path(store), name, columns->rows);
     if (!kind->columns[column].unit)

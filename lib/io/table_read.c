@@ -7,8 +7,7 @@
 #include "io/csv.h"
 #include "io/table.h"
 
-/* cells [columns of the kind] from a row; column[i]: which of the CSV's columns column i of the kind is, SIZE_MAX:
- * none. */
+/* cells [columns of the kind] from a row; column[i]: the CSV's index of the kind's column i, SIZE_MAX: none. */
 static enum status fill_cells(const struct table_kind *kind, const struct csv *csv, size_t row, const size_t *column,
                               union table_cell *cells, const char *name, struct error *error)
 {
@@ -52,7 +51,7 @@ enum status table_read_csv(struct table *table, const char *text, const char *na
     enum status status = csv_parse(text, name, &csv, error);
     if (status != STATUS_OK)
         return status;
-    struct table *read = table_create(table_kind_of(table), error); /* so that a failure leaves `table` as it was */
+    struct table *read = table_create(table_kind_of(table), error); /* so that a failure leaves `table` unchanged */
     status = read ? read_rows(read, &csv, name, error) : STATUS_NO_MEMORY;
     for (size_t row = 0; status == STATUS_OK && row < table_rows(read); row++)
         status = table_add(table, table_row(read, row), error);

@@ -9,7 +9,7 @@
 
 static const char SEPARATOR[] = {[TABLE_CSV] = ',', [TABLE_TSV] = '\t'};
 
-/* Writing functions below return whether they could. */
+/* The writing functions below return whether they succeeded. */
 
 static bool put_csv_text(const char *text, FILE *stream)
 {
@@ -33,15 +33,15 @@ static bool put_tsv_text(const char *text, FILE *stream)
     return true;
 }
 
-/* Whether a spreadsheet would take the text for a formula, which may open addresses or programs. A sign alone, as
- * options of a compiler have it, does no harm. */
+/* Whether a spreadsheet would take the text for a formula, which may open addresses or programs. A mere sign, as in
+ * compiler options, does no harm. */
 static bool is_formula(const char *text)
 {
     return *text == '=' || *text == '@' || ((*text == '+' || *text == '-') && strpbrk(text, "(|!"));
 }
 
-/* As a terminal and a spreadsheet may see it: the first byte of a formula, control characters but tabs, and what is not
- * UTF-8, become \xNN; there is no end of a line in a cell (table_add). Nearly all cells have none. */
+/* Makes a text safe for terminals and spreadsheets: the first byte of a formula, control characters except tabs, and
+ * bytes that are not UTF-8 become \xNN; a cell has no newline (table_add). Nearly all cells need no change. */
 static bool put_text(const char *text, enum table_format format, FILE *stream)
 {
     static const char kept[] = "\t";
@@ -60,14 +60,14 @@ static bool put_text(const char *text, enum table_format format, FILE *stream)
 static bool put_number(double number, FILE *stream)
 {
     /* Whole numbers below this are exact in a double and have no more digits than a reader expects. What six digits
-     * would make whole is written as that: one number has one text, also when it is read and written again. */
+     * would make whole is written as that: one number has one text, even when it is read and written again. */
     const double whole_below = 1e15, six_digits = 999999.5;
     if (isnan(number))
         return true;
     const double size = fabs(number);
     const bool whole = !(number < trunc(number)) && !(number > trunc(number));
     if (rint(size) < whole_below && (whole || size >= six_digits))
-        return fprintf(stream, "%.0f", number + 0.0) >= 0; /* + 0.0 makes 0 of -0 */
+        return fprintf(stream, "%.0f", number + 0.0) >= 0; /* + 0.0 turns -0 into 0 */
     return fprintf(stream, "%.6g", number) >= 0;
 }
 
@@ -78,13 +78,13 @@ static bool put_cell(const struct table_column *column, union table_cell cell, e
     return put_text(cell.text, format, stream);
 }
 
-/* What comes behind a cell: a separator, or the end of the line. */
+/* What comes after a cell: a separator, or the end of the line. */
 static bool put_end_of_cell(const struct table_kind *kind, size_t column, enum table_format format, FILE *stream)
 {
     return fputc(column + 1 < kind->column_count ? SEPARATOR[format] : '\n', stream) != EOF;
 }
 
-/* Flushes, so that a full disk is met where it can be reported. */
+/* Flushes, so that a full disk is noticed where it can be reported. */
 static enum status finish(const struct table_kind *kind, bool written, FILE *stream, struct error *error)
 {
     bool fault = fault_here();

@@ -13,7 +13,7 @@ struct text_buffer text_begin(struct error *error)
     return (struct text_buffer){.error = error};
 }
 
-/* Makes room for `count` bytes and a 0 behind what is there. */
+/* Makes room for `count` bytes and a 0 after the present text. */
 static void text_reserve(struct text_buffer *text, size_t count)
 {
     size_t needed = text->used + count + 1;

@@ -1,4 +1,4 @@
-/* lib/nn/adam_chunk.h: Adam's update of a chunk (compute/chunk.h), for the bodies of passes that end in one. */
+/* lib/nn/adam_chunk.h: Adam's update of a chunk (compute/chunk.h), for the bodies of passes that end with it. */
 #ifndef TENTH_NN_ADAM_CHUNK_H
 #define TENTH_NN_ADAM_CHUNK_H
 
@@ -7,7 +7,7 @@
 #include "compute/chunk.h"
 #include "nn/optimizer.h"
 
-/* x -= rate m / (sqrt(v) + epsilon), with the moments m and v of the gradient brought up to date first. */
+/* x -= rate m / (sqrt(v) + epsilon), after updating the gradient's moments m and v. */
 static inline void adam_chunk(struct kernel_adam adam, const float *restrict gradient, float *restrict x,
                               float *restrict m, float *restrict v)
 {

@@ -6,7 +6,8 @@
 #include "nn/winograd.h"
 #include "nn/winograd_few.h"
 
-/* To add an algorithm: write it in conv_NAME.c, declare it in conv.h and add it here; the first that fits is used. */
+/* To add an algorithm: write it in conv_NAME.c, declare it in conv.h and add it here; the first that supports the shape
+ * is used. */
 static const struct conv_algorithm *const algorithms[] = {&conv_winograd, &conv_winograd_few, &conv_im2col};
 enum { ALGORITHM_COUNT = sizeof algorithms / sizeof *algorithms };
 

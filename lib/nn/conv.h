@@ -1,13 +1,12 @@
 /* lib/nn/conv.h: one convolution with bias and SELU, forward and backward. Private to lib/nn.
  *
- * How it is computed is a row of the table in conv.c: algorithms differ in speed and rounding only. A conv borrows its
- * weights, owns its workspace, and splits its sums at places that depend on shapes alone, never on the number of
- * threads. The first algorithm whose `supports` says yes is used.
+ * Each algorithm is a row of the table in conv.c; they differ only in speed and rounding. A conv borrows its weights,
+ * owns its workspace, and splits its sums at places that depend only on shapes, never on the number of threads. The
+ * first algorithm whose `supports` says yes is used.
  *
  * A step is one parallel region (nn/network.c): conv_prepare, conv_forward and conv_backward are called by each of its
  * threads, at most use.threads, with the same arguments, and return when all is done. A thread has the same items in
- * every loop over a batch, as near as its parts allow. Outside of a parallel region the calling thread does
- * everything. */
+ * every loop over a batch, as far as its parts allow. Outside a parallel region the calling thread does everything. */
 #ifndef TENTH_NN_CONV_H
 #define TENTH_NN_CONV_H
 
@@ -24,7 +23,7 @@ struct winograd_few_kernels;
 struct conv_algorithm {
     const char *name;
     int (*supports)(const struct conv_shape *shape);
-    size_t (*workspace_size)(const struct conv *conv); /* floats; SIZE_MAX when that does not fit */
+    size_t (*workspace_size)(const struct conv *conv); /* floats; SIZE_MAX if that does not fit */
     void (*prepare)(const struct conv *conv);          /* the weights are new; need not wait for the other threads */
     void (*forward)(const struct conv *conv, const float *x, size_t batch, float *y);
     void (*evaluate)(const struct conv *conv, int thread, const float *x, size_t batch, float *y);
@@ -63,19 +62,19 @@ void conv_clear(struct conv *conv); /* a zeroed conv is allowed */
 /* Before any other thread uses the conv; conv_prepare must follow. */
 void conv_set_weights(struct conv *conv, const float *weight, const float *bias);
 
-/* Makes of the weights what the algorithm needs. Alone of the three it does not wait for the other threads, so that
- * several convs are prepared at once: a barrier, or the end of the region, must follow. */
+/* Prepares the weights for the algorithm. Unlike the other two it does not wait for the other threads, so that several
+ * convs can be prepared at once: a barrier, or the end of the region, must follow. */
 void conv_prepare(const struct conv *conv);
 
 /* y = selu(convolution of x + bias); overwritten. Keeps what backward needs. */
 void conv_forward(const struct conv *conv, const float *x /* [batch][height_in][width_in][c_in] */, size_t batch,
                   float *y /* [batch][height_out][width_out][c_out] */);
 
-/* The same y, by the calling thread alone. Threads with different numbers, 0 <= thread < threads, may do so at the same
- * time. */
+/* The same y, by the calling thread alone. Threads with different numbers, 0 <= thread < threads, may call it at
+ * once. */
 void conv_evaluate(const struct conv *conv, int thread, const float *x, size_t batch, float *y);
 
-/* After conv_forward of the same x and batch (algorithms may have kept what they made of x). dy is destroyed. */
+/* After conv_forward of the same x and batch (algorithms may have kept data made from x). dy is destroyed. */
 void conv_backward(const struct conv *conv, const float *x, const float *y, float *dy /* like y */, size_t batch,
                    float *d_weight /* overwritten */, float *d_bias /* overwritten */,
                    float *dx /* like x; overwritten; NULL: not wanted */);
@@ -84,7 +83,8 @@ void conv_backward(const struct conv *conv, const float *x, const float *y, floa
 const struct conv_algorithm *const *conv_algorithms(size_t *count);
 
 extern const struct conv_algorithm conv_winograd;     /* kernel 6, stride 2, at least 16 channels on both sides */
-extern const struct conv_algorithm conv_winograd_few; /* images; kernel 6, stride 2, fewer than 16 channels to more */
+extern const struct conv_algorithm conv_winograd_few; /* images; kernel 6, stride 2, from fewer than 16 channels to
+                                                       * more */
 extern const struct conv_algorithm conv_im2col;       /* any shape */
 
 #endif

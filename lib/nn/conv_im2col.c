@@ -1,11 +1,10 @@
 /* Convolution as a matrix product: each output pixel's inputs are laid out as one row of a matrix ("im2col"), which is
- * then multiplied by the weights [kernel_h kernel_w c_in][c_out]. Fits any shape; best where there are few input
- * channels.
+ * then multiplied by the weights [kernel_h kernel_w c_in][c_out]. Fits any shape; best with few input channels.
  *
- * A batch is split into a fixed number of parts, which have a sum each of the gradients of weight and bias, added in
- * order at the end. A thread has the same parts forward and backward, so that their activations stay in its cache; but
- * where the weights are large there are fewer parts backward, since each has sums as large as they. A part's items are
- * taken in blocks of a fixed size. */
+ * A batch is split into a fixed number of parts; each has its own sums of the gradients of weight and bias, added in
+ * order at the end. A thread has the same parts forward and backward, so their activations stay in its cache; but if
+ * the weights are large there are fewer parts backward, since each has sums of that size. A part's items are processed
+ * in blocks of a fixed size. */
 #include "nn/conv.h"
 
 #include <omp.h>
@@ -17,8 +16,8 @@
 #include "nn/layer_kernels.h"
 
 enum {
-    BLOCK_FLOATS = 1 << 17, /* aim of a block's matrix: half a MiB, well inside the second cache */
-    LARGE_WEIGHT = 1 << 17, /* a sum of the weights' gradient beyond this many floats costs more than it helps */
+    BLOCK_FLOATS = 1 << 17, /* target size of a block's matrix: half a MiB, well inside the L2 cache */
+    LARGE_WEIGHT = 1 << 17, /* a sum of the weights' gradient beyond this many floats costs more than it gains */
     PARTS = 16,             /* of the batch */
     PARTS_OF_LARGE = 4,
     REDUCE_FLOATS = 4096 /* sums of parts are added in pieces of this size */
@@ -45,8 +44,8 @@ static size_t part_count(const struct conv_shape *shape)
     return row_size(shape) * shape->c_out > LARGE_WEIGHT ? PARTS_OF_LARGE : PARTS;
 }
 
-/* The workspace is a list of slots, one per part or thread. Each begins with a block's matrix, and in training goes on
- * with the part's d_weight and d_bias. */
+/* The workspace is a list of slots, one per part or thread. Each has a block's matrix, followed in training by the
+ * part's d_weight and d_bias. */
 static size_t matrix_size(const struct conv_shape *shape)
 {
     return round_up(items_of_block(shape) * pixels_out(shape) * row_size(shape), 16);
@@ -77,7 +76,7 @@ static void prepare(const struct conv *conv)
     (void)conv; /* the weights are used as they are */
 }
 
-/* What part of a kernel's extent lies inside the input along one dimension. start: of the kernel, in padded
+/* The part of a kernel's extent that lies inside the input along one dimension. start: of the kernel, in padded
  * coordinates. */
 struct overlap {
     size_t first, end; /* taps of the kernel: first <= tap < end */
@@ -98,7 +97,7 @@ static struct overlap overlap(size_t start, size_t kernel, size_t pad, size_t in
 }
 
 /* One item: col [height_out width_out][kernel_h][kernel_w][c_in] from x [height_in][width_in][c_in]. Along the kernel's
- * width, inputs lie as they do in the row: whole runs are copied. */
+ * width, inputs are in the same order as in the row: whole runs are copied. */
 static void im2col_item(const struct conv_shape *s, const float *x, float *col)
 {
     const size_t run = s->kernel_w * s->c_in;
@@ -118,7 +117,7 @@ static void im2col_item(const struct conv_shape *s, const float *x, float *col)
     }
 }
 
-/* The adjoint of im2col_item: adds each element of col to where it came from. */
+/* The adjoint of im2col_item: adds each element of col back to its source. */
 static void col2im_item(const struct conv_shape *s, const float *col, float *dx /* adds */)
 {
     const size_t run = s->kernel_w * s->c_in;
@@ -177,7 +176,7 @@ static void forward(const struct conv *conv, const float *x, size_t batch, float
     }
 }
 
-/* One block of items: adds to the part's sums and, where wanted, writes dx. */
+/* One block of items: adds to the part's sums and, if wanted, writes dx. */
 static void backward_block(const struct conv *conv, const float *x, const float *y, float *dy, size_t items, float *col,
                            float *d_weight, float *d_bias, float *dx)
 {

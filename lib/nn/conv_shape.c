@@ -2,7 +2,7 @@
 
 #include "core/size.h"
 
-/* TensorFlow's SAME along one dimension: the size of the output; *before receives the zeros in front. */
+/* TensorFlow's SAME along one dimension: returns the size of the output; *before receives the zeros in front. */
 static size_t same_padding(size_t in, size_t kernel, size_t stride, size_t *before)
 {
     size_t out = parts_of(in, stride);
@@ -29,12 +29,12 @@ struct conv_shape conv_whole_shape(struct shape input, size_t c_out, size_t kern
     return shape;
 }
 
-/* Leaves out of *kernel the taps that read padding at every one of `out` positions, and of *before as many zeros as
- * stood for those in front. At position o tap t reads input o stride + t - before; where out > 1, stride < in, so that
- * what one position reads of the input follows on what the next one does, and the taps that read it are a run. */
+/* Removes from *kernel the taps that read padding at every one of `out` positions, and from *before the zeros for those
+ * in front. At position o tap t reads input o stride + t - before; if out > 1, stride < in, so the taps that read input
+ * at consecutive positions leave no gap, and all of them are a run. */
 static void leave_out_dead_taps(size_t in, size_t stride, size_t out, size_t *kernel, size_t *before)
 {
-    size_t last = (out - 1) * stride; /* where the last position begins, in padded coordinates */
+    size_t last = (out - 1) * stride; /* start of the last position, in padded coordinates */
     size_t first = *before > last ? *before - last : 0;
     size_t end = smaller(*kernel, *before + in);
     *kernel = end - first;

@@ -1,4 +1,4 @@
-/* lib/nn/conv_shape.h: what goes into a convolution and what comes out of it. */
+/* lib/nn/conv_shape.h: the inputs and outputs of a convolution. */
 #ifndef TENTH_NN_CONV_SHAPE_H
 #define TENTH_NN_CONV_SHAPE_H
 
@@ -11,7 +11,7 @@ struct conv_shape {
     size_t height_out, width_out, c_out;
     size_t kernel_h, kernel_w;
     size_t stride_h, stride_w;
-    size_t pad_top, pad_left; /* rows and columns of zeros before the input; as many as needed follow it */
+    size_t pad_top, pad_left; /* rows and columns of zeros before the input; as many as needed come after it */
 };
 
 /* Floats of an item's input and output. */
@@ -25,15 +25,15 @@ static inline size_t conv_size_out(const struct conv_shape *shape)
     return shape->height_out * shape->width_out * shape->c_out;
 }
 
-/* SAME padding as in nn/network.h, with a square kernel and stride, or kernel x 1 on series (width 1). A kernel that is
- * larger than its map has rows or columns of taps that read padding at every position of the output: they can change
- * nothing, so they are not weights, and the shape's kernel is what is left without them. */
+/* SAME padding as in nn/network.h, with a square kernel and stride, or kernel x 1 on series (width 1). A kernel larger
+ * than its map has rows or columns of taps that read padding at every position of the output: they have no effect, so
+ * they are not weights, and the shape's kernel excludes them. */
 struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
 
 /* The same convolution with every tap of the kernel. */
 struct conv_shape conv_whole_shape(struct shape input, size_t c_out, size_t kernel, size_t stride);
 
-/* The dense layer from maps [height][width][channels], as a convolution whose kernel covers all of them. */
+/* The dense layer on maps [height][width][channels], as a convolution whose kernel covers them entirely. */
 struct conv_shape conv_dense_shape(struct shape maps, size_t c_out);
 
 #endif

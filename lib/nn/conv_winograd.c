@@ -13,13 +13,14 @@
 #include "nn/layer_kernels.h"
 
 enum {
-    FREE_SHARE = 8,  /* about one in so many points is no thread's own */
-    FILTER_ROWS = 8, /* rows that are transformed at once */
-    ITEM_PARTS = 32  /* so many parts of the batch have a sum each, of the bias's gradient */
+    FREE_SHARE = 8,  /* about one in this many points belongs to no thread */
+    FILTER_ROWS = 8, /* rows transformed at once */
+    ITEM_PARTS = 32  /* parts of the batch that each have a sum of the bias's gradient */
 };
 
-/* How many items evaluation takes at once. Products of few tiles are slow, V and M of many leave the second cache: with
- * 1 MiB of it (Zen) 64 tiles did best, by 2 to 8 % of 32, with 2 MiB (Xeons since 2023) 128. Sums are rounded alike. */
+/* How many items evaluation takes at once. Products of few tiles are slow; V and M of many exceed the L2 cache: with 1
+ * MiB of it (Zen) 64 tiles did best, 2 to 8 % better than 32, with 2 MiB (Xeons since 2023) 128. The rounding is the
+ * same. */
 static size_t items_evaluated(const struct conv *conv, size_t tiles_of_item)
 {
     const size_t tiles = conv->second_cache >= 2U << 20 ? 128 : 64;
@@ -31,11 +32,11 @@ struct plan {
     const struct winograd_transforms *transforms;
     size_t tiles_of_item;
     size_t tiles; /* of the batch, once there is one */
-    size_t items; /* that V and M have room for: a batch in training; some in evaluation, in each thread's own */
-    size_t stride_u, stride_v, stride_m;      /* floats between points; dU has U's */
+    size_t items; /* that fit into V and M: a batch in training; some in evaluation, for each thread */
+    size_t stride_u, stride_v, stride_m;      /* floats between points; dU uses U's */
     size_t u_size, vm_size, zeros_size, size; /* floats of U, of one thread's V and M, of zeros, of all */
     size_t stride_some;                       /* floats between points of FILTER_ROWS rows of U */
-    float *u;                                 /* [points][rows][c_out]; in evaluation packed for its products */
+    float *u;                                 /* [points][rows][c_out]; in evaluation packed for the products */
     float *some;       /* in evaluation, for each thread: FILTER_ROWS rows before they are packed */
     float *v;          /* [points][tiles][rows]; dV later */
     float *m;          /* [points][tiles][c_out]; dM later */
@@ -50,7 +51,7 @@ static size_t point_stride(size_t floats)
     return (parts_of(floats, 16) | 1) * 16;
 }
 
-/* How the workspace is laid out; the arrays are not set yet. */
+/* The layout of the workspace; the arrays are not set yet. */
 static struct plan plan_sizes(const struct conv *conv)
 {
     const struct conv_shape *s = &conv->shape;
@@ -134,8 +135,8 @@ static void multiply_some(const struct conv *conv, const struct plan *p, struct 
     phase_end(conv->clock, PHASE_GEMM, begun);
 }
 
-/* The products of all points. Most are each thread's own, the same in every product of a step, so that their matrices
- * stay in its cache; where there are many, the last ones are for who is free, so that all threads end together,
+/* The products of all points. Most belong to a thread, the same in every product of a step, so that their matrices stay
+ * in its cache; if there are many, the last ones go to whichever thread is free, so that all threads end together,
  * whatever else the machine does. */
 static void multiply(const struct conv *conv, const struct plan *p, product_fn *product)
 {
@@ -209,8 +210,8 @@ static void evaluate(const struct conv *conv, int thread, const float *x, size_t
     }
 }
 
-/* A part of the batch: dy becomes d loss / d (the sums before SELU), whose sum over the part is kept for the bias, and
- * dM is the adjoint of the output's transform, of it. */
+/* A part of the batch: dy becomes d loss / d (the sums before SELU), whose sum over the part is kept for the bias; dM
+ * is the adjoint of the output transform of it. */
 static void gradient_of_part(const struct conv *conv, const struct plan *p, size_t part, const float *y, float *dy,
                              size_t batch)
 {
@@ -247,7 +248,7 @@ static void weight_product(const struct conv *conv, const struct plan *p, struct
                       p->du + points.first * p->stride_u);
 }
 
-/* d_weight = the adjoint of the filter's transform, of dU. Does not wait for the other threads. */
+/* d_weight = the adjoint of the filter transform of dU. Does not wait for the other threads. */
 static void weight_gradient(const struct conv *conv, const struct plan *p, float *d_weight)
 {
     const size_t rows = p->shape.rows, n = p->shape.conv.c_out;
@@ -270,7 +271,7 @@ static void input_product(const struct conv *conv, const struct plan *p, struct 
                       p->v + points.first * p->stride_v);
 }
 
-/* dx = the adjoint of the input's transform, of dV. Does not wait, either. */
+/* dx = the adjoint of the input transform of dV. Does not wait either. */
 static void input_gradient(const struct conv *conv, const struct plan *p, size_t batch, float *dx)
 {
     const size_t size_in = conv_size_in(&conv->shape);
@@ -286,7 +287,7 @@ static void input_gradient(const struct conv *conv, const struct plan *p, size_t
 static void backward(const struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                      float *d_bias, float *dx)
 {
-    (void)x; /* V holds what is needed of it */
+    (void)x; /* V holds all that is needed of it */
     struct plan p = make_plan(conv, 0);
     p.tiles = batch * p.tiles_of_item;
 #pragma omp for

@@ -1,7 +1,7 @@
 /* Convolution of images with few channels through the transforms of nn/winograd_few.h, for 6 x 6 kernels with stride 2.
  *
- * V is kept from forward to backward. There, a block of channels and a part of the items are one thread's work; the
- * parts' gradients are added in order at the end. */
+ * V is kept from forward to backward. In backward, a block of channels and a part of the items are one thread's work;
+ * the parts' gradients are added in order at the end. */
 #include "nn/winograd_few.h"
 
 #include <omp.h>
@@ -9,14 +9,14 @@
 
 #include "core/size.h"
 
-enum { LEAST_UNITS = 16 }; /* that backward's work is divided into, at least */
+enum { LEAST_UNITS = 16 }; /* least number of pieces of backward's work */
 
 struct plan {
     struct winograd_shape shape;
     const struct winograd_few_transforms *transforms;
     size_t blocks, parts;   /* of channels; of items */
-    size_t taps;            /* of a kernel, of all channels */
-    size_t kept;            /* V: the items' in training, the threads' in evaluation */
+    size_t taps;            /* of a kernel, for all channels */
+    size_t kept;            /* Vs: of the items in training, of the threads in evaluation */
     size_t u_size, dm_size; /* of a block */
     size_t v_size;          /* of an item */
     size_t sums_size;       /* of a block and a part */
@@ -27,7 +27,7 @@ struct plan {
     float *scratch;         /* [threads][u_size + dm_size], in training */
 };
 
-/* How the workspace is laid out; the arrays are not set yet. */
+/* The layout of the workspace; the arrays are not set yet. */
 static struct plan plan_sizes(const struct conv *conv)
 {
     const struct conv_shape *s = &conv->shape;
@@ -147,7 +147,7 @@ static void input_gradient(const struct conv *conv, const float *y, float *dy, s
 static void backward(const struct conv *conv, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                      float *d_bias, float *dx)
 {
-    (void)x; /* V holds what is needed of it */
+    (void)x; /* V holds all that is needed of it */
     const struct plan p = make_plan(conv);
 #pragma omp for
     for (size_t unit = 0; unit < p.parts * p.blocks; unit++)

@@ -1,5 +1,5 @@
-/* lib/nn/dense.h: the fully connected layer. Private to lib/nn. Work is split at fixed places, and among the threads of
- * the parallel region that all call, as in conv.h. */
+/* lib/nn/dense.h: the fully connected layer. Private to lib/nn. Work is split at fixed places, among all the threads of
+ * the parallel region, as in conv.h. */
 #ifndef TENTH_NN_DENSE_H
 #define TENTH_NN_DENSE_H
 

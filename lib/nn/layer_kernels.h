@@ -1,7 +1,7 @@
 /* lib/nn/layer_kernels.h: the vectorised passes over activations. Private to lib/nn.
  *
  * Compiled per instruction set from layer_kernels_body.c and chosen once, like compute/random_kernels.h. All arrays
- * have the channels last. A call runs in the calling thread alone. */
+ * have the channels last. A call runs only in the calling thread. */
 #ifndef TENTH_NN_LAYER_KERNELS_H
 #define TENTH_NN_LAYER_KERNELS_H
 
@@ -14,8 +14,8 @@ struct layer_kernels {
     /* y [rows][channels] = selu(y + bias), in place */
     void (*bias_selu)(size_t rows, size_t channels, const float *bias /* [channels] */, float *y);
 
-    /* From the output y and dy = d loss / d y makes, in place, dz = d loss / d (the sum that SELU was given). The slope
-     * follows from the output alone: lambda for y > 0, else y + lambda alpha. Adds the column sums of dz to d_bias. */
+    /* Turns dy = d loss / d y, with the output y, in place into dz = d loss / d (SELU's argument). The slope follows
+     * from the output alone: lambda for y > 0, else y + lambda alpha. Adds the column sums of dz to d_bias. */
     void (*selu_backward)(size_t rows, size_t channels, const float *y, float *dy,
                           float *d_bias /* [channels], adds */);
 };

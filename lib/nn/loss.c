@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* The largest value of a row; its first index in *where. A NaN is never the largest, unless it comes first. */
+/* The largest value of a row; its first index in *where. A NaN is the largest only if it comes first. */
 static float largest(const float *row, size_t count, size_t *where)
 {
     *where = 0;
@@ -40,8 +40,8 @@ static double log_sum_exp(const float *row, size_t classes, float top)
     return (double)top + log(sum);
 }
 
-/* (p - [c = label]) * scale in place. For the label that is less the others' sum: p - 1 of a probability that rounded
- * to 1 would be 0, and the gradient of an item that the network is sure of would point away from the others alone. */
+/* (p - [c = label]) * scale in place. For the label that is minus the others' sum: p - 1 would be 0 for a probability
+ * that rounded to 1, and the gradient of an item that the network is sure of would only push the other classes down. */
 static void probability_to_gradient(size_t classes, size_t label, float scale, float *row)
 {
     double others = 0.0;

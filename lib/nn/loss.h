@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* probability [rows][classes] = softmax of logits, computed with the row's maximum taken off; may be in place. */
+/* probability [rows][classes] = softmax of logits, computed with the row's maximum subtracted; may be in place. */
 void softmax(const float *logits, size_t rows, size_t classes, float *probability);
 
 /* Mean cross-entropy in nats over the rows. d_logits [rows][classes] (overwritten; may be the logits themselves; NULL:

@@ -1,12 +1,12 @@
-/* lib/nn/moments.h: mean and variance of what passes through a layer, for `--posterior variance`.
+/* lib/nn/moments.h: mean and variance of activations through a layer, for `--posterior variance`.
  *
- * Weights and inputs are taken to be independent, and what is summed to be Gaussian:
+ * Weights and inputs are assumed independent, and their sums Gaussian:
  *
  *   mean z = sum mu m + mu_bias,  var z = sum sigma^2 (m^2 + v) + mu^2 v + sigma_bias^2
  *
  * for weights N(mu, sigma^2) and inputs of mean m and variance v. That a filter's weights are the same at every
- * position is left out of account. SELU's moments come from Gauss-Hermite quadrature: its kink costs a few per cent of
- * the variance, which is less than the independence does, and no cancellation hurts a small sigma in float. */
+ * position is ignored. SELU's moments come from Gauss-Hermite quadrature: its kink costs a few per cent of the
+ * variance, less than the independence assumption does, and no cancellation hurts a small sigma in float. */
 #ifndef TENTH_NN_MOMENTS_H
 #define TENTH_NN_MOMENTS_H
 

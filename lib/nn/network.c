@@ -13,36 +13,36 @@
 #include "nn/sparse_network.h"
 
 enum {
-    ALIGNED_FLOATS = 16, /* tensors begin at cache lines */
-    /* Without gradients nothing need be kept: a thread takes so many items through all layers by itself, and no thread
-     * waits for another before the last item. More leave the second cache, fewer take the weights from beyond it more
-     * often: with 64 filters 12 to 16 did best (32 took 13 % longer), with 96 it did not matter, with 120 and 200
-     * filters 48 did best (16 took 4 and 15 % longer). */
+    ALIGNED_FLOATS = 16, /* tensors start at cache lines */
+    /* Without gradients nothing need be kept: a thread takes this many items through all layers on its own, and no
+     * thread waits for another before the last item. More exceed the L2 cache, fewer reload the weights more often:
+     * with 64 filters 12 to 16 did best (32 took 13 % longer), with 96 it did not matter, with 120 and 200 filters 48
+     * did best (16 took 4 and 15 % longer). */
     BLOCK_ITEMS = 16,
     BLOCK_ITEMS_OF_LARGE = 48,
-    LARGE_WEIGHT = 3 << 17 /* floats of a layer */
+    LARGE_WEIGHT = 3 << 17 /* floats per layer */
 };
 
-/* Without gradients, sums over single weights are faster than matrix products once so small a part of the multiply-adds
- * is left: the break-even was .17 to .4 on the networks of the configs. */
+/* Without gradients, sums over single weights are faster than matrix products once the share of multiply-adds left is
+ * this small: the break-even was .17 to .4 on the networks of the configs. */
 static const double SPARSE_SHARE = 0.17;
 
 struct network {
     struct network_spec spec;
     size_t max_batch;
     int training;
-    size_t block; /* items that go through the layers at once: a batch in training, else what a thread takes */
+    size_t block; /* items that go through the layers at once: a batch in training, else a thread's share */
     int threads;
     struct conv *convs;     /* [layers] */
     struct tensor *tensors; /* [2 layers + 2]: weight, bias of each layer */
     size_t tensor_count;
     size_t weight_size;
     struct dense dense;
-    struct sparse_network *sparse; /* NULL where for training */
-    bool is_sparse;                /* the weights are for it */
+    struct sparse_network *sparse; /* NULL for training */
+    bool is_sparse;                /* the weights are set up for it */
     const float *w;                /* borrowed; [weight_size] */
-    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters]; one after the
-                              other for each thread, where not for training */
+    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters]; consecutive for
+                              the threads, if not for training */
     float **d_activations; /* [layers]: d loss / d activations; for training only */
     float *d_logits;       /* [max_batch][classes]; logits before; for training only */
 };
@@ -66,7 +66,7 @@ static enum status check(const struct network_spec *spec, size_t max_batch, int 
     return STATUS_OK;
 }
 
-/* How many items a thread takes at once without gradients. */
+/* How many items a thread processes at once without gradients. */
 static size_t items_evaluated(const struct network_spec *spec)
 {
     const size_t taps = spec->input.width > 1 ? spec->kernel * spec->kernel : spec->kernel;
@@ -74,7 +74,7 @@ static size_t items_evaluated(const struct network_spec *spec)
                                                                                            : BLOCK_ITEMS_OF_LARGE;
 }
 
-/* Appends a tensor behind those that are there. */
+/* Appends a tensor. */
 static void add_tensor(struct network *network, const char *layer, enum tensor_role role, size_t fan_in, size_t rank,
                        const size_t *shape)
 {
@@ -160,7 +160,7 @@ static size_t size_add(size_t a, size_t b)
     return a > SIZE_MAX - b ? SIZE_MAX : a + b;
 }
 
-/* Of `taps` weights for each of `units` outputs, and their biases, each with its padding. */
+/* Size of `taps` weights for each of `units` outputs, and their biases, each with its padding. */
 static size_t tensors_size(size_t taps, size_t units)
 {
     const size_t weights = size_multiply(taps, units);
@@ -197,7 +197,7 @@ static enum status create_sparse(struct network *network, struct error *error)
     return status;
 }
 
-/* The arrays whose sizes are known from the spec alone. */
+/* The arrays whose sizes depend only on the spec. */
 static enum status create_lists(struct network *network, int training, struct error *error)
 {
     const size_t layers = network->spec.layers;
@@ -320,7 +320,7 @@ double network_weight_uses(const struct network *network, size_t tensor)
     return (double)(shape->height_out * shape->width_out);
 }
 
-/* Where layer i's weight and bias begin in a vector laid out like w; i = layers is the dense layer. */
+/* The start of layer i's weight and bias in a vector laid out like w; i = layers is the dense layer. */
 static size_t weight_offset(const struct network *network, size_t i)
 {
     return network->tensors[2 * i].offset;
@@ -331,7 +331,7 @@ static size_t bias_offset(const struct network *network, size_t i)
     return network->tensors[2 * i + 1].offset;
 }
 
-/* Whether so few multiply-adds are left that leaving out the others is faster. */
+/* Whether so few multiply-adds are left that skipping the others is faster. */
 static bool few_are_left(const struct network *network, const float *w)
 {
     double left = 0, most = SPARSE_SHARE * network_multiply_adds(network);
@@ -360,8 +360,8 @@ void network_set_weights(struct network *network, const float *w)
         set_conv_weights(network, w);
 }
 
-/* By each thread of a parallel region, which share the work (nn/conv.h). 1 <= batch <= block; the activations stay for
- * the backward pass. */
+/* Called by each thread of a parallel region; they share the work (nn/conv.h). 1 <= batch <= block; the activations
+ * stay for the backward pass. */
 static void forward_layers(const struct network *network, const float *x, size_t batch, float *logits)
 {
     const size_t layers = network->spec.layers;
@@ -373,7 +373,7 @@ static void forward_layers(const struct network *network, const float *x, size_t
                   network->w + bias_offset(network, layers), x, batch, logits);
 }
 
-/* 1 <= batch <= block, by the calling thread alone. */
+/* 1 <= batch <= block; in the calling thread only. */
 static void evaluate_block(const struct network *network, int thread, const float *x, size_t batch, float *logits)
 {
     const size_t layers = network->spec.layers;
@@ -414,7 +414,7 @@ static void clear_padding(const struct network *network, float *gradient)
     }
 }
 
-/* By each thread of a parallel region, from d_logits to the gradient. d_x NULL: not wanted. */
+/* Called by each thread of a parallel region, from d_logits to the gradient. d_x NULL: not wanted. */
 static void backward_layers(const struct network *network, const float *x, size_t batch, float *gradient, float *d_x)
 {
     const size_t layers = network->spec.layers;
@@ -429,8 +429,8 @@ static void backward_layers(const struct network *network, const float *x, size_
     }
 }
 
-/* One parallel region, in whose loops a thread has the same items from the first layer to the last and back: what it
- * wrote stays in its cache. */
+/* One parallel region, in which a thread has the same items from the first layer to the last and back: what it wrote
+ * stays in its cache. */
 static double gradients(const struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
                         float *d_x, size_t *correct)
 {

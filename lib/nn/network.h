@@ -2,14 +2,13 @@
  *
  *   layers x ( convolution with bias, stride, SAME padding; SELU ), then one dense layer to logits.
  *
- * The network owns no weights: it is given one flat vector w[parameters], whose tensors `network_tensors` lists, and so
- * serves a sampled network, the posterior mean and a pruned network alike. It owns its buffers, so one network serves
- * one caller at a time. Activations are [batch][height][width][channels].
+ * The network owns no weights: it is given one flat vector w[parameters], whose tensors `network_tensors` lists; so it
+ * serves a sampled network, the posterior mean and a pruned network alike. It owns its buffers: one caller at a time.
+ * Activations are [batch][height][width][channels].
  *
  * SAME padding is TensorFlow's: out = ceil(in / stride), total = max((out - 1) * stride + kernel - in, 0), of which
  * total / 2 (rounded down) goes before. On series (width 1) the kernel is kernel x 1 and the stride (stride, 1). Taps
- * of a kernel that read nothing but padding are not weights (nn/conv.h): a layer on a map of 1 x 1 has kernels of 1
- * x 1.
+ * of a kernel that read only padding are not weights (nn/conv.h): a layer on a 1 x 1 map has 1 x 1 kernels.
  *
  * Results do not depend on the number of threads, bit for bit: sums are split at fixed places. */
 #ifndef TENTH_NN_NETWORK_H
@@ -28,8 +27,8 @@ struct network_spec {
     struct shape input;
     size_t classes;
     size_t layers, filters, kernel, stride;
-    /* The convolutions' products are gemm_bf16's. Those of few input channels (nn/winograd_few.h) and of the dense
-     * layer, and the sums over single weights by which a network is evaluated that has few, stay those of floats. */
+    /* The convolutions use gemm_bf16's products. Those with few input channels (nn/winograd_few.h), the dense layer,
+     * and the sums over single weights that evaluate a network with few weights stay in float. */
     bool bf16;
 };
 
@@ -39,7 +38,7 @@ enum { TENSOR_NAME_SIZE = 24 };
 struct tensor {
     char name[TENSOR_NAME_SIZE]; /* "conv1.weight" */
     enum tensor_role role;
-    size_t offset; /* of its first element in w; a multiple of 16 */
+    size_t offset; /* of its first element in w; a multiple of 16 floats */
     size_t count;
     size_t fan_in; /* inputs of one output unit */
     size_t rank;
@@ -53,8 +52,8 @@ static inline int tensor_is_bias(const struct tensor *tensor)
 
 struct network;
 
-/* max_batch: the largest batch that will be given. `training`: also make room for gradients. threads >= 1.
- * STATUS_UNSUPPORTED: a spec that makes no sense (a map of size 0, no classes). NULL *network on failure. */
+/* max_batch: the largest batch to expect. `training`: also allocate gradients. threads >= 1. STATUS_UNSUPPORTED: a spec
+ * that makes no sense (a map of size 0, no classes). NULL *network on failure. */
 enum status network_create(const struct network_spec *spec, size_t max_batch, int training, int threads,
                            struct network **network, struct error *error);
 void network_free(struct network *network); /* NULL is allowed */
@@ -62,18 +61,17 @@ void network_free(struct network *network); /* NULL is allowed */
 const struct network_spec *network_spec(const struct network *network);
 const struct tensor *network_tensors(const struct network *network, size_t *count);
 
-/* Whether a layer's kernels are larger than its map lets them be, so that they have fewer taps than the spec says. */
+/* Whether a layer's kernels are too large for its map, so that they have fewer taps than the spec says. */
 bool network_cuts_kernels(const struct network_spec *spec);
 
-/* What network_weight_size of a network of the spec would be, before anything of it is made; SIZE_MAX where that does
- * not fit. */
+/* network_weight_size for a network of the spec, without making it; SIZE_MAX if that does not fit. */
 size_t network_size_of(const struct network_spec *spec);
 
 /* Number of floats of w: the tensors and the padding between them (padding is 0 and stays 0). */
 size_t network_weight_size(const struct network *network);
 size_t network_parameters(const struct network *network); /* without padding */
 
-/* Gives the network the weights that the calls after it use. w is borrowed until the next call of this function. */
+/* Sets the weights for later calls. w is borrowed until the next call of this function. */
 void network_set_weights(struct network *network, const float *w /* [weight_size] */);
 
 /* logits [batch][classes], overwritten. 1 <= batch <= max_batch. */
@@ -81,29 +79,28 @@ void network_forward(struct network *network, const float *x /* [batch][h][w][c]
 
 /* Forward and backward: the mean cross-entropy of the batch and its gradient. gradient [weight_size] is overwritten
  * (padding: 0). Returns the mean negative log-likelihood in nats; *correct receives the number of items whose largest
- * logit is the label's. Only for a network created for training. */
+ * logit is the label's. Only if the network was created for training. */
 double network_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
                         size_t *correct);
 
 /* The same, and d_x [batch][h][w][c] (overwritten) receives the gradient of the same mean with respect to the items:
- * how the network's loss can be raised. The first layer's share of it costs as much as a layer's; training does
- * without. */
+ * how to raise the network's loss. For the first layer this costs as much as for any other; training does without. */
 double network_input_gradient(struct network *network, const float *x, const uint8_t *y, size_t batch, float *gradient,
                               float *d_x);
 
 /* From now on the passes add the time of their products and transforms to the clock, which is borrowed and has at least
- * the network's threads; NULL, as at first: nothing is measured. */
+ * the network's threads; NULL, the initial value: nothing is measured. */
 void network_set_clock(struct network *network, struct phase_clock *clock);
 
-/* From now on the passes multiply by these, which do what gemm_of_floats and gemm_of_bf16 do (those are taken at first)
- * and perhaps take notes. They are borrowed. */
+/* From now on the passes multiply with these, which do what gemm_of_floats and gemm_of_bf16 (the initial ones) do, and
+ * perhaps take notes. They are borrowed. */
 void network_set_gemm(struct network *network, const struct gemm_functions *floats, const struct gemm_functions *bf16);
 
-/* Multiply-adds of one forward pass of one item, as the direct convolution needs them. */
+/* Multiply-adds of one item's forward pass by direct convolution. */
 double network_multiply_adds(const struct network *network);
 
-/* How many of them each weight of a tensor (of one network, in the order of its tensors) takes part in: the output
- * positions of a convolution, 1 in the dense layer. */
+/* How many of them use each weight of a tensor (of one network, in the order of its tensors): the output positions of a
+ * convolution, 1 in the dense layer. */
 double network_weight_uses(const struct network *network, size_t tensor);
 
 #endif

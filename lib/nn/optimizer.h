@@ -1,4 +1,4 @@
-/* lib/nn/optimizer.h: Adam (Kingma and Ba 2015, arXiv:1412.6980), as numbers that the fused passes over a tensor use.
+/* lib/nn/optimizer.h: Adam (Kingma and Ba 2015, arXiv:1412.6980), as numbers for the fused passes over a tensor.
  */
 #ifndef TENTH_NN_OPTIMIZER_H
 #define TENTH_NN_OPTIMIZER_H

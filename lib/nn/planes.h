@@ -1,8 +1,8 @@
-/* lib/nn/planes.h: how the input of a convolution lies in memory for sums over single weights.
+/* lib/nn/planes.h: the memory layout of a convolution's input for sums over single weights.
  *
  * A channel is a plane [row phase][column phase][rows][pitch], zero padding included, where phase = position modulo
  * stride. Then the outputs of a filter, at the pitch of the input, read consecutive places for any one weight, and a
- * weight is no more than an offset and a value (nn/sparse_kernels.h). */
+ * weight is just an offset and a value (nn/sparse_kernels.h). */
 #ifndef TENTH_NN_PLANES_H
 #define TENTH_NN_PLANES_H
 
@@ -17,7 +17,7 @@ struct planes {
 
 struct planes planes_of(const struct conv_shape *shape);
 
-/* Where (row, column) of the padded input lies in its plane. */
+/* The place of (row, column) of the padded input in its plane. */
 size_t planes_position(const struct planes *planes, const struct conv_shape *shape, size_t row, size_t column);
 
 #endif

@@ -1,4 +1,4 @@
-/* lib/nn/sparse_kernels.h: sums over the weights that are there, for all outputs of a filter at once. Private to
+/* lib/nn/sparse_kernels.h: sums over the remaining weights, for all outputs of a filter at once. Private to
  * sparse_network.c and to lib/embed/engine.c.
  *
  * Compiled per instruction set from sparse_kernels_body.c and chosen once, like compute/random_kernels.h. Output q of a
@@ -24,14 +24,14 @@ struct sparse_moments {
     const float *variance; /* NULL: the inputs are certain */
 };
 
-/* The lanes that are set of source .. source + 15 go to target and behind it, next to each other. */
+/* The set lanes of source .. source + 15 go to consecutive places from target on. */
 struct sparse_move {
     uint32_t source, target;
     uint16_t lanes;
 };
 
-/* How the outputs of a filter, at the pitch of its own input, come to lie in a plane of the next layer's input. The
- * moves say the same as the lists, with as many elements at once as lie together on both sides. */
+/* How the outputs of a filter, at the pitch of its own input, map to a plane of the next layer's input. The moves say
+ * the same as the lists, with as many elements at once as are contiguous on both sides. */
 struct sparse_spread {
     size_t count;
     uint32_t *source, *target; /* [count], both ascending along a row */
@@ -43,24 +43,24 @@ struct sparse_kernels {
     const char *name; /* "avx512", "avx2", "base" */
     int (*runs_here)(void);
 
-    /* add: to what z holds, in place of overwriting it */
+    /* add: to z, instead of overwriting it */
     void (*sum)(size_t count, const uint32_t *offset, const float *value, const float *x, size_t outputs, bool add,
                 float *z);
 
-    /* The same for SPARSE_FILTERS filters at once, which have a value, perhaps 0, for the same offsets: where most
-     * weights are there, reading an input once for several filters costs less than leaving the others out. */
+    /* The same for SPARSE_FILTERS filters at once, which have a value, perhaps 0, for the same offsets: if most weights
+     * are there, reading an input once for several filters costs less than skipping the zeros. */
     void (*sum_filters)(size_t count, const uint32_t *offset, const float *value /* [count][SPARSE_FILTERS] */,
                         const float *x, size_t outputs, float *z /* [SPARSE_FILTERS][stride] */, size_t stride);
 
-    /* The mean as above, of value; the variance from value^2 variance + spread^2 square. */
+    /* The mean as above, from value; the variance from value^2 variance + spread^2 square. */
     void (*sum_moments)(size_t count, const uint32_t *offset, const float *value, const float *spread,
                         const struct sparse_moments *x, size_t outputs, float *mean, float *variance);
 
     /* z [count] = selu(z + bias) */
     void (*bias_selu)(size_t count, float bias, float *z);
 
-    /* plane[target[i]] = z[source[i]]. Up to SPARSE_SLACK places of the plane behind an element may become 0: padding,
-     * which is 0, and the beginning of the next plane, which must come later. */
+    /* plane[target[i]] = z[source[i]]. Up to SPARSE_SLACK places of the plane after an element may become 0: padding,
+     * which is 0, and the start of the next plane, which must be written later. */
     void (*spread)(const struct sparse_spread *spread, const float *z, float *plane);
 
     /* mean, variance [count], given without the bias, become those of selu(z + bias); see nn/moments.h */

@@ -26,8 +26,8 @@ static inline const vector *vector_at(const float *x)
     return (const vector *)x;
 }
 
-/* `vectors` of outputs, of which the compiler knows how many: sums stay in registers. Few vectors are summed twice,
- * over even and over odd weights, so that no sum waits for the one before. */
+/* `vectors` of outputs, a number known to the compiler: sums stay in registers. Few vectors are summed twice, over even
+ * and over odd weights, so that no sum waits for the one before. */
 static inline __attribute__((always_inline)) void sum_block(const int vectors, size_t count, const uint32_t *offset,
                                                             const float *value, const float *x, bool add, float *z)
 {
@@ -55,7 +55,7 @@ static inline __attribute__((always_inline)) void sum_block(const int vectors, s
         ((vector *)z)[v] = sum[v] + odd[v];
 }
 
-/* One output: there is nothing to go along, so the weights do. */
+/* One output: vectors run along the weights instead. */
 static float sum_single(size_t count, const uint32_t *offset, const float *value, const float *x)
 {
     float sum = 0;
@@ -171,7 +171,7 @@ static void sum_moments(size_t count, const uint32_t *offset, const float *value
         moments_block(1, count, offset, value, spread, x, first, mean, variance);
 }
 
-/* To the end of the last vector: what is computed beyond `count` costs less than a remainder that is no vector. */
+/* To the end of the last vector: computing beyond `count` costs less than a remainder that is not a vector. */
 static size_t whole_vectors(size_t count)
 {
     return round_up(count, VECTOR_FLOATS);
@@ -186,8 +186,8 @@ static void bias_selu(size_t count, float bias, float *restrict z)
 }
 
 #if defined(__AVX512F__)
-/* Whole vectors are stored, since masked stores are slow: of what follows a move's elements, the next moves write those
- * places that are no padding. */
+/* Whole vectors are stored, since masked stores are slow: of the places after a move's elements, the next moves write
+ * those that are not padding. */
 static void spread(const struct sparse_spread *spread, const float *restrict z, float *restrict plane)
 {
     for (size_t i = 0; i < spread->move_count; i++) {
@@ -196,7 +196,7 @@ static void spread(const struct sparse_spread *spread, const float *restrict z, 
     }
 }
 #else
-/* One flat loop: short ones over rows would mostly wait for their ends to be mispredicted. */
+/* One flat loop: short ones over rows would spend most time on mispredicted ends. */
 static void spread(const struct sparse_spread *spread, const float *restrict z, float *restrict plane)
 {
     for (size_t i = 0; i < spread->count; i++)

@@ -10,24 +10,25 @@
 #include "nn/sparse_kernels.h"
 
 enum {
-    /* Of the channels so many floats of a run's input are taken before the next: what most first caches hold. */
+    /* This many floats of a run's input are processed per block of channels: what most L1 caches hold. */
     BLOCK_FLOATS = 6144,
-    /* So many weights of a filter at least are worth a sum that is put away and taken up again. */
+    /* The least number of a filter's weights that is worth storing a sum and reloading it. */
     BLOCK_WEIGHTS = 16
 };
 
 struct sparse_layer {
     struct conv_shape shape;
     struct planes planes;
-    size_t runs, run_outputs, run_stride; /* outputs that are consecutive places, and from one such run to the next */
-    size_t blocks, block_channels;        /* channels that are summed over together */
+    size_t runs, run_outputs, run_stride; /* outputs in consecutive places, and the step from one such run to the
+                                           * next */
+    size_t blocks, block_channels;        /* channels summed over together */
     uint32_t *start;                      /* [blocks][c_out], and the end; blocks <= c_in */
     uint32_t *offset;                     /* [weights] in floats, by block, then by filter */
     float *value;                         /* [weights] in the same order */
-    uint32_t *target;                     /* [height_in * width_in] where an input lies in its plane, in floats */
+    uint32_t *target;                     /* [height_in * width_in] an input's place in its plane, in floats */
     const float *bias;                    /* [c_out]; borrowed */
     float *input;                         /* [threads][c_in][planes.size][SPARSE_LANES], and slack; padding stays 0 */
-    size_t input_size;                    /* floats of a thread */
+    size_t input_size;                    /* floats per thread */
 };
 
 struct sparse_network {
@@ -40,7 +41,7 @@ struct sparse_network {
 
 /* ---- making ---- */
 
-/* Floats of a run's outputs, of one filter. */
+/* Floats of a run's outputs, for one filter. */
 static size_t run_floats(const struct sparse_layer *layer)
 {
     return layer->run_outputs * SPARSE_LANES;
@@ -140,8 +141,8 @@ void sparse_network_free(struct sparse_network *network)
 
 /* ---- weights ---- */
 
-/* How many channels are summed over together, when `count` weights are left: as many as the first cache holds, or more
- * where so few weights are left that putting sums away would cost more than they do. */
+/* How many channels are summed over together if `count` weights are left: as many as the L1 cache holds, or more if so
+ * few weights are left that storing sums would cost more than they do. */
 static void choose_blocks(struct sparse_layer *layer, size_t count)
 {
     const struct conv_shape *s = &layer->shape;
@@ -163,7 +164,7 @@ static size_t count_weights(const struct conv_shape *s, const float *w)
     return left;
 }
 
-/* Where the filters of each block begin, from how many weights each has. */
+/* The starts of each block's filters, from their numbers of weights. */
 static void find_starts(struct sparse_layer *layer, const float *w)
 {
     const struct conv_shape *s = &layer->shape;
@@ -192,7 +193,7 @@ void sparse_network_set_layer(struct sparse_network *network, size_t index, cons
     layer->bias = bias;
     choose_blocks(layer, count_weights(s, w));
     find_starts(layer, w);
-    /* start[i] runs on to where list i + 1 begins, which is start[i + 1] again once all are moved by one. */
+    /* start[i] advances to the start of list i + 1, which is start[i + 1] again once all are shifted by one. */
     for (size_t i = 0; i < filter_weights(s); i++) {
         size_t channel = i / taps, tap = i % taps;
         size_t place =
@@ -217,7 +218,7 @@ static float *input_of(const struct sparse_layer *layer, int thread)
     return layer->input + (size_t)thread * layer->input_size;
 }
 
-/* Lanes without an item get the last one, for nobody. */
+/* Lanes without an item get the last one; their results are unused. */
 static void put_items(const struct sparse_layer *layer, const float *x, size_t items, float *input)
 {
     const struct conv_shape *s = &layer->shape;
@@ -245,7 +246,7 @@ static void spread_run(const struct sparse_layer *layer, const struct sparse_lay
 }
 
 /* The outputs of run `run`, filter by filter, without bias: z [c_out][run_floats]. Block by block of the channels, so
- * that what all filters read of the input stays in the cache. */
+ * that the input that all filters read stays in the cache. */
 static void sum_run(const struct sparse_network *network, const struct sparse_layer *layer, const float *input,
                     size_t run, float *z)
 {

@@ -1,9 +1,9 @@
 /* lib/nn/sparse_network.h: the logits of a network most of whose weights are 0, by sums over those that are not.
  * Private to network.c.
  *
- * SPARSE_LANES items go through the layers side by side: the places of nn/planes.h hold that many floats, one for each
- * item, so that every sum is of whole vectors, however small a map is. A row of outputs is made for all filters before
- * the next: what it reads of the input then stays in the cache. The dense layer is a convolution with one place. */
+ * SPARSE_LANES items go through the layers side by side: the places of nn/planes.h hold that many floats, one per item,
+ * so every sum is of whole vectors, however small a map is. A row of outputs is made for all filters before the next:
+ * the input that it reads then stays in the cache. The dense layer is a convolution with one place. */
 #ifndef TENTH_NN_SPARSE_NETWORK_H
 #define TENTH_NN_SPARSE_NETWORK_H
 
@@ -21,14 +21,14 @@ enum status sparse_network_create(const struct conv_shape *shapes, size_t layers
                                   struct sparse_network **network, struct error *error);
 void sparse_network_free(struct sparse_network *network); /* NULL is allowed */
 
-/* Multiply-adds of one item in layer `layer` when w [kernel_h][kernel_w][c_in][c_out] are its weights: those that are 0
- * cost none. */
+/* Multiply-adds of one item in layer `layer` with weights w [kernel_h][kernel_w][c_in][c_out]: those that are 0 cost
+ * none. */
 double sparse_multiply_adds(const struct sparse_network *network, size_t layer, const float *w);
 
-/* The weights of layer `layer`, of which it keeps what is not 0; bias [c_out] is borrowed. */
+/* Sets the weights of layer `layer`, keeping those that are not 0; bias [c_out] is borrowed. */
 void sparse_network_set_layer(struct sparse_network *network, size_t layer, const float *w, const float *bias);
 
-/* logits [batch][classes], overwritten, for x [batch][height][width][channels]; by the calling thread alone, whose
+/* logits [batch][classes], overwritten, for x [batch][height][width][channels]; in the calling thread only, whose
  * number is 0 <= thread < threads. An item's logits do not depend on the others. */
 void sparse_network_evaluate(const struct sparse_network *network, int thread, const float *x, size_t batch,
                              float *logits);

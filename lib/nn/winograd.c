@@ -32,9 +32,9 @@ struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winogra
     };
 }
 
-/* What a batch costs, in products of a tile with U at one point. U's transforms, and what U and dU take of the memory's
- * bandwidth, count as WEIGHT_TILES tiles: with 64 to 200 filters, tiles of 8 outputs broke even at about 40 items,
- * tiles of 7 at 20. In evaluation one U serves many batches. */
+/* A batch's cost, in products of a tile with U at one point. U's transforms, and the memory bandwidth for U and dU,
+ * count as WEIGHT_TILES tiles: with 64 to 200 filters, tiles of 8 outputs broke even at about 40 items, tiles of 7 at
+ * 20. In evaluation one U serves many batches. */
 enum { WEIGHT_TILES = 28 };
 
 static size_t cost(const struct conv_shape *conv, size_t batch, enum winograd_filtering filtering)

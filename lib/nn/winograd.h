@@ -11,8 +11,7 @@
  *   M [tile][c_out] = V U,      and the tile's m x m outputs are A^T M A
  *
  * and the backward pass is the adjoint of each step. V, U and M are arrays [point][..][..] with `stride` floats between
- * points. With larger tiles fewer numbers are multiplied, U is larger and roundings are amplified more
- * (winograd_points.h).
+ * points. Larger tiles need fewer multiplications, but U is larger and rounding is amplified more (winograd_points.h).
  *
  * The functions of the table work in the calling thread, on one item (all its tiles) or on some rows of the weights.
  * They need at least WINOGRAD_LEAST_CHANNELS channels on both sides: the last vector of channels overlaps the one
@@ -31,7 +30,7 @@ enum {
     WINOGRAD_LEAST_CHANNELS = 16
 };
 
-/* By what is filtered and the outputs of a tile along a dimension, whose points are two more. */
+/* Named by what is filtered and a tile's outputs along a dimension; it has two more points. */
 enum winograd_filtering {
     WINOGRAD_IMAGES_4,
     WINOGRAD_IMAGES_7,
@@ -49,15 +48,16 @@ struct winograd_shape {
     size_t rows;   /* 4 c_in or 2 c_in */
 };
 
-/* Whether the convolution is one of images that can be filtered so, by its kernel and stride. */
+/* Whether the convolution is on images and its kernel and stride suit this filtering. */
 int winograd_is_of_images(const struct conv_shape *conv);
 
-/* The tiles of a filtering for the convolution, which must be one of images (kernel_w > 1) or of series, as the
- * filtering is. */
+/* The tiles of a filtering for the convolution, which must be on images (kernel_w > 1) or on series, like the
+ * filtering. */
 struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winograd_filtering filtering);
 
-/* The fastest filtering for training steps of `batch` items; 0: for evaluation, where the number of items does not
- * change it. bf16: factors of products are rounded to bfloat16, which bear the roundings of the smallest tiles only. */
+/* The fastest filtering for training steps of `batch` items; 0: for evaluation, where it does not depend on the number
+ * of items. bf16: factors of products are rounded to bfloat16, which tolerates only the rounding of the smallest
+ * tiles. */
 enum winograd_filtering winograd_choice(const struct conv_shape *conv, size_t batch, int bf16);
 
 struct winograd_transforms {

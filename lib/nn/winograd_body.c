@@ -1,9 +1,9 @@
 /* One build of the transforms in nn/winograd.h; compiled once per instruction set (compute/isa.h).
  *
- * Channels are the lanes of GCC's vector type. Where they are no multiple of the lanes, the last vector begins earlier
- * and overlaps the one before it, which repeats some work and needs no tail. Each transform is written once, for all
- * points and for `planar` 0 and 1; it is inlined with those constants, so that its loops unroll and its arrays live in
- * registers. In two dimensions it is columns first, then rows, or their adjoints. */
+ * Channels are the lanes of GCC's vector type. If they are not a multiple of the lanes, the last vector starts earlier
+ * and overlaps the one before it, which repeats some work but needs no tail. Each transform is written once, for all
+ * points and for `planar` 0 and 1; it is inlined with those constants, so its loops unroll and its arrays live in
+ * registers. In two dimensions it does columns first, then rows, or their adjoints. */
 #include "nn/winograd.h"
 
 #include <string.h>
@@ -13,8 +13,8 @@
 
 enum { PATCH_MAX = 2 * POINTS_MAX }; /* inputs of a tile along a dimension, both phases */
 
-/* Calls for each column or row. With few points all of a tile fit into registers, if all calls are written out (8 % of
- * a step); with more they do not. */
+/* Calls for each column or row. With few points a whole tile fits into registers if all calls are unrolled (8 % of a
+ * step); with more it does not. */
 #define FOR_EACH(points, index, count, call)                                                                           \
     if ((points)->pairs == 2) {                                                                                        \
         UNROLL for (int index = 0; index < (count); index++) call;                                                     \
@@ -23,8 +23,8 @@ enum { PATCH_MAX = 2 * POINTS_MAX }; /* inputs of a tile along a dimension, both
             call;                                                                                                      \
     }
 
-/* The points' matrices are 36 to 100 streams, more than a processor follows by itself: what comes AHEAD floats later in
- * each is fetched. (Steps of training took 2 % less; 64 and 128 did no better.) */
+/* The points' matrices are 36 to 100 streams, more than a processor prefetches on its own: this fetches AHEAD floats
+ * ahead in each. (Training steps took 2 % less; 64 and 128 did no better.) */
 enum { AHEAD = 32 };
 
 INLINE vec load_point(const float *from)
@@ -39,14 +39,14 @@ INLINE void store_point(float *to, vec value)
     store(to, value);
 }
 
-/* Where the next vector of channels begins: `step` on, but so that it does not pass the end. */
+/* The start of the next vector of channels: `step` further, but not past the end. */
 INLINE size_t next_channel(size_t channel, size_t channels)
 {
     size_t next = channel + LANES;
     return next < channels && next + LANES > channels ? channels - LANES : next;
 }
 
-/* A row of points, at point (i, 0) of all. */
+/* A row of points, at point (i, 0). */
 INLINE void load_row(const struct points *p, const float *at, size_t stride, const int planar, vec *row)
 {
     UNROLL for (int j = 0; j < across(planar, point_count(p)); j++) row[j] = load_point(at + (size_t)j * stride);
@@ -122,7 +122,7 @@ INLINE void filter_adjoint_all(const struct winograd_shape *s, const struct poin
 
 /* ---- inputs ---- */
 
-/* Fills offset [patch][patch or 1] with where a tile's pixels lie in an item, -1 for padding. */
+/* Fills offset [patch][patch or 1] with the places of a tile's pixels in an item, -1 for padding. */
 INLINE void patch_offsets(const struct winograd_shape *s, const struct points *p, const int planar, size_t tile,
                           ptrdiff_t *offset)
 {
@@ -139,7 +139,7 @@ INLINE void patch_offsets(const struct winograd_shape *s, const struct points *p
         }
 }
 
-/* Where a phase begins in a patch; its pixels are two apart. */
+/* The start of a phase in a patch; its pixels are two apart. */
 INLINE int phase_corner(const struct points *p, const int planar, int phase)
 {
     return planar ? phase / 2 * 2 * point_count(p) + phase % 2 : phase;

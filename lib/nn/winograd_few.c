@@ -12,7 +12,7 @@ size_t winograd_few_lanes(const struct winograd_shape *s)
 
 size_t winograd_few_items(const struct winograd_shape *s)
 {
-    enum { BLOCK_FLOATS = 1 << 16 }; /* aim of dM's size: a quarter of a MiB, well inside the second cache */
+    enum { BLOCK_FLOATS = 1 << 16 }; /* target size of dM: a quarter of a MiB, well inside the L2 cache */
     return larger(1, BLOCK_FLOATS / (s->points * s->tiles_h * s->tiles_w * WINOGRAD_BLOCK));
 }
 

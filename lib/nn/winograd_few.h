@@ -1,15 +1,15 @@
-/* lib/nn/winograd_few.h: Winograd's filtering (nn/winograd.h) of images with few channels, such as a network's first
- * layer has. Private to lib/nn.
+/* lib/nn/winograd_few.h: Winograd's filtering (nn/winograd.h) of images with few channels, as in a network's first
+ * layer. Private to lib/nn.
  *
- * The points' products are too short for a matrix product that goes through memory: each has 4 c_in terms. So they are
- * made where their results are needed, between the transforms, in registers: neither a matrix of the inputs nor M is
- * ever written. Forward goes through the items; backward takes WINOGRAD_BLOCK channels of the outputs through many
- * items, whose dU stays in a cache.
+ * The points' products are too short for a matrix product through memory: each has 4 c_in terms. So they are computed
+ * where their results are needed, between the transforms, in registers: neither a matrix of the inputs nor M is ever
+ * written. Forward goes through the items; backward takes WINOGRAD_BLOCK channels of the outputs through many items,
+ * whose dU stays in a cache.
  *
  *   V [points][lanes]   of one item; lane = tile rows + row, padded with zeros to a multiple of WINOGRAD_BLOCK
  *   U [blocks][points rows WINOGRAD_BLOCK], ordered as a build likes it
  *
- * The last block of channels overlaps the one before where c_out is no multiple of it, and repeats some of its work. */
+ * The last block of channels overlaps the one before if c_out is not a multiple of it, and repeats some of its work. */
 #ifndef TENTH_NN_WINOGRAD_FEW_H
 #define TENTH_NN_WINOGRAD_FEW_H
 
@@ -20,12 +20,12 @@
 
 enum { WINOGRAD_BLOCK = WINOGRAD_LEAST_CHANNELS };
 
-/* What backward makes of some items, for one block of channels. */
+/* Backward's results for some items, for one block of channels. */
 struct winograd_few_sums {
     float *d_weight; /* [taps of a kernel c_in][WINOGRAD_BLOCK]; overwritten */
     float *d_bias;   /* [WINOGRAD_BLOCK]; overwritten */
-    float *du;       /* room for U of a block */
-    float *dm;       /* room for points winograd_few_dm_stride floats */
+    float *du;       /* memory for U of a block */
+    float *dm;       /* memory for points winograd_few_dm_stride floats */
 };
 
 struct winograd_few_transforms {
@@ -35,7 +35,7 @@ struct winograd_few_transforms {
     void (*input)(const struct winograd_shape *s, const float *x, float *v);
     void (*output)(const struct winograd_shape *s, const float *v, const float *u, const float *bias, float *y);
 
-    /* Items from y, dy and V of the first of them on: the gradients of a block's weights, by dU = V^T dM, where dM
+    /* For items starting at y, dy and V of the first: the gradients of a block's weights, by dU = V^T dM, where dM
      * comes from dz = dy SELU'. */
     void (*weight_gradient)(const struct winograd_shape *s, const float *v, const float *y, const float *dy,
                             size_t items, size_t block, const struct winograd_few_sums *sums);
@@ -50,7 +50,7 @@ struct winograd_few_kernels {
     void (*input_gradient)(const struct conv_shape *s, const float *weight, const float *y, float *dy, float *dx);
 };
 
-/* The channel where a block begins. */
+/* The first channel of a block. */
 static inline size_t winograd_few_channel(size_t block, size_t c_out)
 {
     return smaller(block * WINOGRAD_BLOCK, c_out - WINOGRAD_BLOCK);
@@ -58,7 +58,7 @@ static inline size_t winograd_few_channel(size_t block, size_t c_out)
 
 size_t winograd_few_lanes(const struct winograd_shape *s);
 
-/* How many items' dM there is room for, and floats from a point of it to the next. */
+/* How many items' dM fit, and floats from one of its points to the next. */
 size_t winograd_few_items(const struct winograd_shape *s);
 size_t winograd_few_dm_stride(const struct winograd_shape *s);
 

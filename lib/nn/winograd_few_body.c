@@ -1,6 +1,6 @@
 /* One build of the transforms in nn/winograd_few.h; compiled once per instruction set (compute/isa.h).
  *
- * Written for all points and inlined with them, as in winograd_body.c. A block of channels is VECTORS vectors. */
+ * Written for all points and inlined with constants, as in winograd_body.c. A block of channels is VECTORS vectors. */
 #include "nn/winograd_few.h"
 
 #include <string.h>
@@ -12,8 +12,8 @@
 enum {
     BLOCK = WINOGRAD_BLOCK,
     VECTORS = BLOCK / LANES,
-    /* Tiles of an item that share each row of U while it is in the first cache, and those that share it in registers:
-     * sums of two rows of points fit where there are 32 of them. */
+    /* Tiles of an item that share each row of U while it is in the L1 cache, and those that share it in registers: sums
+     * of two rows of points fit if there are 32 registers. */
     TILES_OF_ROW = 4,
     TILES_AT_ONCE = LANES == 16 ? 2 : 1,
     ROWS_AT_ONCE = 4 /* of dU; there are 4 c_in */
@@ -74,13 +74,13 @@ INLINE void filter_adjoint_block(const struct winograd_shape *s, const struct po
 
 /* ---- inputs: lanes are tiles, phases and channels ---- */
 
-/* One lane's patch, whose pixels are two apart in both directions: those of rows and columns first .. end - 1 lie
- * inside the item, the first of them at `offset`. */
+/* One lane's patch, whose pixels are two apart in both directions: rows and columns first .. end - 1 lie inside the
+ * item, the first of them at `offset`. */
 struct window {
     size_t first_h, end_h, first_w, end_w, offset;
 };
 
-/* Which of `count` pixels, two apart, lie inside the input; start: of the first, in padded coordinates. */
+/* Which of `count` pixels, two apart, lie inside the input; start: the first one's padded coordinate. */
 INLINE void clip(size_t start, size_t pad, size_t in, size_t count, size_t *first, size_t *end)
 {
     *first = smaller(count, start < pad ? (pad - start + 1) / 2 : 0);
@@ -202,7 +202,7 @@ INLINE void output_blocks(const struct winograd_shape *s, const struct points *p
 
 /* ---- the weights' gradient ---- */
 
-/* dz [tile][tile] of one vector of channels; what lies outside is 0. Adds to the bias's gradient. */
+/* dz [tile][tile] of one vector of channels; 0 outside. Adds to the bias's gradient. */
 INLINE void gradient_pixels(const struct winograd_shape *s, const struct points *p, struct place place, const float *y,
                             const float *dy, vec *d_bias, float *dz)
 {
@@ -317,7 +317,7 @@ static void add_input_gradient(const struct conv_shape *s, const float *weight, 
     const size_t c_out = s->c_out;
     for (size_t tap = 0; tap < s->kernel_h * s->kernel_w; tap++, weight += s->c_in * c_out) {
         const size_t h = top + tap / s->kernel_w - s->pad_top, w = left + tap % s->kernel_w - s->pad_left;
-        if (h >= s->height_in || w >= s->width_in) /* so is what lies before the first, since sizes wrap around */
+        if (h >= s->height_in || w >= s->width_in) /* so is what lies before the first, since size_t wraps around */
             continue;
         for (size_t c = 0; c < s->c_in; c++) {
             float sum = 0.0F;

@@ -2,12 +2,12 @@
  * winograd_tiles.h. The former defines vec, INLINE and UNROLL.
  *
  * The points are 0, pairs +-p and, where m is even, infinity. With z = x^2, P the product of all (z - p^2) and Q that
- * of all but one pair's, Lagrange's polynomials are P for 0, (x^2 +- p x) Q for a pair and x P for infinity. So what
- * even and odd terms make is shared by the two points of a pair, and by the matrices and their adjoints.
+ * of all but one pair's, Lagrange's polynomials are P for 0, (x^2 +- p x) Q for a pair and x P for infinity. So the two
+ * points of a pair share their even and odd sums, and so do the matrices and their adjoints.
  *
- * The values are near those with the least amplification of roundings, the root of the mean over outputs i of sum_p
- * A_ip^2 |B_p|^2 |G_p|^2 / 3: with m = 4, 6, 7, 8 it is 2.2, 4.5, 6.9, 10.6 along one dimension, and its square on
- * images (1/2, 1, 2, 4 would have 10 with m = 7 and 40 with m = 8). */
+ * The values are near those with the least amplification of rounding errors, the root of the mean over outputs i of
+ * sum_p A_ip^2 |B_p|^2 |G_p|^2 / 3: with m = 4, 6, 7, 8 it is 2.2, 4.5, 6.9, 10.6 along one dimension, and its square
+ * on images (1/2, 1, 2, 4 would have 10 with m = 7 and 40 with m = 8). */
 #ifndef TENTH_NN_WINOGRAD_POINTS_H
 #define TENTH_NN_WINOGRAD_POINTS_H
 

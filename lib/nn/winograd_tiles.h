@@ -1,5 +1,5 @@
-/* lib/nn/winograd_tiles.h: what the bodies of Winograd's transforms share: vectors of channels, where a tile lies, and
- * the columns of weights and outputs. Private to winograd_body.c and winograd_few_body.c. */
+/* lib/nn/winograd_tiles.h: what the bodies of Winograd's transforms share: vectors of channels, the place of a tile,
+ * and the columns of weights and outputs. Private to winograd_body.c and winograd_few_body.c. */
 #ifndef TENTH_NN_WINOGRAD_TILES_H
 #define TENTH_NN_WINOGRAD_TILES_H
 
@@ -12,7 +12,7 @@
 
 #include "nn/winograd_points.h"
 
-/* Points or outputs across, of series and images. */
+/* Points or outputs across, for series and images. */
 INLINE int across(const int planar, const int count)
 {
     return planar ? count : 1;
@@ -20,7 +20,7 @@ INLINE int across(const int planar, const int count)
 
 /* ---- weights ---- */
 
-/* The weights of a row of U: where its taps begin, and floats between them. */
+/* The weights of a row of U: the start of its taps, and floats between them. */
 struct taps {
     size_t offset, step_h, step_w;
 };
@@ -50,7 +50,7 @@ INLINE void filter_column_adjoint(const struct points *p, const vec *half, float
 
 /* ---- outputs ---- */
 
-/* Where a tile's outputs lie in an item: the first of them, and how many rows and columns are inside. */
+/* The place of a tile's outputs in an item: the first one, and how many rows and columns are inside. */
 struct place {
     size_t offset;
     int rows, columns;
@@ -66,8 +66,8 @@ INLINE struct place place_of(const struct winograd_shape *s, const struct points
                           (int)smaller(columns, size)};
 }
 
-/* y at the tile's channel: selu(outputs + bias) of those that lie inside, from `half` [points][tile or 1]. What is
- * outside is computed and left, so that SELU is one loop. */
+/* y at the tile's channel: selu(outputs + bias) of those inside, from `half` [points][tile or 1]. Those outside are
+ * computed but not stored, so that SELU is one loop. */
 INLINE void output_tile(const struct winograd_shape *s, const struct points *p, const int planar, const vec *half,
                         vec bias, struct place place, float *y)
 {

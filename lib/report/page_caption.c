@@ -1,4 +1,4 @@
-/* lib/report/page_caption.c: what stands below a figure: what to see, over how many seeds and items, what a band is. */
+/* lib/report/page_caption.c: the text below a figure: what to see, over how many seeds and items, what a band is. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static size_t caption_find(const char *figure)
     return i;
 }
 
-/* A text in which `code` is between backquotes. */
+/* A text with `code` in backquotes. */
 static void code_add(struct text_buffer *out, const char *text)
 {
     bool code = false;
@@ -46,7 +46,7 @@ static void code_add(struct text_buffer *out, const char *text)
     }
 }
 
-/* The most of a column in a data set's rows; NaN where it has none. */
+/* The maximum of a column in a data set's rows; NaN if it has none. */
 static double most_of(const struct csv *csv, const char *column, const char *dataset)
 {
     double most = NAN;
@@ -57,8 +57,8 @@ static double most_of(const struct csv *csv, const char *column, const char *dat
     return most;
 }
 
-/* How many seeds the figure's first table has for the data set: of a table over seeds by its column, of another by its
- * runs. */
+/* How many seeds the figure's first table has for the data set: from the column in a table over seeds, from the runs in
+ * another. */
 static double seeds_of(const struct page *page, const struct csv *csv, const char *dataset)
 {
     const double most = most_of(csv, "seeds", dataset);
@@ -67,8 +67,8 @@ static double seeds_of(const struct page *page, const struct csv *csv, const cha
     return (double)page_seeds(page, dataset);
 }
 
-/* The test items that a table's numbers are over: a sweep's are limited by the config, where 0 is all; NaN where it is
- * not known. */
+/* The number of test items behind a table's numbers: a sweep's are limited by the config, where 0 is all; NaN if
+ * unknown. */
 static double items_of(const struct page *page, const char *table, const char *dataset)
 {
     static const char *const limits[][2] = {{"perturb", "perturb.items"},
@@ -110,7 +110,7 @@ static void numbers_add(struct page *page, const struct page_table *table, const
     text_add(out, ".</span>");
 }
 
-/* History, and where it is done: once on the page. */
+/* History, and where the program does it: once on the page. */
 static void background_add(struct text_buffer *out, const struct caption *caption)
 {
     if (caption->history) {

@@ -1,4 +1,4 @@
-/* lib/report/page_claims.c: the claims with their verdicts, data set by data set, under the slides that they are on. */
+/* lib/report/page_claims.c: the claims with their verdicts, by data set, under the slides that they are on. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,11 +9,11 @@
 #include "report/page.h"
 #include "results/glossary.h"
 
-/* In this order; a verdict of another name comes after them. */
+/* In this order; other verdicts come after them. */
 static const char *const verdicts[] = {"holds", "does not hold", "not decidable"};
 enum { VERDICTS = sizeof verdicts / sizeof verdicts[0] };
 
-/* Rows of a data set; NULL takes all. adjusted_at: SIZE_MAX where the table is older than that column. */
+/* Rows of a data set; NULL takes all. adjusted_at: SIZE_MAX if the table is older than that column. */
 struct group {
     const struct csv *csv;
     const char *dataset;
@@ -64,7 +64,7 @@ static void counts_add(struct page *page, const struct page_table *table, const 
     memory_free(others);
 }
 
-/* What was measured how, with the titles of methods, criteria and perturbations in place of their names. */
+/* What was measured and how, with the titles of methods, criteria and perturbations instead of their names. */
 static void words_add(struct text_buffer *out, const char *text)
 {
     static const char *const registries[] = {"method", "criterion", "perturbation"};
@@ -99,7 +99,7 @@ static void words_add(struct text_buffer *out, const char *text)
     }
 }
 
-/* Names, separated by blanks, as a list. */
+/* Space-separated names as a list. */
 static void names_add(struct text_buffer *out, const char *names)
 {
     for (size_t i = 0; names[i]; i++) {
@@ -146,7 +146,7 @@ static void number_add(struct text_buffer *out, const char *cell, double value, 
         text_add(out, "%s", page_fixed(value, like).text);
 }
 
-/* What would decide it, where the number of seeds is why it is not. */
+/* What would decide it, if the number of seeds is the reason that it is not. */
 static void hint_add(struct text_buffer *out, const struct csv *csv, size_t row)
 {
     if (strcmp(csv_cell(csv, row, csv_column(csv, "holds")), "not decidable") == 0 &&
@@ -195,7 +195,7 @@ static void claim_add(struct page *page, const struct csv *csv, size_t row, bool
     text_add(out, "</tr>\n");
 }
 
-/* Whether the row's id can be an address, and is the first of that name. */
+/* Whether the row's id can be an anchor, and is the first of that name. */
 static bool is_anchor(const struct csv *csv, size_t row)
 {
     const size_t column = csv_column(csv, "id");

@@ -1,4 +1,4 @@
-/* lib/report/page_describe.c: figures in words, made from the rows that they are drawn from. */
+/* lib/report/page_describe.c: figures in words, from the rows that they are drawn from. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,15 +9,15 @@
 
 enum { SERIES_MAX = 8, KEY_SIZE = 400, ROWS_MAX = 4000 };
 
-/* One table of a figure, cut as plots/split.awk cuts it: columns left of `x` tell series apart. */
+/* One table of a figure, cut as plots/split.awk cuts it: columns left of `x` distinguish series. */
 struct view {
     const struct csv *csv;
     const char *dataset, *each, *chosen;
     size_t x, y; /* columns; y SIZE_MAX: none */
 };
 
-/* Where x is left of the measure and the strength, as in a figure of detection over fractions, the words are about the
- * measure that the figure begins with, and about items that are not disturbed. */
+/* If x is left of the measure and the strength, as in a figure of detection over fractions, the words are about the
+ * figure's first measure, and about undisturbed items. */
 static bool right_of_x_is(const struct view *view, size_t row, const char *column, const char *wanted)
 {
     const size_t at = csv_column(view->csv, column);
@@ -35,7 +35,7 @@ static bool row_belongs(const struct view *view, size_t row)
     return strcmp(view->each, "-") == 0 || strcmp(csv_cell(csv, row, csv_column(csv, view->each)), view->chosen) == 0;
 }
 
-/* What tells a row's series from the others, for people: "vi, snr". Names that say nothing new are left out. */
+/* What distinguishes a row's series from the others, for display: "vi, snr". Names that say nothing new are omitted. */
 static void key_make(const struct view *view, size_t row, char key[KEY_SIZE])
 {
     static const char *const dull[] = {"dataset", "run", "grid", "data_source"};
@@ -74,7 +74,7 @@ static size_t y_find(const struct view *view)
     return SIZE_MAX;
 }
 
-/* Where a table has both, a figure of accuracy shows the entropy too. */
+/* If a table has both, a figure of accuracy shows the entropy too. */
 static size_t entropy_find(const struct view *view)
 {
     size_t entropy = csv_column(view->csv, "entropy"), strength = csv_column(view->csv, "strength");
@@ -115,7 +115,7 @@ static void series_describe(const struct view *view, const size_t *rows, size_t 
     text_add(out, ".");
 }
 
-/* A table whose rows are each a thing of their own: its cells by name. */
+/* A table whose rows are independent: its cells by name. */
 static void row_describe(const struct view *view, size_t row, struct text_buffer *out)
 {
     for (size_t c = 0, named = 0; c < view->csv->columns; c++) {
@@ -130,7 +130,7 @@ static void row_describe(const struct view *view, size_t row, struct text_buffer
     text_add(out, ".");
 }
 
-/* Each series that the figure shows, up to a number that one can listen to. */
+/* Each series of the figure, up to a number that is bearable to listen to. */
 static void table_describe(const struct view *view, struct text_buffer *out)
 {
     size_t described = 0, left_out = 0;
@@ -171,7 +171,7 @@ static void table_describe(const struct view *view, struct text_buffer *out)
         text_add(out, " %zu further rows are in the table.", left_out);
 }
 
-/* Pictures have no curve to tell of; those of items have labels. */
+/* Pictures have no curve to describe; those of items have labels. */
 static bool pictures_describe(const struct page_table *table, const struct view *view, struct text_buffer *out)
 {
     if (strcmp(table->name, "filters") == 0 || strcmp(table->name, "plane") == 0) {
@@ -209,7 +209,7 @@ void page_describe(const struct page *page, const struct page_figure *figure, co
     if (!table)
         return;
     struct view view = {&table->csv, dataset, figure->each, chosen, csv_column(&table->csv, order), SIZE_MAX};
-    if (strcmp(order, "-") == 0) /* each row stands alone: every column tells it from the others */
+    if (strcmp(order, "-") == 0) /* each row is its own series: every column distinguishes it */
         view.x = table->csv.columns;
     if (view.x == SIZE_MAX || pictures_describe(table, &view, out))
         return;

@@ -1,4 +1,4 @@
-/* lib/report/page_facts.c: what a reader has to know before any number: what the runs are, and why they may decide
+/* lib/report/page_facts.c: what a reader must know before any number: what the runs are, and why they may decide
  * nothing. */
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static size_t runs_with(const struct page *page, const char *key, const char *va
     return count;
 }
 
-/* The first and the last of the times at which runs started; "" where none says so. */
+/* The first and the last start time of the runs; "" if none has one. */
 static void started_find(const struct page *page, const char **first, const char **last)
 {
     const struct page_table *table = page_table(page, "provenance");
@@ -85,7 +85,7 @@ double page_items(const struct page *page, const char *dataset)
     return most;
 }
 
-/* Seconds, as people say them. */
+/* Seconds in human-readable form. */
 static void duration_add(struct text_buffer *out, double seconds)
 {
     if (seconds < 90)
@@ -112,7 +112,7 @@ static void fact_begin(struct text_buffer *out, const char *term)
     text_add(out, "<div><dt>%s</dt><dd>", term);
 }
 
-/* Each of the values of a key, with commas between. */
+/* A key's values, comma-separated. */
 static void values_add(struct page *page, const char *key)
 {
     const struct page_table *table = page_table(page, "provenance");

@@ -8,12 +8,11 @@
 #include "results/glossary.h"
 #include "report/svg_clean.h"
 
-/* A drawing of so many bytes has thousands of lines or pixels, which a browser draws again with every change of its
- * window. The page has its picture in its place, where there is one beside it; the drawing is a link away. */
+/* A drawing of this many bytes has thousands of lines or pixels, which a browser redraws with every change of its
+ * window. The page shows its picture instead, if there is one next to it; the drawing is a link away. */
 enum { SVG_INLINE_MAX = 150000, PNG_BYTES_MAX = 1 << 20 };
 
-/* The PNG beside a drawing as the body of an SVG element; *there is false where there is none, or one that is too
- * large. */
+/* The PNG next to a drawing as the body of an SVG element; *there is false if there is none, or it is too large. */
 static enum status picture_body(struct page *page, const char *svg_path, bool *there, struct text_buffer *body,
                                 struct error *error)
 {
@@ -37,7 +36,7 @@ static enum status picture_body(struct page *page, const char *svg_path, bool *t
     return status;
 }
 
-/* The drawing that the file has, named by its title and described by what its tables say (HTML). */
+/* The drawing in the file, named by its title and described by its tables (HTML). */
 static enum status svg_add(struct page *page, const char *path, const char *title, const char *description,
                            size_t *left_out, struct error *error)
 {
@@ -78,7 +77,7 @@ static enum status svg_add(struct page *page, const char *path, const char *titl
 struct drawn {
     const struct page_figure *figure;
     const char *dataset, *chosen;
-    char name[256]; /* of its files, without their ending */
+    char name[256]; /* of its files, without extension */
     char title[512];
 };
 
@@ -89,7 +88,7 @@ static bool file_is_there(const struct page *page, const char *name, const char 
     return !path_is_absent(path) && page_file_check(page, path, NULL) == STATUS_OK;
 }
 
-/* Links to the figure's files, whatever they are, and to its tables. */
+/* Links to the figure's files, of any kind, and to its tables. */
 static void downloads_add(struct page *page, const struct drawn *drawn)
 {
     static const char *const endings[] = {"svg", "png", "pdf", "gif"};
@@ -110,7 +109,7 @@ static void downloads_add(struct page *page, const struct drawn *drawn)
     text_add(out, "<a class=\"anchor\" href=\"#figure-%s\">#&hairsp;%s</a></p>\n", drawn->name, drawn->name);
 }
 
-/* The drawing, and what stands below it. */
+/* The drawing, and the text below it. */
 static enum status drawing_add(struct page *page, const struct drawn *drawn, const char *path, struct error *error)
 {
     struct text_buffer about = text_begin(error), *out = &page->out;
@@ -141,7 +140,7 @@ static enum status drawing_add(struct page *page, const struct drawn *drawn, con
     return status;
 }
 
-/* What a visitor of figures is told of each that was drawn. */
+/* Called for each figure that was drawn. */
 typedef enum status figure_visitor(struct page *page, const struct drawn *drawn, struct error *error);
 
 /* In the grid: one that has an SVG. */
@@ -152,7 +151,7 @@ static enum status figure_add(struct page *page, const struct drawn *drawn, stru
     return path_is_absent(path) ? STATUS_OK : drawing_add(page, drawn, path, error);
 }
 
-/* In the contents: all of them, as a link to the drawing, or to the file of one that is a film or picture only. */
+/* In the contents: all of them, as a link to the drawing, or to the file if it is only a film or picture. */
 static enum status contents_add(struct page *page, const struct drawn *drawn, struct error *error)
 {
     static const char *const endings[] = {"gif", "png", "pdf"};
@@ -180,12 +179,12 @@ static enum status contents_add(struct page *page, const struct drawn *drawn, st
     return STATUS_OK;
 }
 
-/* One figure, where its names can be those of files. */
+/* One figure, if its names can be file names. */
 static enum status figure_visit(struct page *page, const struct page_figure *figure, const char *dataset,
                                 const char *chosen, figure_visitor *visit, struct error *error)
 {
     struct drawn drawn = {figure, dataset, chosen, "", ""};
-    if (*chosen && !csv_is_name(chosen)) /* no name of a figure; draw.sh draws none of it */
+    if (*chosen && !csv_is_name(chosen)) /* not a figure's name; draw.sh does not draw it */
         return STATUS_OK;
     const int length = snprintf(drawn.name, sizeof drawn.name, "%s%s%s%s%s", figure->name, *chosen ? "_" : "", chosen,
                                 *dataset ? "_" : "", dataset);
@@ -207,7 +206,7 @@ static bool is_of(const struct page_figure *figure, const char *dataset)
     return strcmp(figure->datasets, "all") == 0 || strstr(list, wanted) != NULL;
 }
 
-/* A figure for each value of its column `each`, or the one. */
+/* A figure for each value of its column `each`, or just one. */
 static enum status figures_visit_row(struct page *page, const struct page_figure *figure, const char *dataset,
                                      figure_visitor *visit, struct error *error)
 {
@@ -227,7 +226,7 @@ static enum status figures_visit_row(struct page *page, const struct page_figure
     return status;
 }
 
-/* In the order of the registry's rows. */
+/* In the registry's order. */
 static enum status figures_visit(struct page *page, const char *dataset, enum page_subject subject,
                                  figure_visitor *visit, struct error *error)
 {

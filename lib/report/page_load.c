@@ -1,6 +1,6 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 
-/* lib/report/page_load.c: reads tables, registry of figures and names of run files. */
+/* lib/report/page_load.c: reads tables, the registry of figures and the names of run files. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The paths of the files of a directory that end so, sorted. A directory that is not there has none. */
+/* The sorted paths of a directory's files with this ending. A missing directory has none. */
 static enum status list_files(const char *directory, const char *end, char ***paths, size_t *count, struct error *error)
 {
     *paths = NULL;
@@ -131,7 +131,7 @@ static enum status reference_read(struct page *page, struct error *error)
     return status == STATUS_OK ? table_read(path, &page->talk_uncertainty, error) : status;
 }
 
-/* Ends the text at the next `end` with a 0 byte and returns it; *rest goes behind it, NULL after the last. */
+/* Ends the text at the next `end` with a 0 byte and returns it; *rest moves past it, NULL after the last. */
 static char *cut(char **rest, char end)
 {
     char *text = *rest, *found = text ? strchr(text, end) : NULL;
@@ -141,7 +141,7 @@ static char *cut(char **rest, char end)
     return text;
 }
 
-/* One row of the registry: its members are ended with 0 bytes in place. The last, the formats, may be left out. */
+/* One row of the registry: its members are terminated in place. The last, the formats, may be missing. */
 static bool figure_parse(char *line, struct page_figure *figure)
 {
     static char formats[] = "svg,png";

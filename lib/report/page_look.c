@@ -1,5 +1,5 @@
-/* lib/report/page_look.c: the looks of methods and criteria as data for the page's script, and what colours become on
- * dark pages. */
+/* lib/report/page_look.c: the looks of methods and criteria as data for the page's script, and the colours for dark
+ * pages. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,8 @@ static unsigned int rgb_of(struct hsl hsl)
     return rgb;
 }
 
-/* White is the dark page's paper; other grays are turned round; colours keep their hue, the darker the lighter. */
+/* White becomes the dark page's background; other grays are inverted; colours keep their hue, darker ones become
+ * lighter. */
 unsigned int page_on_dark(unsigned int rgb)
 {
     enum { WHITE = 0xFFFFFF, DARK_PAPER = 0x14171B };
@@ -102,7 +103,7 @@ void page_add_look(struct page *page)
     text_add(out, "}}</script>\n");
 }
 
-/* A drawing with more grays or more colours than these has a scale of them. */
+/* A drawing with more grays or colours than these uses them as a scale. */
 enum { COLOURS_MAX = 600, GRAYS_FOR_LINES = 8, COLOURS_FOR_LINES = 30 };
 
 /* "rgb(  0, 114, 178)", "#0072B2", "black": as gnuplot writes colours. */
@@ -130,7 +131,7 @@ static bool colour_parse(const char *value, unsigned int *rgb)
     return *value == '\0';
 }
 
-/* The attribute that ends before `quote`, as in `fill = '`, if it is one of a colour; else NULL. */
+/* The attribute that ends before `quote`, as in `fill = '`, if it is a colour; else NULL. */
 static const char *attribute_before(const char *begin, const char *quote)
 {
     static const char *const names[] = {"fill", "stroke", "color"};
@@ -190,7 +191,7 @@ bool page_note_colours(struct page *page, const char *drawing, enum status *stat
     if (*status != STATUS_OK || strstr(drawing, "<image"))
         return false;
     const size_t before = page->colour_count;
-    for (const char *at = drawing; (at = strpbrk(at, "\"'")); at++) { /* an apostrophe of a text has no attribute */
+    for (const char *at = drawing; (at = strpbrk(at, "\"'")); at++) { /* an apostrophe in a text has no attribute */
         const char *attribute = attribute_before(drawing, at), *end = attribute ? strchr(at + 1, *at) : NULL;
         char value[sizeof page->colours->value];
         if (!end)

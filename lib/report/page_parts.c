@@ -1,4 +1,4 @@
-/* lib/report/page_parts.c: tiles, the talk's values beside ours, the runs in short. */
+/* lib/report/page_parts.c: tiles, the talk's values next to ours, the runs in brief. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "report/page.h"
 
-/* Finds a row of prune_band by data set, method and criterion whose fraction is the nearest to the wanted one. */
+/* Finds a row of prune_band by data set, method and criterion whose fraction is nearest to the wanted one. */
 struct pruned {
     const struct csv *csv;
     size_t dataset, run, method, criterion, grid, fraction;
@@ -25,7 +25,7 @@ static struct pruned pruned_columns(const struct csv *csv)
                            csv_column(csv, "fraction")};
 }
 
-/* The run that stands for its method: DATASET_METHOD, not one of an ablation; without it the first; "": none. */
+/* The run that represents its method: DATASET_METHOD, not one of an ablation; without it the first; "": none. */
 static const char *run_of(const struct pruned *pruned, const char *dataset, const char *method)
 {
     const char *first = "";
@@ -94,7 +94,7 @@ static double accuracy_at(const struct pruned *pruned, const char *dataset, cons
     return near ? csv_number(pruned->csv, row, csv_column(pruned->csv, "accuracy")) : NAN;
 }
 
-/* The talk's accuracy at the nearest digitised share, within .02. What was digitised as more than 1 is 1. */
+/* The talk's accuracy at the nearest digitised share, within .02. Values digitised as more than 1 are 1. */
 static double talk_at(const struct page *page, const char *dataset, double fraction)
 {
     const struct csv *csv = &page->talk_pruning.csv;
@@ -162,7 +162,7 @@ void page_add_tiles(struct page *page)
 static const double talk_fractions[] = {0, 0.5, 0.8, 0.9, 0.95, 0.98};
 enum { TALK_FRACTIONS = sizeof talk_fractions / sizeof talk_fractions[0] };
 
-/* What the talk's curve has at each of them, where it has any. */
+/* The talk's curve at each of them, if it has any. */
 static void talk_row_add(struct page *page, const char *dataset)
 {
     struct text_buffer *out = &page->out;
@@ -221,7 +221,7 @@ static size_t config_length(const char *run)
     return seed ? (size_t)(seed - run) : strlen(run);
 }
 
-/* Whether two rows of `summary` are of runs that differ in their seed alone. */
+/* Whether two rows of `summary` are of runs that differ only in their seed. */
 static bool same_config(const struct csv *csv, size_t a, size_t b)
 {
     static const char *const names[] = {"dataset", "method"};
@@ -242,7 +242,7 @@ static double column_most(const struct csv *csv, const char *column)
     return most;
 }
 
-/* What tells an ablation's run from DATASET_METHOD. */
+/* What distinguishes an ablation's run from DATASET_METHOD. */
 static void variant_add(struct text_buffer *out, const struct csv *csv, size_t row)
 {
     const char *run = csv_cell(csv, row, csv_column(csv, "run"));
@@ -257,7 +257,7 @@ static void variant_add(struct text_buffer *out, const struct csv *csv, size_t r
     text_add(out, "</span>");
 }
 
-/* Each configuration's row: means over its seeds, of the columns that `summary` has. */
+/* Each configuration's row: means over its seeds of the columns of `summary`. */
 static void summary_row_add(struct text_buffer *out, const struct csv *csv, size_t first, const char *const *columns,
                             size_t column_count)
 {

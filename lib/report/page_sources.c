@@ -1,4 +1,4 @@
-/* lib/report/page_sources.c: the tables for download, and what made the runs. */
+/* lib/report/page_sources.c: the tables for download, and the runs' provenance. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,11 +7,11 @@
 #include "report/page.h"
 #include "run/run_store.h"
 
-/* Tables above this size stay files beside the page: a page is to be sent on. */
+/* Larger tables stay files next to the page: a page should be easy to send on. */
 enum { DOWNLOAD_BYTES_MAX = 1 << 20 };
 
-/* A table within the page, without the paths of this machine that it may name; a large one as a link where there is a
- * file of it `beside` the page. */
+/* A table within the page, without this machine's paths; a large one as a link if there is a file of it `beside` the
+ * page. */
 static void download_add(struct text_buffer *out, const struct page_table *table, bool beside)
 {
     const bool large = strlen(table->text) > DOWNLOAD_BYTES_MAX, told = !large && page_has_path(table->text);

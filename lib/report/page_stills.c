@@ -8,7 +8,7 @@
 #include "report/page.h"
 #include "results/glossary.h"
 
-/* One perturbation's rows, which stand together: item by item, strength by strength, line by line. */
+/* One perturbation's rows, which are contiguous: item by item, strength by strength, line by line. */
 struct reel {
     const struct csv *csv;
     size_t first, end; /* rows */
@@ -27,7 +27,7 @@ static void json_text(struct text_buffer *out, const char *text)
     text_add(out, "\"");
 }
 
-/* What JSON takes for a number: no blanks, no +, nothing but a 0 before the point begins with 0. */
+/* What JSON accepts as a number: no blanks, no +, and a leading 0 only right before the point. */
 static bool is_json_number(const char *text)
 {
     static const char digits[] = "0123456789";
@@ -48,7 +48,7 @@ static bool is_json_number(const char *text)
     return *text == '\0';
 }
 
-/* The number, with its own text where JSON can have it, or null. */
+/* The number, as written if JSON accepts that, or null. */
 static void json_number(struct text_buffer *out, const struct csv *csv, size_t row, size_t column)
 {
     const char *cell = csv_cell(csv, row, column);
@@ -96,7 +96,7 @@ static enum status pixels_add(struct text_buffer *out, const struct reel *reel, 
     return STATUS_OK;
 }
 
-/* Items with their labels, the strengths of the first item, and what the bytes 0 and 255 stand for in each picture. */
+/* Items with their labels, the strengths of the first item, and the meaning of bytes 0 and 255 in each picture. */
 static void lists_add(struct text_buffer *out, const struct reel *reel)
 {
     const struct csv *csv = reel->csv;
@@ -141,7 +141,7 @@ static enum status reel_add(struct text_buffer *out, const struct reel *reel, st
     json_text(out, glossary_title("perturbation", name));
     text_add(out, ",\"unit\":");
     json_text(out, perturbation && strcmp(perturbation->unit, "1") != 0 ? perturbation->unit : "");
-    /* An adversary's pictures are of the run that was attacked; "": the same for all. */
+    /* An adversary's pictures belong to the attacked run; "": the same for all. */
     text_add(out, ",\"run\":");
     json_text(out, perturbation && perturbation->need == NEEDS_GRADIENT
                        ? csv_cell(reel->csv, reel->first, csv_column(reel->csv, "run"))

@@ -1,4 +1,4 @@
-/* lib/report/page_text.c: numbers, names and bytes as they stand in the page. */
+/* lib/report/page_text.c: numbers, names and bytes as shown in the page. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include "report/page.h"
 #include "results/glossary.h"
 
-/* Where a path of this machine begins in a text, from its root on, and how long it is; NULL: there is none. A / after a
- * letter or digit divides ("nats/item"), and // belongs to an address of the web. */
+/* The start of an absolute path in a text, and its length; NULL: there is none. A / after a letter or digit divides
+ * ("nats/item"), and // belongs to a URL. */
 static const char *path_find(const char *text, size_t *length)
 {
     for (const char *at = strchr(text, '/'); at; at = strchr(at + 1, '/')) {
@@ -55,7 +55,7 @@ void page_escape_pathless(struct text_buffer *out, const char *text)
     memory_free(pathless);
 }
 
-/* Whether HTML would take the byte for markup, or for an end of the text (`, in old browsers), or may not have it. */
+/* Whether HTML would take the byte for markup, or for an end of the text (`, in old browsers), or does not allow it. */
 static bool is_markup(char c)
 {
     return strchr("&<>\"'`", c) || ((unsigned char)c < 0x20 && !strchr("\t\n\r", c)) || c == 0x7F;
@@ -63,7 +63,7 @@ static bool is_markup(char c)
 
 void page_escape_part(struct text_buffer *out, const char *text, size_t length)
 {
-    static const char control[] = "\xEF\xBF\xBD"; /* U+FFFD: no reference stands for a control character */
+    static const char control[] = "\xEF\xBF\xBD"; /* U+FFFD: no reference can denote a control character */
     for (size_t from = 0, i = 0; i < length; i++) {
         const bool markup = is_markup(text[i]), last = i + 1 == length;
         const size_t end = i + !markup;
@@ -118,7 +118,7 @@ struct page_number page_number(double value)
     return number;
 }
 
-/* Negative numbers that are shown as 0 have no sign. */
+/* Negative numbers shown as 0 have no sign. */
 struct page_number page_fixed(double value, double like)
 {
     struct page_number number;

@@ -10,7 +10,7 @@
 #include "report_page.h" /* page.css and page.js as texts; made by the Makefile */
 #include "run/provenance.h"
 
-/* What the page's policy knows the style and the script by: "'sha256-...'" of the very text between the tags. */
+/* Identifies the style and the script in the page's policy: "'sha256-...'" of the exact text between the tags. */
 static void hash_add(struct text_buffer *out, const char *text)
 {
     struct sha256 hash;
@@ -23,8 +23,8 @@ static void hash_add(struct text_buffer *out, const char *text)
     text_add(out, "'");
 }
 
-/* All that is in the page is escaped. Were some of it not, the policy would still let no other script or style run, and
- * nothing be fetched or sent. */
+/* Everything in the page is escaped. If something were not, the policy would still block other scripts and styles, and
+ * all fetching and sending. */
 static void policy_add(struct text_buffer *out, const char *style)
 {
     text_add(out,
@@ -87,7 +87,7 @@ static void header_add(struct page *page)
     text_add(out, "<main id=\"main\" tabindex=\"-1\">\n");
 }
 
-/* Where the script puts charts of a data set. */
+/* The place for the script's charts of a data set. */
 static void explorers_add(struct page *page, const char *dataset, const char *kinds)
 {
     struct text_buffer *out = &page->out;
@@ -96,7 +96,7 @@ static void explorers_add(struct page *page, const char *dataset, const char *ki
     text_add(out, "\"></div>\n");
 }
 
-/* The pruning curves of all data sets beside each other: the page's argument. */
+/* The pruning curves of all data sets side by side: the page's argument. */
 static void pruned_add(struct page *page)
 {
     text_add(&page->out,
@@ -124,7 +124,7 @@ static enum status dataset_add(struct page *page, const char *dataset, struct er
     return status;
 }
 
-/* The names that readers see of methods and criteria, for the script. */
+/* The displayed names of methods and criteria, for the script. */
 static void titles_add(struct page *page)
 {
     static const char *const registries[] = {"method", "criterion", "perturbation"};
@@ -196,7 +196,7 @@ static enum status body_write(struct page *page, struct error *error)
     return status;
 }
 
-/* The head comes last, for it says which colours the figures have. */
+/* The head is made last, since it lists the figures' colours. */
 static enum status page_write(struct page *page, char **html, size_t *size, struct error *error)
 {
     enum status status = body_write(page, error);
@@ -222,7 +222,7 @@ static enum status page_write(struct page *page, char **html, size_t *size, stru
 enum status report_write(const char *directory, const char *project, struct error *error)
 {
     struct page page = {.directory = directory, .project = project};
-    enum { BELOW = 512 }; /* room for what lies below the two directories, whose paths have PATH_SIZE */
+    enum { BELOW = 512 }; /* leaves room for names below the two directories, whose paths have PATH_SIZE */
     char path[PATH_SIZE], *html = NULL;
     size_t size = 0;
     if (strlen(directory) + BELOW > sizeof path || strlen(project) + BELOW > sizeof path)

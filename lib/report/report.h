@@ -1,8 +1,8 @@
-/* lib/report/report.h: one self-contained HTML page of a directory that run_all.sh wrote.
+/* lib/report/report.h: one self-contained HTML page for a directory written by run_all.sh.
  *
- * The page needs no network: style and script are inside it, figures are inline SVG, tables are data: addresses. What
- * it shows is found, not listed: every figure of the registry plots/figures.tsv that was drawn, every table that is
- * there, every run file. A new table or figure needs no change here. */
+ * The page needs no network: style and script are inside it, figures are inline SVG, tables are data: URLs. It shows
+ * what it finds: every figure of the registry plots/figures.tsv that was drawn, every table, every run file. A new
+ * table or figure needs no change here. */
 #ifndef TENTH_REPORT_REPORT_H
 #define TENTH_REPORT_REPORT_H
 

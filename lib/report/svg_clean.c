@@ -8,7 +8,7 @@
 #include "core/utf8.h"
 #include "io/text_buffer.h"
 
-/* A shape with an id may be drawn many times, so that it has to be small. */
+/* A shape with an id may be drawn many times, so it has to be small. */
 enum { REUSED_BYTES_MAX = 1024, ID_BYTES_MAX = 64 };
 
 /* A piece of the file. */
@@ -18,14 +18,14 @@ struct span {
 };
 
 struct reader {
-    const char *begin, *at; /* the text, which ends with a 0, and where the reader is */
+    const char *begin, *at; /* the text, which ends with a 0, and the reader's position */
     const char *name, *prefix;
     struct svg_drawing *drawing;
     struct text_buffer out;
-    const char *copied;              /* what comes before it was copied, or is left out */
-    struct span open[SVG_DEPTH_MAX]; /* the elements that are open */
+    const char *copied;              /* everything before it was copied or omitted */
+    struct span open[SVG_DEPTH_MAX]; /* the open elements */
     size_t depth, elements;
-    size_t leaving; /* the depth of the element that is left out with all that is in it; 0: none is */
+    size_t leaving; /* the depth of the element that is being omitted with its content; 0: none */
     struct error *error;
 };
 
@@ -42,7 +42,7 @@ static const struct {
     {"title", ELEMENT_WORDS},    {"feComposite", ELEMENT_SHAPE}, {"desc", ELEMENT_WORDS},
 };
 
-/* Their values are numbers, words and colours, which value_is_plain looks at. */
+/* Their values are numbers, words and colours, checked by value_is_plain. */
 static const char *const attributes[] = {
     "x",
     "y",
@@ -114,7 +114,7 @@ static enum status refuse(const struct reader *reader, const char *why)
                      reader->name, line, why);
 }
 
-/* Copies what was not copied yet of what comes before `end`. */
+/* Copies everything before `end` that was not copied yet. */
 static void copy_until(struct reader *reader, const char *end)
 {
     if (!reader->leaving && end > reader->copied)
@@ -147,7 +147,7 @@ static struct span read_name(struct reader *reader)
     return name;
 }
 
-/* A reference to a character that text may have, such as &lt; or &#8211;: its bytes; 0: it is another, or none. */
+/* The length of a permitted character reference, such as &lt; or &#8211;; 0: another one, or none. */
 static size_t reference_length(const char *text)
 {
     static const char *const known[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"};
@@ -175,8 +175,8 @@ static size_t reference_length(const char *text)
                : (size_t)(digits - text) + count + 1;
 }
 
-/* Only letters, digits and such as numbers, colours and fonts have; a function only where it draws. No reference, and
- * no backslash, by which a word could be written in another way. */
+/* Only letters, digits and the characters of numbers, colours and fonts; a function only if it draws. No reference, and
+ * no backslash, which could disguise a word. */
 static bool value_is_plain(struct span value)
 {
     for (size_t i = 0; i < value.length; i++) {
@@ -236,8 +236,8 @@ static bool is_shape(struct span element)
     return false;
 }
 
-/* Copies an attribute, from `before`, the end of what comes before it, to the closing quote; or leaves it out. `value`
- * lies between quotes. */
+/* Copies an attribute, from `before`, the end of what comes before it, to the closing quote; or omits it. `value` lies
+ * between quotes. */
 static void attribute_keep(struct reader *reader, struct span element, const char *before, struct span name,
                            struct span value)
 {
@@ -258,7 +258,7 @@ static void attribute_keep(struct reader *reader, struct span element, const cha
                (span_is(name, "class") && span_is(value, "gridline")) ||
                (root && span_is(name, "xmlns") && span_is(value, "http://www.w3.org/2000/svg")) ||
                (root && span_is(name, "xmlns:xlink") && span_is(value, "http://www.w3.org/1999/xlink"))) {
-        return; /* as it is, with what comes next */
+        return; /* unchanged, with what follows */
     } else {
         copy_until(reader, before);
         reader->copied = value.at + value.length + 1;
@@ -266,7 +266,7 @@ static void attribute_keep(struct reader *reader, struct span element, const cha
     }
 }
 
-/* NAME="VALUE", after blanks. Whatever it is, its value is well formed. */
+/* NAME="VALUE", after blanks. The value must always be well formed. */
 static enum status read_attribute(struct reader *reader, struct span *name, struct span *value)
 {
     *name = read_name(reader);
@@ -293,7 +293,7 @@ static enum status read_attribute(struct reader *reader, struct span *name, stru
     return STATUS_OK;
 }
 
-/* The attributes of an element up to its > or />, which stay. */
+/* The attributes of an element up to its > or />, which is not consumed. */
 static enum status read_attributes(struct reader *reader, struct span element)
 {
     struct span names[SVG_ATTRIBUTES_MAX];
@@ -325,7 +325,7 @@ static enum status read_attributes(struct reader *reader, struct span element)
     return STATUS_OK;
 }
 
-/* Whether an element may stand here: on the list, the root outside all others, no other in words. */
+/* Whether an element is allowed here: on the list, the root outside all others, no other inside text. */
 static bool may_stand(const struct reader *reader, struct span element)
 {
     const bool words = reader->depth > 0 && (span_is(reader->open[reader->depth - 1], "title") ||
@@ -337,7 +337,7 @@ static bool may_stand(const struct reader *reader, struct span element)
     return false;
 }
 
-/* The root's attributes are handed over; what comes next is the body. */
+/* The root's attributes are handed over; the rest is the body. */
 static enum status begin_body(struct reader *reader)
 {
     copy_until(reader, reader->at);
@@ -347,7 +347,7 @@ static enum status begin_body(struct reader *reader)
     return reader->drawing->attributes ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-/* Ends the innermost element; the reader is after its tag. */
+/* Closes the innermost element; the reader is after its tag. */
 static void close_element(struct reader *reader)
 {
     if (reader->leaving == reader->depth) {
@@ -408,7 +408,7 @@ static enum status read_end(struct reader *reader)
     return STATUS_OK;
 }
 
-/* Left out without being counted. */
+/* Omitted without being counted. */
 static enum status read_comment(struct reader *reader)
 {
     const char *end = strstr(reader->at + strlen("<!--"), "-->");
@@ -435,7 +435,7 @@ static enum status read_text(struct reader *reader)
     return STATUS_OK;
 }
 
-/* <?xml version="1.0" ...?>, which a file may begin with. */
+/* <?xml version="1.0" ...?>, allowed at the start of a file. */
 static enum status read_declaration(struct reader *reader)
 {
     static const char head[] = "<?xml ";
@@ -449,7 +449,7 @@ static enum status read_declaration(struct reader *reader)
     return STATUS_OK;
 }
 
-/* UTF-8 without control characters, but for the ends of lines and tabs. */
+/* UTF-8 without control characters, except line ends and tabs. */
 static enum status check_characters(struct reader *reader, size_t count)
 {
     const char *begin = reader->begin;

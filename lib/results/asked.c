@@ -25,7 +25,7 @@ struct asked_value {
 };
 
 struct asked {
-    bool published; /* the file has what was asked, and not what it was made of */
+    bool published; /* the file has what was asked, not what that was computed from */
     bool has_config;
     struct config config;
     struct item_scores *scores;
@@ -83,7 +83,7 @@ enum status asked_scores(const struct run_file *file, const char *object, bool s
     return status;
 }
 
-/* A published file has a table's rows themselves, where a run's has what they are computed from. */
+/* A published file has a table's rows themselves, a run's file what they are computed from. */
 static enum status rows_find(const struct run_file *file, struct table *table, struct error *error)
 {
     return file->asked->published ? table_load_if_there(table, file->store, error) : derived_rows(file, table, error);
@@ -196,7 +196,7 @@ static enum status publish_answers(const struct asked *asked, struct store *stor
         status = store_set_number(store, "/asked", number->name, number->value, error);
         count++;
     }
-    if (status == STATUS_OK) /* the group is there, whatever is in it */
+    if (status == STATUS_OK) /* the group is there, even if empty */
         status = store_set_number(store, "/asked", "numbers", count, error);
     for (const struct asked_rows *rows = asked->tables; rows && status == STATUS_OK; rows = rows->next) {
         if (table_rows(rows->table) > 0)
@@ -209,7 +209,7 @@ static enum status publish_answers(const struct asked *asked, struct store *stor
     return status;
 }
 
-/* Refuses to replace a file that is anything else: a run's, say, where the directory is that of the runs. */
+/* Refuses to replace a file of another kind, such as a run's, if the directory is that of the runs. */
 static enum status check_target(const char *path, struct error *error)
 {
     struct store *store = NULL;

@@ -15,15 +15,15 @@
 
 enum { KEYS_MAX = 3, VALUES_MAX = 10, INTERVALS_MAX = 3, SEEDS_MAX = 1000 };
 
-/* How a band is made of a run's table. Points of a sweep are matched by their place in it: the fraction that a
+/* How a band is made from a run's table. Points of a sweep are matched by their position in it: the fraction that a
  * threshold removes differs between seeds. */
 struct band_spec {
     const char *band, *from;
-    const char *keys[KEYS_MAX];     /* text columns that tell curves apart, after dataset and method */
+    const char *keys[KEYS_MAX];     /* text columns that distinguish curves, after dataset and method */
     const char *values[VALUES_MAX]; /* averaged; the same names in both tables */
     struct {
-        const char *value, *from_low, *from_high, *low, *high; /* from_*: NULL where items have no part in it */
-        double least, most;                                    /* what the value can be; an interval ends there */
+        const char *value, *from_low, *from_high, *low, *high; /* from_*: NULL if items play no part */
+        double least, most;                                    /* the value's range; an interval ends there */
     } intervals[INTERVALS_MAX];
 };
 
@@ -90,7 +90,7 @@ static const struct band_spec specs[] = {
 /* One observation: a row of a run's table with what identifies its point. */
 struct observation {
     char run[RUN_NAME_SIZE]; /* without the seed */
-    size_t point;            /* place in the curve */
+    size_t point;            /* position in the curve */
     const char *source;      /* of the data */
     const union table_cell *cells;
     const struct observation *next; /* of its group; NULL: the last */
@@ -130,8 +130,8 @@ static bool same_keys(const struct gathering *gathering, const union table_cell 
     return true;
 }
 
-/* Notes the rows of one file, each with its run's name and its place in its curve. Curves may stand one after the other
- * or take turns, row by row. */
+/* Notes the rows of one file, each with its run's name and its position in its curve. Curves may follow one another or
+ * take turns, row by row. */
 static void observe(struct gathering *gathering, size_t file, const char *run)
 {
     const struct table *table = gathering->tables[file];
@@ -204,7 +204,7 @@ static void gathering_free(struct gathering *gathering)
     memory_free(gathering->observations);
 }
 
-/* The values of a column over the members of a group, save those that were not measured; how many. */
+/* The measured values of a column over the members of a group; returns how many. */
 static size_t column_values(const struct gathering *gathering, const struct observation *const *members, size_t count,
                             const char *column, double *values)
 {
@@ -217,7 +217,7 @@ static size_t column_values(const struct gathering *gathering, const struct obse
     return measured;
 }
 
-/* How far the interval over the items of one run reaches to one side, averaged over the runs; 0 without a column. */
+/* The one-sided width of the interval over a run's items, averaged over the runs; 0 without a column. */
 static double items_part(const struct gathering *gathering, const struct observation *const *members, size_t count,
                          const char *column, double mean)
 {
@@ -225,7 +225,7 @@ static double items_part(const struct gathering *gathering, const struct observa
     return column ? fabs(mean - stats_mean(values, column_values(gathering, members, count, column, values))) : 0;
 }
 
-/* NaN where nothing was measured, or where there is one seed and no interval over the items. */
+/* NaN if nothing was measured, or with one seed and no interval over the items. */
 static struct interval interval_over_seeds(const struct gathering *gathering, size_t which,
                                            const struct observation *const *members, size_t count)
 {
@@ -259,7 +259,7 @@ static enum status group_add(const struct gathering *gathering, const struct obs
                    stats_mean(values, column_values(gathering, members, count, spec->values[i], values)));
     for (size_t i = 0; i < INTERVALS_MAX && spec->intervals[i].value; i++) {
         struct interval interval = interval_over_seeds(gathering, i, members, count);
-        bool measured = !isnan(interval.low); /* fmax and fmin would make a number of a NaN */
+        bool measured = !isnan(interval.low); /* fmax and fmin would turn a NaN into a number */
         row_number(&row, spec->intervals[i].low, measured ? fmax(interval.low, spec->intervals[i].least) : NAN);
         row_number(&row, spec->intervals[i].high, measured ? fmin(interval.high, spec->intervals[i].most) : NAN);
     }
@@ -273,7 +273,7 @@ struct group {
     size_t count;
 };
 
-/* What the observations of a point have in common. */
+/* What a point's observations have in common. */
 static enum status point_number(const struct gathering *gathering, const struct observation *observation,
                                 struct texts *points, size_t *number, struct error *error)
 {
@@ -287,7 +287,7 @@ static enum status point_number(const struct gathering *gathering, const struct 
     return status;
 }
 
-/* groups [gathering->count], which begin as {0}: the first texts_count(points) are used. */
+/* groups [gathering->count], initially {0}: the first texts_count(points) are used. */
 static enum status group_all(struct gathering *gathering, struct group *groups, struct texts *points,
                              struct error *error)
 {

@@ -52,7 +52,7 @@ const char *claim_verdict(const struct claim *claim, const struct measured *meas
         inner = fmin(inner, claim->bound - interval.high);
         outer = fmax(outer, interval.low - claim->bound);
     }
-    if (outer > 0) /* a part that is missing could not save the whole */
+    if (outer > 0) /* a missing part could not save the whole */
         return "does not hold";
     return inner >= 0 && !measured->missing[0] && !measured->open[0] ? "holds" : "not decidable";
 }
@@ -90,7 +90,7 @@ void claims_adjust(const double *p_values, size_t count, bool *decided)
     }
 }
 
-/* Why a claim is not decidable, or what its number is made of. */
+/* Why a claim is not decidable, or what its number comes from. */
 static void explain(const struct claim *claim, const struct measured *measured, const char *verdict, char text[512])
 {
     const struct finding *finding = &measured->finding;
@@ -107,7 +107,7 @@ static void explain(const struct claim *claim, const struct measured *measured, 
         (void)snprintf(text, 512, "%s", measured->detail);
 }
 
-/* Of a difference: whether it is within one point, by its whole interval. "": it is none, or not of shares. */
+/* For a difference: whether its whole interval is within one point. "": not a difference, or not of shares. */
 static const char *equivalence(const struct claim *claim, const struct measured *measured)
 {
     const double point = .01;
@@ -119,7 +119,7 @@ static const char *equivalence(const struct claim *claim, const struct measured 
     return interval.low > point || interval.high < -point ? "more than one point" : "not decidable";
 }
 
-/* What the claim's data were: of its evidence, a stand-in if there is one. NULL: there is no run of its data set. */
+/* The claim's data: those of its evidence, a stand-in if there is one. NULL: there is no run of its data set. */
 static const char *source_of(const struct evidence *evidence, const struct claim *claim)
 {
     const char *source = NULL;
@@ -132,7 +132,7 @@ static const char *source_of(const struct evidence *evidence, const struct claim
     return source;
 }
 
-/* The profile of the claim's runs; "": they say none, or several. */
+/* The profile of the claim's runs; "": they have none, or several. */
 static const char *profile_of(const struct evidence *evidence, const struct claim *claim)
 {
     const char *profile = NULL;
@@ -179,7 +179,7 @@ static enum status claim_add(const struct evidence *evidence, const struct claim
     return table_add(table, row.cells, error);
 }
 
-/* What is not decidable by itself is not asked of Holm. */
+/* What is not decidable on its own is not given to Holm's procedure. */
 static double asked_p_value(const struct claim *claim, const struct measured *measured)
 {
     bool decidable = strcmp(claim_verdict(claim, measured), "not decidable") != 0 ||

@@ -29,7 +29,7 @@ static enum status same_network(const struct run_file *a, const struct run_file 
     return status;
 }
 
-/* As many epochs, and the same items: what more of either gives would be taken for the method's. */
+/* As many epochs, and the same items: the effect of more of either would be attributed to the method. */
 static enum status same_budget(const struct run_file *a, const struct run_file *b, struct error *error)
 {
     const struct config *of_a = asked_config(a), *of_b = asked_config(b);
@@ -76,7 +76,7 @@ enum status claim_ask(const struct evidence *evidence, const struct claim *claim
 {
     enum status status = STATUS_OK;
     size_t runs = 0, pairs = 0;
-    char apart[sizeof measured->missing] = ""; /* two runs that cannot be compared, and why */
+    char apart[sizeof measured->missing] = ""; /* why two runs cannot be compared */
     for (size_t i = 0; i < evidence->count && status == STATUS_OK; i++) {
         const struct run_file *file = &evidence->files[i];
         if (!evidence_is(file, claim->dataset, a))
@@ -95,7 +95,7 @@ enum status claim_ask(const struct evidence *evidence, const struct claim *claim
         status = comparable(&question, error);
         if (status == STATUS_OK)
             status = answer(&question, &measured->finding, error);
-        if (status == STATUS_UNSUPPORTED) { /* these two are no evidence; others may be */
+        if (status == STATUS_UNSUPPORTED) { /* these two are not evidence; others may be */
             (void)snprintf(apart, sizeof apart, "%.60s and %.60s: %.120s", file->run, question.b ? question.b->run : "",
                            error ? error->message : "");
             status = STATUS_OK;
@@ -121,7 +121,7 @@ static bool refutes(const struct claim *claim, const struct finding *finding)
     }
 }
 
-/* How far the mean is on the claim's side; the less, the more it speaks against it. */
+/* How far the mean is on the claim's side; the less, the stronger the evidence against it. */
 static double favour(const struct claim *claim, const struct finding *finding)
 {
     double mean = finding_mean(finding);
@@ -146,7 +146,7 @@ static bool leaves_open(const struct claim *claim, const struct measured *one)
 }
 
 /* Takes `one`, the measurement of `part`, into account. A part that could not be measured, or with too few seeds, or
- * that does not hold by itself, stays missing: the whole holds where every part does. */
+ * that does not hold on its own, stays missing: the whole holds if every part does. */
 static void take_least(const struct claim *claim, struct measured *least, const struct measured *one, const char *part)
 {
     size_t used = strlen(least->detail);

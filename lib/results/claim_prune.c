@@ -1,4 +1,4 @@
-/* lib/results/claim_prune.c: claims on which weights can go, and what remains. */
+/* lib/results/claim_prune.c: claims about which weights can go, and what remains. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,14 +15,14 @@ measure_fn measure_accuracy, measure_loss, measure_over_point, measure_over_drop
 
 /* ---- pruned networks, as they predict ---- */
 
-/* Which test items are right with `fraction` removed by the method's usual criterion. */
+/* Which test items are classified correctly with `fraction` removed by the method's usual criterion. */
 static enum status pruned(const struct run_file *file, double fraction, struct scores *scores, struct error *error)
 {
     char object[STORE_NAME_SIZE];
     return scores_load(file, claim_object(fraction, "test", NULL, object), SCORE_RIGHT, 0, 1, scores, error);
 }
 
-/* An accuracy with Wilson's interval, as prune_band has it: that of the mean would have no width where every item is
+/* An accuracy with Wilson's interval, as in prune_band: the mean's interval would have no width if every item is
  * right. */
 static void add_accuracy(const struct scores *right, struct finding *finding)
 {
@@ -31,7 +31,7 @@ static void add_accuracy(const struct scores *right, struct finding *finding)
         finding_add_between(finding, mean, stats_wilson((size_t)llround(mean * (double)right->count), right->count));
 }
 
-/* Of a, or of a less that of b, at the claim's fraction. */
+/* Of a, or of a minus b, at the claim's fraction. */
 static enum status answer_pruned(const struct question *question, struct finding *finding, struct error *error)
 {
     struct scores a, b = {0};
@@ -85,8 +85,8 @@ enum status measure_over_dropout(const struct evidence *evidence, const struct c
 
 /* ---- one network, pruned in two ways ---- */
 
-/* A point of a criterion's sweep: by its grid and, where that is of fractions, by the fraction that it removed. One of
- * the config and the true one differ by less than one weight of the network. SIZE_MAX: there is none. */
+/* A point of a criterion's sweep, by its grid and, if that is of fractions, by the fraction that it removed. The
+ * config's fraction and the true one differ by less than one weight of the network. SIZE_MAX: there is none. */
 static enum status pruned_slice(const struct run_file *file, const char *criterion, const char *grid, double fraction,
                                 size_t *slice, struct error *error)
 {
@@ -109,7 +109,7 @@ static enum status pruned_slice(const struct run_file *file, const char *criteri
     return STATUS_OK;
 }
 
-/* Which items the network at the mean weights has right there. */
+/* Which items the network at the mean weights gets right there. */
 static enum status right_at_mean(const struct run_file *file, const char *criterion, const char *grid, double fraction,
                                  struct scores *scores, struct error *error)
 {
@@ -123,7 +123,7 @@ static enum status right_at_mean(const struct run_file *file, const char *criter
     return scores_load(file, object, SCORE_RIGHT, slice, slice + 1, scores, error);
 }
 
-/* By snr less by another criterion, at the claim's fraction. */
+/* By snr minus by another criterion, at the claim's fraction. */
 static enum status by_snr_less(const struct question *question, const char *other, struct finding *finding,
                                struct error *error)
 {
@@ -167,7 +167,7 @@ static enum status answer_savage_dickey(const struct question *question, struct 
     return status;
 }
 
-/* As the mean of the sampled networks, less at the mean weights. */
+/* As the mean of the sampled networks, minus at the mean weights. */
 static enum status answer_averaging(const struct question *question, struct finding *finding, struct error *error)
 {
     struct scores mean, one;
@@ -259,8 +259,8 @@ struct cost {
     double bytes, multiply_adds;
 };
 
-/* Of a prediction with what `keep` [size] leaves: mu and sigma in 32 bits each, with 16 bits for the place, which
- * biases do without. */
+/* Of a prediction with the weights in `keep` [size]: mu and sigma in 32 bits each, plus 16 bits for the position, which
+ * biases do not need. */
 static struct cost cost_of(const struct trained *trained, const float *keep)
 {
     enum { VALUE_BYTES = 8, PLACE_BYTES = 2 };

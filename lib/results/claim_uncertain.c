@@ -1,5 +1,5 @@
-/* lib/results/claim_uncertain.c: claims on what a network knows of what it does not know: under perturbations, of items
- * of no class, and when it decides. */
+/* lib/results/claim_uncertain.c: claims about what a network knows about what it does not know: under perturbations,
+ * for items of no class, and when it decides. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,7 +55,7 @@ enum status measure_pruned_entropy_rise(const struct evidence *evidence, const s
     return claim_ask_parts(evidence, claim, "vi", 0, answer_rise, measured, error);
 }
 
-/* A score of each item, averaged over the parts of a claim; empty where one was not measured. */
+/* A score of each item, averaged over the parts of a claim; empty if one was not measured. */
 typedef enum status load_fn(const struct run_file *file, bool scaled, const char *part, struct scores *scores,
                             struct error *error);
 struct averaging {
@@ -99,7 +99,7 @@ static enum status average_parts(const struct claim *claim, const struct run_fil
     return status;
 }
 
-/* a less b, or with `sign` -1 b less a; a alone where there is no b. */
+/* a minus b, or with `sign` -1 b minus a; a alone if there is no b. */
 static enum status averaged(const struct question *question, load_fn *load, int sign, struct finding *finding,
                             struct error *error)
 {
@@ -199,7 +199,7 @@ enum status measure_nll_under_shift(const struct evidence *evidence, const struc
     return claim_ask_methods(evidence, claim, POINT_ESTIMATES, answer_shifted_nll, measured, error);
 }
 
-/* ---- on test items as they are ---- */
+/* ---- on undisturbed test items ---- */
 
 static enum status answer_clean_nll(const struct question *question, struct finding *finding, struct error *error)
 {
@@ -220,7 +220,7 @@ enum status measure_clean_nll(const struct evidence *evidence, const struct clai
     return claim_ask_best(evidence, claim, "vi", POINT_ESTIMATES, NULL, answer_clean_nll, measured, error);
 }
 
-/* At temperature 1 less as it was trained. */
+/* At temperature 1 minus as trained. */
 static enum status answer_cold(const struct question *question, struct finding *finding, struct error *error)
 {
     struct scores warm, own;
@@ -241,7 +241,7 @@ enum status measure_cold(const struct evidence *evidence, const struct claim *cl
                      error);
 }
 
-/* The accuracy of a less that of b on OBJECT's items, with half of its interval; NaN where one of them has none. */
+/* The accuracy of a minus that of b on OBJECT's items, with half of its interval; NaN if one of them has none. */
 static enum status accuracy_over(const struct question *question, const char *object, double *mean, double *half,
                                  struct error *error)
 {
@@ -258,7 +258,7 @@ static enum status accuracy_over(const struct question *question, const char *ob
     return status;
 }
 
-/* (train - test) of a less that of b. Both sets of items are samples. */
+/* (train - test) of a minus that of b. Both sets of items are samples. */
 static enum status answer_overfit(const struct question *question, struct finding *finding, struct error *error)
 {
     double fit = NAN, fit_half = NAN, test = NAN, test_half = NAN;
@@ -276,9 +276,9 @@ enum status measure_overfit(const struct evidence *evidence, const struct claim 
     return claim_ask_best(evidence, claim, "vi", CLASSIFIERS, NULL, answer_overfit, measured, error);
 }
 
-/* ---- quantities that are no mean over the items ---- */
+/* ---- quantities that are not a mean over the items ---- */
 
-/* Makes the quantity of one run for the question's claim and part; without items where the run lacks something. */
+/* Makes the quantity of one run for the question's claim and part; without items if the run lacks something. */
 typedef enum status quantity_fn(const struct question *question, const struct run_file *file, bool scaled,
                                 double fraction, struct resampled *quantity, struct error *error);
 
@@ -324,7 +324,7 @@ static void add_slices(struct item_scores *scores, size_t from, size_t slices, s
     }
 }
 
-/* The scores of an object for an ECE; *scores is NULL where the file does not say enough. */
+/* The scores of an object for an ECE; *scores is NULL if the file does not have enough. */
 static enum status scores_for_ece(const struct run_file *file, bool scaled, const char *object,
                                   struct item_scores **scores, struct error *error)
 {
@@ -465,7 +465,7 @@ static enum status referral_of(const struct question *question, const struct run
     return status;
 }
 
-/* The rival's less the method's. */
+/* The rival's minus the method's. */
 static enum status rival_less(const struct question *question, quantity_fn *make, struct finding *finding,
                               struct error *error)
 {
@@ -473,7 +473,7 @@ static enum status rival_less(const struct question *question, quantity_fn *make
                           (struct asked){question->a, false, 0}, finding, error);
 }
 
-/* At the claim's fraction less the whole network's. */
+/* At the claim's fraction minus the whole network's. */
 static enum status pruned_less_whole(const struct question *question, quantity_fn *make, struct finding *finding,
                                      struct error *error)
 {
@@ -550,7 +550,7 @@ enum status measure_unknown_over_point(const struct evidence *evidence, const st
 
 /* ---- the talk's own numbers ---- */
 
-/* The score at the strength of 2 less the talk's number. */
+/* The score at the strength of 2 minus the talk's number. */
 static enum status less_talk(const struct question *question, enum score score, struct finding *finding,
                              struct error *error)
 {
@@ -600,7 +600,7 @@ enum status measure_talk_accuracy(const struct evidence *evidence, const struct 
 
 /* ---- description length ---- */
 
-/* A code only at temperature 1, so that a run of another is not asked. */
+/* A code only at temperature 1, so runs at others are not asked. */
 static enum status answer_description(const struct question *question, struct finding *finding, struct error *error)
 {
     const struct table *rows;

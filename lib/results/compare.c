@@ -16,9 +16,9 @@
 #include "run/run_file.h"
 #include "run/tables.h"
 
-static const double POINT_WIDTH = 1e-4; /* nearer points are one: they were printed */
+static const double POINT_WIDTH = 1e-4; /* nearer points are the same: they were printed */
 
-/* What is compared: rows of one run at one point, told apart by `part` and `point`. */
+/* What is compared: rows of one run at one point, distinguished by `part` and `point`. */
 static const struct compare_spec {
     const char *table, *part, *point; /* point NULL: none */
     const char *quantity, *low, *high;
@@ -45,7 +45,7 @@ static bool find_table(const char *directory, const char *table, char path[PATH_
     return false;
 }
 
-/* A table that the directory has not is empty. NULL on failure. */
+/* A table that the directory lacks is empty. NULL on failure. */
 static struct table *load(const char *directory, const char *name, struct error *error)
 {
     char path[PATH_SIZE], *text;
@@ -100,8 +100,8 @@ static bool same_point(double a, double b)
     return (isnan(a) && isnan(b)) || fabs(a - b) < POINT_WIDTH || (!(a < b) && !(a > b));
 }
 
-/* Points are named by the half width that they lie in: two in one are the same, and what is the same as a point lies in
- * its own or in one of two on either side (`shift`). */
+/* Points are named by the half-width cell that they lie in: two in one cell are the same, and what is the same as a
+ * point lies in its own cell or in one of two on either side (`shift`). */
 enum { NAME_SIZE = 2 * COMPARE_TEXT_SIZE + DBL_MAX_10_EXP + 128, SHIFTS = 2 };
 static void name_of(const struct compared *key, int shift, char name[NAME_SIZE])
 {
@@ -143,7 +143,7 @@ static enum status sides_reserve(struct sides *sides, struct error *error)
     return STATUS_OK;
 }
 
-/* The side with this key, made where it is missing. NULL without memory. */
+/* The side with this key, made if missing. NULL without memory. */
 static struct side *take(struct sides *sides, const struct compared *key, struct error *error)
 {
     struct side *side = find(sides, key);
@@ -187,7 +187,7 @@ static enum status add_rows(struct sides *sides, const struct compare_spec *spec
 {
     for (size_t r = 0; r < table_rows(rows); r++) {
         if (strcmp(spec->table, "prune") == 0 && strcmp(table_text(rows, r, "grid"), "fraction") != 0)
-            continue; /* what the talk's thresholds remove differs from run to run */
+            continue; /* the talk's thresholds remove different fractions from run to run */
         struct compared key = {.table = spec->table, .quantity = spec->quantity, .point = NAN};
         run_base_name(table_text(rows, r, "run"), key.run);
         (void)snprintf(key.part, sizeof key.part, "%.255s", table_text(rows, r, spec->part));
@@ -247,7 +247,7 @@ static int by_ratio(const void *a, const void *b)
     return (x->ratio < y->ratio) - (x->ratio > y->ratio);
 }
 
-/* Widens the intervals to hold together, and sorts. Equal numbers agree whatever their interval. */
+/* Widens the intervals to hold jointly, and sorts. Equal numbers agree whatever their interval. */
 static void judge(struct comparison *comparison)
 {
     double factor = stats_simultaneous(comparison->count);
@@ -319,8 +319,8 @@ static void first_rows_free(struct first_rows *first)
     memory_free(first->row);
 }
 
-/* The first row of a data set's differing rows says it for all of them. *told: the data sets that are told, as texts of
- * their own, for one's name may be a part of another's. */
+/* The first of a data set's differing rows speaks for all of them. *told: the data sets already reported, as separate
+ * texts, since one's name may be part of another's. */
 static enum status compare_source(const struct table *left, size_t i, const struct table *right, size_t j,
                                   struct texts *told, struct comparison *comparison, struct error *error)
 {
@@ -337,7 +337,7 @@ static enum status compare_source(const struct table *left, size_t i, const stru
     return STATUS_OK;
 }
 
-/* Where a data set's first rows name other data on one side than on the other. */
+/* Reports data sets whose first rows name different data on the two sides. */
 static enum status compare_sources(const char *a, const char *b, struct comparison *comparison, struct error *error)
 {
     struct table *left = load(a, "summary", error), *right = load(b, "summary", error);
@@ -382,7 +382,7 @@ static struct block next_block(const struct table *rows, size_t from)
     return block;
 }
 
-/* Where the configs of the first of each run's seeds begin. */
+/* The start of the config of each run's first seed. */
 static enum status first_configs(struct first_rows *first, const struct table *rows, struct error *error)
 {
     enum status status = first_rows_begin(first, rows, error);
@@ -395,13 +395,13 @@ static enum status first_configs(struct first_rows *first, const struct table *r
     return status;
 }
 
-/* Keys that one side does not say are of another version of the program. What a run is called and how often it is
- * repeated is no part of how it is made. */
+/* Keys that one side lacks belong to another version of the program. A run's name and number of repetitions are not
+ * part of how it is made. */
 static enum status compare_blocks(const struct table *left, struct block a, const struct table *right, struct block b,
                                   struct text_buffer *text, struct error *error)
 {
     char base[RUN_NAME_SIZE];
-    struct texts keys = {0}; /* the right ones, each a row; of a key that is there again the first counts */
+    struct texts keys = {0}; /* the right ones, a row each; of a repeated key the first counts */
     size_t found = 0, number, *row_of = memory_alloc(b.end - b.first, sizeof *row_of, error);
     enum status status = row_of ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t row = b.first; status == STATUS_OK && row < b.end; row++) {

@@ -1,5 +1,4 @@
-/* lib/results/derived.h: the rows of a table for one run's file, whether they are stored in it or computed from what is
- * (derived.def). */
+/* lib/results/derived.h: the rows of a table for one run's file, stored in it or computed from it (derived.def). */
 #ifndef TENTH_RESULTS_DERIVED_H
 #define TENTH_RESULTS_DERIVED_H
 
@@ -7,14 +6,14 @@
 #include "io/table.h"
 #include "run/run_file.h"
 
-/* Appends the rows. A run that has not come to what a table is made of has none, which is no error. */
+/* Appends the rows. A run without the data for a table has no rows, which is not an error. */
 enum status derived_rows(const struct run_file *file, struct table *rows, struct error *error);
 
 /* A function of derived.def. */
 typedef enum status derive_fn(const struct run_file *file, struct table *rows, struct error *error);
 
-/* The area under accuracy against the share that is kept, when the items of highest entropy are referred: the mean,
- * over k, of the accuracy on the k most certain. */
+/* The area under accuracy against the share kept, when the items of highest entropy are referred: the mean over k of
+ * the accuracy on the k most certain. */
 enum status prediction_rejection_area(const struct prediction *prediction, double *area, struct error *error);
 
 #endif

@@ -1,11 +1,11 @@
 /* lib/results/derived_description.c: how many bits describe the training labels, given the items. A network that is
  * trained by the ELBO is a code (Hinton and van Camp 1993, "Keeping the neural networks simple by minimizing the
- * description length of the weights", COLT): its weights cost KL(posterior || prior), since noise that is drawn can be
- * got back, and the labels -log p (Shannon 1948), both in nats divided by ln 2. That holds at temperature 1 and for
+ * description length of the weights", COLT): its weights cost KL(posterior || prior), since drawn noise can be
+ * recovered, and the labels -log p (Shannon 1948), both in nats divided by ln 2. That holds at temperature 1 and for
  * methods with a sigma; a point estimate's weights have no length of their own. Without a network each of N labels of K
  * classes costs log2 K.
  *
- * A pruned network says beside the weights that stay which these are: of n candidates k in n H(k/n) bits. */
+ * A pruned network also says which weights stay: k of n candidates in n H(k/n) bits. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +86,8 @@ static double mask_bits(size_t count, size_t removed)
     return removed == 0 || removed == count ? 0 : -(double)count * (p * log2(p) + (1 - p) * log2(1 - p));
 }
 
-/* The labels of all training items, from those that the network with `fraction` removed was asked for; NaN without. */
+/* The labels of all training items, extrapolated from those that the network with `fraction` removed predicted; NaN
+ * without any. */
 static enum status label_bits(const struct describer *describer, double fraction, double *bits, struct error *error)
 {
     struct stored fit;
@@ -106,7 +107,7 @@ static enum status label_bits(const struct describer *describer, double fraction
     return status;
 }
 
-/* The bits of the file that `tenth export --posterior variance --number fp16` writes of what stays; NaN where it would
+/* The bits of the file that `tenth export --posterior variance --number fp16` writes for what stays; NaN if it would
  * refuse. */
 static enum status file_bits(const struct describer *describer, double *bits, struct error *error)
 {
@@ -166,7 +167,7 @@ static enum status add_fractions(const struct describer *describer, struct table
     return status;
 }
 
-/* *there is false, and nothing is to be described, where the run is not trained. */
+/* *there is false, with nothing to describe, if the run is not trained. */
 static enum status describer_open(struct describer *describer, const struct run_file *file, bool *there,
                                   struct error *error)
 {

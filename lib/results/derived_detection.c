@@ -1,6 +1,6 @@
-/* lib/results/derived_detection.c: tables of predictions that were stored of disturbed items, by the whole network and
- * by pruned ones: can they be told from undisturbed ones, what is the network worth once its point estimate is
- * calibrated, and does a pruned network still know what it does not know? */
+/* lib/results/derived_detection.c: tables of stored predictions for disturbed items, by the whole network and by pruned
+ * ones: can they be told from undisturbed ones, what is the network worth once its point estimate is calibrated, and
+ * does a pruned network still know what it does not know? */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 derive_fn derive_detection, derive_pruned, derive_pruned_perturb, derive_scaled;
 
-/* Calls `visit` for the whole network (fraction 0, root "") and then for each that was pruned (root "/pruned/.9"). */
+/* Calls `visit` for the whole network (fraction 0, root "") and then for each pruned one (root "/pruned/.9"). */
 typedef enum status visit_fn(const struct run_file *file, double fraction, const char *root, struct table *rows,
                              struct error *error);
 
@@ -70,7 +70,7 @@ static enum status strengths_read(const struct run_file *file, const char *objec
     return *strengths ? store_read_float(file->store, name, slices, *strengths, error) : STATUS_NO_MEMORY;
 }
 
-/* A fraction as a text tells curves apart. */
+/* A fraction as text, to distinguish curves. */
 enum { REMOVED_SIZE = 16 };
 static const char *removed_text(double fraction, char text[REMOVED_SIZE])
 {
@@ -80,7 +80,7 @@ static const char *removed_text(double fraction, char text[REMOVED_SIZE])
 
 /* ---- detection ---- */
 
-/* What is to be found among what is clean, by each measure. */
+/* What is to be found among clean items, by each measure. */
 struct search {
     const struct run_file *file;
     double fraction, strength;
@@ -130,7 +130,7 @@ static enum status add_searches(const struct search *search, struct table *rows,
     return status;
 }
 
-/* Each strength against the items as they are, which are the first. */
+/* Each strength against the undisturbed items, which come first. */
 static enum status detect_perturbed(const struct run_file *file, double fraction, const char *name, const char *object,
                                     const struct stored *stored, struct table *rows, struct error *error)
 {
@@ -151,7 +151,7 @@ static enum status detect_perturbed(const struct run_file *file, double fraction
     return status;
 }
 
-/* Against the test items by the same network. */
+/* Against the same network's test items. */
 static enum status detect_unknown(const struct run_file *file, double fraction, const char *name, const char *object,
                                   const struct stored *stored, struct table *rows, struct error *error)
 {
@@ -189,7 +189,7 @@ enum status derive_detection(const struct run_file *file, struct table *rows, st
 
 /* ---- pruned networks ---- */
 
-/* The means over the items of what the samples differ by. */
+/* The means over the items of how the samples differ. */
 static void row_spread(struct row *row, const struct stored *stored, size_t slice)
 {
     size_t count;
@@ -214,7 +214,7 @@ static void row_stored(struct row *row, const struct stored *stored, size_t slic
     row_number(row, "items", (double)stored->items);
 }
 
-/* Of the posterior; NaN where the method has no sigmas, whose place in the loss a temperature changes. */
+/* Of the posterior; NaN if the method has no sigmas, whose weight in the loss a temperature changes. */
 static enum status posterior_temperature(const struct run_file *file, double *temperature, struct error *error)
 {
     struct config config;

@@ -10,13 +10,13 @@
 
 derive_fn derive_network;
 
-/* Of a level of more units so many are shown, in their order: the one of which the fewest weights stay, and of the rest
- * those of which the most stay (equal ones: the first). Of an image's filters, whose kernels are drawn as they lie: the
- * one of which a number of weights stays that is nearest to half. Inputs and classes are all shown. */
+/* At most this many units of a level are shown, in their order: the one that keeps the fewest weights, and of the rest
+ * those that keep the most (ties: the first). Of an image's filters, whose kernels are drawn as they are: the one that
+ * keeps closest to half of its weights. Inputs and classes are all shown. */
 enum { UNITS_SHOWN = 3, LEVELS_MAX = 16, CLASSES_SHOWN = 16 };
 static const double PRUNED_FRACTION = .9; /* the talk's: 10 % of the weights stay */
 
-/* A layer's weights are a matrix [inputs][outputs]: of a convolution the taps of its kernel, channel by channel. */
+/* A layer's weights are a matrix [inputs][outputs]: for a convolution the taps of its kernel, channel by channel. */
 struct drawn {
     const struct tensor *layer[LEVELS_MAX]; /* [layers] */
     size_t layers;
@@ -34,8 +34,7 @@ static size_t inputs_of(const struct tensor *tensor)
     return tensor->count / outputs_of(tensor);
 }
 
-/* The layers that are drawn: all of them where each sees nothing but the units of the one before it, as on moons; else
- * the first. */
+/* The layers that are drawn: all if each sees only the units of the one before it, as on moons; else the first. */
 static void layers_choose(const struct posterior *posterior, struct drawn *drawn)
 {
     const struct tensor *last = NULL; /* of those that are drawn */
@@ -54,7 +53,7 @@ static void layers_choose(const struct posterior *posterior, struct drawn *drawn
         drawn->layers = 1;
 }
 
-/* How many weights of each unit of a level stay, of those that are into it and, where they are drawn, out of it. */
+/* How many weights of each unit of a level stay: those into it and, if drawn, those out of it. */
 static void count_staying(const struct drawn *drawn, size_t level, const float *keep, size_t *staying)
 {
     const struct tensor *into = drawn->layer[level - 1];

@@ -1,5 +1,5 @@
 /* lib/results/derived_predictions.c: tables of stored probabilities: is the network right as often as it says, what
- * does it gain by referring its least certain items to somebody else, and is it less certain of what it gets wrong, or
+ * does it gain by referring its least certain items to someone else, and is it less certain of what it gets wrong, or
  * has never seen? */
 #include <math.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static int by_entropy(const void *a, const void *b)
     return x->item < y->item ? -1 : x->item > y->item;
 }
 
-/* The items of a prediction from the most certain to the least; NULL without memory. The caller frees. */
+/* The items of a prediction from the most certain to the least; NULL without memory. The caller frees it. */
 static struct judged *judge(const struct prediction *prediction, struct error *error)
 {
     struct judged *items = memory_alloc(prediction->items, sizeof *items, error);
@@ -164,7 +164,7 @@ enum status derive_rejection(const struct run_file *file, struct table *rows, st
 
 /* ---- confusion ---- */
 
-/* The items of class `label`, from how many are taken for each class. */
+/* The items of class `label`, from the counts of classes they are taken for. */
 static enum status add_class(const struct run_file *file, size_t label, const size_t *taken, size_t classes,
                              struct table *rows, struct error *error)
 {
@@ -225,9 +225,8 @@ struct entropies {
     size_t classes;
 };
 
-/* One histogram. auroc: how often an item of the kind has more entropy than one of those that it is told from: an item
- * of no class from a test item (prediction_auroc), a test item that is wrong from one that is right. NaN where it says
- * nothing. */
+/* One histogram. auroc: how often an item of the kind has more entropy than one that it is compared with: an item of no
+ * class with a test item (prediction_auroc), a wrong test item with a right one. NaN if it says nothing. */
 static enum status add_histogram(const struct run_file *file, const struct entropies *of, double auroc,
                                  struct table *rows, struct error *error)
 {

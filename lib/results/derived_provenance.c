@@ -1,4 +1,4 @@
-/* lib/results/derived_provenance.c: what a run's file says of how it was made, as a table. */
+/* lib/results/derived_provenance.c: what a run's file says about how it was made, as a table. */
 #include <stdio.h>
 #include <string.h>
 
@@ -22,8 +22,8 @@ static enum status attribute_add(void *context, const char *key, const char *sho
     return table_add(listing->rows, row.cells, error);
 }
 
-/* The lines of a config as config_text writes them, one key a row. The stored text is not resolved anew: a run of
- * another version of the program is still shown as it was made. */
+/* The lines of a config as config_text writes them, one key a row. The stored text is not resolved again: a run of
+ * another version of the program is shown as it was made. */
 static enum status config_lines_add(struct listing *listing, char *text, struct error *error)
 {
     const char *section = "";

@@ -7,7 +7,7 @@
 derive_fn derive_sigma_histogram;
 
 /* Bins of equal ratio, the same for all runs of a prior, so that they can be averaged: from a thousandth of the prior's
- * sigma to ten times it. What is beyond counts in the outermost ones. */
+ * sigma to ten times it. Values beyond count in the outermost ones. */
 enum { BINS_PER_DECADE = 20, DECADES_BELOW = 3, DECADES_ABOVE = 1 };
 enum { SIGMA_BINS = BINS_PER_DECADE * (DECADES_BELOW + DECADES_ABOVE) };
 

@@ -1,5 +1,4 @@
-/* lib/results/derived_weights.c: tables of stored posteriors: which weights pruning takes, by their size and by their
- * layer. */
+/* lib/results/derived_weights.c: tables of stored posteriors: which weights pruning removes, by size and by layer. */
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +11,7 @@ derive_fn derive_weight_histogram, derive_surviving;
 
 enum { WEIGHT_BINS = 61, LAYERS_MAX = 16 };
 static const double PRUNED_FRACTION = .9;   /* the talk's: 10 % of the weights stay */
-static const double SHOWN_QUANTILE = .9995; /* of |mu|; what is larger counts in the outermost bins */
+static const double SHOWN_QUANTILE = .9995; /* of |mu|; larger values count in the outermost bins */
 
 /* ---- weight histograms ---- */
 

@@ -96,9 +96,9 @@ static enum status losses_add(struct table *table, const char *kind_of_loss, dou
     return table_add(table, row.cells, error);
 }
 
-/* What one weight adds to the cross-entropy, old and new, with lambda = 1 / prior_sigma^2: weight decay, lambda/2 w^2;
- * -log N(w; 0, prior_sigma^2), less its value at 0; and for VI, against mu and for each sigma, the divergence (elbo.h).
- */
+/* What one weight adds to the cross-entropy, before and now, with lambda = 1 / prior_sigma^2: weight decay, lambda/2
+ * w^2; -log N(w; 0, prior_sigma^2), minus its value at 0; and for VI, against mu and for each sigma, the divergence
+ * (elbo.h). */
 static enum status losses(struct table *table, struct error *error)
 {
     static const double sigmas[] = {0.05, 0.3, 1};

@@ -1,5 +1,5 @@
 /* lib/results/didactic.h: the tables behind the talk's explaining figures, computed with GSL from the formulas
- * themselves. The numbers that they start from stand in didactic.c, each with its source. */
+ * themselves. Their input numbers are in didactic.c, each with its source. */
 #ifndef TENTH_RESULTS_DIDACTIC_H
 #define TENTH_RESULTS_DIDACTIC_H
 

@@ -12,7 +12,7 @@
 #include "results/origin.h"
 #include "run/run_name.h"
 
-/* Stand-ins, try-outs, and what was measured to choose by are no evidence. A file without a config says nothing of it.
+/* Stand-ins, try-outs, and measurements made for choosing are not evidence. A file without a config does not tell.
  */
 static const char *reservation_of(const struct run_file *file)
 {
@@ -92,7 +92,7 @@ const char *evidence_reservation(const struct evidence *evidence, const struct r
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method)
 {
     char name[RUN_NAME_SIZE];
-    const size_t length = strcspn(method, "_"); /* of the method's own name; registry names of methods have none */
+    const size_t length = strcspn(method, "_"); /* of the method's own name; no method's registry name has a _ */
     (void)snprintf(name, sizeof name, "%s_%s", dataset, method);
     return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 && strlen(file->method) == length &&
            strncmp(file->method, method, length) == 0;
@@ -157,7 +157,7 @@ enum status scores_load_scaled(const struct run_file *file, bool scaled, const c
     return status;
 }
 
-/* part[i] += the item's share in one slice's area: as a clean item and as a disturbed one, less their mean. */
+/* part[i] += the item's share in one slice's area: as a clean item and as a disturbed one, minus their mean. */
 static enum status add_auroc(const double *clean, const double *found, size_t count, double weight, double *part,
                              struct error *error)
 {
@@ -248,7 +248,7 @@ double finding_mean(const struct finding *finding)
     return stats_mean(finding->value, finding->count);
 }
 
-/* Student's half-width over the seeds and the items' mean width on one side, in squares. */
+/* Student's half-width over the seeds and the items' mean one-sided width, added in squares. */
 static double side(double seeds, const double *widths, size_t count)
 {
     const double items = stats_mean(widths, count);

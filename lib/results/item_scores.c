@@ -24,7 +24,7 @@ static double score_of(const struct stored *stored, size_t slice, size_t item, e
     switch (score) {
     case SCORE_RIGHT:
         return isnan(p[label]) ? NAN : predicted == label;
-    case SCORE_NLL: /* bounded as metric_nll is */
+    case SCORE_NLL: /* bounded like metric_nll */
         return -log(p[label] < FLT_MIN ? (double)FLT_MIN : (double)p[label]);
     case SCORE_CONFIDENCE:
         return (double)p[predicted];
@@ -35,7 +35,7 @@ static double score_of(const struct stored *stored, size_t slice, size_t item, e
     }
 }
 
-/* Room for one score, of which nothing was asked. */
+/* Room for one score that has not been asked for. */
 static enum status score_alloc(struct item_scores *scores, enum score score, struct error *error)
 {
     scores->value[score] = memory_alloc(size_multiply(scores->slices, scores->items), sizeof(float), error);
@@ -43,7 +43,7 @@ static enum status score_alloc(struct item_scores *scores, enum score score, str
     return scores->value[score] && scores->asked[score] ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-/* The array `name` [items], where the file has it. */
+/* The array `name` [items], if the file has it. */
 static enum status load_index(const struct run_file *file, const char *name, struct item_scores *scores,
                               struct error *error)
 {
@@ -92,7 +92,7 @@ static enum status from_predictions(const struct run_file *file, struct item_sco
     return status;
 }
 
-/* An array [slices][items] as one score; *there is false where the file has none. */
+/* An array [slices][items] as one score; *there is false if the file has none. */
 static enum status load_array(const struct run_file *file, const char *name, enum score score,
                               struct item_scores *scores, bool *there, struct error *error)
 {
@@ -191,7 +191,8 @@ const float *item_scores_slice(struct item_scores *scores, enum score score, siz
     return scores->value[score] + slice * scores->items;
 }
 
-/* To 12 bits, the nearest: what deflate has to keep. A mean over a thousand items moves by a millionth of itself. */
+/* Rounds to 12 bits, so that deflate has less to keep. A mean over a thousand items changes by a millionth of
+ * itself. */
 static float rounded(float value)
 {
     const uint32_t dropped = 12, half = 1U << (dropped - 1);

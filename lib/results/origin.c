@@ -8,7 +8,7 @@
 
 enum status origin_read(const struct run_file *file, struct origin *origin, struct error *error)
 {
-    char sections[CONFIG_SECTIONS_SIZE]; /* seeds of one run differ in [run] alone */
+    char sections[CONFIG_SECTIONS_SIZE]; /* seeds of one run differ only in [run] */
     config_sections_but("run", sections);
     *origin = (struct origin){0};
     (void)snprintf(origin->base, sizeof origin->base, "%s", file->base);
@@ -27,7 +27,7 @@ void origin_free(struct origin *origin)
     *origin = (struct origin){0};
 }
 
-/* Moves both to the first line that is not the same. */
+/* Moves both to the first line that differs. */
 static void skip_equal_lines(const char **a, const char **b)
 {
     size_t length = strcspn(*a, "\n");
@@ -39,7 +39,7 @@ static void skip_equal_lines(const char **a, const char **b)
 }
 
 /* What forbids a mean over both, in words; false: nothing. */
-enum { WORDS_SIZE = 512 }; /* for people: cut where they are longer */
+enum { WORDS_SIZE = 512 }; /* for display: truncated if longer */
 static bool differ(const struct origin *a, const struct origin *b, char words[WORDS_SIZE])
 {
     if (strcmp(a->data_identity, b->data_identity) != 0) {

@@ -1,4 +1,4 @@
-/* lib/results/origin.h: what the seeds of one run have in common, so that a mean over them is a mean of something. */
+/* lib/results/origin.h: what the seeds of one run have in common, so that a mean over them means something. */
 #ifndef TENTH_RESULTS_ORIGIN_H
 #define TENTH_RESULTS_ORIGIN_H
 
@@ -17,8 +17,8 @@ struct origin {
 enum status origin_read(const struct run_file *file, struct origin *origin, struct error *error);
 void origin_free(struct origin *origin);
 
-/* Whether the origin of paths[last] agrees with those before it. STATUS_USAGE: it is a run that is there already, which
- * would count as two seeds, or of the name of one that has another config or other data. */
+/* Whether the origin of paths[last] agrees with those before it. STATUS_USAGE: it is a run that is already there, which
+ * would count as two seeds, or it has the name of one with another config or other data. */
 enum status origins_check(const struct origin *origins, size_t last, const char *const *paths, struct error *error);
 
 #endif

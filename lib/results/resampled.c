@@ -79,7 +79,7 @@ static double ece(const struct resampled *of, const double *times)
     return mean;
 }
 
-/* How often an item of the second group has more than one of the first, ties counting half. */
+/* How often an item of the second group has a higher score than one of the first, ties counting half. */
 static double area(const struct resampled *of, const double *times)
 {
     const size_t items = items_of(of);
@@ -98,8 +98,8 @@ static double area(const struct resampled *of, const double *times)
     return sum / (first * second);
 }
 
-/* The least share that has to go, the greatest scores first and equal ones together, for what stays to have at most the
- * allowed share of errors. */
+/* The least share that has to go, highest scores first and ties together, for the rest to have at most the allowed
+ * share of errors. */
 static double referral(const struct resampled *of, const double *times)
 {
     const size_t items = of->count[0];
@@ -132,7 +132,8 @@ double resampled_value(const struct resampled *resampled, const double *times)
     }
 }
 
-/* As many items as there are, drawn with repetition, group by group. The draw depends on the round and the place alone.
+/* As many items as there are, drawn with repetition, group by group. The draw depends only on the round and the
+ * position.
  */
 static void draw(const struct resampled *of, size_t round, double *times)
 {

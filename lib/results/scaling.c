@@ -40,7 +40,7 @@ static double scaled_nll(double log_temperature, void *context)
     return sum / (double)stored->items;
 }
 
-/* Brent's method needs a point that is below both ends; without one an end is the best there is. */
+/* Brent's method needs a point below both ends; without one, an end is the best. */
 static double start_of(struct stored *stored, double low, double high)
 {
     enum { POINTS = 24 };

@@ -9,8 +9,8 @@
 #include "results/derived.h"
 #include "results/didactic.h"
 
-/* Pictures are of items, which are the same for all runs of a data set; so are most that are disturbed, but not those
- * of an adversary, who attacks one run. So each is there once, of one run, which has been named in column run. */
+/* Pictures show items, which are the same for all runs of a data set, even disturbed, except by an adversary, who
+ * attacks one run. So each appears once, from one run, named in column run. */
 static bool is_of_pictures(const struct table_kind *kind)
 {
     static const char *const tables[] = {"stills", "frames", "examples"};
@@ -20,7 +20,7 @@ static bool is_of_pictures(const struct table_kind *kind)
     return is;
 }
 
-/* Whether two rows are pictures of the same data set and perturbation, where the table has some. */
+/* Whether two rows are pictures of the same data set and perturbation, if the table has any. */
 static bool same_pictures(const struct table_kind *kind, const union table_cell *a, const union table_cell *b)
 {
     const size_t dataset = table_column_index(kind, "dataset"), perturbation = table_column_index(kind, "perturbation");
@@ -28,7 +28,7 @@ static bool same_pictures(const struct table_kind *kind, const union table_cell 
            (perturbation == SIZE_MAX || strcmp(a[perturbation].text, b[perturbation].text) == 0);
 }
 
-/* The file's pictures but those that runs before it have given: the table's first `before` rows. */
+/* The file's pictures except those that earlier runs gave: the table's first `before` rows. */
 static enum status pictures_add(const struct run_file *file, struct table *table, struct error *error)
 {
     const struct table_kind *kind = table_kind_of(table);
@@ -62,7 +62,7 @@ static enum status file_by_file(struct table *table, const char *const *paths, s
     return status;
 }
 
-/* Of the first run whose method has sigmas, else of the first one that has the picture. */
+/* From the first run whose method has sigmas, else from the first one that has the picture. */
 static enum status picture_by_picture(struct table *table, const char *const *paths, size_t count, struct error *error)
 {
     enum status status = STATUS_OK;

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "io/table.h"
 
-/* Appends the rows. STATUS_USAGE: the table needs run files and there are none, or a command of its own prints it. */
+/* Appends the rows. STATUS_USAGE: the table needs run files and there are none, or a separate command prints it. */
 enum status tabulate(struct table *table, const char *const *paths, size_t count, struct error *error);
 
 #endif

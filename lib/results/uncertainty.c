@@ -52,10 +52,11 @@ static double uncertainty_aleatoric(const struct stored *stored, size_t slice, s
     return member_of(stored, stored->aleatoric, slice, item);
 }
 
-/* Not negative but for the rounding of what is stored (Jensen), by which that of one network alone would not be 0. */
+/* Not negative (Jensen) except by rounding of stored values, which would also make that of a single network differ from
+ * 0. */
 static double uncertainty_mutual_information(const struct stored *stored, size_t slice, size_t item)
 {
-    const double rounding = 1e-6; /* nats: of floats up to log(256) */
+    const double rounding = 1e-6; /* nats: the precision of floats up to log(256) */
     double difference = uncertainty_entropy(stored, slice, item) - uncertainty_aleatoric(stored, slice, item);
     return difference < rounding ? 0 : difference;
 }

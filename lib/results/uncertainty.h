@@ -1,5 +1,5 @@
-/* lib/results/uncertainty.h: the uncertainty of single items, from stored predictions (uncertainty.def), and what it is
- * worth for telling items apart. */
+/* lib/results/uncertainty.h: the uncertainty of single items, from stored predictions (uncertainty.def), and how well
+ * it tells items apart. */
 #ifndef TENTH_RESULTS_UNCERTAINTY_H
 #define TENTH_RESULTS_UNCERTAINTY_H
 
@@ -9,11 +9,11 @@
 
 struct uncertainty {
     const char *name, *unit, *title, *formula;
-    /* NaN where the file does not say (an older one keeps no more than the mean). */
+    /* NaN if the file lacks it (an older one keeps only the mean). */
     double (*of)(const struct stored *stored, size_t slice, size_t item);
 };
 
-/* Entropy less expected entropy of one item, in nats; NaN where the file does not say. */
+/* Entropy less expected entropy of one item, in nats; NaN if the file lacks it. */
 double mutual_information_of(const struct stored *stored, size_t slice, size_t item);
 
 const struct uncertainty *uncertainties(size_t *count);

@@ -32,7 +32,7 @@ static enum status blocks_load(struct store *store, const struct posterior *post
     return status;
 }
 
-/* Names, offsets, sizes and fan-ins of the tensors, so that the blocks can be read without this program. */
+/* Names, offsets, sizes and fan-ins of the tensors, so that other programs can read the blocks. */
 static enum status tensors_save(struct store *store, const struct posterior *posterior, struct error *error)
 {
     size_t count = posterior->tensor_count;
@@ -78,8 +78,7 @@ enum status checkpoint_check_size(struct store *store, const struct network_spec
     enum status status = store_shape(store, "/posterior/mu", &rank, shape, error);
     if (status != STATUS_OK || (rank == 1 && shape[0] == wanted))
         return status;
-    /* Older builds kept the taps of kernels that read padding only (run.c, TRAIN_VERSION_CUT), and ranked them as
-     * weights. */
+    /* Older builds kept kernel taps that read only padding (run.c, TRAIN_VERSION_CUT), and ranked them as weights. */
     if (rank == 1 && shape[0] > wanted && network_cuts_kernels(spec))
         return error_set(error, STATUS_DATA,
                          "%s: was trained by an older version, which counted kernel taps that never see an input as "
@@ -191,7 +190,7 @@ enum status checkpoint_find(struct store *store, bool *there, struct error *erro
     return store_find_attribute(store, "/checkpoint", "identity", there, error);
 }
 
-/* Whether nothing hangs on an object, by name or as an attribute. */
+/* Whether an object has neither members nor attributes. */
 static enum status is_bare(struct store *store, const char *group, bool *bare, struct error *error)
 {
     char **names = NULL;

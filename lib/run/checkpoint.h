@@ -9,14 +9,14 @@
 #include "core/error.h"
 #include "io/store.h"
 
-/* Where training stands: everything besides the posterior that the next step depends on, and the sums of the epoch that
- * is under way. */
+/* The state of training: everything besides the posterior that the next step depends on, and the sums of the current
+ * epoch. */
 struct train_state {
     size_t step;                           /* steps done */
     size_t sigma_steps;                    /* updates of rho done */
-    double loss_sum, nll_sum, kl_sum;      /* of the epoch under way */
-    size_t correct, items, steps_in_epoch; /* of it, too */
-    double seconds;                        /* spent in training so far */
+    double loss_sum, nll_sum, kl_sum;      /* of the current epoch */
+    size_t correct, items, steps_in_epoch; /* likewise */
+    double seconds;                        /* spent on training so far */
 };
 
 enum status checkpoint_save_posterior(struct store *store, const struct posterior *posterior, const char *identity,
@@ -25,17 +25,17 @@ enum status checkpoint_save_posterior(struct store *store, const struct posterio
 /* STATUS_DATA names a number that is not finite. */
 enum status checkpoint_load_posterior(struct store *store, struct posterior *posterior, struct error *error);
 
-/* Adam's moments and the state, under /checkpoint. `identity` is that of the training. */
+/* Adam's moments and the state, under /checkpoint. `identity`: the training's. */
 enum status checkpoint_save(struct store *store, const struct posterior *posterior, const struct train_state *state,
                             const char *identity, struct error *error);
-/* Removes it; what other programs put beside it stays. */
+/* Removes it; what other programs put there stays. */
 enum status checkpoint_remove(struct store *store, struct error *error);
-/* Before room is made for it: whether the file's posterior has the size that this network, method and number of members
- * give; STATUS_DATA. The config is the file's, too, so that neither is believed alone. */
+/* Before memory is allocated for it: whether the file's posterior has the size that this network, method and number of
+ * members give; STATUS_DATA. The config comes from the file too, so neither is trusted alone. */
 enum status checkpoint_check_size(struct store *store, const struct network_spec *spec, const struct method *method,
                                   size_t members, struct error *error);
 
-/* Whether it is there: then training has not ended. */
+/* Whether there is one: then training has not ended. */
 enum status checkpoint_find(struct store *store, bool *there, struct error *error);
 
 enum status checkpoint_load(struct store *store, struct posterior *posterior, struct train_state *state,

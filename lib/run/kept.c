@@ -34,7 +34,7 @@ void kept_free(struct kept *kept)
     *kept = (struct kept){0};
 }
 
-/* What the samples say of one item, and how they differ, as item `row` of all slices. */
+/* What the samples say about one item, and how they differ, as item `row` of all slices. */
 static void keep_item(struct kept *kept, size_t row, const struct prediction *prediction, size_t item)
 {
     const size_t classes = prediction->classes, size = prediction->items * classes;
@@ -47,7 +47,7 @@ static void keep_item(struct kept *kept, size_t row, const struct prediction *pr
         size_t vote = probability_largest(p, classes);
         double own = (double)p[prediction->labels[item]];
         entropy += entropy_of(p, classes);
-        nll -= log(own < (double)FLT_MIN ? (double)FLT_MIN : own); /* bounded as metric_nll is */
+        nll -= log(own < (double)FLT_MIN ? (double)FLT_MIN : own); /* bounded like metric_nll */
         votes[vote]++;
         most = votes[vote] > most ? votes[vote] : most;
         for (size_t k = 0; k < classes; k++)

@@ -23,7 +23,7 @@ static enum held_data data_of(const struct run_file *file)
     return parts > 0 ? HELD_FILES : HELD_BUILT_IN;
 }
 
-/* Whether a stand-in would take the place of files, and nobody asked for it. */
+/* Whether a stand-in would replace files without being asked for. */
 static bool stands_in_unasked(const struct run *run, const struct run_file *file)
 {
     return data_of(file) == HELD_FILES && run->dataset->synthetic && !run->config.data.synthetic;
@@ -40,7 +40,7 @@ static const char *title_of(const char *dataset)
     return kind ? kind->title : dataset;
 }
 
-/* What is between two differences. */
+/* What separates two differences. */
 static const char *separator(const struct text_buffer *text)
 {
     return text->used > 0 ? "; " : "";
@@ -57,7 +57,7 @@ static void add_held_data(const struct run_file *file, struct text_buffer *text)
     else
         text_add(text, "trained on %s files with sha256 %.12s... (%s)", title_of(file->dataset), file->data_identity,
                  strncmp(file->data_source, "official", 8) == 0 ? "the official ones" : "not the official ones");
-    /* where they were is no more than a hint: an older file that lacks it is none the worse */
+    /* their directory is only a hint: an older file without it is just as good */
     if (held == HELD_FILES && store_get_text(file->store, "/data", "directory", &directory, NULL) == STATUS_OK &&
         directory[0])
         text_add(text, ", then in %s", directory);
@@ -80,7 +80,7 @@ static void add_data(const struct run *run, const struct run_file *file, struct 
         text_add(text, ", where %s is wanted", run->kind->title);
 }
 
-/* The keys that a training depends on. A config that this version cannot read differs, whatever it says. */
+/* The keys that a training depends on. A config that this version cannot read always differs. */
 static enum status add_keys(const struct run *run, const struct run_file *file, struct text_buffer *text,
                             struct error *error)
 {
@@ -120,7 +120,7 @@ static char *differences(const struct run *run, const struct run_file *file, str
     return NULL;
 }
 
-/* None of it replaces a run of files. */
+/* Never replaces a run of files. */
 static const char *advice_to_look(const struct run *run, const struct run_file *file)
 {
     if (data_of(file) != HELD_FILES)

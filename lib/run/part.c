@@ -15,7 +15,7 @@
 #include "run/run_store.h"
 #include "run/tables.h"
 
-/* Raised when the same config measures something else than before, so that a file's older parts are made again.
+/* Raised when the same config comes to measure something else, so that a file's older parts are made again.
  * 2: the test items no longer depend on the seed. */
 enum { PART_VERSION = 2 };
 
@@ -62,14 +62,14 @@ enum status part_keep(const struct run *run, const struct trained *trained, doub
                         keep, error);
 }
 
-/* A row to be stored, with what its place depends on. */
+/* A row to be stored, with what its position depends on. */
 struct placed {
     const union table_cell *cells;
     const char *part; /* its part's name */
     size_t rank, index;
 };
 
-/* The place of a part's name in its registry; names that it does not know come last. */
+/* The position of a part's name in its registry; unknown names come last. */
 static size_t rank_of(const char *table, const char *name)
 {
     size_t count;
@@ -94,7 +94,7 @@ static int compare_placed(const void *a, const void *b)
     return x->index < y->index ? -1 : 1; /* within a part as it was measured */
 }
 
-/* The rows of all parts but `without` (NULL: of all), added to those that are placed already. */
+/* Adds the rows of all parts but `without` (NULL: of all) to those already placed. */
 static size_t place_rows(const struct part *part, const struct table *rows, const char *without, struct placed *placed,
                          size_t count)
 {
@@ -109,7 +109,7 @@ static size_t place_rows(const struct part *part, const struct table *rows, cons
     return count;
 }
 
-/* The file's rows of the table with this part's new ones in place of its old ones. Parts stand in the order of their
+/* The file's rows of the table, with this part's new ones replacing its old ones. Parts are in the order of their
  * registry, whichever was measured first. */
 static enum status rows_merge(struct store *store, const struct part *part, const struct table *rows,
                               struct error *error)

@@ -1,5 +1,5 @@
 /* lib/run/part.h: results that are added to a trained run's file in parts (a criterion, a perturbation), each saved
- * when it is ready, so that an interruption loses one part at the most. */
+ * when it is ready, so that an interruption loses at most one part. */
 #ifndef TENTH_RUN_PART_H
 #define TENTH_RUN_PART_H
 
@@ -17,8 +17,8 @@ struct part {
     char identity[SHA256_HEX_SIZE];
 };
 
-/* Describes a part and says whether the run's file has it already, with all that was measured (run_measured).
- * `sections`: the config sections it depends on. */
+/* Describes a part and says whether the run's file already has it, with everything measured (run_measured). `sections`:
+ * the config sections it depends on. */
 enum status part_prepare(const struct run *run, const char *table, const char *column, const char *name,
                          const char *sections, struct part *part, bool *has, struct error *error);
 
@@ -33,25 +33,25 @@ enum status part_prepare_pruned(const struct run *run, double fraction, const ch
                                 const char *sections, const char *origin, struct part *part, bool *has,
                                 struct error *error);
 
-/* What stays of the trained network in such a part: *keep [posterior size], NULL for fraction 0. The caller frees with
- * memory_free. */
+/* What is left of the trained network in such a part: *keep [posterior size], NULL for fraction 0. The caller frees
+ * with memory_free. */
 enum status part_keep(const struct run *run, const struct trained *trained, double fraction, float **keep,
                       struct error *error);
 
-/* Adds the part to the run's file: the arrays, the rows (NULL: none) in place of those that the part had before (the
- * parts' rows stand in the order of their registry, whatever the order of measuring), the test items that were used
- * (labels and their indices into the test file), and the identity. STATUS_NOT_FINITE: a number of an array is not
- * finite, and the file is untouched. */
+/* Adds the part to the run's file: the arrays, the rows (NULL: none), replacing the part's earlier ones (the parts'
+ * rows are in the order of their registry, whatever the order of measuring), the test items that were used (labels and
+ * their indices into the test file), and the identity. STATUS_NOT_FINITE: an array has a number that is not finite; the
+ * file is untouched. */
 enum status part_save(const struct run *run, const struct part *part, const struct part_array *arrays, size_t count,
                       const struct table *rows, const struct test_items *items, struct error *error);
 
-/* The names of the parts in a group of a run's file, such as "/prune", in alphabetical order: of its members those with
- * an identity, for other programs may have put others beside them. None where the group is not there. The caller frees
- * with memory_free. */
+/* The names of the parts in a group of a run's file, such as "/prune", in alphabetical order: only members with an
+ * identity, for other programs may have added others. None if the group is not there. The caller frees with
+ * memory_free. */
 enum status parts_list(struct store *store, const char *group, char ***names, size_t *count, struct error *error);
 
-/* What every sweep over a trained run begins with: its network, a predictor that the monitor can stop, and `count` test
- * items (0: all). The caller frees each, also after a failure; all are zero before. */
+/* What every sweep over a trained run starts with: its network, a predictor that the monitor can stop, and `count` test
+ * items (0: all). The caller frees each, also after a failure; all are zero beforehand. */
 enum status sweep_load(const struct run *run, long count, const struct monitor *monitor, struct trained *trained,
                        struct predictor *predictor, struct test_items *items, struct error *error);
 

@@ -19,7 +19,7 @@
 #include "core/memory.h"
 #include "io/atomic_file.h"
 
-/* More than the processors of any machine are described in. */
+/* Longer than any processor's description. */
 static const size_t SYSTEM_FILE_LIMIT = (size_t)16 << 20;
 
 double provenance_peak_mib(void)
@@ -53,8 +53,8 @@ static void find_processor(char name[PROVENANCE_TEXT_SIZE])
     memory_free(list);
 }
 
-/* For how many seconds this process has been running: the kernel tells when it began, in clock ticks since the start of
- * the machine, as field 22 of /proc/self/stat (proc(5)). 0 where it does not tell. */
+/* How many seconds this process has been running: the kernel gives its start, in clock ticks since boot, as field 22 of
+ * /proc/self/stat (proc(5)). 0 if it does not. */
 static double seconds_running(void)
 {
     enum { FIELD_AFTER_NAME = 3, FIELD_START = 22 };

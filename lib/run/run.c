@@ -70,7 +70,7 @@ static enum status registries_check(struct run *run, struct error *error)
     return STATUS_OK;
 }
 
-/* A run's file keeps its name, which its config alone does not have where it is a cell of a sweep. */
+/* A run's file keeps the run's name, which its config alone does not give for a cell of a sweep. */
 static enum status name_of_file(struct run *run, const char *path, struct error *error)
 {
     struct store *store = NULL;
@@ -156,8 +156,9 @@ static bool is_validated(const struct run *run)
     return strcmp(run->config.data.evaluate, "validation") == 0;
 }
 
-/* Raised when the same config trains to other numbers, so that no older checkpoint goes on. 2: the label's gradient is
- * exact where the network is sure. 3, where kernels are cut to their maps: taps that read padding only are not weights.
+/* Raised when the same config trains to other numbers, so that no older checkpoint is resumed. 2: the label's gradient
+ * is exact where the network is sure. 3, where kernels are cut to their maps: taps that read only padding are not
+ * weights.
  */
 enum { TRAIN_VERSION = 2, TRAIN_VERSION_CUT = 3 };
 
@@ -242,11 +243,10 @@ struct posterior_start posterior_start_of(const struct config *config, uint64_t 
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],
                          struct error *error)
 {
-    struct config config = run->config; /* which rows are asked for does not change what a row gives */
+    struct config config = run->config; /* which rows are asked for does not change a row's result */
     config.prune.criteria.count = config.perturb.perturbations.count = config.ood.sets.count = 0;
     config.prune.evaluate_at.count = 0;
-    config.perturb.frames =
-        50; /* left out of the text so: illustrate.c, which alone needs them, names them in `part` */
+    config.perturb.frames = 50; /* omitted from the text: only illustrate.c needs them, and names them in `part` */
     char *text = config_section_text(&config, sections, error);
     if (!text)
         return STATUS_NO_MEMORY;
@@ -409,7 +409,7 @@ enum status run_test_items(const struct run *run, size_t count, struct test_item
     return STATUS_OK;
 }
 
-/* The first train.validation_items of a part of the split (all of them for 0): the split is shuffled, so that its first
+/* The first train.validation_items of a part of the split (all of them for 0): the split is shuffled, so its first
  * items are as good as any. */
 static enum status first_items(const struct run *run, const uint32_t *part, size_t count, struct test_items *items,
                                struct error *error)
@@ -506,8 +506,9 @@ struct row row_begin(const struct run *run, const char *table)
     return row;
 }
 
-/* Numbers that a row need not have: a threshold where nothing goes, sigmas of a method without, an interval of one
- * item, an area beside no item, channels that an image has not, memory of which the system does not tell. */
+/* Numbers that a row may lack: a threshold if nothing is removed, sigmas of a method without them, an interval of one
+ * item, an area with no items to compare, channels that an image does not have, memory that the system does not
+ * report. */
 static bool may_be_empty(const struct table_kind *kind, const char *column)
 {
     static const char *const columns[][2] = {

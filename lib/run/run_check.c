@@ -42,7 +42,7 @@ static enum status check_augmentation(const struct run *run, struct error *error
     return STATUS_OK;
 }
 
-/* Where all weights are 0, so are their gradients; only the noise of a posterior with a sigma gets away from there. */
+/* If all weights are 0, so are their gradients; only the noise of a posterior with a sigma escapes from there. */
 static enum status check_start(const struct run *run, struct error *error)
 {
     if (run->config.posterior.mu_start > 0 || run->method->has_sigma)
@@ -61,7 +61,8 @@ static enum status check_schedule(const struct run *run, struct error *error)
                   "0, and nothing would be learned after the first step; set more than 0");
 }
 
-/* Each value once and in order: a value twice is a point twice, and curves are drawn in the order of their points. */
+/* Each value once and in order: a repeated value is a repeated point, and curves are drawn in the order of their
+ * points. */
 static enum status check_ascending(const struct run *run, const char *key, const struct config_list *list,
                                    struct error *error)
 {
@@ -89,7 +90,7 @@ static enum status check_points(const struct run *run, struct error *error)
                   "none, and a criterion other than log_p0 has no other points; set a fraction at least");
 }
 
-/* The mean of an ensemble's networks would mean nothing, and its first member stands for it. */
+/* The mean of an ensemble's networks would mean nothing; its first member represents it. */
 static enum status check_members_asked(const struct run *run, struct error *error)
 {
     if (run->method->networks != NETWORKS_MEMBERS || run->config.prune.samples > 0)
@@ -100,7 +101,7 @@ static enum status check_members_asked(const struct run *run, struct error *erro
                   run->config.ensemble.members);
 }
 
-/* Several networks that are drawn disagree; one does not, and what measures that would be 0 everywhere. */
+/* Several sampled networks disagree; one does not, and measures of disagreement would be 0 everywhere. */
 static enum status check_samples(const struct run *run, const char *key, long samples, struct error *error)
 {
     if (run->method->networks != NETWORKS_DRAWN || samples > 1)
@@ -118,7 +119,7 @@ static enum status check_strengths(const struct run *run, struct error *error)
                   run->config.perturb.strengths);
 }
 
-/* The fewer networks a mean is of, the less entropy it has: of unequal numbers the area would tell these apart. */
+/* The fewer networks a mean covers, the less entropy it has: with unequal numbers, the area would reflect those. */
 static enum status check_equal_samples(const struct run *run, struct error *error)
 {
     long own = run->config.train.test_samples, other = run->config.ood.samples;
@@ -143,7 +144,7 @@ static enum status check_batch(const struct run *run, struct error *error)
                   run->split.train_count);
 }
 
-/* A config that trains for less than the one it is based on would else keep its sigmas unseen. */
+/* Otherwise a config that trains for less than its base config would keep its sigmas without anyone noticing. */
 static enum status check_freeze(const struct run *run, struct error *error)
 {
     size_t steps = training_length(run).steps;
@@ -167,7 +168,7 @@ static enum status check_members_trained(const struct run *run, struct error *er
         run->config.ensemble.members, steps, steps);
 }
 
-/* A warm-up of which no step sees anything but its start. mle has nothing to warm up. */
+/* A warm-up whose start is all that any step sees. mle has nothing to warm up. */
 static enum status check_warmup(const struct run *run, struct error *error)
 {
     const struct config *config = &run->config;
@@ -183,7 +184,7 @@ static enum status check_warmup(const struct run *run, struct error *error)
         begin, steps, last, config->posterior.kl_start);
 }
 
-/* `standard`, a key's default, is as many as there are where these are fewer: nobody asked for that number. */
+/* `standard`, a key's default, means as many as there are if these are fewer: nobody asked for that number. */
 static enum status check_items(const struct run *run, const char *key, long items, long standard, struct error *error)
 {
     size_t count = run_test_count(run);
@@ -217,7 +218,7 @@ static enum status check_ood_items(const struct run *run, struct error *error)
                                : status;
 }
 
-/* To add a check: write it, and add its row. They are asked from the first to the last. */
+/* To add a check: write it, and add its row. They run from first to last. */
 static const struct check {
     enum run_stage stage;
     bool of_data; /* the run's data have to be open */

@@ -23,7 +23,7 @@ void run_base_name(const char *run, char base[RUN_NAME_SIZE])
 
 enum { LABELS = UINT8_MAX + 1 }; /* a label is a byte */
 
-/* The whole text is the number, as run_describe wrote it. */
+/* The whole text must be the number, as run_describe wrote it. */
 static enum status seed_read(const char *text, const char *path, uint64_t *seed, struct error *error)
 {
     errno = 0;
@@ -143,7 +143,7 @@ struct row run_file_row(const struct run_file *file, const struct table_kind *ki
     return row;
 }
 
-/* The array's extents; samples are 1 where the rank has none. */
+/* The array's extents; samples are 1 if the rank has none. */
 static enum status stored_extents(const struct run_file *file, const char *object, struct stored *stored,
                                   size_t *samples, struct error *error)
 {
@@ -162,7 +162,7 @@ static enum status stored_extents(const struct run_file *file, const char *objec
     return STATUS_OK;
 }
 
-/* Bins are chosen by probabilities, so that none may be believed. Older versions stored some that are no numbers. */
+/* Bins are chosen by probabilities, so none may be trusted unchecked. Older versions stored some that are NaN. */
 enum status stored_check(const struct store *store, const char *name, const float *all, size_t count,
                          struct error *error)
 {
@@ -175,7 +175,7 @@ enum status stored_check(const struct store *store, const char *name, const floa
     return STATUS_OK;
 }
 
-/* Labels index probabilities, so that none may be believed. */
+/* Labels index probabilities, so none may be trusted unchecked. */
 static enum status check_labels(const struct run_file *file, const char *labels, const struct stored *stored,
                                 struct error *error)
 {
@@ -187,7 +187,7 @@ static enum status check_labels(const struct run_file *file, const char *labels,
     return STATUS_OK;
 }
 
-/* From the samples, all [slices][samples][items][classes], which are averaged. */
+/* From all the samples, [slices][samples][items][classes], which are averaged. */
 static void stored_average(struct kept *kept, const uint8_t *labels, size_t samples,
                            float *all) /* NOLINT(readability-non-const-parameter): a prediction's member is not const */
 {
@@ -201,7 +201,7 @@ static void stored_average(struct kept *kept, const uint8_t *labels, size_t samp
     }
 }
 
-/* An array of what is kept, into `values` [count]; *there is false where the file has none. */
+/* An array of what is kept, into `values` [count]; *there is false if the file has none. */
 static enum status member_read(const struct run_file *file, const char *object, const char *member, size_t count,
                                float *values, bool *there, struct error *error)
 {
@@ -219,7 +219,7 @@ static enum status member_read(const struct run_file *file, const char *object, 
     return status;
 }
 
-/* What is kept beside the mean: all of it, or *there is false. */
+/* What is kept besides the mean: all of it, or *there is false. */
 static enum status members_read(const struct run_file *file, const char *object, struct kept *kept, bool *there,
                                 struct error *error)
 {
@@ -256,7 +256,7 @@ static enum status labels_read(const struct run_file *file, const char *object, 
     return status == STATUS_OK ? check_labels(file, labels, stored, error) : status;
 }
 
-/* With the extents known. *beside: what the samples differ by is known, too. */
+/* With the extents known. *beside: how the samples differ is known too. */
 static enum status stored_read(const struct run_file *file, const char *object, size_t samples, struct stored *stored,
                                struct kept *kept, bool *beside, struct error *error)
 {
@@ -344,8 +344,7 @@ enum status run_file_pruned(const struct run_file *file, double **fractions, siz
     for (size_t i = 0; i < members && status == STATUS_OK; i++) {
         char *end = NULL;
         double value = strtod(names[i], &end);
-        if (end != names[i] && *end == '\0' && value > 0 &&
-            value <= 1) /* other programs may have put others beside them */
+        if (end != names[i] && *end == '\0' && value > 0 && value <= 1) /* other programs may have added others */
             (*fractions)[(*count)++] = value;
     }
     if (*count > 0)

@@ -1,4 +1,4 @@
-/* lib/run/run_file.h: a run's file read by itself: what it says of the run, without the run's data. What is computed
+/* lib/run/run_file.h: a run's file read alone: what it says about the run, without the run's data. What is computed
  * from stored results long after the run (derived tables, claims) starts here. */
 #ifndef TENTH_RUN_RUN_FILE_H
 #define TENTH_RUN_RUN_FILE_H
@@ -19,12 +19,12 @@ struct run_file {
     struct store *store;
     char base[RUN_NAME_SIZE]; /* the run's name without "_seedN": what the seeds of a run share */
     char *run, *dataset, *method, *data_source;
-    char *data_identity; /* of the data that the run was made from (dataset_identity) */
+    char *data_identity; /* of the run's data (dataset_identity) */
     uint64_t seed;
-    struct asked *asked; /* as evidence (asked.h); NULL: it is none */
+    struct asked *asked; /* as evidence (asked.h); NULL: it is not evidence */
 };
 
-/* The name of a run without "_seedN"; a name without it stays as it is. */
+/* The name of a run without "_seedN"; a name without it is unchanged. */
 void run_base_name(const char *run, char base[RUN_NAME_SIZE]);
 
 /* The caller closes, also after a failure. */
@@ -36,23 +36,23 @@ void run_file_close(struct run_file *file);
 enum status run_file_source(const struct run_file *file, struct config_source **source, struct error *error);
 enum status run_file_config(const struct run_file *file, struct config *config, struct error *error);
 
-/* The named sections of it, as config_section_text gives them; NULL where the file has no config. The caller frees with
+/* Its named sections, as config_section_text gives them; NULL if the file has no config. The caller frees with
  * memory_free. */
 enum status run_file_sections(const struct run_file *file, const char *sections, char **text, struct error *error);
 
 /* The file's config, resolved, and the network and posterior that it describes, with the stored means and sigmas;
- * *there is false, and both are as they were, where the file has none (not trained yet). STATUS_DATA: not those of that
- * network. The caller frees with trained_free, also after a failure; *trained is zero before. */
+ * *there is false, and both are unchanged, if the file has none (not trained yet). STATUS_DATA: they do not fit that
+ * network. The caller frees with trained_free, also after a failure; *trained is zero beforehand. */
 enum status run_file_trained(const struct run_file *file, struct config *config, struct trained *trained, bool *there,
                              struct error *error);
 
 /* A row of `kind` with the run's dataset, method, seed and name; the other cells are NaN and "". */
 struct row run_file_row(const struct run_file *file, const struct table_kind *kind);
 
-/* Probabilities that were stored: an array OBJECT/probability [slices][samples][items][classes], where the slices, or
- * the slices and the samples, may be missing from the rank and none is 0, with the labels at OBJECT/label or, of a
- * part's own choice of items, OBJECT/labels. Samples are averaged. What they differ by comes from them, or else from
- * what is kept of them (kept.h); NULL where the file has neither. */
+/* Stored probabilities: an array OBJECT/probability [slices][samples][items][classes], whose rank may lack the slices,
+ * or the slices and the samples, and where none is 0, with the labels at OBJECT/label or, for a part's own choice of
+ * items, OBJECT/labels. Samples are averaged. How they differ is computed from them, or else from what is kept of them
+ * (kept.h); NULL if the file has neither. */
 struct stored {
     size_t slices, items, classes;
     float *mean;         /* [slices][items][classes] */
@@ -66,14 +66,14 @@ enum status run_file_stored(const struct run_file *file, const char *object, str
                             struct error *error); /* the caller frees with stored_free */
 void stored_free(struct stored *stored);
 
-/* As run_file_stored; *there is false, and nothing read, where the file has no such object. */
+/* As run_file_stored; *there is false, and nothing is read, if the file has no such object. */
 enum status run_file_stored_if_there(const struct run_file *file, const char *object, struct stored *stored,
                                      bool *there, struct error *error);
 
-/* The numbers whose groups /pruned has, from the least to the greatest; the caller frees with memory_free. */
+/* The numbers that name the groups of /pruned, in ascending order; the caller frees with memory_free. */
 enum status run_file_pruned(const struct run_file *file, double **fractions, size_t *count, struct error *error);
 
-/* STATUS_DATA for a number of the array `name` that is read and is not a probability; NaN passes. */
+/* STATUS_DATA if the array `name`, as read, has a number that is not a probability; NaN passes. */
 enum status stored_check(const struct store *store, const char *name, const float *all, size_t count,
                          struct error *error);
 

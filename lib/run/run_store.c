@@ -6,15 +6,15 @@
 #include "core/memory.h"
 #include "core/utf8.h"
 
-/* The format's number is raised when what is there already comes to mean something else, or an older reader would be
- * wrong; what is only added needs no new one. */
+/* The format's number is raised when existing contents change their meaning, or an older reader would be wrong; mere
+ * additions need no new one. */
 #define FORMAT_PREFIX "tenth run "
 #define FORMAT "1"
 enum { FORMAT_NUMBER = 1 };
 
 enum { SHOWN_SIZE = 64 };
 
-/* The first names in the file, for people who wonder what it is. */
+/* The first names in the file, for anyone who wonders what it is. */
 static enum status show_members(struct store *store, char shown[SHOWN_SIZE], struct error *error)
 {
     char **names = NULL;
@@ -33,7 +33,7 @@ static enum status show_members(struct store *store, char shown[SHOWN_SIZE], str
     return status;
 }
 
-/* Every version of the program has written the attribute, so that a file without it is none of its own. */
+/* Every version of the program has written the attribute, so a file without it is not one of its own. */
 static enum status not_a_run(struct store *store, struct error *error)
 {
     char members[SHOWN_SIZE];
@@ -55,7 +55,7 @@ static enum status check_format(struct store *store, struct error *error)
         return status == STATUS_OK ? not_a_run(store, error) : status;
     (void)utf8_escape(format, "", shown, sizeof shown);
     bool ours = strncmp(format, FORMAT_PREFIX, prefix) == 0 && strchr("123456789", format[prefix]) && format[prefix];
-    unsigned long long number = ours ? strtoull(format + prefix, &end, 10) : 0; /* ULLONG_MAX where it is larger */
+    unsigned long long number = ours ? strtoull(format + prefix, &end, 10) : 0; /* ULLONG_MAX if it is larger */
     if (!ours)
         status = error_set(error, STATUS_DATA,
                            "%s: is HDF5, but not a run of tenth: its format is \"%s\"; give a run's file, "

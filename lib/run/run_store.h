@@ -1,5 +1,5 @@
-/* lib/run/run_store.h: a run's file as a store, once its attribute `format` says that it is one and which. Every reader
- * and writer of run files begins here. */
+/* lib/run/run_store.h: a run's file as a store, once its attribute `format` says that it is one, and of which version.
+ * Every reader and writer of run files starts here. */
 #ifndef TENTH_RUN_RUN_STORE_H
 #define TENTH_RUN_RUN_STORE_H
 
@@ -7,11 +7,11 @@
 #include "io/store.h"
 
 /* As store_open and store_update. STATUS_DATA: another program's HDF5 file, or a run of a newer version of this one,
- * which may mean other things by the same names. */
+ * where the same names may mean other things. */
 enum status run_store_open(const char *path, struct store **store, struct error *error);
 enum status run_store_update(const char *path, struct store **store, struct error *error);
 
-/* Says in the file that it is a run's, of the format of this version. */
+/* Marks the file as a run's, in this version's format. */
 enum status run_store_sign(struct store *store, struct error *error);
 
 #endif

@@ -94,8 +94,8 @@ void trainer_free(struct trainer *trainer)
     table_free(trainer->summary_table);
 }
 
-/* The run's file for writing: another program may have put something into it since this training began it. One that has
- * gone, or cannot be read any more, holds nothing of this training that is not in memory. */
+/* The run's file for writing: another program may have added to it since this training began it. If it is gone or no
+ * longer readable, nothing of this training is lost: all of that is in memory. */
 static enum status file_begin(const struct trainer *trainer, struct store **store, struct error *error)
 {
     enum status status = STATUS_DATA;
@@ -133,7 +133,7 @@ static enum status save_under_way(struct trainer *trainer, const char *state, st
     return file_end(trainer, store, status, error);
 }
 
-/* Predicts items by sampled networks and keeps the prediction as OBJECT. The caller frees with prediction_free. */
+/* Predicts items with sampled networks and keeps the prediction as OBJECT. The caller frees with prediction_free. */
 static enum status predict_and_keep(struct trainer *trainer, struct store *store, const char *object,
                                     const struct test_items *items, struct prediction *prediction, struct error *error)
 {
@@ -171,8 +171,8 @@ static enum status summarise(struct trainer *trainer, struct store *store, struc
     return status;
 }
 
-/* Predicts items that were trained on, undisturbed and by the same number of networks as the test file: what a network
- * has over its test accuracy here is what it learned by heart. */
+/* Predicts items that were trained on, undisturbed and with as many networks as for the test file: the gain over the
+ * test accuracy is what the network learned by heart. */
 static enum status keep_fit(struct trainer *trainer, struct store *store, struct error *error)
 {
     const struct run *run = trainer->run;
@@ -186,8 +186,8 @@ static enum status keep_fit(struct trainer *trainer, struct store *store, struct
     return status;
 }
 
-/* The validation items, of which later measures may choose by (a temperature), never by test items; and which items of
- * the training file were trained on and which were not, by their indices. */
+/* The validation items, by which later measures may choose (a temperature), never by test items; and which items of the
+ * training file were trained on and which were not, by their indices. */
 static enum status keep_split(struct trainer *trainer, struct store *store, struct error *error)
 {
     const struct split *split = &trainer->run->split;
@@ -206,7 +206,7 @@ static enum status save_done(struct trainer *trainer, struct error *error)
     const struct run *run = trainer->run;
     struct store *store = NULL;
     enum status status = file_begin(trainer, &store, error);
-    trainer->predictor.monitor = trainer->monitor; /* the epochs' validation, which a stop would leave out, is past */
+    trainer->predictor.monitor = trainer->monitor; /* the epochs' validation, which a stop would skip, is over */
     if (status == STATUS_OK)
         status = run_describe(run, store, "done", error);
     if (status == STATUS_OK)
@@ -226,8 +226,8 @@ static enum status save_done(struct trainer *trainer, struct error *error)
     return file_end(trainer, store, status, error);
 }
 
-/* A trained network that is not measured, since that was stopped or gave no number, is kept: the resumed run has no
- * step left, and measures. */
+/* A trained network is kept even if it was not measured, because that was stopped or gave no number: the resumed run
+ * has no step left, and measures. */
 static enum status finish(struct trainer *trainer, struct error *error)
 {
     struct error not_saved = {0};
@@ -240,8 +240,8 @@ static enum status finish(struct trainer *trainer, struct error *error)
     return saved;
 }
 
-/* Goes on from the file's checkpoint when it is of this very training. A file of anything else is not touched unless it
- * may be replaced. */
+/* Resumes from the file's checkpoint if it belongs to this very training. Any other file is left alone unless it may be
+ * replaced. */
 static enum status resume(struct trainer *trainer, struct error *error)
 {
     const struct run *run = trainer->run;
@@ -277,7 +277,7 @@ static void report(const struct trainer *trainer)
     monitor_report(trainer->monitor, &progress);
 }
 
-/* Saves when it is time or when the caller wants to stop. */
+/* Saves when it is time or if the caller wants to stop. */
 static enum status save_if_due(struct trainer *trainer, struct error *error)
 {
     struct error stop = {0};
@@ -321,8 +321,7 @@ static enum status train(struct trainer *trainer, struct error *error)
     return status == STATUS_OK ? trainer_check(trainer, error) : status;
 }
 
-/* Measures the file's trained network again, where an older version stored what is no number. What later stages made of
- * it stays. */
+/* Measures the file's trained network again if an older version stored NaN. What later stages made from it stays. */
 static enum status measure_again(const struct run *run, const struct monitor *monitor, struct error *error)
 {
     struct trainer trainer;

@@ -6,7 +6,7 @@
 #include "data/augment.h"
 #include "run/trainer.h"
 
-/* How much of the KL counts at this step: a linear warm-up from kl_start to 1. */
+/* The weight of the KL at this step: a linear warm-up from kl_start to 1. */
 static double warmup_factor(const struct config *config, double share_of_steps)
 {
     double begin = config->posterior.kl_warmup_begin, end = config->posterior.kl_warmup_end;
@@ -19,7 +19,7 @@ static double warmup_factor(const struct config *config, double share_of_steps)
 }
 
 /* The factor of each tensor's penalty in the loss per item: temperature / N for the sum over weights (the ELBO's
- * scale), temperature / count for the talk's mean over the weights of a tensor. */
+ * scale), temperature / count for the talk's mean over a tensor's weights. */
 static void penalty_scales(struct trainer *trainer, size_t step)
 {
     const struct config *config = &trainer->run->config;
@@ -77,7 +77,7 @@ static double gradient_of_loss(struct trainer *trainer, const float *w, size_t *
     return network_gradient(trainer->network, trainer->x, trainer->y, trainer->batch, trainer->gradient, correct);
 }
 
-/* Names the first tensor that has a value which is not finite. */
+/* Names the first tensor with a value that is not finite. */
 static enum status explain_not_finite(const struct trainer *trainer, size_t step, const float *w, struct error *error)
 {
     const struct posterior *posterior = trainer->posterior;
@@ -120,10 +120,10 @@ enum status trainer_check(const struct trainer *trainer, struct error *error)
     return STATUS_OK;
 }
 
-/* What a step found, in nats. */
+/* The result of a step, in nats. */
 struct outcome {
     double cross_entropy, kl, scaled_kl; /* the loss: cross_entropy + scaled_kl */
-    size_t correct;                      /* items that the sampled network had right */
+    size_t correct;                      /* items that the sampled network got right */
 };
 
 static void account(struct train_state *state, const struct update *update, struct outcome outcome, size_t items)

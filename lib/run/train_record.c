@@ -1,12 +1,12 @@
-/* lib/run/train_record.c: what training writes down at the end of an epoch. */
+/* lib/run/train_record.c: what training records at the end of an epoch. */
 #include <math.h>
 
 #include "core/memory.h"
 #include "core/stats.h"
 #include "run/trainer.h"
 
-/* Quantiles over so many evenly spaced weights are exact enough to draw (their standard errors are below 0.2 and 0.4
- * percentage points of probability) and cost nothing beside an epoch. */
+/* Quantiles over this many evenly spaced weights are exact enough to draw (their standard errors are below 0.2 and 0.4
+ * percentage points of probability) and cost nothing compared with an epoch. */
 enum { QUANTILE_WEIGHTS = 65536, TENSOR_QUANTILE_WEIGHTS = 16384, QUANTILES = 5 };
 
 /* Quantiles of the sigmas of tensors [first, end), over `most` weights. sigma [posterior size]; kept [posterior size]
@@ -51,8 +51,8 @@ static enum status validate(struct trainer *trainer, double *accuracy, struct er
     return status;
 }
 
-/* A row for each tensor. A training that began without them, by an older version, goes on without them: curves that
- * begin in the middle could not be averaged with others. */
+/* A row for each tensor. A training that an older version began without them continues without them: curves that begin
+ * in the middle could not be averaged with others. */
 static enum status record_layers(struct trainer *trainer, size_t epoch, const float *sigma, float *kept,
                                  struct error *error)
 {

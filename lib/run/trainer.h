@@ -1,5 +1,5 @@
-/* lib/run/trainer.h: what a training under way owns. Private to lib/run, illustrate_surface.c and bench.c.
- * The latter train beside a run, and what is no run. */
+/* lib/run/trainer.h: the state of a running training. Private to lib/run, illustrate_surface.c and bench.c.
+ * The latter two train beside a run, or without one. */
 #ifndef TENTH_RUN_TRAINER_H
 #define TENTH_RUN_TRAINER_H
 
@@ -18,8 +18,8 @@ struct trainer {
     struct predictor predictor; /* on the training network, for validation */
     struct train_state state;
     enum status (*after_step)(struct trainer *trainer, struct error *error); /* NULL: nothing */
-    bool owns_file;               /* the run's file is of this training: what else is in it stays */
-    double started, saved_at;     /* monotonic seconds: when training would have begun, of the last checkpoint */
+    bool owns_file;               /* the run's file belongs to this training: its other contents stay */
+    double started, saved_at;     /* monotonic seconds: the start of training as if unbroken, and the last checkpoint */
     size_t batch;                 /* items per step */
     size_t steps_per_epoch;       /* struct training_length */
     size_t steps;                 /* of the whole training */
@@ -36,8 +36,8 @@ struct trainer {
     struct table *train_table, *sigma_table, *layer_table, *summary_table; /* layer_table: sigma_layers */
 };
 
-/* A training of the run before its first step. It touches no file. Frees nothing on failure: the caller does with
- * trainer_free, also then. */
+/* A training of the run before its first step. It touches no file. The caller frees with trainer_free, also after a
+ * failure. */
 enum status trainer_make(struct trainer *trainer, const struct run *run, const struct monitor *monitor,
                          struct error *error);
 void trainer_free(struct trainer *trainer);
@@ -50,11 +50,11 @@ void trainer_free(struct trainer *trainer);
  *       loss = loss_function(x, y, w)
  *       approximation = update(approximation, gradient(loss, w))
  *
- * from step trainer->state.step on until so many are done, or trainer->after_step says that it ends. STATUS_NOT_FINITE
- * names step and tensor. */
+ * from step trainer->state.step until that many are done, or trainer->after_step ends it. STATUS_NOT_FINITE names step
+ * and tensor. */
 enum status trainer_run(struct trainer *trainer, size_t until, struct error *error);
 
-/* Whether what the last step left is finite: steps check what they begin with. STATUS_NOT_FINITE says what to do. */
+/* Whether the last step left finite values: steps check what they begin with. STATUS_NOT_FINITE says what to do. */
 enum status trainer_check(const struct trainer *trainer, struct error *error);
 
 /* Rows of the tables `train`, `sigma` and `sigma_layers` at the end of an epoch (without `train` at epoch 0, before

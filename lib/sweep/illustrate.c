@@ -38,7 +38,7 @@ struct table *illustration_table(const struct illustration *illustration, const 
     return NULL;
 }
 
-/* Appends which part of a sweep is there, and which one it is. */
+/* Appends which part of a sweep is there, with its identity. */
 static enum status member_add(struct store *store, const char *group, const char *member, char *part, size_t size,
                               struct error *error)
 {
@@ -52,13 +52,13 @@ static enum status member_add(struct store *store, const char *group, const char
     return status;
 }
 
-/* Illustrations show the sweeps too, so that they are of the sweeps' configs and of those sweeps that are there. */
+/* Illustrations show the sweeps too, so they depend on the sweeps' configs and on which sweeps are there. */
 static enum status identity_make(const struct run *run, struct store *store, char identity[SHA256_HEX_SIZE],
                                  struct error *error)
 {
     static const char *const groups[] = {"/prune", "/perturb"};
     char part[8192];
-    (void)snprintf(part, sizeof part, "/illustrations 5 frames %ld", /* 5: changes with what the makers make */
+    (void)snprintf(part, sizeof part, "/illustrations 5 frames %ld", /* 5: raised when the makers' output changes */
                    run->config.perturb.frames);
     enum status status = STATUS_OK;
     for (size_t g = 0; g < 2 && status == STATUS_OK; g++) {
@@ -126,7 +126,7 @@ static void illustration_close(struct illustration *illustration)
     store_close(illustration->store);
 }
 
-/* Pictures are of what the sweeps predict, whose identity is the same when they are made anew. */
+/* Pictures show what the sweeps predict, whose identity is the same when they are made again. */
 static enum status all_measured(const struct run *run, bool *measured, struct error *error)
 {
     static const char *const tables[] = {"stills_predicted", "predictive", "footprint", "plane"};

@@ -1,5 +1,5 @@
-/* lib/sweep/illustrate.h: what figures show of one run beside its numbers: perturbed items as pictures, single
- * predictions, single weights. The tables stand in run/table.def (stills and those behind it). */
+/* lib/sweep/illustrate.h: what figures show of one run besides its numbers: perturbed items as pictures, single
+ * predictions, single weights. The tables are in run/table.def (stills and those after it). */
 #ifndef TENTH_SWEEP_ILLUSTRATE_H
 #define TENTH_SWEEP_ILLUSTRATE_H
 
@@ -7,9 +7,9 @@
 #include "core/monitor.h"
 #include "run/run.h"
 
-/* Makes the tables from the run's file and its data, and saves them in the file. Everything is chosen by a rule that
- * stands beside its code, never by hand. Done before with the same config and results: returns at once. STATUS_USAGE:
- * the run was not trained. */
+/* Makes the tables from the run's file and its data, and saves them in the file. Everything is chosen by a rule
+ * documented with its code, never by hand. If already done with the same config and results, it returns at once.
+ * STATUS_USAGE: the run was not trained. */
 enum status run_illustrate(const struct run *run, const struct monitor *monitor, struct error *error);
 
 #endif

@@ -7,14 +7,14 @@
 #include "sweep/disturb.h"
 #include "sweep/illustration.h"
 
-/* Frames that are predicted at once: batches are full, and samples of the weights serve many frames. */
+/* Frames predicted at once: batches are full, and samples of the weights serve many frames. */
 struct reel {
     const struct shown_items *items;
     struct prediction prediction; /* of [frames][items] */
     float *x;                     /* [frames][items][item] */
     uint8_t *labels;              /* [frames][items] */
     char *text;                   /* [2 * item size + 1] */
-    size_t frames;                /* the room */
+    size_t frames;                /* allocated */
 };
 
 static enum status frame_add(struct illustration *illustration, const struct reel *reel, size_t at, double strength,
@@ -39,7 +39,7 @@ static enum status frame_add(struct illustration *illustration, const struct ree
     return row_store(&row, illustration_table(illustration, "frames"), error);
 }
 
-/* Frames first .. first + count - 1; the prediction is of just so many. */
+/* Frames first .. first + count - 1; the prediction has exactly that many. */
 static enum status frames_add(struct illustration *illustration, struct predictor *predictor, struct reel *reel,
                               size_t first, size_t count, struct error *error)
 {

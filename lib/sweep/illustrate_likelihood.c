@@ -5,7 +5,7 @@
 #include "core/size.h"
 #include "sweep/illustration.h"
 
-/* A pass of fewer multiply-adds is over before another thread has begun. */
+/* A pass of fewer multiply-adds ends before another thread starts. */
 static const double WORTH_THREADS = 1e7;
 
 enum status likelihood_make(const struct illustration *illustration, struct likelihood *likelihood, struct error *error)

@@ -1,15 +1,14 @@
-/* lib/sweep/illustrate_marginal.c: what stands for a posterior, on the posterior of a real network: along one weight
- * the posterior itself, from the network on its training items, beside the best points, VI's Gaussian and dropout's two
- * spikes.
+/* lib/sweep/illustrate_marginal.c: approximations of a posterior, for a real network: along one weight the posterior
+ * itself, from the network on its training items, next to the best points, VI's Gaussian and dropout's two spikes.
  *
- * For a run of vi whose items are no images. Three weights of the last layer, by SNR the surest, the median and the
- * least sure: the logits are linear in each of them, so that two passes give the whole line.
+ * For a run of vi whose items are not images. Three weights of the last layer, by SNR the surest, the median and the
+ * least sure: the logits are linear in each of them, so two passes give the whole line.
  *
  * The log posterior is -sum of the items' negative log likelihood / T + log N(w; 0, prior_sigma^2). `posterior` has
  * T = 1 and all other weights at VI's mean. `mean_field` is what mean-field VI approximates with a Gaussian: T is the
- * config's, and the log posterior is averaged over the other weights as VI has them (Bishop 2006, section 10.1), by
- * draws; it is left out where the config has another scale than the sum's. With a tenth of the items the others stay
- * where the training on all of them has brought them. */
+ * config's, and the log posterior is averaged over draws of the other weights from VI's posterior (Bishop 2006, section
+ * 10.1); it is omitted if the config has another scale than the sum's. With a tenth of the items the other weights stay
+ * as trained on all of them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +17,12 @@
 #include "core/size.h"
 #include "sweep/illustration.h"
 
-/* Values are spread evenly over what is shown, and densely where the posterior and VI's Gaussian may be narrow. */
+/* Values are spread evenly over the shown range, and densely where the posterior and VI's Gaussian may be narrow. */
 enum { WIDE_VALUES = 41, NARROW_VALUES = 30, VALUES = WIDE_VALUES + 2 * NARROW_VALUES };
 enum { WEIGHTS = 3, DRAWS = 32, LITTLE = 10 };
 enum { DATA_TENTH, DATA_ALL, DATA };
 
-/* One weight's line: what the network says at each value of it. */
+/* One weight's line: what the network says at each of its values. */
 struct line {
     struct illustration *illustration;
     const char *name; /* of the choice */
@@ -31,8 +30,8 @@ struct line {
     double mu, sigma, prior_sigma, temperature;
     bool has_target;               /* mean_field is there */
     double value[VALUES];          /* ascending */
-    double at_mean[DATA][VALUES];  /* nats, summed over the items; the others at VI's mean */
-    double averaged[DATA][VALUES]; /* the mean over draws of the others */
+    double at_mean[DATA][VALUES];  /* nats, summed over the items; other weights at VI's mean */
+    double averaged[DATA][VALUES]; /* the mean over draws of the other weights */
 };
 
 static double log_prior(const struct line *line, double w)
@@ -47,8 +46,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* From beyond 0 to beyond the mean. A posterior with T = 1 is wider than what VI found at a lower temperature, but no
- * wider than the prior. */
+/* From beyond 0 to beyond the mean. A posterior with T = 1 is wider than VI's at a lower temperature, but no wider than
+ * the prior. */
 static void line_values(struct line *line)
 {
     double reach = fmin(12 * line->sigma / sqrt(fmin(line->temperature, 1)), 5 * line->prior_sigma);
@@ -70,7 +69,7 @@ static void log_posterior(const struct line *line, const double *nll, double tem
         log_density[i] = -nll[i] / temperature + log_prior(line, line->value[i]);
 }
 
-/* Makes it a density of the line: an area of 1, by trapezoids. */
+/* Normalises it to a density along the line: an area of 1, by trapezoids. */
 static void normalise(const struct line *line, const double *log_density, double *density)
 {
     double most = -INFINITY, area = 0;
@@ -85,7 +84,7 @@ static void normalise(const struct line *line, const double *log_density, double
 }
 
 /* The value where it is largest: the vertex of the parabola through the largest of the values and its neighbours. NAN
- * where that is an end of the line, so that the largest is beyond it. */
+ * if that is an end of the line, so that the maximum is beyond it. */
 static double highest_value(const struct line *line, const double *log_density)
 {
     size_t best = 0;
@@ -94,7 +93,7 @@ static double highest_value(const struct line *line, const double *log_density)
     if (best == 0 || best == VALUES - 1)
         return NAN;
     const double *x = line->value + best, *y = log_density + best;
-    if (!(x[-1] < x[0] && x[0] < x[1])) /* closer together than a float tells apart */
+    if (!(x[-1] < x[0] && x[0] < x[1])) /* closer together than a float can distinguish */
         return x[0];
     double left = (y[0] - y[-1]) / (x[0] - x[-1]), right = (y[1] - y[0]) / (x[1] - x[0]);
     double curvature = 2 * (right - left) / (x[1] - x[-1]);
@@ -155,7 +154,7 @@ static enum status gaussian_add(const struct line *line, size_t data, const char
     return curve_add(line, data, kind, temperature, density, error);
 }
 
-/* A value that is beyond the line is NaN and has no row. */
+/* A value beyond the line is NaN and has no row. */
 static enum status point_add(const struct line *line, size_t data, const char *kind, double value, double mass,
                              struct error *error)
 {
@@ -167,7 +166,7 @@ static enum status point_add(const struct line *line, size_t data, const char *k
     return row_store(&row, illustration_table(line->illustration, "marginal_points"), error);
 }
 
-/* Dropout's weight, of which the best point is the mean: gone, or made larger by as much (method_dropout.c). */
+/* Dropout's weight, whose mean is the best point: dropped, or scaled up to compensate (method_dropout.c). */
 static enum status points_add(const struct line *line, size_t data, struct error *error)
 {
     double rate = line->illustration->run->config.dropout.rate, log_likelihood[VALUES], log_density[VALUES];
@@ -202,7 +201,7 @@ static enum status line_add(const struct line *line, struct error *error)
 
 /* ---- the network along the lines ---- */
 
-/* Adds to nll [DATA][VALUES], weighted, what items whose logits are zero + value * slope have at each value. */
+/* Adds to nll [DATA][VALUES], weighted, the values for items whose logits are zero + value * slope. */
 static void nll_add(const struct line *line, const struct likelihood *likelihood, const float *zero, const float *one,
                     double share, double (*nll)[VALUES])
 {
@@ -221,7 +220,7 @@ static void nll_add(const struct line *line, const struct likelihood *likelihood
     }
 }
 
-/* Every line at the network `weights`, which are as they were when this returns. logits [2][items][classes]. */
+/* Every line at the network `weights`, which are unchanged on return. logits [2][items][classes]. */
 static void lines_ask(struct line *lines, const struct likelihood *likelihood, float *weights, bool is_mean,
                       float *logits)
 {

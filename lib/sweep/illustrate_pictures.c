@@ -20,7 +20,7 @@ bool has_picture(struct shape item)
     return shape_size(item) > 2 && 2 * shown.width * shown.channels < LINE_TEXT_SIZE;
 }
 
-/* What the bytes 0 and 255 stand for: a byte's own range where the set has bytes, else the item's. */
+/* What the bytes 0 and 255 mean: the byte range if the set has bytes, else the item's range. */
 static void raw_range(const struct items *from, const float *x, size_t size, double *low, double *high)
 {
     *low = 0;
@@ -92,8 +92,8 @@ static enum status example_add(struct illustration *illustration, const struct i
     return row_store(&row, illustration_table(illustration, "examples"), error);
 }
 
-/* The first items of each class, in the order of the file: of the test file, or of the validation split where the run
- * is measured on it. */
+/* The first items of each class, in file order: of the test file, or of the validation split if the run is measured on
+ * that. */
 static enum status examples_add(struct illustration *illustration, float *x, char *text, struct error *error)
 {
     const struct run *run = illustration->run;

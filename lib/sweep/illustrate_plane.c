@@ -1,5 +1,5 @@
-/* lib/sweep/illustrate_plane.c: where items are points of a plane, the prediction at every point of it: between the
- * classes and far from all that was trained on. */
+/* lib/sweep/illustrate_plane.c: if items are points of a plane, the prediction at every point of it: between the
+ * classes and far from all training items. */
 #include <math.h>
 
 #include "bayes/predictive.h"
@@ -8,7 +8,7 @@
 
 enum { GRID = 61, SAMPLES = 64, ITEMS_SHOWN = 400 };
 
-/* The plane reaches as far beyond the items on each side as they are wide: most of it was never trained on. */
+/* The plane extends beyond the items on each side by their width: most of it was never trained on. */
 struct plane {
     double low[2], high[2];
 };
@@ -66,7 +66,7 @@ static enum status grid_predict(struct illustration *illustration, const struct 
     struct predictor predictor = {0};
     struct prediction prediction = {0};
     float *x = memory_alloc((size_t)GRID * GRID, 2 * sizeof *x, error);
-    uint8_t *labels = memory_alloc((size_t)GRID * GRID, 1, error); /* of no meaning here */
+    uint8_t *labels = memory_alloc((size_t)GRID * GRID, 1, error); /* meaningless here */
     enum status status = x && labels ? predictor_make(illustration->trained.posterior, illustration->trained.network,
                                                       EVALUATION_BATCH, &predictor, error)
                                      : STATUS_NO_MEMORY;

@@ -35,7 +35,7 @@ static bool is_one_of(const size_t *chosen, size_t count, size_t item)
     return found;
 }
 
-/* The item whose entropy is the nearest to `wanted`, of those that are not chosen yet. */
+/* The item whose entropy is nearest to `wanted`, of those not chosen yet. */
 static size_t nearest_of(const double *entropy, size_t items, double wanted, const size_t *chosen, size_t count)
 {
     size_t nearest = SIZE_MAX;
@@ -47,7 +47,7 @@ static size_t nearest_of(const double *entropy, size_t items, double wanted, con
     return nearest;
 }
 
-/* Items of /test stand in the order of those that the run is measured on. */
+/* Items of /test are in the order of those that the run is measured on. */
 static enum status item_add(struct illustration *illustration, const struct test_items *items, size_t item, float *x,
                             char *text, struct error *error)
 {
@@ -82,7 +82,7 @@ static enum status items_add(struct illustration *illustration, const size_t *ch
     return status;
 }
 
-/* Four different test items whose entropies are the nearest to 0, 1/3, 2/3 and all of the largest one; how many there
+/* Four different test items whose entropies are nearest to 0, 1/3, 2/3 and all of the largest; returns how many there
  * are. */
 static size_t distributions_choose(const double *entropy, size_t items, size_t chosen[CHOSEN])
 {

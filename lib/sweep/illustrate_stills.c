@@ -1,5 +1,5 @@
-/* lib/sweep/illustrate_stills.c: some items of each perturbation sweep at every strength, as pictures with what the run
- * predicts for them. */
+/* lib/sweep/illustrate_stills.c: some items of each perturbation sweep at every strength, as pictures with the run's
+ * predictions. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,14 +11,14 @@
 #include "sweep/illustration.h"
 #include "run/run_file.h"
 
-/* The talk's grid has 3 x 4 items: here so many of the sweep, by class (items_by_class). */
+/* The talk's grid has 3 x 4 items: as many of the sweep's, by class (items_by_class). */
 enum { STILL_ITEMS = 12 };
 
 /* One perturbation's part of the run's file. */
 struct sweep {
     const struct perturbation *perturbation;
     size_t strengths, samples, items, classes;
-    double *index;      /* [items] into the file that was measured on */
+    double *index;      /* [items] into the file that the run was measured on */
     float *strength;    /* [strengths] */
     float *probability; /* [strengths][samples][items][classes] */
     uint8_t *labels;    /* [items] */
@@ -120,7 +120,7 @@ static enum status still_add(struct illustration *illustration, const struct sho
     const size_t lines = shape.width == 1 ? 1 : shape.height, length = 2 * shape_size(shape) / lines;
     enum status status = STATUS_OK;
     for (size_t line = 0; line < lines && status == STATUS_OK; line++) {
-        memcpy(pixels, text + line * length, length); /* has_picture: it has the room, and the end of a text */
+        memcpy(pixels, text + line * length, length); /* has_picture: it fits, with its terminator */
         row_number(&row, "line", (double)line);
         row_text(&row, "pixels", pixels);
         status = row_store(&row, illustration_table(illustration, "stills"), error);
@@ -128,8 +128,8 @@ static enum status still_add(struct illustration *illustration, const struct sho
     return status;
 }
 
-/* Every item at every strength, disturbed as the sweep did it, with what the sweep has predicted for it. place [items]:
- * those of the items in the sweep. */
+/* Every item at every strength, disturbed as in the sweep, with the sweep's prediction. place [items]: the items'
+ * places in the sweep. */
 static enum status stills_add(struct illustration *illustration, const struct sweep *sweep,
                               const struct shown_items *shown, const size_t *place, struct error *error)
 {

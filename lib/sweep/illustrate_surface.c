@@ -1,9 +1,9 @@
-/* lib/sweep/illustrate_surface.c: where items are points of a plane, the surface of the loss on which training goes:
- * two plain trainings (mle) from the run's start, apart in nothing but the order of their batches, and what a posterior
- * has beside the one weight vector that each of them finds.
+/* lib/sweep/illustrate_surface.c: if items are points of a plane, the loss surface that training moves on: two plain
+ * trainings (mle) from the run's start, which differ only in the order of their batches, and what a posterior adds to
+ * the one weight vector that each of them finds.
  *
- * Of a run of mle, whose first path is its own, and of vi: the trainings have its config. The loss is the mean negative
- * log likelihood of the training items. */
+ * For a run of mle, whose first path is its own, and of vi: the trainings have its config. The loss is the mean
+ * negative log likelihood of the training items. */
 #include <math.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@
 
 enum { GRID = 49, SAMPLES = 64, PATHS = 2, PATH_POINTS_MAX = 100 };
 
-/* Weight vectors along a training, evenly spaced over its steps, the first and the last among them. */
+/* Weight vectors along a training, evenly spaced over its steps, including the first and the last. */
 struct path {
     float *weights; /* [PATH_POINTS_MAX][size] */
     size_t step[PATH_POINTS_MAX];
@@ -28,11 +28,11 @@ struct surface {
     float *weights; /* [size] */
 };
 
-/* The plane through `origin` and two others: x goes from the origin to the first of them. */
+/* The plane through `origin` and two others: x points from the origin to the first of them. */
 struct plane {
     const char *name;
     const float *origin;
-    double *along[2]; /* [size] of length 1, at right angles */
+    double *along[2]; /* [size] of length 1, orthogonal */
     double low[2], high[2];
 };
 
@@ -70,7 +70,7 @@ static enum status train_path(const struct surface *surface, struct trainer *tra
 static enum status paths_make(struct surface *surface, struct error *error)
 {
     struct run run = *surface->illustration->run;
-    run.threads = 1; /* of a network for points of a plane; results do not depend on it */
+    run.threads = 1; /* for a network on points of a plane; results do not depend on it */
     run.method = method_find("mle", error);
     enum status status = run.method ? STATUS_OK : STATUS_USAGE;
     for (size_t p = 0; p < PATHS && status == STATUS_OK; p++) {
@@ -98,7 +98,7 @@ static double dot(const double *a, const double *b, size_t size)
     return sum;
 }
 
-/* Where a vector is above the plane, as x and y; returns how far from it. */
+/* A vector's projection onto the plane, as x and y; returns its distance from the plane. */
 static double project(const struct surface *surface, const struct plane *plane, const float *weights, double at[2])
 {
     double squared = 0;
@@ -112,7 +112,7 @@ static double project(const struct surface *surface, const struct plane *plane, 
     return sqrt(fmax(squared - at[0] * at[0] - at[1] * at[1], 0));
 }
 
-/* Sets all but the room of the axes, plane->along. */
+/* Sets everything but the memory of the axes, plane->along. */
 static void plane_through(const struct surface *surface, const char *name, const float *origin, const float *first,
                           const float *second, struct plane *plane)
 {
@@ -153,13 +153,13 @@ static enum status point_add(const struct surface *surface, struct plane *plane,
     return row_store(&row, illustration_table(illustration, "surface_points"), error);
 }
 
-/* The grid reaches a quarter beyond what is on it, and the origin is one of its points. */
+/* The grid extends a quarter beyond its contents, and the origin is one of its points. */
 static enum status grid_add(const struct surface *surface, const struct plane *plane, struct error *error)
 {
     struct illustration *illustration = surface->illustration;
     double low[2], step[2];
     for (size_t axis = 0; axis < 2; axis++) {
-        double wide = fmax(plane->high[axis] - plane->low[axis], 1e-3); /* should all be on one line */
+        double wide = fmax(plane->high[axis] - plane->low[axis], 1e-3); /* in case all are on one line */
         step[axis] = 1.5 * wide / (GRID - 2);
         low[axis] = floor((plane->low[axis] - wide / 4) / step[axis]) * step[axis];
     }

@@ -1,4 +1,4 @@
-/* lib/sweep/illustrate_weights.c: single weights of a trained network, and what pruning leaves of it. */
+/* lib/sweep/illustrate_weights.c: single weights of a trained network, and what pruning leaves. */
 #include <math.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ static enum status rank_usually(const struct illustration *illustration, struct 
     return rank_by(illustration, criterion_usual(illustration->run->method), ranking, error);
 }
 
-/* share [posterior size]: at which share of the ranked weights each one goes. */
+/* share [posterior size]: the share of the ranked weights at which each one is removed. */
 static void shares_fill(const struct ranking *ranking, double *share)
 {
     for (size_t i = 0; i < ranking->count; i++)
@@ -51,9 +51,9 @@ static enum status weight_add(struct illustration *illustration, const char *nam
     return row_store(&row, illustration_table(illustration, "weight_pair"), error);
 }
 
-/* Two weights that |mu| can hardly tell apart, for they come within a hundredth of all weights around the place where
- * 90 % are removed by it: B, the one with the least sigma of these; A, the one with the largest of those with the sign
- * of B's mu (of all where there is none), so that both lie on the same side of 0. */
+/* Two weights that |mu| can hardly tell apart, since both are in the hundredth of all weights around the rank where it
+ * removes 90 %: B, the one with the least sigma of these; A, the one with the largest sigma of those with the sign of
+ * B's mu (of all if there is none), so that both lie on the same side of 0. */
 static enum status pair_choose(struct illustration *illustration, const struct ranking *magnitude, const double *by_snr,
                                const double *by_magnitude, const float *sigma, struct error *error)
 {
@@ -73,7 +73,7 @@ static enum status pair_choose(struct illustration *illustration, const struct r
     }
     wide = wide == SIZE_MAX ? widest : wide;
     if (wide == SIZE_MAX)
-        return STATUS_OK; /* a single weight is no pair */
+        return STATUS_OK; /* a single weight is not a pair */
     enum status status = weight_add(illustration, "A", wide, sigma[wide], by_snr, by_magnitude, error);
     return status == STATUS_OK ? weight_add(illustration, "B", narrow, sigma[narrow], by_snr, by_magnitude, error)
                                : status;
@@ -102,7 +102,7 @@ static enum status pair_add(struct illustration *illustration, struct error *err
     return status;
 }
 
-/* The first layer's first filters with `keep` multiplied into the means; sigma [posterior size], or NULL for a method
+/* The first layer's first filters, with the means multiplied by `keep`; sigma [posterior size], or NULL for a method
  * without. Its weights are [kernel_h][kernel_w][c_in][c_out]. */
 static enum status filters_add(struct illustration *illustration, double fraction, const float *keep,
                                const float *sigma, struct error *error)
@@ -160,8 +160,8 @@ enum status illustrate_weights(struct illustration *illustration, struct error *
     return status == STATUS_OK && illustration->trained.posterior->rho ? pair_add(illustration, error) : status;
 }
 
-/* Memory with each remaining ranked weight as a 32-bit value and a 16-bit place; the rest as values. An ensemble costs
- * what its members cost together. */
+/* Memory with each remaining ranked weight as a 32-bit value and a 16-bit position, the other parameters as values. An
+ * ensemble costs the sum of its members. */
 static void measure_kept(const struct illustration *illustration, const struct ranking *ranking, size_t removed,
                          const float *keep, struct row *row)
 {

@@ -15,21 +15,21 @@ struct illustration {
     struct table **tables; /* in the order of illustrate.c's list */
 };
 
-/* The table of that name; it is one of illustrate.c's list. */
+/* The table of that name, which must be in illustrate.c's list. */
 struct table *illustration_table(const struct illustration *illustration, const char *name);
 
-/* Whether an item makes a picture: not a point of a plane, nor one whose lines have too many pixels for a figure, and
- * more than LINE_TEXT_SIZE - 1 hexadecimal digits. */
+/* Whether an item makes a picture: not if it is a point of a plane, or if its lines have too many pixels for a figure,
+ * and more than LINE_TEXT_SIZE - 1 hexadecimal digits. */
 enum { LINE_TEXT_SIZE = 1000 };
 bool has_picture(struct shape item);
 
-/* Sets columns height, width, channels, low and high of the row, and in text [2 * item size + 1] the pixels, line by
- * line, as hexadecimal bytes from low to high, of a normalised item x with the scale of `from`. A series lies down: its
+/* For a normalised item x with the scale of `from`, sets columns height, width, channels, low and high of the row, and
+ * in text [2 * item size + 1] the pixels, line by line, as hexadecimal bytes from low to high. A series lies down: its
  * samples are one line, from its least to its largest value; bytes stay bytes. */
 void picture_write(struct row *row, const struct items *from, const float *x, char *text);
 
-/* Up to `wanted` of the items with these labels, every class in turn, each time the first that is left of it:
- * chosen [wanted], and how many there are. */
+/* Up to `wanted` of the items with these labels, every class in turn, each time its first remaining one: chosen
+ * [wanted]; returns how many there are. */
 size_t items_by_class(const uint8_t *labels, size_t count, size_t wanted, size_t *chosen);
 
 /* Items of a sweep, as the sweep disturbs them. */
@@ -43,14 +43,14 @@ struct shown_items {
     float *gradient;       /* like x, or NULL (disturb_gradient) */
 };
 
-/* The frames of an animation: as many equal steps as the config says, whatever strengths the sweep has. */
+/* The frames of an animation: the config's number of equal steps, whatever strengths the sweep has. */
 enum status illustrate_frames(struct illustration *illustration, const struct shown_items *items,
                               struct error *error); /* frames */
 
 enum { CLASSES_MAX = 256 }; /* a label is a byte */
 
-/* The mean negative log likelihood of training items at given weights, by the network of the run.
- * Sums are in double precision: differences of losses are what is shown. */
+/* The mean negative log likelihood of training items at given weights, by the run's network. Sums are in double
+ * precision, because differences of losses are shown. */
 struct likelihood {
     struct network *network;
     size_t classes, items;
@@ -69,7 +69,7 @@ void likelihood_logits(const struct likelihood *likelihood, const float *weights
 /* -log softmax of the label's logit. */
 double label_nll(const double *logits /* [classes] */, size_t classes, size_t label);
 
-/* Each appends its rows; what the run's file lacks (a sweep that was not run) is passed over. */
+/* Each appends its rows; what the run's file lacks (a sweep that was not run) is skipped. */
 enum status illustrate_stills(struct illustration *illustration,
                               struct error *error); /* stills, stills_predicted, frames */
 enum status illustrate_examples(struct illustration *illustration, struct error *error); /* examples */

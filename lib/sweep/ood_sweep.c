@@ -22,11 +22,11 @@ struct ood_sweep {
     struct trained trained;
     struct predictor predictor;
     struct test_items items; /* of the run's own data: what items are shuffled */
-    struct stored test;      /* what the file has of the run's test items */
+    struct stored test;      /* what the file has for the run's test items */
     double done, total;
 };
 
-/* One kind of items to be done, by the network with `fraction` of its weights removed. */
+/* One kind of items to do, with `fraction` of the network's weights removed. */
 struct ood_job {
     const struct ood *ood;
     double fraction;
@@ -60,8 +60,8 @@ static enum status oods_wanted(const struct run *run, struct ood_job *jobs, size
     return STATUS_OK;
 }
 
-/* Whether the run's file has the kind from files of the other data set: `source` is then what the file says of them, to
- * be freed with memory_free; else NULL. */
+/* Whether the run's file has the kind from files of the other data set: `source` is then the file's description of
+ * them, to be freed with memory_free; else NULL. */
 static enum status find_files(const struct run *run, const char *name, char **source, struct error *error)
 {
     struct store *store = NULL;
@@ -82,7 +82,7 @@ static enum status find_files(const struct run *run, const char *name, char **so
     return status;
 }
 
-/* Items of a stand-in do not replace those of files that a run has. */
+/* A stand-in's items do not replace items from files that a run has. */
 static enum status stand_in_check(const struct run *run, const struct ood_job *job, struct error *error)
 {
     char *source = NULL;
@@ -99,12 +99,12 @@ static enum status stand_in_check(const struct run *run, const struct ood_job *j
     return status;
 }
 
-/* Another data set is looked for where the run's own is, and may be another one: what it is stands in the table, and is
- * said where it is not what was looked for first. */
+/* Another data set is searched for next to the run's own, and something else may be found: the table says what, and a
+ * message too if it is not what was searched for first. */
 static void tell_other(const struct ood_sweep *sweep, const struct ood_job *job)
 {
     const struct dataset *other = job->other;
-    char text[1024]; /* for people: cut where it is longer */
+    char text[1024]; /* for display: truncated if longer */
     if (!other || !other->note)
         return;
     (void)snprintf(text, sizeof text, "%s  ood: %s: %s: %s", sweep->run->name, job->ood->name, other->source,
@@ -112,7 +112,7 @@ static void tell_other(const struct ood_sweep *sweep, const struct ood_job *job)
     monitor_notice(sweep->monitor, text);
 }
 
-/* Says whether the file has the kind. Another data set is opened for that: its bytes are part of the identity. */
+/* Finds out whether the file has the kind. Another data set is opened for that: its bytes are part of the identity. */
 static enum status job_prepare(const struct run *run, struct ood_job *job, struct error *error)
 {
     enum status status = part_prepare(run, "ood", "ood", job->ood->name, "ood", &job->part, &job->has, error);
@@ -121,7 +121,7 @@ static enum status job_prepare(const struct run *run, struct ood_job *job, struc
     const struct dataset_kind *kind = dataset_find(job->ood->name, error);
     if (!kind)
         return STATUS_USAGE;
-    /* what was asked for is the run's own data set; of others the box's will do */
+    /* only the run's own data set was asked for; for others the shipped one will do */
     const struct dataset_places places = {run->places.directory, run->places.shipped, false};
     status = dataset_open(kind, places, false, &job->other, error);
     if (status != STATUS_OK)
@@ -151,7 +151,7 @@ static enum status jobs_make(const struct run *run, struct ood_job *jobs, size_t
     return status;
 }
 
-/* The items of a kind, with the place that each came from; they have no labels. */
+/* The items of a kind, with each one's original index; they have no labels. */
 static enum status items_make(const struct ood_sweep *sweep, const struct ood_job *job, struct test_items *made,
                               struct error *error)
 {
@@ -214,7 +214,7 @@ static void report(const struct ood_sweep *sweep, const struct ood_job *job, con
     monitor_report(sweep->monitor, &progress);
 }
 
-/* Of the whole network every sample, with a row of the table; of a pruned one what kept.h says. */
+/* For the whole network every sample, with a row of the table; for a pruned one what kept.h says. */
 static enum status job_save(const struct ood_sweep *sweep, const struct ood_job *job,
                             const struct prediction *prediction, const struct test_items *items, struct error *error)
 {

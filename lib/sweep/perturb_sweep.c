@@ -22,10 +22,10 @@ struct perturb_sweep {
     struct test_items items;
     struct prediction prediction;
     double fraction; /* of the weights that are removed */
-    float *keep;     /* [posterior size] what stays of them; NULL: all */
+    float *keep;     /* [posterior size] which weights stay; NULL: all */
     float *x;        /* [items][height][width][channels] perturbed */
-    float *gradient; /* like x: of the loss at the unperturbed items; NULL where the perturbation needs none */
-    double *entropy; /* [items] of the strength that was measured last */
+    float *gradient; /* like x: of the loss at the unperturbed items; NULL if the perturbation needs none */
+    double *entropy; /* [items] of the strength measured last */
     double strengths_done, strengths_total;
 };
 
@@ -37,7 +37,7 @@ struct perturb_job {
     bool has;
 };
 
-/* What is stored of a job: of the whole network every sample, with rows of the table; of a pruned one what kept.h says.
+/* What a job stores: for the whole network every sample, with rows of the table; for a pruned one what kept.h says.
  */
 struct perturb_result {
     float *strengths;   /* [strengths] */
@@ -101,7 +101,7 @@ static void report(const struct perturb_sweep *sweep, const struct perturbation 
     monitor_report(sweep->monitor, &progress);
 }
 
-/* Stores the sweep's prediction as that of strength number i. */
+/* Stores the sweep's prediction as that for strength number i. */
 static enum status result_set(const struct perturb_sweep *sweep, const struct perturbation *perturbation, size_t i,
                               struct perturb_result *result, struct error *error)
 {
@@ -239,7 +239,7 @@ static void sweep_close(struct perturb_sweep *sweep)
     trained_free(&sweep->trained);
 }
 
-/* What gradients move was measured in another unit before, and beyond the data's range. */
+/* Gradient-driven perturbations used to be measured in another unit, and beyond the data's range. */
 static enum status job_prepare(const struct run *run, const struct perturbation *perturbation, double fraction,
                                struct perturb_job *job, struct error *error)
 {
@@ -257,7 +257,7 @@ static enum status job_prepare(const struct run *run, const struct perturbation 
 
 enum { JOBS_MAX = CONFIG_NAMES_MAX * (1 + CONFIG_LIST_MAX) };
 
-/* The whole network first, then by fractions. *total: strengths that are to be measured. */
+/* The whole network first, then by fractions. *total: strengths to be measured. */
 static enum status jobs_make(const struct run *run, struct perturb_job *jobs, size_t *count, double *total,
                              struct error *error)
 {

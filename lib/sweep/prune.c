@@ -13,17 +13,17 @@
 #include "run/run_check.h"
 #include "run/tables.h"
 
-/* A point of the sweep: so many candidates go. */
+/* A point of the sweep: how many candidates are removed. */
 struct point {
     const char *grid; /* "fraction" or "threshold": what the config gave; "savage_dickey": below */
-    double threshold; /* in units of the score: the last that went, or the talk's threshold */
+    double threshold; /* in units of the score: that of the last one removed, or the talk's threshold */
     size_t removed;
 };
 
-/* What a network predicts at its mean weights and, where the method has more than one network, by samples of them. */
+/* What a network predicts at its mean weights and, if the method has more than one network, with sampled weights. */
 struct predictions {
     struct prediction at_mean, sampled;
-    size_t removed; /* with so many candidates gone; SIZE_MAX: not made yet */
+    size_t removed; /* how many candidates were removed; SIZE_MAX: not made yet */
 };
 
 /* What is the same for every point of a criterion. */
@@ -33,7 +33,7 @@ struct prune_sweep {
     struct trained trained;
     struct predictor predictor;
     struct test_items items;
-    struct predictions whole, pruned; /* the whole network's are every criterion's first point, and made once */
+    struct predictions whole, pruned; /* the whole network's, every criterion's first point, made once */
     float *keep;                      /* [posterior size] */
     double points_done, points_total;
 };
@@ -57,11 +57,11 @@ static size_t criteria_wanted(const struct run *run, const struct criterion *wan
 
 static bool has_thresholds(const struct criterion *criterion)
 {
-    return strcmp(criterion->name, "log_p0") == 0; /* the talk's thresholds are on this score and on no other */
+    return strcmp(criterion->name, "log_p0") == 0; /* the talk's thresholds are only for this score */
 }
 
-/* log N(0; 0, prior^2). Where the posterior's density at 0 is above the prior's, the data speak for 0: the
- * Savage-Dickey ratio (Dickey and Lientz 1970) is above 1. So log p(0) has one threshold that nobody had to choose. */
+/* log N(0; 0, prior^2). If the posterior's density at 0 is above the prior's, the data favour 0: the Savage-Dickey
+ * ratio (Dickey and Lientz 1970) is above 1. So log p(0) has one threshold that need not be chosen. */
 static double log_prior_at_0(const struct run *run)
 {
     const double log_root_two_pi = 0.91893853320467274178;
@@ -88,7 +88,7 @@ static size_t points_make(const struct run *run, const struct ranking *ranking, 
     return count;
 }
 
-/* Predicts with the first `removed` candidates gone. Where the method has one network only, it is both predictions. */
+/* Predicts with the first `removed` candidates gone. If the method has only one network, it gives both predictions. */
 static enum status predict_pruned(struct prune_sweep *sweep, const struct ranking *ranking, size_t removed,
                                   struct predictions *predictions, struct error *error)
 {
@@ -103,7 +103,7 @@ static enum status predict_pruned(struct prune_sweep *sweep, const struct rankin
     return status;
 }
 
-/* The prediction that accuracy and the rest are measured on. */
+/* The prediction on which accuracy and the rest are measured. */
 static const struct prediction *reported(const struct predictions *predictions)
 {
     return predictions->sampled.samples > 0 ? &predictions->sampled : &predictions->at_mean;
@@ -154,8 +154,8 @@ static void point_store(const struct prune_sweep *sweep, size_t point, const str
             prediction_class(&predictions->at_mean, i) == sweep->items.labels[i] ? 1 : 0;
 }
 
-/* Measures the points; those that remove as many as the one before reuse its predictions, and those that remove nothing
- * the whole network's. */
+/* Measures the points; those that remove as many as the previous one reuse its predictions, and those that remove
+ * nothing reuse the whole network's. */
 static enum status points_measure(struct prune_sweep *sweep, const struct ranking *ranking, const struct point *points,
                                   size_t count, struct measured_points *measured, struct error *error)
 {
@@ -258,9 +258,9 @@ static void sweep_close(struct prune_sweep *sweep)
     trained_free(&sweep->trained);
 }
 
-/* ---- the network pruned to prune.evaluate_at, by as many networks as the whole one ---- */
+/* ---- the network pruned to prune.evaluate_at, with as many sampled networks as the whole one ---- */
 
-/* Test items, or items that were trained on, by the pruned network. */
+/* Predicts test items, or training items, with the pruned network. */
 struct pruned_job {
     double fraction;
     bool of_fit;
@@ -315,7 +315,7 @@ static enum status pruned_job_run(struct prune_sweep *sweep, const struct pruned
     return status;
 }
 
-/* Which items the network at the mean weights has right was not stored before. */
+/* Older versions did not store which items the network at the mean weights gets right. */
 static enum status criterion_prepare(const struct run *run, const struct criterion *criterion, struct part *part,
                                      bool *has, struct error *error)
 {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # tests/arm/run.sh NAME ITEMS bytes|floats: the exported model NAME.c and NAME.h of the current directory on Cortex-M4 and
 # Cortex-M7 (QEMU's MPS2 boards, cut down to 256 KiB of flash and 64 KiB of RAM), compared with the same source on this
-# machine. ITEMS is a file of raw items, one behind the other.
+# machine. ITEMS is a file of raw items, one after the other.
 #
-# Prints one row of CSV for each processor: flash is code and tables, ram is all that is written to, stack included; the
+# Prints one row of CSV for each processor: flash is code and tables, ram is all writable memory, stack included; the
 # largest difference is over probabilities, entropy and mutual information of all items.
 #
 # Exit codes: 0 equal to 1e-5; 1 not; 2 usage; 3 arm-none-eabi-gcc or qemu-system-arm is missing.
@@ -73,7 +73,7 @@ compare() {
 echo "model,processor,flash,ram,stack,instructions,items,largest_difference,wrong_labels"
 status=0
 while read -r processor board fpu; do
-    # What is undefined in newlib (nothing that is called) is nosys.specs' business.
+    # nosys.specs provides what newlib leaves undefined (nothing that is called).
     arm-none-eabi-gcc "${flags[@]}" -mcpu="$processor" -mthumb -mfloat-abi=hard -mfpu="$fpu" -ffunction-sections -fdata-sections \
         -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments -T "$here/board.ld" -o "$work/board.elf" "$here/board.c" "$name.c" -lm -lc -lnosys
     (cd "$work" && timeout 300 qemu-system-arm -machine "$board" -icount shift=0 -display none -monitor none -serial none \
