@@ -12,6 +12,7 @@ unset PYTHON
 
 # Times of the Nth call: 10, 20, 30 of ours; 40, 40, 150 of the peer's after the one that chooses its layout, and 20 if it
 # keeps its memory.
+export REAL_TENTH=$tenth
 write_fakes() {
     cat >tenth <<'END'
 #!/usr/bin/env bash
@@ -28,6 +29,9 @@ if [[ $* == *bf16* ]]; then
     echo dataset,method,ms_per_step,gflops,peak_mib
     echo "mnist,vi,5,400,7"
     exit 0
+fi
+if [ "$1" = table ]; then # what figures look like
+    exec "$REAL_TENTH" "$@"
 fi
 echo "ours $*" >>"$FAKE_LOG"
 if [ -n "${FAKE_SLEEP:-}" ]; then
