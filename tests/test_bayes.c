@@ -94,7 +94,8 @@ static double worst_gradient_error(struct fixture *fixture, double break_rho)
     struct posterior *posterior = fixture->posterior;
     size_t size = posterior->size, correct;
     double *eps = reference_doubles(size), *mu = reference_widen(posterior->mu, size);
-    double *rho = reference_widen(posterior->rho, size), *scale = reference_doubles(posterior->tensor_count);
+    double *rho = reference_widen(posterior_block(posterior, "rho"), size),
+           *scale = reference_doubles(posterior->tensor_count);
     double *x = reference_widen(fixture->x, BATCH * shape_size(tiny.input));
     for (size_t t = 0; t < posterior->tensor_count; t++)
         scale[t] = 0.01 * (double)(t + 1);
@@ -113,7 +114,8 @@ static double worst_gradient_error(struct fixture *fixture, double break_rho)
         const struct tensor *tensor = &posterior->tensors[t];
         for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
             double *const parameters[] = {&mu[i], &rho[i]};
-            const double found[] = {(double)posterior->m_mu[i], (double)posterior->m_rho[i] * break_rho};
+            const double found[] = {(double)posterior_block(posterior, "m_mu")[i],
+                                    (double)posterior_block(posterior, "m_rho")[i] * break_rho};
             for (size_t p = 0; p < 2; p++) {
                 double at = *parameters[p];
                 *parameters[p] = at + step_size;
@@ -175,7 +177,7 @@ static void map_gradient_has_the_penalty(void **state)
     assert_near(penalty_loss, 0.25 * expected, 1e-5 * expected);
     for (size_t i = 0; i < posterior->size; i++) {
         double gradient = (double)fixture.gradient[i] + 0.25 * (double)before[i] / (prior * prior);
-        assert_near((double)posterior->m_mu[i], gradient, 1e-6 * (1 + fabs(gradient)));
+        assert_near((double)posterior_block(posterior, "m_mu")[i], gradient, 1e-6 * (1 + fabs(gradient)));
     }
     fixture_free(&fixture);
 }
@@ -194,7 +196,7 @@ static void mle_has_no_penalty(void **state)
                                                                   fixture.gradient, &penalty_loss);
     assert_true(penalty == 0 && penalty_loss == 0);
     for (size_t i = 0; i < fixture.posterior->size; i++)
-        assert_true(fixture.posterior->m_mu[i] == fixture.gradient[i]);
+        assert_true(posterior_block(fixture.posterior, "m_mu")[i] == fixture.gradient[i]);
     fixture_free(&fixture);
 }
 
@@ -226,7 +228,7 @@ static void pieces_of_a_tensor_are_drawn_as_one(void **state)
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         size_t at = posterior->tensors[t].offset, count = posterior->tensors[t].count;
         posterior_kernels()->sample(random_key(9, PURPOSE_WEIGHT_NOISE, 7, t), 0, count, posterior->mu + at,
-                                    posterior->rho + at, whole + at);
+                                    posterior_block(posterior, "rho") + at, whole + at);
         assert_memory_equal(w + at, whole + at, count * sizeof *whole);
     }
     memory_free(whole);
@@ -245,13 +247,15 @@ static void step_tensors_whole(struct posterior *twin, const struct update *upda
     for (size_t t = 0; t < twin->tensor_count; t++) {
         size_t at = twin->tensors[t].offset, count = twin->tensors[t].count;
         vi.kl_scale = (float)update->penalty_scale[t];
-        if (twin->rho)
-            (void)posterior_kernels()->vi_step(&vi, count, w + at, g + at, twin->mu + at, twin->rho + at,
-                                               twin->m_mu + at, twin->v_mu + at, twin->m_rho + at, twin->v_rho + at);
+        if (posterior_block(twin, "rho"))
+            (void)posterior_kernels()->vi_step(&vi, count, w + at, g + at, twin->mu + at,
+                                               posterior_block(twin, "rho") + at, posterior_block(twin, "m_mu") + at,
+                                               posterior_block(twin, "v_mu") + at, posterior_block(twin, "m_rho") + at,
+                                               posterior_block(twin, "v_rho") + at);
         else
-            (void)posterior_kernels()->point_step(&vi.mu,
-                                                  (float)(update->penalty_scale[t] * (double)vi.prior_precision), 1,
-                                                  count, g + at, twin->mu + at, twin->m_mu + at, twin->v_mu + at);
+            (void)posterior_kernels()->point_step(
+                &vi.mu, (float)(update->penalty_scale[t] * (double)vi.prior_precision), 1, count, g + at, twin->mu + at,
+                posterior_block(twin, "m_mu") + at, posterior_block(twin, "v_mu") + at);
     }
 }
 
@@ -275,9 +279,11 @@ static void pieces_of_a_tensor_are_stepped_as_one(void **state)
         (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
         step_tensors_whole(twin.posterior, &update, drawn, twin.gradient);
         assert_memory_equal(posterior->mu, twin.posterior->mu, posterior->size * sizeof(float));
-        assert_memory_equal(posterior->v_mu, twin.posterior->v_mu, posterior->size * sizeof(float));
-        if (posterior->rho)
-            assert_memory_equal(posterior->rho, twin.posterior->rho, posterior->size * sizeof(float));
+        assert_memory_equal(posterior_block(posterior, "v_mu"), posterior_block(twin.posterior, "v_mu"),
+                            posterior->size * sizeof(float));
+        if (posterior_block(posterior, "rho"))
+            assert_memory_equal(posterior_block(posterior, "rho"), posterior_block(twin.posterior, "rho"),
+                                posterior->size * sizeof(float));
         memory_free(drawn);
         fixture_free(&fixture);
         fixture_free(&twin);
@@ -294,7 +300,7 @@ static void sigma_has_its_own_bias_correction(void **state)
     struct posterior *posterior = fixture.posterior;
     float *before = memory_alloc(posterior->size, sizeof *before, NULL);
     assert_non_null(before);
-    memcpy(before, posterior->rho, posterior->size * sizeof *before);
+    memcpy(before, posterior_block(posterior, "rho"), posterior->size * sizeof *before);
     const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture.w);
     struct update update = real_update;
     update.step = 1000;
@@ -303,7 +309,7 @@ static void sigma_has_its_own_bias_correction(void **state)
     for (size_t t = 0; t < posterior->tensor_count; t++)
         for (size_t i = posterior->tensors[t].offset; i < posterior->tensors[t].offset + posterior->tensors[t].count;
              i++)
-            assert_near(fabs((double)posterior->rho[i] - (double)before[i]), 1e-2, 1e-5);
+            assert_near(fabs((double)posterior_block(posterior, "rho")[i] - (double)before[i]), 1e-2, 1e-5);
     memory_free(before);
     fixture_free(&fixture);
 }
@@ -324,7 +330,7 @@ static void every_method_clips_to_the_norm(void **state)
         update.clip_norm = 0.125;
         (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
         for (size_t i = 0; i < posterior->size; i++)
-            squared += (double)posterior->m_mu[i] * (double)posterior->m_mu[i];
+            squared += (double)posterior_block(posterior, "m_mu")[i] * (double)posterior_block(posterior, "m_mu")[i];
         assert_near(sqrt(squared), 0.125, 1e-5);
         fixture_free(&fixture);
     }
@@ -349,15 +355,18 @@ static void clipping_scales_each_gradient_to_the_norm(void **state)
         (void)functions->update(fixture->posterior, &update, w, fixture->gradient, &penalty_loss);
     }
     for (size_t i = 0; i < clipped.posterior->size; i++) {
-        squared[0] += (double)clipped.posterior->m_mu[i] * (double)clipped.posterior->m_mu[i];
-        squared[1] += (double)clipped.posterior->m_rho[i] * (double)clipped.posterior->m_rho[i];
+        squared[0] += (double)posterior_block(clipped.posterior, "m_mu")[i] *
+                      (double)posterior_block(clipped.posterior, "m_mu")[i];
+        squared[1] += (double)posterior_block(clipped.posterior, "m_rho")[i] *
+                      (double)posterior_block(clipped.posterior, "m_rho")[i];
     }
     assert_near(sqrt(squared[0]), 0.125, 1e-5);
     assert_near(sqrt(squared[1]), 0.125, 1e-5);
-    float ratio = free_one.posterior->m_mu[0] / clipped.posterior->m_mu[0];
+    float ratio = posterior_block(free_one.posterior, "m_mu")[0] / posterior_block(clipped.posterior, "m_mu")[0];
     for (size_t i = 0; i < 20; i++)
-        assert_near(free_one.posterior->m_mu[i], clipped.posterior->m_mu[i] * ratio,
-                    1e-4 * fabs((double)free_one.posterior->m_mu[i]));
+        assert_near(posterior_block(free_one.posterior, "m_mu")[i],
+                    posterior_block(clipped.posterior, "m_mu")[i] * ratio,
+                    1e-4 * fabs((double)posterior_block(free_one.posterior, "m_mu")[i]));
     fixture_free(&free_one);
     fixture_free(&clipped);
 }
@@ -372,7 +381,7 @@ static void frozen_sigma_does_not_move(void **state)
     float *before = memory_alloc(posterior->size, sizeof *before, NULL);
     assert_non_null(before);
     for (int frozen = 1; frozen >= 0; frozen--) {
-        memcpy(before, posterior->rho, posterior->size * sizeof *before);
+        memcpy(before, posterior_block(posterior, "rho"), posterior->size * sizeof *before);
         const float *w = posterior->method->functions->sample(posterior, 9, PURPOSE_WEIGHT_NOISE, 0, fixture.w);
         struct update update = {.adam = {0.9F, 0.999F, 1e-8F},
                                 .learning_rate = 1e-3,
@@ -380,7 +389,7 @@ static void frozen_sigma_does_not_move(void **state)
                                 .prior_sigma = 1,
                                 .penalty_scale = scale};
         (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
-        int same = memcmp(before, posterior->rho, posterior->size * sizeof *before) == 0;
+        int same = memcmp(before, posterior_block(posterior, "rho"), posterior->size * sizeof *before) == 0;
         assert_int_equal(same, frozen);
     }
     memory_free(before);
@@ -554,7 +563,9 @@ static void thresholds_and_both_fractions_by_hand(void **state)
     float rho[32];
     for (size_t i = 0; i < 32; i++)
         rho[i] = (float)log(expm1((double)sigma_all - (double)SIGMA_MINIMUM));
-    posterior.rho = rho;
+    posterior.method = method_find("vi", &error);
+    for (size_t i = 0; i < posterior.method->functions->block_count; i++)
+        posterior.blocks[i] = strcmp(posterior.method->functions->blocks[i].name, "rho") == 0 ? rho : posterior.mu;
     struct piece pieces[2] = {{0, 0, 2}, {1, 0, 8}};
     posterior.pieces = pieces;
     posterior.piece_count = 2;
@@ -723,7 +734,7 @@ static void every_method_can_be_found_and_others_are_named(void **state)
         assert_ptr_equal(method_find(rows[i].name, NULL), &rows[i]);
         struct fixture fixture;
         make(&fixture, rows[i].name);
-        assert_int_equal(fixture.posterior->rho != NULL, rows[i].has_sigma);
+        assert_int_equal(posterior_block(fixture.posterior, "rho") != NULL, rows[i].has_sigma);
         fixture_free(&fixture);
     }
     struct error error = {0};
@@ -804,7 +815,7 @@ static void glorot_start(void **state)
         const struct tensor *tensor = &posterior->tensors[t];
         assert_uniform(posterior->mu + tensor->offset, tensor->count, sqrt(6 / fans[t]));
         for (size_t i = 0; i < tensor->count; i++)
-            rho_sum += (double)posterior->rho[tensor->offset + i];
+            rho_sum += (double)posterior_block(posterior, "rho")[tensor->offset + i];
     }
     /* softplus^-1(s) = log(expm1(s)) at the ends less the minimum of 1e-5 */
     const double low = log(expm1(.001 - 1e-5)), high = log(expm1(1 - 1e-5));

@@ -681,7 +681,8 @@ static void check_edges(const struct job *job, const struct table *edges, size_t
         size_t place =
             tensor->offset + (size_t)cell(edges, row, "from_unit") * units + (size_t)cell(edges, row, "to_unit");
         assert_near(cell(edges, row, "mu"), posterior->mu[place], 0);
-        assert_near(cell(edges, row, "sigma"), log1p(exp((double)posterior->rho[place])) + 1e-5, 1e-7);
+        assert_near(cell(edges, row, "sigma"), log1p(exp((double)posterior_block(posterior, "rho")[place])) + 1e-5,
+                    1e-7);
         assert_near(cell(edges, row, "stays"), keep[place], 0);
     }
     memory_free(keep);

@@ -408,7 +408,7 @@ static void test_compaction_keeps_the_moments(void **state)
         for (size_t t = 1; t < pruned.posterior->tensor_count; t += 2) { /* biases that are far from certain */
             const struct tensor *bias = &pruned.posterior->tensors[t];
             for (size_t i = 0; i < bias->count; i++)
-                pruned.posterior->rho[bias->offset + i] = 0;
+                posterior_block(pruned.posterior, "rho")[bias->offset + i] = 0;
         }
         for (int compact = 0; compact < 2; compact++) {
             struct model *model = make(&pruned, MODEL_VARIANCE);
@@ -929,7 +929,7 @@ static void test_moments_against_sampled_networks(void **state)
     double sum[3] = {0}, square[3] = {0};
     pruned_make(&pruned, &spec, .3);
     for (size_t i = 0; i < pruned.posterior->size; i++)
-        pruned.posterior->rho[i] = -1.5F; /* sigma .2: far from certain */
+        posterior_block(pruned.posterior, "rho")[i] = -1.5F; /* sigma .2: far from certain */
     struct model *model = make(&pruned, MODEL_VARIANCE);
     assert_int_equal(engine_create(model, &engine, &error), STATUS_OK);
     engine_moments(engine, pruned.x, mean, variance);

@@ -348,7 +348,7 @@ static size_t first_point(const struct table *points, const char *plane, const c
 static void check_first_path(const struct job *job, const struct trained *trained)
 {
     struct table *surface = load_table(job, "surface"), *points = load_table(job, "surface_points");
-    struct posterior_start begin = posterior_start_of(&job->run.config, job->run.seed);
+    struct posterior_start begin = posterior_start_of(&job->run.config, job->run.method, job->run.seed);
     struct posterior *start = NULL;
     struct error error = {0};
     assert_int_equal(posterior_create(trained->network, job->run.method, &begin, 1, &start, &error), STATUS_OK);
@@ -554,8 +554,8 @@ static void lines_through_a_posterior(void **state)
         check_line(&job, trained.posterior, rows, points, weights[w]);
         const struct tensor *tensor = &trained.posterior->tensors[trained.posterior->tensor_count - 2];
         size_t place = tensor->offset + (size_t)number(rows, curve_of(rows, weights[w], "all", "vi").first, "place");
-        double found =
-            fabs((double)trained.posterior->mu[place]) / (log1p(exp((double)trained.posterior->rho[place])) + 1e-5);
+        double found = fabs((double)trained.posterior->mu[place]) /
+                       (log1p(exp((double)posterior_block(trained.posterior, "rho")[place])) + 1e-5);
         assert_true(found < snr);
         snr = found;
     }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bayes/attack.h"
+#include "bayes/method_options.h"
 #include "bayes/posterior.h"
 #include "bayes/predictive.h"
 #include "bayes/pruning.h"
@@ -27,7 +28,12 @@ static const double rate = 0.25;
 
 static void make(struct fixture *fixture, const char *method, size_t members)
 {
-    struct posterior_start start = {.seed = 3, .mu_scale = 1, .dropout_rate = rate, .members = members};
+    const struct dropout_options dropout = {.rate = rate};
+    const struct ensemble_options ensemble = {.members = (long)members};
+    struct posterior_start start = {.seed = 3, .mu_scale = 1};
+    start.options = strcmp(method, "dropout") == 0    ? (const void *)&dropout
+                    : strcmp(method, "ensemble") == 0 ? (const void *)&ensemble
+                                                      : NULL;
     fixture_make(fixture, &tiny, method, &start, 2);
 }
 
@@ -134,7 +140,8 @@ static double worst_dropout_error(double broken)
             mu[i] = at - h;
             double below = dropout_loss(&fixture, factor, mu, x, scale, 0.7);
             mu[i] = at;
-            worst = fmax(worst, fabs((above - below) / (2 * h) - (double)posterior->m_mu[i] * broken));
+            worst =
+                fmax(worst, fabs((above - below) / (2 * h) - (double)posterior_block(posterior, "m_mu")[i] * broken));
         }
     }
     free(x);
@@ -187,9 +194,11 @@ static void a_step_moves_one_member(void **state)
         scale[t] = 0.25;
     memcpy(map.posterior->mu, ensemble.posterior->mu + size, size * sizeof(float));
     assert_near(step_once(&ensemble, 1, scale, 0.5), step_once(&map, 0, scale, 0.5), 0);
-    assert_memory_equal(ensemble.posterior->m_mu + size, map.posterior->m_mu, size * sizeof(float));
+    assert_memory_equal(posterior_block(ensemble.posterior, "m_mu") + size, posterior_block(map.posterior, "m_mu"),
+                        size * sizeof(float));
     for (size_t i = 0; i < size; i++)
-        assert_true(ensemble.posterior->m_mu[i] == 0 && ensemble.posterior->m_mu[2 * size + i] == 0);
+        assert_true(posterior_block(ensemble.posterior, "m_mu")[i] == 0 &&
+                    posterior_block(ensemble.posterior, "m_mu")[2 * size + i] == 0);
     fixture_free(&ensemble);
     fixture_free(&map);
 }
@@ -291,9 +300,10 @@ static bool decay_is_prior(double broken)
     (void)step_once(&map, 0, scale, prior);
     assert_near(step_once(&mle, 0, scale, prior), 0, 0);
     for (size_t i = 0; i < size; i++) {
-        double gradient = (double)mle.posterior->m_mu[i], decay = (double)w[i] / (prior * prior * items) * broken;
+        double gradient = (double)posterior_block(mle.posterior, "m_mu")[i],
+               decay = (double)w[i] / (prior * prior * items) * broken;
         double rounding = 2 * (double)FLT_EPSILON * (fabs(gradient) + fabs(decay));
-        same = same && fabs((double)map.posterior->m_mu[i] - gradient - decay) <= rounding;
+        same = same && fabs((double)posterior_block(map.posterior, "m_mu")[i] - gradient - decay) <= rounding;
     }
     memory_free(w);
     fixture_free(&map);

@@ -6,6 +6,7 @@
  * penalty is MAP's; the paper's is 1 / (1 - rate) times as large, which prior_sigma can compensate. */
 #include <string.h>
 
+#include "bayes/method_options.h"
 #include "bayes/point_step.h"
 #include "core/size.h"
 
@@ -16,9 +17,15 @@ static bool has_units(const struct posterior *posterior, size_t tensor)
     return tensor > 0 && !tensor_is_bias(&posterior->tensors[tensor]);
 }
 
+static double rate_of(const struct posterior *posterior)
+{
+    const struct dropout_options *options = posterior->options;
+    return options->rate;
+}
+
 static float kept_scale(const struct posterior *posterior)
 {
-    return (float)(1 / (1 - posterior->dropout_rate));
+    return (float)(1 / (1 - rate_of(posterior)));
 }
 
 /* Units [first, first + count) of a tensor, count <= RANDOM_CHUNK. A weight tensor is planes x units x outputs. */
@@ -30,7 +37,7 @@ static void sample_units(const struct posterior *posterior, const struct tensor 
     float factor[RANDOM_CHUNK];
     random_uniform(key, first, count, factor);
     for (size_t u = 0; u < count; u++)
-        factor[u] = (double)factor[u] < posterior->dropout_rate ? 0 : kept_scale(posterior);
+        factor[u] = (double)factor[u] < rate_of(posterior) ? 0 : kept_scale(posterior);
     for (size_t plane = 0; plane < tensor->count; plane += units * outputs) {
         for (size_t u = 0; u < count; u++) {
             size_t row = plane + (first + u) * outputs;
@@ -79,6 +86,9 @@ static double update(struct posterior *posterior, const struct update *update, c
 }
 
 const struct method_functions method_dropout = {
+    .blocks = point_blocks,
+    .block_count = POINT_BLOCKS,
+    .init = posterior_start_means,
     .sample = sample,
     .update = update,
 };

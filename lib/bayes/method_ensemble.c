@@ -2,7 +2,14 @@
  * (Lakshminarayanan et al. 2017, arXiv:1612.01474). Sample number s is member s % members, so training cycles through
  * the members, a batch each, and a prediction with `members` samples is the mean over all of them. Each member is a MAP
  * estimate; with a temperature of 0 it is MLE. */
+#include "bayes/method_options.h"
 #include "bayes/point_step.h"
+
+static size_t members(const void *options)
+{
+    const struct ensemble_options *own = options;
+    return (size_t)own->members;
+}
 
 static const float *sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
                            float *scratch) /* NOLINT(readability-non-const-parameter): as in every method */
@@ -23,6 +30,10 @@ static double update(struct posterior *posterior, const struct update *update, c
 }
 
 const struct method_functions method_ensemble = {
+    .blocks = point_blocks,
+    .block_count = POINT_BLOCKS,
+    .init = posterior_start_means,
+    .members = members,
     .sample = sample,
     .update = update,
 };

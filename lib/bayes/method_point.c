@@ -30,11 +30,17 @@ static double update_mle(struct posterior *posterior, const struct update *updat
 }
 
 const struct method_functions method_map = {
+    .blocks = point_blocks,
+    .block_count = POINT_BLOCKS,
+    .init = posterior_start_means,
     .sample = sample,
     .update = update_map,
 };
 
 const struct method_functions method_mle = {
+    .blocks = point_blocks,
+    .block_count = POINT_BLOCKS,
+    .init = posterior_start_means,
     .sample = sample,
     .update = update_mle,
 };

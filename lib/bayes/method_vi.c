@@ -4,9 +4,54 @@
  *   CE + scale * sum_i [ mu_i^2 / (2 prior^2) - log(sigma_i / prior) + sigma_i^2 / (2 prior^2) - 1/2 ],
  * its gradient taken at w = mu + sigma eps (Kingma and Welling 2014, arXiv:1312.6114). */
 #include <math.h>
+#include <string.h>
 
 #include "bayes/posterior.h"
 #include "bayes/posterior_kernels.h"
+
+enum { MU, M_MU, V_MU, RHO, M_RHO, V_RHO, BLOCKS };
+static const struct method_block blocks[BLOCKS] = {
+    [MU] = {"mu", false},   [M_MU] = {"m_mu", true},   [V_MU] = {"v_mu", true},
+    [RHO] = {"rho", false}, [M_RHO] = {"m_rho", true}, [V_RHO] = {"v_rho", true}};
+
+/* rho such that softplus(rho) + SIGMA_MINIMUM = sigma. log(expm1(s)) loses nothing for small s. */
+static float rho_of_sigma(double sigma)
+{
+    double softplus = fmax(sigma - (double)SIGMA_MINIMUM, 1e-7);
+    return (float)(softplus > 30 ? softplus : log(expm1(softplus)));
+}
+
+/* rho [count]. */
+static void start_spreads(size_t count, const struct posterior_start *start, struct random_key key, float *rho)
+{
+    const double low = (double)rho_of_sigma(start->sigma_low), high = (double)rho_of_sigma(start->sigma_high);
+    random_uniform(key, 0, count, rho);
+    for (size_t i = 0; i < count; i++) {
+        const double share = (double)rho[i];
+        rho[i] = start->glorot ? (float)(low + (high - low) * share)
+                               : rho_of_sigma(start->sigma_low + (start->sigma_high - start->sigma_low) * share);
+    }
+}
+
+static void init(struct posterior *posterior, const struct posterior_start *start)
+{
+    posterior_start_means(posterior, start);
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        start_spreads(tensor->count, start, random_key(start->seed, PURPOSE_SIGMA_INIT, 0, t),
+                      posterior->blocks[RHO] + tensor->offset);
+    }
+}
+
+static void sigma_of_all(const struct posterior *posterior, float *sigma)
+{
+    memset(sigma, 0, posterior->size * sizeof *sigma);
+    for (size_t p = 0; p < posterior->piece_count; p++) {
+        struct piece piece = posterior->pieces[p];
+        size_t at = posterior->tensors[piece.tensor].offset + piece.first;
+        posterior_kernels()->softplus(piece.count, posterior->blocks[RHO] + at, sigma + at);
+    }
+}
 
 static const float *sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose, uint64_t step,
                            float *scratch)
@@ -16,7 +61,7 @@ static const float *sample(const struct posterior *posterior, uint64_t seed, enu
         struct piece piece = posterior->pieces[p];
         size_t at = posterior->tensors[piece.tensor].offset + piece.first;
         posterior_kernels()->sample(random_key(seed, purpose, step, piece.tensor), piece.first, piece.count,
-                                    posterior->mu + at, posterior->rho + at, scratch + at);
+                                    posterior->mu + at, posterior->blocks[RHO] + at, scratch + at);
     }
     return scratch;
 }
@@ -47,7 +92,7 @@ static void clip_factors(struct posterior *posterior, const struct update *updat
         size_t at = posterior->tensors[piece.tensor].offset + piece.first;
         struct kernel_vi step = kernel_of_tensor(update, piece.tensor);
         posterior_kernels()->vi_norms(&step, piece.count, w + at, gradient + at, posterior->mu + at,
-                                      posterior->rho + at, &partial[2 * p], &partial[2 * p + 1]);
+                                      posterior->blocks[RHO] + at, &partial[2 * p], &partial[2 * p + 1]);
     }
     double mu_squared = 0, rho_squared = 0;
     for (size_t p = 0; p < posterior->piece_count; p++) {
@@ -74,8 +119,9 @@ static double update(struct posterior *posterior, const struct update *update, c
         step.clip = clip;
         step.clip_rho = clip_rho;
         partial[p] = posterior_kernels()->vi_step(&step, piece.count, w + at, gradient + at, posterior->mu + at,
-                                                  posterior->rho + at, posterior->m_mu + at, posterior->v_mu + at,
-                                                  posterior->m_rho + at, posterior->v_rho + at);
+                                                  posterior->blocks[RHO] + at, posterior->blocks[M_MU] + at,
+                                                  posterior->blocks[V_MU] + at, posterior->blocks[M_RHO] + at,
+                                                  posterior->blocks[V_RHO] + at);
     }
     double kl = 0;
     *penalty_loss = 0;
@@ -87,6 +133,10 @@ static double update(struct posterior *posterior, const struct update *update, c
 }
 
 const struct method_functions method_vi = {
+    .blocks = blocks,
+    .block_count = BLOCKS,
+    .init = init,
+    .sigma = sigma_of_all,
     .sample = sample,
     .update = update,
 };

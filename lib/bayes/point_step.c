@@ -4,6 +4,9 @@
 
 #include "bayes/posterior_kernels.h"
 
+const struct method_block point_blocks[POINT_BLOCKS] = {
+    [POINT_MU] = {"mu", false}, [POINT_M] = {"m_mu", true}, [POINT_V] = {"v_mu", true}};
+
 /* The factor that brings the gradient's norm, penalty included, down to clip_norm. */
 static float clip_factor(const struct posterior *posterior, const struct update *update, size_t member,
                          double precision, const float *gradient)
@@ -34,8 +37,9 @@ double point_step(struct posterior *posterior, const struct update *update, size
         struct piece piece = posterior->pieces[p];
         size_t at = posterior->tensors[piece.tensor].offset + piece.first;
         float l2 = (float)(update->penalty_scale[piece.tensor] * precision);
-        partial[p] = posterior_kernels()->point_step(&adam, l2, clip, piece.count, gradient + (at - base),
-                                                     posterior->mu + at, posterior->m_mu + at, posterior->v_mu + at);
+        partial[p] =
+            posterior_kernels()->point_step(&adam, l2, clip, piece.count, gradient + (at - base), posterior->mu + at,
+                                            posterior->blocks[POINT_M] + at, posterior->blocks[POINT_V] + at);
     }
     double penalty = 0;
     *penalty_loss = 0;

@@ -4,6 +4,10 @@
 
 #include "bayes/posterior.h"
 
+/* Their blocks: the weights, and Adam's moments of them. */
+enum { POINT_MU, POINT_M, POINT_V, POINT_BLOCKS };
+extern const struct method_block point_blocks[POINT_BLOCKS];
+
 /* Moves one member of the posterior (0 if there is only one) against the gradient [network_size] of the mean
  * cross-entropy and of the penalty sum mu^2 precision / 2, scaled as `update` says. Returns the penalty in nats before
  * the step, unscaled; penalty_loss receives it scaled as in the loss. A precision of 0: no penalty. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bayes/posterior_kernels.h"
+#include "bayes/method_options.h"
 #include "core/memory.h"
 #include "core/registry.h"
 #include "core/size.h"
@@ -13,16 +13,20 @@
  * good part of the L1 cache; a multiple of RANDOM_CHUNK, as the streams require. */
 enum { PIECE_SIZE = 64 * RANDOM_CHUNK };
 
-#define METHOD(name, title, has_sigma, networks, section, usual, colours, markers)                                     \
+#define METHOD(name, title, has_sigma, networks, usual, colours, markers, options)                                     \
     extern const struct method_functions method_##name;
 #include "bayes/method.def"
 #undef METHOD
 
 static const struct method all_methods[] = {
-#define METHOD(name, title, has_sigma, networks, section, usual, colours, markers)                                     \
-    {#name, title, has_sigma, networks, section, usual, colours, markers, &method_##name},
+#define NO_OPTIONS NULL, 0
+#define OPTIONS(name, ...) #name, sizeof(struct name##_options)
+#define METHOD(name, title, has_sigma, networks, usual, colours, markers, options)                                     \
+    {#name, title, has_sigma, networks, options, usual, colours, markers, &method_##name},
 #include "bayes/method.def"
 #undef METHOD
+#undef OPTIONS
+#undef NO_OPTIONS
 };
 
 const struct method *methods(size_t *count)
@@ -82,22 +86,26 @@ static enum status tensors_make(struct posterior *posterior, const struct networ
 
 static enum status blocks_make(struct posterior *posterior, struct error *error)
 {
-    float **blocks[] = {&posterior->mu,  &posterior->m_mu,  &posterior->v_mu,
-                        &posterior->rho, &posterior->m_rho, &posterior->v_rho};
-    size_t count = posterior->method->has_sigma ? 6 : 3;
-    for (size_t i = 0; i < count; i++) {
-        *blocks[i] = memory_alloc(posterior->size, sizeof(float), error);
-        if (!*blocks[i])
+    for (size_t i = 0; i < posterior->method->functions->block_count; i++) {
+        posterior->blocks[i] = memory_alloc(posterior->size, sizeof(float), error);
+        if (!posterior->blocks[i])
             return STATUS_NO_MEMORY;
     }
+    posterior->mu = posterior->blocks[0];
     return STATUS_OK;
 }
 
-/* rho such that softplus(rho) + SIGMA_MINIMUM = sigma. log(expm1(s)) loses nothing for small s. */
-static float rho_of_sigma(double sigma)
+static enum status options_copy(struct posterior *posterior, const void *options, struct error *error)
 {
-    double softplus = fmax(sigma - (double)SIGMA_MINIMUM, 1e-7);
-    return (float)(softplus > 30 ? softplus : log(expm1(softplus)));
+    const size_t size = posterior->method->options_size;
+    if (size == 0)
+        return STATUS_OK;
+    posterior->options = memory_alloc(1, size, error);
+    if (!posterior->options)
+        return STATUS_NO_MEMORY;
+    if (options)
+        memcpy(posterior->options, options, size);
+    return STATUS_OK;
 }
 
 /* Total inputs of an output and outputs of an input. For a bias vector both are its length, as in TensorFlow.
@@ -127,38 +135,23 @@ static void start_means(const struct tensor *tensor, const struct posterior_star
         mu[i] = scale * mu[i] + shift;
 }
 
-/* rho [count]. */
-static void start_spreads(size_t count, const struct posterior_start *start, struct random_key key, float *rho)
-{
-    const double low = (double)rho_of_sigma(start->sigma_low), high = (double)rho_of_sigma(start->sigma_high);
-    random_uniform(key, 0, count, rho);
-    for (size_t i = 0; i < count; i++) {
-        const double share = (double)rho[i];
-        rho[i] = start->glorot ? (float)(low + (high - low) * share)
-                               : rho_of_sigma(start->sigma_low + (start->sigma_high - start->sigma_low) * share);
-    }
-}
-
-static void start_values(struct posterior *posterior, const struct posterior_start *start)
+void posterior_start_means(struct posterior *posterior, const struct posterior_start *start)
 {
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
         start_means(tensor, start, random_key(start->seed, PURPOSE_WEIGHT_INIT, 0, t), posterior->mu + tensor->offset);
-        if (posterior->rho)
-            start_spreads(tensor->count, start, random_key(start->seed, PURPOSE_SIGMA_INIT, 0, t),
-                          posterior->rho + tensor->offset);
     }
 }
 
-/* The number of its networks. */
-static size_t members_of(const struct method *method, size_t wanted)
+static size_t members_of(const struct method *method, const void *options)
 {
-    return method->networks == NETWORKS_MEMBERS && wanted > 1 ? wanted : 1;
+    const size_t members = method->functions->members && options ? method->functions->members(options) : 1;
+    return members > 1 ? members : 1;
 }
 
-size_t posterior_size_of(const struct network_spec *spec, const struct method *method, size_t members)
+size_t posterior_size_of(const struct network_spec *spec, const struct method *method, const void *options)
 {
-    return size_multiply(members_of(method, members), network_size_of(spec));
+    return size_multiply(members_of(method, options), network_size_of(spec));
 }
 
 enum status posterior_create(const struct network *network, const struct method *method,
@@ -170,13 +163,14 @@ enum status posterior_create(const struct network *network, const struct method 
     if (!posterior)
         return STATUS_NO_MEMORY;
     posterior->method = method;
-    posterior->members = members_of(method, start->members);
+    posterior->members = members_of(method, start->options);
     posterior->network_size = network_weight_size(network);
     posterior->size = posterior->members * posterior->network_size;
     posterior->parameters = posterior->members * network_parameters(network);
-    posterior->dropout_rate = start->dropout_rate;
     posterior->threads = threads;
-    enum status status = tensors_make(posterior, network, error);
+    enum status status = options_copy(posterior, start->options, error);
+    if (status == STATUS_OK)
+        status = tensors_make(posterior, network, error);
     if (status == STATUS_OK)
         status = pieces_make(posterior, error);
     if (status == STATUS_OK)
@@ -185,7 +179,7 @@ enum status posterior_create(const struct network *network, const struct method 
         posterior_free(posterior);
         return status;
     }
-    start_values(posterior, start);
+    method->functions->init(posterior, start);
     *result = posterior;
     return STATUS_OK;
 }
@@ -194,10 +188,9 @@ void posterior_free(struct posterior *posterior)
 {
     if (!posterior)
         return;
-    float *blocks[] = {posterior->mu,  posterior->m_mu,  posterior->v_mu,
-                       posterior->rho, posterior->m_rho, posterior->v_rho};
-    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
-        memory_free(blocks[i]);
+    for (size_t i = 0; i < POSTERIOR_BLOCKS_MAX; i++)
+        memory_free(posterior->blocks[i]);
+    memory_free(posterior->options);
     memory_free(posterior->tensors);
     memory_free(posterior->pieces);
     memory_free(posterior->partial);
@@ -220,14 +213,19 @@ void posterior_layer(const struct tensor *tensor, char layer[TENSOR_NAME_SIZE])
     (void)snprintf(layer, TENSOR_NAME_SIZE, "%.*s", (int)strcspn(begin, "."), begin);
 }
 
+float *posterior_block(const struct posterior *posterior, const char *name)
+{
+    const struct method_functions *functions = posterior->method->functions;
+    for (size_t i = 0; i < functions->block_count; i++) {
+        if (strcmp(functions->blocks[i].name, name) == 0)
+            return posterior->blocks[i];
+    }
+    return NULL;
+}
+
 void posterior_sigma(const struct posterior *posterior, float *sigma)
 {
-    memset(sigma, 0, posterior->size * sizeof *sigma);
-    for (size_t p = 0; p < posterior->piece_count; p++) {
-        struct piece piece = posterior->pieces[p];
-        size_t at = posterior->tensors[piece.tensor].offset + piece.first;
-        posterior_kernels()->softplus(piece.count, posterior->rho + at, sigma + at);
-    }
+    posterior->method->functions->sigma(posterior, sigma);
 }
 
 const float *posterior_sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose,

@@ -26,18 +26,18 @@ struct piece {
     size_t first, count;
 };
 
+enum { POSTERIOR_BLOCKS_MAX = 8 };
 struct posterior {
     const struct method *method;
     struct tensor *tensors; /* [tensor_count], the network's, once for each member */
     size_t tensor_count;
-    size_t members;                     /* 1 except for an ensemble */
-    size_t network_size;                /* floats of one network's weights */
-    size_t size;                        /* floats of each block below: members * network_size */
-    size_t parameters;                  /* weights and biases, without padding */
-    double dropout_rate;                /* for dropout */
-    float *mu;                          /* [size] means; the weights themselves for a point estimate */
-    float *rho;                         /* [size] sigma = softplus(rho) + SIGMA_MINIMUM; NULL for a point estimate */
-    float *m_mu, *v_mu, *m_rho, *v_rho; /* [size] Adam's moments; those of rho are NULL for a point estimate */
+    size_t members;      /* 1 except for an ensemble */
+    size_t network_size; /* floats of one network's weights */
+    size_t size;         /* floats of each block below: members * network_size */
+    size_t parameters;   /* weights and biases, without padding */
+    void *options;       /* the method's own keys (method_options.h); NULL: it has none */
+    float *mu;           /* [size] the first block: means, or the weights themselves for a point estimate */
+    float *blocks[POSTERIOR_BLOCKS_MAX]; /* [size] each, as method->functions->blocks names them; others NULL */
     struct piece *pieces;
     double *partial; /* [piece_count][2] sums of the pieces */
     size_t piece_count;
@@ -53,12 +53,11 @@ struct posterior_start {
     bool glorot;                  /* the talk's initial values (above); else LeCun's */
     double mu_scale;              /* mu ~ N(0, mu_scale^2 / fan_in), biases 0 */
     double sigma_low, sigma_high; /* sigma ~ U(low, high), in units of the weight */
-    double dropout_rate;          /* for dropout: in [0, 1) */
-    size_t members;               /* for an ensemble: at least 1 */
+    const void *options;          /* the method's own keys (method_options.h), copied; NULL: all of them 0 */
 };
 
 /* What `size` such a posterior would have, without making it; SIZE_MAX if that does not fit. */
-size_t posterior_size_of(const struct network_spec *spec, const struct method *method, size_t members);
+size_t posterior_size_of(const struct network_spec *spec, const struct method *method, const void *options);
 
 /* Allocates the state, with its initial values. NULL *posterior on failure. */
 enum status posterior_create(const struct network *network, const struct method *method,
@@ -72,6 +71,12 @@ size_t posterior_tensor_of(const struct posterior *posterior, size_t place);
 /* The layer of a tensor, the same for every member: "conv1" for conv1.weight, conv1.bias and m2.conv1.weight.
  */
 void posterior_layer(const struct tensor *tensor, char layer[TENSOR_NAME_SIZE]);
+
+/* A block of the method's by its name [size]; NULL: it has none of that name. */
+float *posterior_block(const struct posterior *posterior, const char *name);
+
+/* For methods' `init`: the means' start values. */
+void posterior_start_means(struct posterior *posterior, const struct posterior_start *start);
 
 /* sigma [size] is overwritten; only for methods with a sigma. */
 void posterior_sigma(const struct posterior *posterior, float *sigma);
@@ -88,7 +93,25 @@ struct update {
     double clip_norm;            /* 0: never */
 };
 
+/* A part of a method's state, a float for each weight: of the result, or of training alone, such as a moment. */
+struct method_block {
+    const char *name; /* in files, /posterior/NAME and /checkpoint/NAME */
+    bool of_training;
+};
+
 struct method_functions {
+    const struct method_block *blocks; /* [block_count], at most POSTERIOR_BLOCKS_MAX; the first is the mean, "mu" */
+    size_t block_count;
+
+    /* Fills the blocks, which are 0. */
+    void (*init)(struct posterior *posterior, const struct posterior_start *start);
+
+    /* The standard deviations [size]; NULL: the method has none. */
+    void (*sigma)(const struct posterior *posterior, float *sigma);
+
+    /* How many networks a posterior with these options has; NULL: one. */
+    size_t (*members)(const void *options);
+
     /* The weights of one network drawn from the posterior: either `scratch` [network_size], overwritten, or part of the
      * posterior's own block. (seed, purpose, step) identify the draw; an ensemble draws member number step %
      * members. */
@@ -120,7 +143,8 @@ struct method {
     const char *name, *title;
     bool has_sigma;
     enum networks networks;
-    const char *section;           /* of the config, beside [posterior]; NULL: none */
+    const char *section;           /* of the config, with its options; NULL: it has none */
+    size_t options_size;           /* bytes of struct NAME_options */
     const char *usual;             /* the criterion that is shown where only one is */
     const char *colours, *markers; /* in figures; see method.def */
     const struct method_functions *functions;

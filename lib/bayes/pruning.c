@@ -31,7 +31,7 @@ static enum status score_all(const struct ranking *ranking, uint64_t seed, float
     const struct posterior *posterior = ranking->posterior;
     float *sigma = NULL;
     enum status status = STATUS_OK;
-    if (posterior->rho) {
+    if (posterior->method->has_sigma) {
         sigma = memory_alloc(posterior->size, sizeof *sigma, error);
         if (!sigma)
             return STATUS_NO_MEMORY;

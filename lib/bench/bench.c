@@ -100,7 +100,7 @@ static enum status predicting_make(struct predicting *predicting, const struct b
     *predicting = (struct predicting){.bench = bench};
     enum status status = run_make(&run, bench, bench->items, error);
     struct network_spec spec = run_network_spec(&run);
-    struct posterior_start start = posterior_start_of(&run.config, bench->seed);
+    struct posterior_start start = posterior_start_of(&run.config, bench->method, bench->seed);
     predicting->x = memory_alloc(size_multiply(bench->items, shape_size(bench->kind->shape)), sizeof(float), error);
     predicting->y = memory_alloc(bench->items, 1, error);
     if (status == STATUS_OK && (!predicting->x || !predicting->y))

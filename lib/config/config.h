@@ -99,6 +99,10 @@ char *config_text(const struct config_source *source, size_t cell, bool with_ori
  * section. The caller frees with memory_free. */
 char *config_section_text(const struct config *config, const char *sections, struct error *error);
 
+/* The values of one section, which a method reads as struct NAME_options (bayes/method_options.h). NULL: no such
+ * section. */
+const void *config_section(const struct config *config, const char *name);
+
 /* The names of all sections but one, in the form for config_section_text. */
 enum { CONFIG_SECTIONS_SIZE = 256 };
 void config_sections_but(const char *but, char names[CONFIG_SECTIONS_SIZE]);

@@ -75,6 +75,15 @@ const struct config_section *config_sections(size_t *count)
     return SECTIONS;
 }
 
+const void *config_section(const struct config *config, const char *name)
+{
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        if (strcmp(KEYS[k].section, name) == 0) /* its first key is where it begins */
+            return (const char *)config + KEYS[k].offset;
+    }
+    return NULL;
+}
+
 void config_sections_but(const char *but, char names[CONFIG_SECTIONS_SIZE])
 {
     size_t used = 0;

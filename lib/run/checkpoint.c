@@ -1,33 +1,43 @@
 #include "run/checkpoint.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
 
-struct block {
-    const char *name;
-    float *values;
-};
+enum { BLOCK_NAME_SIZE = 64 };
 
-static enum status blocks_save(struct store *store, const struct posterior *posterior, const struct block *blocks,
-                               size_t count, struct error *error)
+/* Where a block is: in the result, under /posterior, what training alone needs left out; or, with the rest of a
+ * checkpoint, under /checkpoint: /posterior appears only when training is done. */
+static bool block_name(const struct method_block *block, bool of_result, char name[BLOCK_NAME_SIZE])
 {
+    (void)snprintf(name, BLOCK_NAME_SIZE, "/%s/%.40s", of_result ? "posterior" : "checkpoint", block->name);
+    return !of_result || !block->of_training;
+}
+
+static enum status blocks_save(struct store *store, const struct posterior *posterior, bool of_result,
+                               struct error *error)
+{
+    const struct method_functions *functions = posterior->method->functions;
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (blocks[i].values)
-            status = store_write_float(store, blocks[i].name, 1, &posterior->size, blocks[i].values, error);
+    for (size_t i = 0; i < functions->block_count && status == STATUS_OK; i++) {
+        char name[BLOCK_NAME_SIZE];
+        if (block_name(&functions->blocks[i], of_result, name))
+            status = store_write_float(store, name, 1, &posterior->size, posterior->blocks[i], error);
     }
     return status;
 }
 
-static enum status blocks_load(struct store *store, const struct posterior *posterior, const struct block *blocks,
-                               size_t count, struct error *error)
+static enum status blocks_load(struct store *store, const struct posterior *posterior, bool of_result,
+                               struct error *error)
 {
+    const struct method_functions *functions = posterior->method->functions;
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (blocks[i].values)
-            status = store_read_float(store, blocks[i].name, posterior->size, blocks[i].values, error);
+    for (size_t i = 0; i < functions->block_count && status == STATUS_OK; i++) {
+        char name[BLOCK_NAME_SIZE];
+        if (block_name(&functions->blocks[i], of_result, name))
+            status = store_read_float(store, name, posterior->size, posterior->blocks[i], error);
     }
     return status;
 }
@@ -61,8 +71,7 @@ static enum status tensors_save(struct store *store, const struct posterior *pos
 enum status checkpoint_save_posterior(struct store *store, const struct posterior *posterior, const char *identity,
                                       struct error *error)
 {
-    struct block blocks[] = {{"/posterior/mu", posterior->mu}, {"/posterior/rho", posterior->rho}};
-    enum status status = blocks_save(store, posterior, blocks, 2, error);
+    enum status status = blocks_save(store, posterior, true, error);
     if (status == STATUS_OK)
         status = tensors_save(store, posterior, error);
     if (status == STATUS_OK)
@@ -71,10 +80,10 @@ enum status checkpoint_save_posterior(struct store *store, const struct posterio
 }
 
 enum status checkpoint_check_size(struct store *store, const struct network_spec *spec, const struct method *method,
-                                  size_t members, struct error *error)
+                                  const void *options, struct error *error)
 {
     size_t rank = 0, shape[STORE_RANK_MAX] = {0};
-    const size_t wanted = posterior_size_of(spec, method, members);
+    const size_t wanted = posterior_size_of(spec, method, options);
     enum status status = store_shape(store, "/posterior/mu", &rank, shape, error);
     if (status != STATUS_OK || (rank == 1 && shape[0] == wanted))
         return status;
@@ -92,34 +101,23 @@ enum status checkpoint_check_size(struct store *store, const struct network_spec
 
 enum status checkpoint_load_posterior(struct store *store, struct posterior *posterior, struct error *error)
 {
-    struct block blocks[] = {{"/posterior/mu", posterior->mu}, {"/posterior/rho", posterior->rho}};
-    enum status status = blocks_load(store, posterior, blocks, 2, error);
-    for (size_t b = 0; b < 2 && status == STATUS_OK; b++) {
-        for (size_t i = 0; blocks[b].values && i < posterior->size; i++) {
-            if (!isfinite(blocks[b].values[i]))
+    const struct method_functions *functions = posterior->method->functions;
+    enum status status = blocks_load(store, posterior, true, error);
+    for (size_t b = 0; b < functions->block_count && status == STATUS_OK; b++) {
+        char name[BLOCK_NAME_SIZE];
+        const bool of_result = block_name(&functions->blocks[b], true, name);
+        for (size_t i = 0; of_result && i < posterior->size; i++) {
+            if (!isfinite(posterior->blocks[b][i]))
                 return error_set(error, STATUS_DATA,
                                  "%s: %s[%zu] is not a finite number, and a network of it predicts none; train it anew "
                                  "with another --out",
-                                 store_path(store), blocks[b].name, i);
+                                 store_path(store), name, i);
         }
     }
     return status;
 }
 
-/* The moments and means live together under /checkpoint: /posterior appears only when training is done. */
-enum { CHECKPOINT_BLOCKS = 6, STATE_MEMBERS = 9 };
-
-static const char *const checkpoint_names[CHECKPOINT_BLOCKS] = {"/checkpoint/mu",    "/checkpoint/m_mu",
-                                                                "/checkpoint/v_mu",  "/checkpoint/rho",
-                                                                "/checkpoint/m_rho", "/checkpoint/v_rho"};
-
-static void checkpoint_blocks(const struct posterior *posterior, struct block blocks[CHECKPOINT_BLOCKS])
-{
-    float *const values[CHECKPOINT_BLOCKS] = {posterior->mu,  posterior->m_mu,  posterior->v_mu,
-                                              posterior->rho, posterior->m_rho, posterior->v_rho};
-    for (size_t i = 0; i < CHECKPOINT_BLOCKS; i++)
-        blocks[i] = (struct block){checkpoint_names[i], values[i]};
-}
+enum { STATE_MEMBERS = 9 };
 
 /* In a file every number is a double, which holds counts of steps and items exactly. */
 static const char *const state_names[STATE_MEMBERS] = {"step",    "sigma_steps", "loss_sum",       "nll_sum", "kl_sum",
@@ -158,9 +156,7 @@ static bool state_from_numbers(const double numbers[STATE_MEMBERS], struct train
 enum status checkpoint_save(struct store *store, const struct posterior *posterior, const struct train_state *state,
                             const char *identity, struct error *error)
 {
-    struct block blocks[CHECKPOINT_BLOCKS];
-    checkpoint_blocks(posterior, blocks);
-    enum status status = blocks_save(store, posterior, blocks, CHECKPOINT_BLOCKS, error);
+    enum status status = blocks_save(store, posterior, false, error);
     double numbers[STATE_MEMBERS];
     state_to_numbers(state, numbers);
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
@@ -173,9 +169,7 @@ enum status checkpoint_save(struct store *store, const struct posterior *posteri
 enum status checkpoint_load(struct store *store, struct posterior *posterior, struct train_state *state,
                             struct error *error)
 {
-    struct block blocks[CHECKPOINT_BLOCKS];
-    checkpoint_blocks(posterior, blocks);
-    enum status status = blocks_load(store, posterior, blocks, CHECKPOINT_BLOCKS, error);
+    enum status status = blocks_load(store, posterior, false, error);
     double numbers[STATE_MEMBERS];
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
         status = store_get_number(store, "/checkpoint", state_names[i], &numbers[i], error);
@@ -205,14 +199,17 @@ static enum status is_bare(struct store *store, const char *group, bool *bare, s
     return status;
 }
 
-enum status checkpoint_remove(struct store *store, struct error *error)
+enum status checkpoint_remove(struct store *store, const struct method *method, struct error *error)
 {
     bool there;
     enum status status = store_find(store, "/checkpoint", &there, error);
     if (!there)
         return status;
-    for (size_t i = 0; i < CHECKPOINT_BLOCKS && status == STATUS_OK; i++)
-        status = store_remove(store, checkpoint_names[i], error);
+    for (size_t i = 0; i < method->functions->block_count && status == STATUS_OK; i++) {
+        char name[BLOCK_NAME_SIZE];
+        (void)block_name(&method->functions->blocks[i], false, name);
+        status = store_remove(store, name, error);
+    }
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
         status = store_unset(store, "/checkpoint", state_names[i], error);
     if (status == STATUS_OK)

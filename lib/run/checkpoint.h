@@ -29,11 +29,11 @@ enum status checkpoint_load_posterior(struct store *store, struct posterior *pos
 enum status checkpoint_save(struct store *store, const struct posterior *posterior, const struct train_state *state,
                             const char *identity, struct error *error);
 /* Removes it; what other programs put there stays. */
-enum status checkpoint_remove(struct store *store, struct error *error);
+enum status checkpoint_remove(struct store *store, const struct method *method, struct error *error);
 /* Before memory is allocated for it: whether the file's posterior has the size that this network, method and number of
  * members give; STATUS_DATA. The config comes from the file too, so neither is trusted alone. */
 enum status checkpoint_check_size(struct store *store, const struct network_spec *spec, const struct method *method,
-                                  size_t members, struct error *error);
+                                  const void *options, struct error *error);
 
 /* Whether there is one: then training has not ended. */
 enum status checkpoint_find(struct store *store, bool *there, struct error *error);

@@ -227,7 +227,7 @@ struct scene run_scene(const struct run *run)
     return scene_of(run->dataset, strcmp(run->config.perturb.fill, "black") == 0);
 }
 
-struct posterior_start posterior_start_of(const struct config *config, uint64_t seed)
+struct posterior_start posterior_start_of(const struct config *config, const struct method *method, uint64_t seed)
 {
     return (struct posterior_start){
         .seed = seed,
@@ -235,8 +235,7 @@ struct posterior_start posterior_start_of(const struct config *config, uint64_t 
         .mu_scale = config->posterior.mu_start,
         .sigma_low = config->posterior.sigma_start_low,
         .sigma_high = config->posterior.sigma_start_high,
-        .dropout_rate = config->dropout.rate,
-        .members = (size_t)config->ensemble.members,
+        .options = method->section ? config_section(config, method->section) : NULL,
     };
 }
 
@@ -457,11 +456,11 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
     if (status != STATUS_OK)
         return status;
     struct network_spec spec = run_network_spec(run);
-    struct posterior_start start = posterior_start_of(&run->config, run->seed);
+    struct posterior_start start = posterior_start_of(&run->config, run->method, run->seed);
     struct store *store = NULL;
     status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK)
-        status = checkpoint_check_size(store, &spec, run->method, start.members, error);
+        status = checkpoint_check_size(store, &spec, run->method, start.options, error);
     if (status == STATUS_OK)
         status = network_create(&spec, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
     if (status == STATUS_OK)

@@ -108,7 +108,7 @@ struct network_spec run_network_spec(const struct run *run);
 struct scene run_scene(const struct run *run);
 
 /* The initial posterior of the config. */
-struct posterior_start posterior_start_of(const struct config *config, uint64_t seed);
+struct posterior_start posterior_start_of(const struct config *config, const struct method *method, uint64_t seed);
 
 /* The config sections that a training depends on, space-separated. */
 enum { RUN_SECTIONS_SIZE = 64 };

@@ -90,15 +90,22 @@ static enum status check_points(const struct run *run, struct error *error)
                   "none, and a criterion other than log_p0 has no other points; set a fraction at least");
 }
 
+/* The number of networks of a method that has members. */
+static size_t members_of(const struct run *run)
+{
+    const struct method *method = run->method;
+    return method->functions->members ? method->functions->members(config_section(&run->config, method->section)) : 1;
+}
+
 /* The mean of an ensemble's networks would mean nothing; its first member represents it. */
 static enum status check_members_asked(const struct run *run, struct error *error)
 {
     if (run->method->networks != NETWORKS_MEMBERS || run->config.prune.samples > 0)
         return STATUS_OK;
     return refuse(run, "prune.samples", error,
-                  "0, and of the %ld members of the ensemble only the first would be asked; set at least 1, which asks "
+                  "0, and of the %zu members of the ensemble only the first would be asked; set at least 1, which asks "
                   "all",
-                  run->config.ensemble.members);
+                  members_of(run));
 }
 
 /* Several sampled networks disagree; one does not, and measures of disagreement would be 0 everywhere. */
@@ -159,13 +166,15 @@ static enum status check_freeze(const struct run *run, struct error *error)
 static enum status check_members_trained(const struct run *run, struct error *error)
 {
     size_t steps = training_length(run).steps;
-    if (run->method->networks != NETWORKS_MEMBERS || (size_t)run->config.ensemble.members <= steps)
+    char key[64];
+    if (members_of(run) <= steps)
         return STATUS_OK;
+    (void)snprintf(key, sizeof key, "%s.members", run->method->section);
     return refuse(
-        run, "ensemble.members", error,
-        "%ld, but the training has %zu steps, each of one member, and the others would not be trained; set at "
+        run, key, error,
+        "%zu, but the training has %zu steps, each of one member, and the others would not be trained; set at "
         "most %zu, or more train.epochs",
-        run->config.ensemble.members, steps, steps);
+        members_of(run), steps, steps);
 }
 
 /* A warm-up whose start is all that any step sees. mle has nothing to warm up. */

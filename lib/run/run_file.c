@@ -120,8 +120,8 @@ enum status run_file_trained(const struct run_file *file, struct config *config,
     if (!method || !kind)
         return STATUS_USAGE;
     struct network_spec spec = network_spec_of(config, kind);
-    struct posterior_start start = posterior_start_of(config, file->seed);
-    status = checkpoint_check_size(file->store, &spec, method, start.members, error);
+    struct posterior_start start = posterior_start_of(config, method, file->seed);
+    status = checkpoint_check_size(file->store, &spec, method, start.options, error);
     if (status == STATUS_OK)
         status = network_create(&spec, 1, 0, 1, &trained->network, error);
     if (status == STATUS_OK)

@@ -62,7 +62,7 @@ enum status trainer_make(struct trainer *trainer, const struct run *run, const s
         return status;
     struct network_spec spec = run_network_spec(run);
     status = network_create(&spec, trainer->batch, 1, run->threads, &trainer->network, error);
-    struct posterior_start start = posterior_start_of(&run->config, run->seed);
+    struct posterior_start start = posterior_start_of(&run->config, run->method, run->seed);
     if (status == STATUS_OK)
         status = posterior_create(trainer->network, run->method, &start, run->threads, &trainer->posterior, error);
     if (status == STATUS_OK)
@@ -210,7 +210,7 @@ static enum status save_done(struct trainer *trainer, struct error *error)
     if (status == STATUS_OK)
         status = run_describe(run, store, "done", error);
     if (status == STATUS_OK)
-        status = checkpoint_remove(store, error);
+        status = checkpoint_remove(store, run->method, error);
     if (status == STATUS_OK)
         status = checkpoint_save_posterior(store, trainer->posterior, run->train_identity, error);
     if (status == STATUS_OK)

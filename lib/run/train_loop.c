@@ -109,13 +109,16 @@ static enum status explain_not_finite(const struct trainer *trainer, size_t step
 enum status trainer_check(const struct trainer *trainer, struct error *error)
 {
     const struct posterior *posterior = trainer->posterior;
-    for (size_t i = 0; i < posterior->size; i++) {
-        if (!isfinite(posterior->mu[i]) || (posterior->rho && !isfinite(posterior->rho[i])))
-            return error_set(
-                error, STATUS_NOT_FINITE,
-                "the last update (step %zu) left a parameter that is not finite; lower train.learning_rate "
-                "or set train.clip_norm",
-                trainer->state.step);
+    const struct method_functions *functions = posterior->method->functions;
+    for (size_t b = 0; b < functions->block_count; b++) {
+        for (size_t i = 0; !functions->blocks[b].of_training && i < posterior->size; i++) {
+            if (!isfinite(posterior->blocks[b][i]))
+                return error_set(
+                    error, STATUS_NOT_FINITE,
+                    "the last update (step %zu) left a parameter that is not finite; lower train.learning_rate "
+                    "or set train.clip_norm",
+                    trainer->state.step);
+        }
     }
     return STATUS_OK;
 }

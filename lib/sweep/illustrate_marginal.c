@@ -315,7 +315,7 @@ enum status illustrate_marginal(struct illustration *illustration, struct error 
 {
     const struct run *run = illustration->run;
     const struct posterior *posterior = illustration->trained.posterior;
-    if (run->kind->shape.width > 1 || !posterior->rho)
+    if (run->kind->shape.width > 1 || !posterior->method->has_sigma)
         return STATUS_OK;
     struct line *lines = memory_alloc(WEIGHTS, sizeof *lines, error);
     float *weights = memory_alloc(posterior->size, sizeof *weights, error);

@@ -216,7 +216,7 @@ static enum status planes_add(struct surface *surface, struct error *error)
     enum status status = paths_add(surface, &plane, false, error);
     if (status == STATUS_OK)
         status = grid_add(surface, &plane, error);
-    if (status == STATUS_OK && posterior->rho) {
+    if (status == STATUS_OK && posterior->method->has_sigma) {
         plane_through(surface, "mean", posterior->mu, a, b, &plane);
         status = paths_add(surface, &plane, true, error);
         if (status == STATUS_OK)

@@ -140,11 +140,11 @@ static enum status filters_pruned(struct illustration *illustration, struct erro
     float *keep = memory_alloc(posterior->size, sizeof *keep, error);
     float *sigma = memory_alloc(posterior->size, sizeof *sigma, error);
     enum status status = keep && sigma ? rank_usually(illustration, &ranking, error) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK && posterior->rho)
+    if (status == STATUS_OK && posterior->method->has_sigma)
         posterior_sigma(posterior, sigma);
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
         ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fractions[i]), keep);
-        status = filters_add(illustration, fractions[i], keep, posterior->rho ? sigma : NULL, error);
+        status = filters_add(illustration, fractions[i], keep, posterior->method->has_sigma ? sigma : NULL, error);
     }
     ranking_free(&ranking);
     memory_free(sigma);
@@ -157,7 +157,8 @@ enum status illustrate_weights(struct illustration *illustration, struct error *
     enum status status = STATUS_OK;
     if (illustration->trained.posterior->tensors[0].role == TENSOR_CONV_WEIGHT)
         status = filters_pruned(illustration, error);
-    return status == STATUS_OK && illustration->trained.posterior->rho ? pair_add(illustration, error) : status;
+    return status == STATUS_OK && illustration->trained.posterior->method->has_sigma ? pair_add(illustration, error)
+                                                                                     : status;
 }
 
 /* Memory with each remaining ranked weight as a 32-bit value and a 16-bit position, the other parameters as values. An
