@@ -1167,31 +1167,35 @@ static void test_faults_while_writing(void **state)
 
 /* ---- the files in configs/ (the tests are run from the root) ---- */
 
-static const char *const DATASETS[] = {"mnist", "cifar10", "ecg5000"};
+static const char *const DATASETS[] = {"mnist", "cifar10", "ecg5000", "moons"};
 static const char *const METHODS[] = {"vi", "map", "mle", "dropout", "ensemble"};
-static const char *const PROFILES[] = {"", "smoke/", "talk/"};
-
-static void for_each_run(void (*check)(const char *path, const char *dataset, const char *method))
+/* As experiments/profile.c reads them: each file of a profile that is there, over the config. */
+static void lay_over(struct config_source *source, const char *profile, const char *dataset, const char *method)
 {
-    for (size_t p = 0; p < 3; p++) {
-        for (size_t d = 0; d < 3; d++) {
-            for (size_t m = 0; m < sizeof METHODS / sizeof METHODS[0]; m++) {
-                char path[96];
-                (void)snprintf(path, sizeof path, "configs/%s%s_%s.ini", PROFILES[p], DATASETS[d], METHODS[m]);
-                check(path, DATASETS[d], METHODS[m]);
-            }
-        }
+    char paths[3][96];
+    (void)snprintf(paths[0], sizeof paths[0], "configs/profiles/%s.ini", profile);
+    (void)snprintf(paths[1], sizeof paths[1], "configs/profiles/%s_%s.ini", profile, dataset);
+    (void)snprintf(paths[2], sizeof paths[2], "configs/profiles/%s_%s_%s.ini", profile, dataset, method);
+    for (size_t i = 0; i < 3; i++) {
+        struct error error = {0};
+        if (i == 0 || access(paths[i], F_OK) == 0)
+            assert_int_equal(config_overlay(source, paths[i], &error), STATUS_OK);
     }
 }
 
-static void check_run(const char *path, const char *dataset, const char *method)
+static void check_run(const char *profile, const char *dataset, const char *method)
 {
     struct config config;
+    struct error error = {0};
+    char path[96], label[CONFIG_LABEL_SIZE];
+    (void)snprintf(path, sizeof path, "configs/%s_%s.ini", dataset, method);
     struct config_source *source = read_good_file(path, &config);
+    if (strcmp(profile, "standard") != 0)
+        lay_over(source, profile, dataset, method);
     assert_int_equal(config_cells(source), 1);
+    assert_int_equal(config_cell(source, 0, &config, label, &error), STATUS_OK);
     assert_string_equal(config.data.dataset, dataset);
     assert_string_equal(config.posterior.method, method);
-    const char *profile = strstr(path, "smoke/") ? "smoke" : strstr(path, "talk/") ? "talk" : "standard";
     assert_string_equal(config.run.profile, profile);
     expect_round_trip(source, 0);
     config_free(source);
@@ -1200,15 +1204,21 @@ static void check_run(const char *path, const char *dataset, const char *method)
 static void test_every_run(void **state)
 {
     (void)state;
-    for_each_run(check_run);
+    static const char *const profiles[] = {"standard", "smoke", "talk"};
+    for (size_t p = 0; p < 3; p++) {
+        for (size_t d = 0; d < sizeof DATASETS / sizeof DATASETS[0]; d++) {
+            for (size_t m = 0; m < sizeof METHODS / sizeof METHODS[0]; m++)
+                check_run(profiles[p], DATASETS[d], METHODS[m]);
+        }
+    }
 }
 
 /* Every other file, too, is a config by itself. */
 static void test_every_base(void **state)
 {
     (void)state;
-    static const char *const bases[] = {"mnist",     "cifar10",    "ecg5000",      "smoke/profile",
-                                        "talk/talk", "talk/mnist", "talk/cifar10", "literal/literal"};
+    static const char *const bases[] = {"mnist",          "cifar10",       "ecg5000",
+                                        "profiles/smoke", "profiles/talk", "literal/literal"};
     for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
         char path[96];
         struct config config;
