@@ -438,7 +438,7 @@ datasets_of() {
 
 # data_source TABLES DATASET: into $REPLY; for several data sets only the stand-ins, with their names.
 data_source() {
-    local shown_datasets dataset source all=
+    local shown_datasets dataset source all=""
     datasets_of "$@"
     for dataset in "${shown_datasets[@]}"; do
         source=${summary_source_of[$dataset]:-${source_of[$dataset]:-}}
@@ -461,7 +461,7 @@ with_commas() {
 
 # flags TABLES DATASET: into $REPLY, the required start of a figure's first line, lest its runs be taken for results.
 flags() {
-    local shown_datasets dataset smoke= evaluated=
+    local shown_datasets dataset smoke="" evaluated=""
     datasets_of "$@"
     for dataset in "${shown_datasets[@]}"; do
         [[ " ${profiles_of[$dataset]:-} " != *" smoke "* ]] || smoke="SMOKE RUN"
