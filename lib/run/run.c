@@ -423,7 +423,8 @@ static enum status first_items(const struct run *run, const uint32_t *part, size
         test_items_free(items);
         return STATUS_NO_MEMORY;
     }
-    memcpy(items->index, part, items->count * sizeof *part);
+    if (items->count > 0) /* a split may have none: a benchmark's run validates nothing */
+        memcpy(items->index, part, items->count * sizeof *part);
     items_gather(from, part, items->count, items->x, items->labels);
     return STATUS_OK;
 }
