@@ -50,6 +50,20 @@ static void every_row_is_there_once(void **state)
     table_free(table);
 }
 
+/* What a row says of its method is what the method's functions do. */
+static void rows_agree_with_their_functions(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct method *rows = methods(&count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(rows[i].has_sigma, rows[i].functions->sigma != NULL);
+        assert_int_equal(rows[i].networks == NETWORKS_MEMBERS, rows[i].functions->members != NULL);
+        assert_in_range(rows[i].functions->block_count, 1, POSTERIOR_BLOCKS_MAX);
+        assert_string_equal(rows[i].functions->blocks[0].name, "mu");
+    }
+}
+
 /* It is a criterion, and one that does with what the method has. */
 static void the_usual_criterion_is_one(void **state)
 {
@@ -101,9 +115,8 @@ static void no_two_look_alike(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row_is_there_once),
-        cmocka_unit_test(the_usual_criterion_is_one),
-        cmocka_unit_test(colours_are_written_as_both_readers_have_them),
+        cmocka_unit_test(every_row_is_there_once),    cmocka_unit_test(rows_agree_with_their_functions),
+        cmocka_unit_test(the_usual_criterion_is_one), cmocka_unit_test(colours_are_written_as_both_readers_have_them),
         cmocka_unit_test(no_two_look_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,7 +143,7 @@ void posterior_start_means(struct posterior *posterior, const struct posterior_s
     }
 }
 
-static size_t members_of(const struct method *method, const void *options)
+size_t posterior_members(const struct method *method, const void *options)
 {
     const size_t members = method->functions->members && options ? method->functions->members(options) : 1;
     return members > 1 ? members : 1;
@@ -151,7 +151,7 @@ static size_t members_of(const struct method *method, const void *options)
 
 size_t posterior_size_of(const struct network_spec *spec, const struct method *method, const void *options)
 {
-    return size_multiply(members_of(method, options), network_size_of(spec));
+    return size_multiply(posterior_members(method, options), network_size_of(spec));
 }
 
 enum status posterior_create(const struct network *network, const struct method *method,
@@ -163,7 +163,7 @@ enum status posterior_create(const struct network *network, const struct method 
     if (!posterior)
         return STATUS_NO_MEMORY;
     posterior->method = method;
-    posterior->members = members_of(method, start->options);
+    posterior->members = posterior_members(method, start->options);
     posterior->network_size = network_weight_size(network);
     posterior->size = posterior->members * posterior->network_size;
     posterior->parameters = posterior->members * network_parameters(network);

@@ -56,6 +56,9 @@ struct posterior_start {
     const void *options;          /* the method's own keys (method_options.h), copied; NULL: all of them 0 */
 };
 
+/* The networks of a method with these options: 1, unless it has members. */
+size_t posterior_members(const struct method *method, const void *options);
+
 /* What `size` such a posterior would have, without making it; SIZE_MAX if that does not fit. */
 size_t posterior_size_of(const struct network_spec *spec, const struct method *method, const void *options);
 

@@ -90,11 +90,9 @@ static enum status check_points(const struct run *run, struct error *error)
                   "none, and a criterion other than log_p0 has no other points; set a fraction at least");
 }
 
-/* The number of networks of a method that has members. */
 static size_t members_of(const struct run *run)
 {
-    const struct method *method = run->method;
-    return method->functions->members ? method->functions->members(config_section(&run->config, method->section)) : 1;
+    return posterior_members(run->method, posterior_start_of(&run->config, run->method, run->seed).options);
 }
 
 /* The mean of an ensemble's networks would mean nothing; its first member represents it. */
