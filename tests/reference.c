@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "nn/architecture.h"
+
 static int compare_floats(const void *a, const void *b)
 {
     const float x = *(const float *)a, y = *(const float *)b;
@@ -188,20 +190,39 @@ void reference_cut_kernel(size_t in, size_t stride, size_t out, size_t *kernel, 
     }
 }
 
-static struct conv_shape layer_shape(const struct network_spec *spec, struct shape in)
+/* One dimension of a layer with a window: SAME or no padding. */
+static void find_outputs(const struct layer_spec *layer, size_t in, size_t *kernel, size_t stride, size_t *out,
+                         size_t *before)
 {
-    struct conv_shape s = {.height_in = in.height,
-                           .width_in = in.width,
-                           .c_in = in.channels,
-                           .c_out = spec->filters,
-                           .kernel_h = spec->kernel,
-                           .kernel_w = in.width == 1 ? 1 : spec->kernel,
-                           .stride_h = spec->stride,
-                           .stride_w = in.width == 1 ? 1 : spec->stride};
-    same(s.height_in, s.kernel_h, s.stride_h, &s.height_out, &s.pad_top);
-    same(s.width_in, s.kernel_w, s.stride_w, &s.width_out, &s.pad_left);
-    reference_cut_kernel(s.height_in, s.stride_h, s.height_out, &s.kernel_h, &s.pad_top);
-    reference_cut_kernel(s.width_in, s.stride_w, s.width_out, &s.kernel_w, &s.pad_left);
+    *before = 0;
+    if (layer->kind == &layer_conv && layer->padding == PADDING_SAME) {
+        same(in, *kernel, stride, out, before);
+        reference_cut_kernel(in, stride, *out, kernel, before);
+        return;
+    }
+    *out = 0;
+    while (*out * stride + *kernel <= in)
+        (*out)++;
+}
+
+static struct conv_shape layer_shape(const struct layer_spec *layer, struct shape in)
+{
+    struct conv_shape s = {.height_in = in.height, .width_in = in.width, .c_in = in.channels};
+    s.c_out = layer->kind->has_units ? layer->units : in.channels;
+    if (layer->kind == &layer_dense) {
+        s = (struct conv_shape){.height_in = 1, .width_in = 1, .c_in = shape_size(in), .c_out = layer->units};
+        s.height_out = s.width_out = s.kernel_h = s.kernel_w = s.stride_h = s.stride_w = 1;
+        return s;
+    }
+    s.kernel_h = layer->kernel ? layer->kernel : in.height;
+    s.kernel_w = layer->kernel_w ? layer->kernel_w : layer->kernel == 0 ? in.width : in.width == 1 ? 1 : layer->kernel;
+    s.stride_h = layer->stride ? layer->stride : s.kernel_h;
+    s.stride_w = layer->stride_w      ? layer->stride_w
+                 : layer->stride == 0 ? s.kernel_w
+                 : in.width == 1      ? 1
+                                      : layer->stride;
+    find_outputs(layer, s.height_in, &s.kernel_h, s.stride_h, &s.height_out, &s.pad_top);
+    find_outputs(layer, s.width_in, &s.kernel_w, s.stride_w, &s.width_out, &s.pad_left);
     return s;
 }
 
@@ -210,81 +231,193 @@ static size_t size_out(const struct conv_shape *s)
     return s->height_out * s->width_out * s->c_out;
 }
 
-static void selu_all(const double *z, size_t count, double *y)
+double reference_activation(const char *name, double x)
 {
-    for (size_t i = 0; i < count; i++)
-        y[i] = reference_selu(z[i]);
+    if (strcmp(name, "selu") == 0)
+        return reference_selu(x);
+    if (strcmp(name, "relu") == 0)
+        return fmax(x, 0);
+    return strcmp(name, "tanh") == 0 ? tanh(x) : x;
 }
 
-/* The dense layer is a convolution whose kernel covers the whole map. */
-static struct conv_shape dense_shape(const struct network_spec *spec, const struct conv_shape *last)
+double reference_activation_slope(const char *name, double x)
 {
-    return (struct conv_shape){.height_in = 1,
-                               .width_in = 1,
-                               .c_in = size_out(last),
-                               .height_out = 1,
-                               .width_out = 1,
-                               .c_out = spec->classes,
-                               .kernel_h = 1,
-                               .kernel_w = 1,
-                               .stride_h = 1,
-                               .stride_w = 1};
+    if (strcmp(name, "selu") == 0)
+        return reference_selu_slope(x);
+    if (strcmp(name, "relu") == 0)
+        return x > 0;
+    return strcmp(name, "tanh") == 0 ? 1 / (cosh(x) * cosh(x)) : 1;
 }
 
-/* y[l]: input of layer l; z[l]: its sums. Layer `layers` is the dense one. */
-static void backward(const struct network_spec *spec, const struct conv_shape *shapes, const struct tensor *tensors,
-                     const double *w, double *const *y, double *const *z, const double *d_logits, size_t batch,
-                     double *gradient)
+struct network_spec plain_spec(struct plain plain)
 {
-    double *d_sum = reference_doubles(batch * spec->classes);
-    memcpy(d_sum, d_logits, batch * spec->classes * sizeof *d_sum);
-    for (size_t l = spec->layers + 1; l-- > 0;) {
-        const struct conv_shape *s = &shapes[l];
-        size_t size_in = s->height_in * s->width_in * s->c_in;
-        double *d_input = reference_doubles(batch * size_in);
-        reference_conv_backward(s, y[l], w + tensors[2 * l].offset, d_sum, batch, gradient + tensors[2 * l].offset,
-                                gradient + tensors[2 * l + 1].offset, d_input);
-        for (size_t i = 0; i < batch * size_in && l > 0; i++)
-            d_input[i] *= reference_selu_slope(z[l - 1][i]);
-        free(d_sum);
-        d_sum = d_input;
+    const struct network_short form = {plain.layers, plain.filters, plain.kernel, plain.stride};
+    struct network_spec spec = network_of_short(plain.input, plain.classes, &form);
+    spec.bf16 = plain.bf16;
+    return spec;
+}
+
+struct network_spec architecture_spec(struct shape input, size_t classes, const char *architecture)
+{
+    struct network_spec spec = {.input = input, .classes = classes};
+    struct error error;
+    if (architecture_parse(architecture, &spec, &error) != STATUS_OK)
+        fail_msg("%s: %s", architecture, error.message);
+    return spec;
+}
+
+/* Calls for each input that an output of a pooling layer reads: x and y are places of an item. */
+typedef void pool_visit_fn(void *context, size_t x, size_t y);
+
+static void visit_pool(const struct conv_shape *s, pool_visit_fn *visit, void *context)
+{
+    for (size_t y = 0; y < size_out(s); y++) {
+        const size_t channel = y % s->c_out, row = y / s->c_out / s->width_out, column = y / s->c_out % s->width_out;
+        for (size_t kh = 0; kh < s->kernel_h; kh++)
+            for (size_t kw = 0; kw < s->kernel_w; kw++)
+                visit(context, ((row * s->stride_h + kh) * s->width_in + column * s->stride_w + kw) * s->c_in + channel,
+                      y);
     }
-    free(d_sum);
+}
+
+struct pool_item {
+    const char *kind;
+    double taps;
+    const double *x, *y, *dy;
+    double *z, *dx;
+};
+
+static void pool_value(void *context, size_t x, size_t y)
+{
+    struct pool_item *item = context;
+    if (strcmp(item->kind, "maxpool") == 0)
+        item->z[y] = fmax(item->z[y], item->x[x]);
+    else
+        item->z[y] = (isinf(item->z[y]) ? 0 : item->z[y]) + item->x[x] / item->taps;
+}
+
+/* Inputs are random numbers, so no two are the largest. */
+static void pool_slope(void *context, size_t x, size_t y)
+{
+    struct pool_item *item = context;
+    if (strcmp(item->kind, "maxpool") != 0)
+        item->dx[x] += item->dy[y] / item->taps;
+    else if (item->x[x] >= item->y[y])
+        item->dx[x] += item->dy[y];
+}
+
+/* What a network's layers have: x [batch] inputs, z sums before the activation, y what follows. */
+struct passed {
+    struct layer_spec spec;
+    struct conv_shape shape;
+    const double *weight, *bias;
+    size_t weight_at, bias_at; /* in w */
+    double *x, *z;
+};
+
+static void layer_forward(struct passed *layer, size_t batch)
+{
+    const struct conv_shape *s = &layer->shape;
+    const size_t in = s->height_in * s->width_in * s->c_in;
+    if (layer->spec.kind->has_units) {
+        reference_conv_forward(s, layer->x, layer->weight, layer->bias, batch, layer->z);
+        return;
+    }
+    for (size_t i = 0; i < batch * size_out(s); i++)
+        layer->z[i] = -INFINITY;
+    for (size_t item = 0; item < batch; item++) {
+        struct pool_item pool = {.kind = layer->spec.kind->name,
+                                 .taps = (double)(s->kernel_h * s->kernel_w),
+                                 .x = layer->x + item * in,
+                                 .z = layer->z + item * size_out(s)};
+        visit_pool(s, pool_value, &pool);
+    }
+}
+
+/* dz: d loss / d z; d_input is overwritten. */
+static void layer_backward(const struct passed *layer, const double *dz, size_t batch, double *gradient,
+                           double *d_input)
+{
+    const struct conv_shape *s = &layer->shape;
+    const size_t in = s->height_in * s->width_in * s->c_in;
+    if (layer->spec.kind->has_units) {
+        reference_conv_backward(s, layer->x, layer->weight, dz, batch, gradient + layer->weight_at,
+                                gradient + layer->bias_at, d_input);
+        return;
+    }
+    memset(d_input, 0, batch * in * sizeof *d_input);
+    for (size_t item = 0; item < batch; item++) {
+        struct pool_item pool = {.kind = layer->spec.kind->name,
+                                 .taps = (double)(s->kernel_h * s->kernel_w),
+                                 .x = layer->x + item * in,
+                                 .y = layer->z + item * size_out(s),
+                                 .dy = dz + item * size_out(s),
+                                 .dx = d_input + item * in};
+        visit_pool(s, pool_slope, &pool);
+    }
+}
+
+static void backward(const struct passed *layers, size_t count, const double *d_logits, size_t batch, double *gradient)
+{
+    double *dz = reference_doubles(batch * size_out(&layers[count - 1].shape));
+    memcpy(dz, d_logits, batch * size_out(&layers[count - 1].shape) * sizeof *dz);
+    for (size_t l = count; l-- > 0;) {
+        const struct conv_shape *s = &layers[l].shape;
+        const size_t inputs = batch * s->height_in * s->width_in * s->c_in;
+        double *d_input = reference_doubles(inputs);
+        layer_backward(&layers[l], dz, batch, gradient, d_input);
+        for (size_t i = 0; i < inputs && l > 0; i++)
+            d_input[i] *= reference_activation_slope(layers[l - 1].spec.activation->name, layers[l - 1].z[i]);
+        free(dz);
+        dz = d_input;
+    }
+    free(dz);
+}
+
+/* The tensors come in the order of the layers that have them, weight and bias. */
+static void layers_make(const struct network_spec *spec, const struct tensor *tensors, const double *w,
+                        struct passed *layers)
+{
+    struct shape in = spec->input;
+    for (size_t l = 0, t = 0; l <= spec->layer_count; l++) {
+        layers[l].spec = network_layer(spec, l);
+        layers[l].shape = layer_shape(&layers[l].spec, in);
+        in = (struct shape){layers[l].shape.height_out, layers[l].shape.width_out, layers[l].shape.c_out};
+        if (!layers[l].spec.kind->has_units)
+            continue;
+        layers[l].weight_at = tensors[t].offset;
+        layers[l].bias_at = tensors[t + 1].offset;
+        layers[l].weight = w + layers[l].weight_at;
+        layers[l].bias = w + layers[l].bias_at;
+        t += 2;
+    }
 }
 
 double reference_network(const struct network_spec *spec, const struct tensor *tensors, const double *w,
                          const double *x, const uint8_t *y, size_t batch, double *logits, double *gradient)
 {
-    enum { MOST = 10 };
-    struct conv_shape shapes[MOST] = {{0}};
-    double *inputs[MOST] = {NULL}, *sums[MOST] = {NULL};
-    const size_t layers = spec->layers;
-    assert_true(layers + 1 <= MOST);
-    size_t count = batch * shape_size(spec->input);
-    inputs[0] = reference_doubles(count);
-    memcpy(inputs[0], x, count * sizeof *x);
-    struct shape in = spec->input;
-    for (size_t l = 0; l <= layers; l++) {
-        shapes[l] = l < layers ? layer_shape(spec, in) : dense_shape(spec, &shapes[l - 1]);
-        count = batch * size_out(&shapes[l]);
-        sums[l] = reference_doubles(count);
-        reference_conv_forward(&shapes[l], inputs[l], w + tensors[2 * l].offset, w + tensors[2 * l + 1].offset, batch,
-                               sums[l]);
-        if (l < layers) {
-            inputs[l + 1] = reference_doubles(count);
-            selu_all(sums[l], count, inputs[l + 1]);
-        }
-        in = (struct shape){shapes[l].height_out, shapes[l].width_out, shapes[l].c_out};
+    struct passed layers[NETWORK_LAYERS_MAX + 1];
+    memset(layers, 0, sizeof layers);
+    const size_t count = spec->layer_count + 1;
+    layers_make(spec, tensors, w, layers);
+    for (size_t l = 0; l < count; l++) {
+        const size_t in = batch * layers[l].shape.height_in * layers[l].shape.width_in * layers[l].shape.c_in;
+        layers[l].x = reference_doubles(in);
+        layers[l].z = reference_doubles(batch * size_out(&layers[l].shape));
+        for (size_t i = 0; i < in; i++)
+            layers[l].x[i] =
+                l == 0 ? x[i] : reference_activation(layers[l - 1].spec.activation->name, layers[l - 1].z[i]);
+        layer_forward(&layers[l], batch);
     }
-    memcpy(logits, sums[layers], batch * spec->classes * sizeof *logits);
+    memcpy(logits, layers[count - 1].z, batch * spec->classes * sizeof *logits);
     double *d_logits = reference_doubles(batch * spec->classes);
     double loss = reference_cross_entropy(logits, y, batch, spec->classes, d_logits);
     if (gradient)
-        backward(spec, shapes, tensors, w, inputs, sums, d_logits, batch, gradient);
+        backward(layers, count, d_logits, batch, gradient);
     free(d_logits);
-    for (size_t l = 0; l <= layers; l++) {
-        free(inputs[l]);
-        free(sums[l]);
+    for (size_t l = 0; l < count; l++) {
+        free(layers[l].x);
+        free(layers[l].z);
     }
     return loss;
 }

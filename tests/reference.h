@@ -20,6 +20,21 @@ void reference_sort(float *values, size_t count); /* in place, ascending */
 double reference_selu(double x);
 double reference_selu_slope(double x); /* of the input */
 
+/* An activation by its name, and its slope, of the input. */
+double reference_activation(const char *name, double x);
+double reference_activation_slope(const char *name, double x);
+
+/* Networks as most tests have them: `layers` convolutions alike, and a dense layer. */
+struct plain {
+    struct shape input;
+    size_t classes, layers, filters, kernel, stride;
+    bool bf16;
+};
+struct network_spec plain_spec(struct plain plain);
+
+/* The network of an architecture (nn/architecture.h). */
+struct network_spec architecture_spec(struct shape input, size_t classes, const char *architecture);
+
 /* Along one dimension: takes from the ends of a kernel the taps that read padding at each of `out` positions, and from
  * *before the zeros that stood for those at its beginning. */
 void reference_cut_kernel(size_t in, size_t stride, size_t out, size_t *kernel, size_t *before);

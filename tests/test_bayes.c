@@ -27,7 +27,8 @@
 #include "reference.h"
 
 /* A network that is small enough for a finite difference of every weight. */
-static const struct network_spec tiny = {
+static struct network_spec tiny; /* set by main */
+static const struct plain plain_tiny = {
     .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 3, .kernel = 3, .stride = 2};
 enum { BATCH = FIXTURE_BATCH };
 
@@ -202,7 +203,8 @@ static void mle_has_no_penalty(void **state)
 
 /* After clipping, the norm of the gradients of mu and of rho is clip_norm each, and their direction is unchanged. */
 /* Tensors of several pieces, which threads take in any order, must come out as if each were one. */
-static const struct network_spec large = {
+static struct network_spec large; /* set by main */
+static const struct plain plain_large = {
     .input = {9, 9, 2}, .classes = 3, .layers = 2, .filters = 20, .kernel = 6, .stride = 2};
 
 static void large_make(struct fixture *fixture, const char *method)
@@ -539,8 +541,8 @@ static void thresholds_and_both_fractions_by_hand(void **state)
 {
     (void)state;
     /* Two tensors of 2 and 8 weights; the scores of the first are all above those of the second. */
-    struct tensor tensors[2] = {{.name = "a", .role = TENSOR_CONV_WEIGHT, .offset = 0, .count = 2},
-                                {.name = "b", .role = TENSOR_DENSE_WEIGHT, .offset = 16, .count = 8}};
+    struct tensor tensors[2] = {{.name = "a", .role = TENSOR_WEIGHT, .offset = 0, .count = 2},
+                                {.name = "b", .role = TENSOR_WEIGHT, .offset = 16, .count = 8}};
     float mu[32] = {0};
     for (size_t i = 0; i < 2; i++)
         mu[i] = 0.1F + 0.01F * (float)i;
@@ -801,8 +803,8 @@ static void assert_uniform(const float *values, size_t count, double end)
 static void glorot_start(void **state)
 {
     (void)state;
-    static const struct network_spec wide = {
-        .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 30, .kernel = 3, .stride = 2};
+    const struct network_spec wide = plain_spec(
+        (struct plain){.input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 30, .kernel = 3, .stride = 2});
     struct fixture fixture;
     const struct posterior_start start = {.seed = 3, .glorot = true, .mu_scale = 1, .sigma_low = .001, .sigma_high = 1};
     fixture_make(&fixture, &wide, "vi", &start, 1);
@@ -891,7 +893,7 @@ static void rank_by_magnitude(float *mu, /* NOLINT(readability-non-const-paramet
     static struct tensor tensor;
     static struct posterior posterior;
     struct error error = {0};
-    tensor = (struct tensor){.name = "a", .role = TENSOR_DENSE_WEIGHT, .count = count};
+    tensor = (struct tensor){.name = "a", .role = TENSOR_WEIGHT, .count = count};
     posterior = (struct posterior){
         .method = &method, .tensors = &tensor, .tensor_count = 1, .size = count, .parameters = count, .mu = mu};
     assert_int_equal(ranking_make(&posterior, criterion_row("magnitude"), false, 0, ranking, &error), STATUS_OK);
@@ -966,6 +968,8 @@ static void random_scores_are_a_tensors_own(void **state)
 
 int main(void)
 {
+    tiny = plain_spec(plain_tiny);
+    large = plain_spec(plain_large);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vi_gradient_is_that_of_the_whole_loss),
         cmocka_unit_test(vi_gradient_check_notices_an_error),

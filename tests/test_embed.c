@@ -40,14 +40,40 @@
 enum { ITEMS = 9 };
 
 /* Odd sizes: no padding or pitch is a whole vector. */
-static const struct network_spec specs[] = {
+static const struct plain plains[] = {
     {.input = {13, 11, 2}, .classes = 4, .layers = 2, .filters = 6, .kernel = 5, .stride = 2},
     {.input = {28, 28, 1}, .classes = 10, .layers = 3, .filters = 16, .kernel = 6, .stride = 2},
     {.input = {37, 1, 1}, .classes = 5, .layers = 3, .filters = 7, .kernel = 6, .stride = 2},
     {.input = {9, 8, 3}, .classes = 3, .layers = 1, .filters = 5, .kernel = 3, .stride = 1},
     {.input = {6, 6, 1}, .classes = 2, .layers = 2, .filters = 3, .kernel = 2, .stride = 3},
 };
-enum { SPECS = sizeof specs / sizeof specs[0] };
+
+/* Every kind of layer, not at the beginning, and every activation. */
+static const struct {
+    struct shape input;
+    size_t classes;
+    const char *layers;
+} architectures[] = {
+    {{17, 15, 1}, 4, "conv 6 5x5 valid relu; maxpool 2; conv 9 3 relu; maxpool 2; dense 20 relu"},
+    {{5, 4, 2}, 3, "dense 12 tanh; dense 7"},
+    {{31, 1, 3}, 4, "conv 8 8 relu; conv 5 5/2 tanh; conv 6 3 valid linear; avgpool all"},
+    {{12, 13, 2}, 3, "conv 6 3x1/1x2 selu; avgpool 2; maxpool 3/1; conv 5 2 relu"},
+};
+enum {
+    PLAINS = sizeof plains / sizeof plains[0],
+    ARCHITECTURES = sizeof architectures / sizeof architectures[0],
+    SPECS = PLAINS + ARCHITECTURES
+};
+static struct network_spec specs[SPECS];
+
+static void specs_make(void)
+{
+    for (size_t s = 0; s < PLAINS; s++)
+        specs[s] = plain_spec(plains[s]);
+    for (size_t s = 0; s < ARCHITECTURES; s++)
+        specs[PLAINS + s] =
+            architecture_spec(architectures[s].input, architectures[s].classes, architectures[s].layers);
+}
 
 struct pruned {
     struct network *network;
@@ -207,8 +233,8 @@ static void test_point_estimates_have_one_network(void **state)
 static void test_a_model_beyond_the_readers_limits_is_not_made(void **state)
 {
     (void)state;
-    static const struct network_spec large = {
-        .input = {8, 8, 1}, .classes = 2, .layers = 2, .filters = 64, .kernel = 6, .stride = 2};
+    const struct network_spec large = plain_spec(
+        (struct plain){.input = {8, 8, 1}, .classes = 2, .layers = 2, .filters = 64, .kernel = 6, .stride = 2});
     struct error error = {0};
     struct pruned pruned;
     struct model *model;
@@ -225,18 +251,30 @@ static void test_a_model_beyond_the_readers_limits_is_not_made(void **state)
     pruned_free(&pruned);
 }
 
+/* Convolutions alike, and the dense layer. */
+static void set_shapes(struct model *model, size_t filters, size_t kernel, size_t stride)
+{
+    const struct network_spec spec = plain_spec(
+        (struct plain){model->input, model->classes, model->layer_count - 1, filters, kernel, stride, false});
+    size_t outputs[MODEL_LAYERS_MAX];
+    struct error error;
+    for (size_t i = 0; i < model->layer_count; i++) {
+        model->layers[i].spec = network_layer(&spec, i);
+        outputs[i] = model->layers[i].spec.units;
+    }
+    assert_int_equal(model_shapes(model, outputs, &error), STATUS_OK);
+}
+
 /* A stride beyond its input makes padded planes of gigabytes out of a header of bytes. */
 static void test_a_header_cannot_ask_for_gigabytes(void **state)
 {
     (void)state;
     struct model_layer layers[2] = {0};
-    struct model model = {.input = {2, 2, 127}, .classes = 2, .kernel = 1, .stride = 1, .parts = 1, .layer_count = 2};
-    const size_t outputs[2] = {1, 2};
+    struct model model = {.input = {2, 2, 127}, .classes = 2, .parts = 1, .layer_count = 2};
     model.layers = layers;
-    model_shapes(&model, outputs);
+    set_shapes(&model, 1, 1, 1);
     assert_true(model_layer_fits(&model, &layers[0], 1));
-    model.stride = 4096;
-    model_shapes(&model, outputs);
+    set_shapes(&model, 1, 1, 4096);
     assert_false(model_layer_fits(&model, &layers[0], 1));
 }
 
@@ -248,19 +286,16 @@ static void seal(struct byte_writer *file)
 }
 
 /* A file with one weight a layer, of which the first says that it has `count`. */
-static void write_costly(struct byte_writer *file, const struct model *header, size_t layers, size_t filters,
-                         size_t count)
+static void write_costly(struct byte_writer *file, const struct model *header, size_t kernel, size_t layers,
+                         size_t filters, size_t count)
 {
     enum { FIRST_LAYER = 4 + 1 + 3 + 14 + 16 + 3 * 2 + 1 + 1 }; /* names of one letter, no source, no range */
     struct error error = {0};
     struct model model = *header;
     struct model_layer room[MODEL_LAYERS_MAX] = {0};
-    size_t outputs[MODEL_LAYERS_MAX];
     model.layer_count = layers + 1;
     model.layers = room;
-    for (size_t i = 0; i <= layers; i++)
-        outputs[i] = i < layers ? filters : model.classes;
-    model_shapes(&model, outputs);
+    set_shapes(&model, filters, kernel, 1);
     for (size_t i = 0; i <= layers; i++)
         assert_int_equal(model_layer_alloc(&model, &room[i], 1, &error), STATUS_OK);
     (void)model_encode(&model, file, &error); /* which may say that no reader takes it */
@@ -271,12 +306,13 @@ static void write_costly(struct byte_writer *file, const struct model *header, s
         model_layer_free(&room[i]);
 }
 
-static void assert_too_costly(const struct model *header, size_t layers, size_t filters, size_t count, const char *says)
+static void assert_too_costly(const struct model *header, size_t kernel, size_t layers, size_t filters, size_t count,
+                              const char *says)
 {
     struct byte_writer file;
     struct error error = {0};
     struct model *model;
-    write_costly(&file, header, layers, filters, count);
+    write_costly(&file, header, kernel, layers, filters, count);
     assert_int_equal(model_decode(file.bytes, file.used, "m", &model, &error), STATUS_DATA);
     if (!strstr(error.message, says))
         fail_msg("%s", error.message);
@@ -293,37 +329,29 @@ static void test_what_costs_too_much_is_refused_before_it_is_made(void **state)
                                       .criterion = "c",
                                       .input = {4096, 4096, 1},
                                       .classes = 2,
-                                      .kernel = 4096,
-                                      .stride = 1,
                                       .posterior = MODEL_MEAN,
                                       .parts = 1,
                                       .scale = 1};
     struct model other = wide;
-    assert_too_costly(&wide, 2, 1, 1, "of memory");
-    assert_too_costly(&wide, 10, 1, 1, "of memory");
-    other.kernel = 64;
-    assert_too_costly(&other, 1, 1, 4096, "multiply-adds");
-    other.kernel = 256;
-    assert_too_costly(&other, 1, 1, 65536, "multiply-adds");
+    assert_too_costly(&wide, 4096, 2, 1, 1, "of memory");
+    assert_too_costly(&wide, 4096, 10, 1, 1, "of memory");
+    assert_too_costly(&other, 64, 1, 1, 4096, "multiply-adds");
+    assert_too_costly(&other, 256, 1, 1, 65536, "multiply-adds");
     other.posterior = MODEL_SAMPLES;
     other.parts = 256;
     other.input = (struct shape){64, 1, 64};
-    other.kernel = 16;
-    assert_too_costly(&other, 8, 256, 131072, "of memory"); /* 256 networks of equal weights */
+    assert_too_costly(&other, 16, 8, 256, 131072, "of memory"); /* 256 networks of equal weights */
 }
 
 static struct engine_cost cost_of(struct shape input, size_t kernel, size_t stride, size_t layers, size_t filters,
                                   size_t parts)
 {
     struct model_layer room[MODEL_LAYERS_MAX] = {0};
-    struct model model = {.input = input, .classes = 10, .kernel = kernel, .stride = stride, .parts = parts};
-    size_t outputs[MODEL_LAYERS_MAX];
+    struct model model = {.input = input, .classes = 10, .parts = parts};
     model.posterior = parts > 1 ? MODEL_SAMPLES : MODEL_MEAN;
     model.layers = room;
     model.layer_count = layers + 1;
-    for (size_t i = 0; i <= layers; i++)
-        outputs[i] = i < layers ? filters : model.classes;
-    model_shapes(&model, outputs);
+    set_shapes(&model, filters, kernel, stride);
     for (size_t i = 0; i <= layers; i++)
         room[i].count = layer_places(&room[i]);
     return engine_cost(&model);
@@ -373,7 +401,7 @@ static void test_dead_filters_go(void **state)
     pruned_make(&pruned, &specs[0], 0);
     const struct tensor *tensors = pruned.posterior->tensors;
     const struct tensor *second = &tensors[2], *dense = &tensors[4];
-    const size_t filters = specs[0].filters, taps = second->shape[0] * second->shape[1];
+    const size_t filters = plains[0].filters, taps = second->shape[0] * second->shape[1];
     for (size_t i = 0; i < dense->count; i++)
         pruned.keep[dense->offset + i] *= i / dense->shape[1] % filters != 1;
     for (size_t tap = 0; tap < taps; tap++) {
@@ -390,6 +418,29 @@ static void test_dead_filters_go(void **state)
         assert_int_equal(removed, 3);
         assert_int_equal(model->layers[0].shape.c_out, filters - 1);
         assert_int_equal(model->layers[1].shape.c_out, filters - 2);
+        assert_predicts_as_network(&pruned, model, 1e-5);
+        model_free(model);
+    }
+    pruned_free(&pruned);
+}
+
+/* A filter that only pooling reads is read by nobody if the channel that pooling makes of it is not. */
+static void test_filters_before_pooling_go(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct pruned pruned;
+    pruned_make(&pruned, &specs[PLAINS], 0); /* conv 6, maxpool, conv 9, maxpool, dense 20, dense */
+    const struct tensor *second = &pruned.posterior->tensors[2];
+    for (size_t i = 0; i < second->count; i++)
+        pruned.keep[second->offset + i] *= i / second->shape[3] % second->shape[2] != 1;
+    for (enum model_posterior p = MODEL_MEAN; p <= MODEL_SAMPLES; p++) {
+        struct model *model = make(&pruned, p);
+        size_t removed;
+        assert_int_equal(model_compact(model, &removed, &error), STATUS_OK);
+        assert_int_equal(removed, 1);
+        assert_int_equal(model->layers[0].shape.c_out, 5);
+        assert_int_equal(model->layers[1].shape.c_out, 5);
         assert_predicts_as_network(&pruned, model, 1e-5);
         model_free(model);
     }
@@ -613,7 +664,7 @@ static void assert_same_model(const struct model *a, const struct model *b)
         assert_memory_equal(x->place, y->place, x->count * sizeof *x->place);
         for (size_t i = 0; i < a->parts * x->count; i++)
             assert_true(x->value[i] == y->value[i]);
-        for (size_t i = 0; i < a->parts * x->shape.c_out; i++)
+        for (size_t i = 0; i < a->parts * layer_biases(x); i++)
             assert_true(x->bias[i] == y->bias[i]);
     }
 }
@@ -688,7 +739,7 @@ static void test_older_files_are_read_and_newer_ones_named(void **state)
     struct error error = {0};
     struct model *model, *older;
     encode_small(&file, MODEL_MEAN, MODEL_INT8);
-    assert_int_equal(file.bytes[4], MODEL_FILE_VERSION);
+    assert_int_equal(file.bytes[4], 2); /* what older programs read stays as they read it */
     assert_int_equal(model_decode(file.bytes, file.used, "m", &model, &error), STATUS_OK);
     static const uint8_t others[] = {MODEL_FILE_VERSION + 1, 255, 0};
     for (size_t i = 0; i < sizeof others; i++) {
@@ -832,7 +883,7 @@ static void test_selu_moments_against_quadrature(void **state)
     for (size_t i = 0; i < 28; i++) {
         double m = means[i % 7], s = sigmas[i / 7];
         float mean = (float)m, variance = (float)(s * s);
-        selu_moments(&mean, &variance);
+        activation_moments(activation_find("selu", NULL), &mean, &variance);
         double first = expectation(m, s, 1), wanted = expectation(m, s, 2) - first * first;
         assert_near(mean, first, 1e-6 + .04 * s);
         assert_near(variance, wanted, .06 * wanted + 1e-9);
@@ -920,8 +971,8 @@ static void test_moments_against_sampled_networks(void **state)
 {
     (void)state;
     enum { SAMPLES = 200, ROUNDS = 40 };
-    static const struct network_spec spec = {
-        .input = {4, 4, 1}, .classes = 3, .layers = 1, .filters = 12, .kernel = 4, .stride = 4};
+    const struct network_spec spec = plain_spec(
+        (struct plain){.input = {4, 4, 1}, .classes = 3, .layers = 1, .filters = 12, .kernel = 4, .stride = 4});
     struct error error = {0};
     struct pruned pruned;
     struct engine *engine;
@@ -1005,14 +1056,18 @@ static void test_kernels_of_every_build(void **state)
                 assert_near(variance[q], second, 1e-3);
             }
         }
-        for (size_t i = 0; i < ROOM; i++)
-            variance[i] = (z[i] = x[0][i], fabsf(x[1][i]));
-        all[b]->bias_selu_moments(100, .3F, .04F, z, variance);
-        for (size_t i = 0; i < 100; i++) {
-            float mean = x[0][i] + .3F, v = fabsf(x[1][i]) + .04F;
-            selu_moments(&mean, &v);
-            assert_near(z[i], mean, 1e-5);
-            assert_near(variance[i], v, 1e-5 * (1 + (double)v));
+        for (size_t a = 0; a < ACTIVATIONS; a++) {
+            size_t count_of_rows;
+            const struct activation *row = &activations(&count_of_rows)[a];
+            for (size_t i = 0; i < ROOM; i++)
+                variance[i] = (z[i] = x[0][i], fabsf(x[1][i]));
+            all[b]->activations[a].moments(100, .3F, .04F, z, variance);
+            for (size_t i = 0; i < 100; i++) {
+                float mean = x[0][i] + .3F, v = fabsf(x[1][i]) + .04F;
+                activation_moments(row, &mean, &v);
+                assert_near(z[i], mean, 1e-5);
+                assert_near(variance[i], v, 1e-5 * (1 + (double)v));
+            }
         }
     }
 }
@@ -1269,6 +1324,7 @@ static void test_inputs_of_every_kind(void **state)
 
 int main(void)
 {
+    specs_make();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_model_predicts_as_the_network),
         cmocka_unit_test(test_a_wrong_weight_is_seen),
@@ -1279,6 +1335,7 @@ int main(void)
         cmocka_unit_test(test_what_is_exported_costs_little),
         cmocka_unit_test(test_what_fp16_cannot_hold_is_refused),
         cmocka_unit_test(test_dead_filters_go),
+        cmocka_unit_test(test_filters_before_pooling_go),
         cmocka_unit_test(test_compaction_keeps_the_moments),
         cmocka_unit_test(test_halves),
         cmocka_unit_test(test_rounding_is_to_the_nearest),

@@ -32,7 +32,19 @@ filters = 6
 epochs = 2
 batch = 16
 END
-for name in images series; do
+# Each kind of layer and activation.
+cat >lenet.ini <<'END'
+[data]
+dataset = mnist
+train_items = 600
+test_items = 300
+[model]
+architecture = conv 6 5x5 valid relu; maxpool 2; conv 9 5x5/2 tanh; avgpool 2; dense 20; dense 12 linear
+[train]
+epochs = 2
+batch = 50
+END
+for name in images series lenet; do
     for method in vi mle; do
         "$tenth" train "$name.ini" --set "posterior.method=$method" --set "run.name=${name}_$method" --out . --quiet || exit 1
     done
@@ -140,6 +152,18 @@ for number in fp32 fp16 int8; do
         check "C without a C library agrees: $number $posterior" agrees "$name"
     done
 done
+
+for number in fp32 fp16 int8; do
+    for posterior in mean samples=3 variance; do
+        name=p_${number}_${posterior%=*}
+        check "export pooling, $number $posterior" "$tenth" export lenet_vi_seed1.h5 --fraction .8 --quantize "$number" \
+            --posterior "$posterior" --name "$name" --out . --quiet
+        check "C99 of pooling, $number $posterior, strict and freestanding" compiles "$name"
+        check "the arena of pooling, $number $posterior, is as stated" has_arena "$name"
+        check "C and the file agree on pooling: $number $posterior" agrees "$name"
+    done
+done
+check "a point estimate with pooling can be exported" "$tenth" export lenet_mle_seed1.h5 --out . --quiet
 
 # The comparison itself must notice a wrong bias.
 sed '/ biases_0/,/}/s/[-0-9.e]*F,/1.5F,/' m_fp32_mean.c >wrong.c
@@ -292,7 +316,7 @@ check "a config is no run" refuses 2 "RUN.h5" export images.ini --out .
 check "a run that is not there" refuses 3 "nowhere.h5" export nowhere.h5 --out .
 check "a model that is not there" refuses 3 "nowhere.tenth" predict nowhere.tenth forty.idx
 check "what is no model" refuses 3 "is no model" predict forty.idx forty.idx
-{ head -c 4 m_int8_mean.tenth; printf '\3'; tail -c +6 m_int8_mean.tenth; } >newer.tenth
+{ head -c 4 m_int8_mean.tenth; printf '\4'; tail -c +6 m_int8_mean.tenth; } >newer.tenth
 check "a model of a newer version" refuses 3 "newer version" predict newer.tenth forty.idx
 head -c 900 m_int8_mean.tenth >cut.tenth
 check "a model that is cut off" refuses 3 "cut off" predict cut.tenth forty.idx

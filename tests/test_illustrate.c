@@ -320,13 +320,12 @@ static double reference_nll(const struct job *job, const struct tensor *tensors,
 {
     const struct run *run = &job->run;
     size_t count = run->split.train_count;
-    struct network_spec spec = run_network_spec(run);
     float *x = memory_alloc(count, 2 * sizeof *x, NULL);
     uint8_t *y = memory_alloc(count, 1, NULL);
     double *logits = reference_doubles(2 * count);
     items_gather(&run->dataset->train, run->split.train, count, x, y);
     double *wide = reference_widen(x, 2 * count);
-    double nll = reference_network(&spec, tensors, w, wide, y, count, logits, NULL);
+    double nll = reference_network(&run->network, tensors, w, wide, y, count, logits, NULL);
     free(wide);
     free(logits);
     memory_free(x);

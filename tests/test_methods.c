@@ -21,7 +21,8 @@
 #include "fixture.h"
 #include "reference.h"
 
-static const struct network_spec tiny = {
+static struct network_spec tiny; /* set by main */
+static const struct plain plain_tiny = {
     .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 5, .kernel = 3, .stride = 2};
 enum { BATCH = FIXTURE_BATCH, MEMBERS = 3 };
 static const double rate = 0.25;
@@ -365,6 +366,7 @@ static void attack_follows_the_loss_of_the_sampled_networks(void **state)
 
 int main(void)
 {
+    tiny = plain_spec(plain_tiny);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dropout_leaves_out_whole_units),
         cmocka_unit_test(dropout_gradient_is_that_of_the_masked_network),

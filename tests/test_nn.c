@@ -12,6 +12,7 @@
 #include "check.h"
 #include "core/memory.h"
 #include "compute/random.h"
+#include "nn/architecture.h"
 #include "nn/conv.h"
 #include "nn/layer_kernels.h"
 #include "nn/loss.h"
@@ -49,6 +50,16 @@ static double largest(const double *x, size_t count)
 
 /* ---- SAME padding, by hand ---- */
 
+static struct conv_shape square_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+{
+    return conv_whole_shape(input, c_out, extent_square(kernel, input), extent_square(stride, input));
+}
+
+static struct conv_shape cut_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+{
+    return conv_shape(input, c_out, extent_square(kernel, input), extent_square(stride, input));
+}
+
 static void test_same_padding(void **state)
 {
     (void)state;
@@ -65,13 +76,13 @@ static void test_same_padding(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct conv_shape s =
-            conv_whole_shape((struct shape){rows[i].in, rows[i].in, 1}, 1, rows[i].kernel, rows[i].stride);
+            square_shape((struct shape){rows[i].in, rows[i].in, 1}, 1, rows[i].kernel, rows[i].stride);
         assert_int_equal(s.height_out, rows[i].out);
         assert_int_equal(s.width_out, rows[i].out);
         assert_int_equal(s.pad_top, rows[i].before);
         assert_int_equal(s.pad_left, rows[i].before);
     }
-    struct conv_shape series = conv_shape((struct shape){140, 1, 1}, 4, 6, 2);
+    struct conv_shape series = cut_shape((struct shape){140, 1, 1}, 4, 6, 2);
     assert_int_equal(series.width_out, 1);
     assert_int_equal(series.kernel_w, 1);
     assert_int_equal(series.stride_w, 1);
@@ -88,8 +99,8 @@ static void test_dead_taps_are_no_weights(void **state)
     for (size_t in = 1; in <= 12; in++) {
         for (size_t kernel = 1; kernel <= 9; kernel++) {
             for (size_t stride = 1; stride <= 9; stride++) {
-                struct conv_shape whole = conv_whole_shape((struct shape){in, 5, 2}, 3, kernel, stride);
-                struct conv_shape s = conv_shape((struct shape){in, 5, 2}, 3, kernel, stride);
+                struct conv_shape whole = square_shape((struct shape){in, 5, 2}, 3, kernel, stride);
+                struct conv_shape s = cut_shape((struct shape){in, 5, 2}, 3, kernel, stride);
                 size_t taps = whole.kernel_h, before = whole.pad_top;
                 reference_cut_kernel(in, stride, whole.height_out, &taps, &before);
                 assert_int_equal(s.kernel_h, taps);
@@ -100,7 +111,7 @@ static void test_dead_taps_are_no_weights(void **state)
         }
     }
     assert_true(cut > 0);
-    struct conv_shape series = conv_shape((struct shape){1, 1, 32}, 32, 2, 2); /* the second layer of two moons */
+    struct conv_shape series = cut_shape((struct shape){1, 1, 32}, 32, 2, 2); /* the second layer of two moons */
     assert_int_equal(series.kernel_h, 1);
     assert_int_equal(series.kernel_w, 1);
 }
@@ -111,7 +122,7 @@ static void test_cut_kernels_compute_the_same(void **state)
     (void)state;
     enum { KERNEL = 6, IN = 3, OUT = 2, HEIGHT = 2, WIDTH = 1 };
     const struct shape input = {HEIGHT, WIDTH + 1, IN};
-    struct conv_shape whole = conv_whole_shape(input, OUT, KERNEL, 2), cut = conv_shape(input, OUT, KERNEL, 2);
+    struct conv_shape whole = square_shape(input, OUT, KERNEL, 2), cut = cut_shape(input, OUT, KERNEL, 2);
     double w[KERNEL * KERNEL * IN * OUT], part[KERNEL * KERNEL * IN * OUT] = {0}, x[HEIGHT * (WIDTH + 1) * IN];
     double bias[OUT] = {.1, -.2}, y[OUT], z[OUT];
     for (size_t i = 0; i < sizeof w / sizeof *w; i++)
@@ -171,7 +182,7 @@ struct conv_run {
 
 static struct conv_run conv_run_make(const struct conv_case *c)
 {
-    struct conv_run r = {.shape = conv_whole_shape(c->input, c->c_out, c->kernel, c->stride), .batch = c->batch};
+    struct conv_run r = {.shape = square_shape(c->input, c->c_out, c->kernel, c->stride), .batch = c->batch};
     const struct conv_shape *s = &r.shape;
     r.size_x = r.batch * shape_size(c->input);
     r.size_w = s->kernel_h * s->kernel_w * s->c_in * s->c_out;
@@ -211,9 +222,9 @@ static void conv_run_go(struct conv_run *r, struct conv_choice choice)
     float *dy = memory_alloc(r->size_y, sizeof *dy, NULL);
     assert_non_null(dy);
     memcpy(dy, r->dy, r->size_y * sizeof *dy);
-    assert_int_equal(
-        conv_init(&conv, &r->shape, choice.algorithm, (struct conv_use){r->batch, 1, choice.threads, 0}, &error),
-        STATUS_OK);
+    assert_int_equal(conv_init(&conv, &r->shape, choice.algorithm,
+                               (struct conv_use){r->batch, 1, choice.threads, 0, ACTIVATION_selu}, &error),
+                     STATUS_OK);
     conv.layer_kernels = choice.layer ? choice.layer : conv.layer_kernels;
     conv.winograd_kernels = choice.winograd ? choice.winograd : conv.winograd_kernels;
     conv.winograd_few_kernels = choice.few ? choice.few : conv.winograd_few_kernels;
@@ -370,7 +381,7 @@ static void test_choice_of_filtering(void **state)
     int seen[WINOGRAD_FILTERINGS] = {0};
     for (size_t i = 0; i < FILTERING_CASES; i++) {
         const struct conv_case *c = &filtering_cases[i].conv;
-        const struct conv_shape shape = conv_whole_shape(c->input, c->c_out, c->kernel, c->stride);
+        const struct conv_shape shape = square_shape(c->input, c->c_out, c->kernel, c->stride);
         assert_int_equal(winograd_choice(&shape, c->batch, 0), filtering_cases[i].filtering);
         seen[filtering_cases[i].filtering] = 1;
         assert_int_equal(winograd_choice(&shape, c->batch, 1),
@@ -428,8 +439,9 @@ static void evaluate_with_cache(const struct conv_run *r, size_t second_cache, f
 {
     struct error error;
     struct conv conv;
-    assert_int_equal(conv_init(&conv, &r->shape, &conv_winograd, (struct conv_use){r->batch, 0, 1, 0}, &error),
-                     STATUS_OK);
+    assert_int_equal(
+        conv_init(&conv, &r->shape, &conv_winograd, (struct conv_use){r->batch, 0, 1, 0, ACTIVATION_selu}, &error),
+        STATUS_OK);
     memory_free(conv.workspace);
     conv.second_cache = second_cache;
     conv.workspace = memory_alloc(conv.algorithm->workspace_size(&conv), sizeof *conv.workspace, &error);
@@ -463,16 +475,18 @@ static void test_choice_of_algorithm(void **state)
     (void)state;
     struct conv conv;
     struct error error;
-    const struct conv_shape second = conv_shape((struct shape){16, 16, 200}, 200, 6, 2);
-    assert_int_equal(conv_init(&conv, &second, NULL, (struct conv_use){1, 0, 1, 0}, &error), STATUS_OK);
+    const struct conv_shape second = cut_shape((struct shape){16, 16, 200}, 200, 6, 2);
+    assert_int_equal(conv_init(&conv, &second, NULL, (struct conv_use){1, 0, 1, 0, ACTIVATION_selu}, &error),
+                     STATUS_OK);
     assert_ptr_equal(conv.algorithm, &conv_winograd);
     conv_clear(&conv);
-    const struct conv_shape first = conv_shape((struct shape){32, 32, 3}, 200, 6, 2);
-    assert_int_equal(conv_init(&conv, &first, NULL, (struct conv_use){1, 0, 1, 0}, &error), STATUS_OK);
+    const struct conv_shape first = cut_shape((struct shape){32, 32, 3}, 200, 6, 2);
+    assert_int_equal(conv_init(&conv, &first, NULL, (struct conv_use){1, 0, 1, 0, ACTIVATION_selu}, &error), STATUS_OK);
     assert_ptr_equal(conv.algorithm, &conv_winograd_few);
     conv_clear(&conv);
-    const struct conv_shape series = conv_shape((struct shape){140, 1, 1}, 130, 6, 2);
-    assert_int_equal(conv_init(&conv, &series, NULL, (struct conv_use){1, 0, 1, 0}, &error), STATUS_OK);
+    const struct conv_shape series = cut_shape((struct shape){140, 1, 1}, 130, 6, 2);
+    assert_int_equal(conv_init(&conv, &series, NULL, (struct conv_use){1, 0, 1, 0, ACTIVATION_selu}, &error),
+                     STATUS_OK);
     assert_ptr_equal(conv.algorithm, &conv_im2col);
     conv_clear(&conv);
 }
@@ -573,13 +587,42 @@ static void test_schedules(void **state)
 
 /* ---- networks ---- */
 
-static const struct network_spec specs[] = {
+static const struct plain plains[] = {
     {{28, 28, 1}, 10, 3, 16, 6, 2, false}, {{32, 32, 3}, 10, 3, 17, 6, 2, false}, {{140, 1, 1}, 5, 3, 20, 6, 2, false},
     {{28, 28, 1}, 10, 2, 5, 6, 2, false},  {{13, 9, 2}, 3, 2, 4, 3, 1, false},    {{11, 12, 1}, 4, 3, 3, 4, 3, false},
     {{50, 1, 1}, 2, 1, 7, 5, 3, false},    {{9, 7, 2}, 3, 4, 16, 6, 2, false},    {{2, 1, 1}, 2, 2, 32, 2, 2, false},
     {{28, 28, 1}, 10, 5, 16, 6, 2, false},
 };
-enum { SPECS = sizeof specs / sizeof *specs, BATCH = 5 };
+
+/* Every kind of layer and every activation, in places where they meet each other and each algorithm of convolutions. */
+static const struct {
+    struct shape input;
+    size_t classes;
+    const char *layers;
+} architectures[] = {
+    {{28, 28, 1}, 10, "conv 20 5x5 valid relu; maxpool 2; conv 50 5x5 valid relu; maxpool 2; dense 500 relu"},
+    {{9, 7, 2}, 3, "dense 30 tanh; dense 17"},
+    {{40, 1, 3}, 4, "conv 8 8 relu; conv 16 5/2 tanh; conv 8 3 valid linear; avgpool all"},
+    {{17, 13, 3}, 5, "conv 16 6/2 relu; conv 17 6/2 tanh; avgpool 2x1/1; conv 16 6/2 linear"},
+    {{50, 1, 1}, 2, "conv 16 6/2 tanh; conv 16 6/2 relu; maxpool 3/2; dense 9 linear"},
+    {{13, 11, 2}, 3, "maxpool 3x2/2x1; conv 6 3x1/1x2 relu; avgpool 2; 2 * conv 5 2 selu"},
+};
+enum {
+    PLAINS = sizeof plains / sizeof *plains,
+    ARCHITECTURES = sizeof architectures / sizeof *architectures,
+    SPECS = PLAINS + ARCHITECTURES,
+    BATCH = 5
+};
+static struct network_spec specs[SPECS];
+
+static void specs_make(void)
+{
+    for (size_t i = 0; i < PLAINS; i++)
+        specs[i] = plain_spec(plains[i]);
+    for (size_t i = 0; i < ARCHITECTURES; i++)
+        specs[PLAINS + i] =
+            architecture_spec(architectures[i].input, architectures[i].classes, architectures[i].layers);
+}
 
 struct problem {
     struct network *network;
@@ -727,9 +770,9 @@ static void test_networks(void **state)
 static void test_every_weight_has_a_gradient(void **state)
 {
     (void)state;
-    struct network_spec deep = {{28, 28, 1}, 10, 8, 4, 6, 2, false};
-    for (size_t i = 0; i <= SPECS; i++) {
-        const struct network_spec *spec = i < SPECS ? &specs[i] : &deep;
+    struct network_spec deep = plain_spec((struct plain){{28, 28, 1}, 10, 8, 4, 6, 2, false});
+    for (size_t i = 0; i <= PLAINS; i++) {
+        const struct network_spec *spec = i < PLAINS ? &specs[i] : &deep;
         struct problem p = problem_make(spec, 1);
         float *gradient = normals(p.weight_size, 50, 1.0F);
         size_t correct;
@@ -771,7 +814,7 @@ static int bf16_changes_logits(const struct network_spec *spec)
 static void test_networks_of_bf16(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SPECS; i++) {
+    for (size_t i = 0; i < PLAINS; i++) {
         const struct network_spec spec = of_bf16(specs[i]);
         check_network(&spec, bf16_tolerance);
         assert_true(bf16_changes_logits(&spec));
@@ -816,10 +859,13 @@ static double input_gradient_error(const struct network_spec *spec, float broken
 static void test_input_gradient(void **state)
 {
     (void)state;
-    static const struct network_spec many_channels = {{11, 9, 16}, 4, 2,    16,
-                                                      6,           2, false}; /* Winograd in the first layer */
-    for (size_t s = 3; s < SPECS; s++)
-        assert_true(input_gradient_error(&specs[s], 1.0F) <= network_tolerance);
+    const struct network_spec many_channels =
+        plain_spec((struct plain){{11, 9, 16}, 4, 2, 16, 6, 2, false}); /* Winograd in the first layer */
+    for (size_t s = 3; s < SPECS; s++) {
+        const double error = input_gradient_error(&specs[s], 1.0F);
+        if (!(error <= network_tolerance))
+            fail_msg("network %zu: off by %g", s, error);
+    }
     assert_true(input_gradient_error(&many_channels, 1.0F) <= network_tolerance);
     assert_true(input_gradient_error(&specs[3], 1.001F) > network_tolerance); /* the twin */
 }
@@ -966,10 +1012,72 @@ static void test_evaluation_of_few_weights(void **state)
     }
 }
 
+static void test_architectures_in_text(void **state)
+{
+    (void)state;
+    static const char *const round[] = {"conv 20 5x5 valid relu", "conv 3 6/2 selu", "conv 3 6x5/2x1 tanh",
+                                        "dense 500 linear",       "maxpool 2",       "avgpool all"};
+    static const char *const bad[][2] = {
+        {"conv 20", "a number is missing"},
+        {"conv 20 5x5 valid relu;", "layer 2: nothing stands there"},
+        {"conv 20 5x valid", "5x is not KERNEL"},
+        {"conv 0 5", "0 is not a number of outputs"},
+        {"conv 20 5/0", "5/0 is not KERNEL"},
+        {"dense 10 3", "3 is a number too many"},
+        {"dense 10 valid", "valid has no place here"},
+        {"maxpool 2 relu", "relu has no place here"},
+        {"dense 10 relu tanh", "tanh has no place here"},
+        {"dense 10 rely", "did you mean relu"},
+        {"dence 10", "did you mean dense"},
+        {"40 * dense 10", "N * LAYER"},
+        {"20 * dense 10; 20 * dense 10", "more than 32 layers"},
+        {"dense 99999999999999999999", "is not a number of outputs"},
+    };
+    struct network_spec spec = {.input = {9, 9, 1}, .classes = 2};
+    struct error error;
+    char text[LAYER_TEXT_SIZE];
+    for (size_t i = 0; i < sizeof round / sizeof *round; i++) {
+        assert_int_equal(architecture_parse(round[i], &spec, &error), STATUS_OK);
+        assert_int_equal(spec.layer_count, 1);
+        layer_text(&spec.layers[0], text);
+        if (spec.layers[0].kind->pooling && spec.layers[0].kernel > 0)
+            assert_memory_equal(text, round[i], strlen(round[i]));
+        else
+            assert_string_equal(text, round[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(architecture_parse(bad[i][0], &spec, &error), STATUS_USAGE);
+        if (!strstr(error.message, bad[i][1]))
+            fail_msg("%s: %s", bad[i][0], error.message);
+    }
+    struct network *network;
+    spec = architecture_spec((struct shape){9, 9, 1}, 2, "conv 4 3/2; 2 * maxpool 2; maxpool 2");
+    assert_int_equal(network_create(&spec, 1, 1, 1, &network, &error), STATUS_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "layer 4 (maxpool3): its window of 2 x 1 is larger than its input of 1 x 1"));
+}
+
+static void test_names_of_layers(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"conv1.weight",  "conv1.bias",  "conv2.weight", "conv2.bias",
+                                        "dense1.weight", "dense1.bias", "dense.weight", "dense.bias"};
+    static const size_t layer[] = {0, 0, 2, 2, 4, 4, 5, 5};
+    struct problem p = problem_make(&specs[PLAINS], 1);
+    assert_int_equal(p.tensor_count, 8);
+    for (size_t t = 0; t < 8; t++) {
+        assert_string_equal(p.tensors[t].name, names[t]);
+        assert_int_equal(p.tensors[t].layer, layer[t]);
+    }
+    /* LeNet-5 as in the literature: 430,500 weights and 580 biases */
+    assert_int_equal(network_parameters(p.network), 431080);
+    assert_near(network_multiply_adds(p.network), 24. * 24 * 25 * 20 + 8. * 8 * 25 * 20 * 50 + 800 * 500 + 5000, 0);
+    problem_free(&p);
+}
+
 static void test_bad_specs_are_refused(void **state)
 {
     (void)state;
-    static const struct network_spec bad[] = {
+    static const struct plain bad[] = {
         {{0, 28, 1}, 10, 3, 16, 6, 2, false},  {{28, 28, 0}, 10, 3, 16, 6, 2, false},
         {{28, 28, 1}, 0, 3, 16, 6, 2, false},  {{28, 28, 1}, 257, 3, 16, 6, 2, false},
         {{28, 28, 1}, 10, 0, 16, 6, 2, false}, {{28, 28, 1}, 10, 3, 0, 6, 2, false},
@@ -978,7 +1086,8 @@ static void test_bad_specs_are_refused(void **state)
     struct error error;
     struct network *network;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(network_create(&bad[i], 1, 1, 1, &network, &error), STATUS_UNSUPPORTED);
+        const struct network_spec spec = plain_spec(bad[i]);
+        assert_int_equal(network_create(&spec, 1, 1, 1, &network, &error), STATUS_UNSUPPORTED);
         assert_null(network);
         assert_true(strlen(error.message) > 0);
     }
@@ -1014,6 +1123,7 @@ static void test_no_memory(void **state)
 
 int main(void)
 {
+    specs_make();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_padding),
         cmocka_unit_test(test_convolutions),
@@ -1038,6 +1148,8 @@ int main(void)
         cmocka_unit_test(test_threads_change_no_bit),
         cmocka_unit_test(test_evaluation_in_blocks),
         cmocka_unit_test(test_evaluation_of_few_weights),
+        cmocka_unit_test(test_architectures_in_text),
+        cmocka_unit_test(test_names_of_layers),
         cmocka_unit_test(test_bad_specs_are_refused),
         cmocka_unit_test(test_no_memory),
     };

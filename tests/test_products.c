@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "compute/random.h"
 #include "bench/products.h"
+#include "reference.h"
 
 enum { BATCH = 5, CLASSES = 3 };
 
@@ -65,7 +66,7 @@ static double multiply_adds(const struct products *products)
 static void test_all_products_are_recorded(void **state)
 {
     (void)state;
-    const struct network_spec spec = {{12, 12, 2}, CLASSES, 3, 4, 6, 2, false};
+    const struct network_spec spec = plain_spec((struct plain){{12, 12, 2}, CLASSES, 3, 4, 6, 2, false});
     for (int threads = 1; threads <= 3; threads++) {
         struct step s = step_make(spec, threads);
         struct products products = {0};
@@ -85,7 +86,7 @@ static void test_all_products_are_recorded(void **state)
 static void test_winograd_has_its_own(void **state)
 {
     (void)state;
-    struct step s = step_make((struct network_spec){{12, 12, 16}, CLASSES, 1, 16, 6, 2, false}, 2);
+    struct step s = step_make(plain_spec((struct plain){{12, 12, 16}, CLASSES, 1, 16, 6, 2, false}), 2);
     struct products products = {0};
     products_begin(s.network, &products);
     step_go(&s);
@@ -100,7 +101,7 @@ static void test_recording_changes_nothing(void **state)
 {
     (void)state;
     for (int bf16 = 0; bf16 <= 1; bf16++) {
-        struct step s = step_make((struct network_spec){{16, 16, 2}, CLASSES, 2, 16, 6, 2, bf16}, 2);
+        struct step s = step_make(plain_spec((struct plain){{16, 16, 2}, CLASSES, 2, 16, 6, 2, bf16}), 2);
         const size_t bytes = network_weight_size(s.network) * sizeof(float);
         struct products products = {0};
         step_go(&s);

@@ -1460,6 +1460,39 @@ static void identity_of(const struct run *run, const char *part, char hex[SHA256
     assert_int_equal(run_identity(run, "data model", part, hex, &error), STATUS_OK);
 }
 
+/* What a file has of the short form is overridden; what is asked for beside an architecture is a mistake; what does not
+ * fit the data names its layer. */
+static void test_architectures(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *config, *set, *says; /* says NULL: is good */
+    } rows[] = {
+        {"[model]\nfilters = 5\narchitecture = conv 3 2/2 relu; dense 7\n", NULL, NULL},
+        {"[model]\narchitecture = conv 3 2/2 relu; dense 7\n", "model.filters=5",
+         "--set: model.filters changes nothing, since model.architecture (small:2) has all layers"},
+        {"[model]\narchitecture = dense 7\n[sweep]\nmodel.layers = 1 | 2\n", NULL,
+         "small:4: model.layers changes nothing"},
+        {"[model]\narchitecture = 5 * maxpool 2; dense 7\n", NULL,
+         "small:2: model.architecture: layer 5 (maxpool5): its window of 2 x 2 is larger than its input of 1 x 1"},
+        {"[model]\narchitecture = dense 7; conf 3 3\n", NULL, "small:2: model.architecture: layer 2: "},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct job job = {0};
+        const struct run_options options = {.out = "."};
+        assert_int_equal(config_read_text(rows[i].config, "small", NULL, &job.source, &job.error), STATUS_OK);
+        if (rows[i].set)
+            assert_int_equal(config_set(job.source, rows[i].set, &job.error), STATUS_OK);
+        assert_int_equal(run_resolve(&job.run, job.source, 0, 1, &options, &job.error),
+                         rows[i].says ? STATUS_USAGE : STATUS_OK);
+        if (rows[i].says && !strstr(job.error.message, rows[i].says))
+            fail_msg("%s", job.error.message);
+        if (!rows[i].says)
+            assert_int_equal(job.run.network.layer_count, 2);
+        job_close(&job);
+    }
+}
+
 static void an_identity_is_of_config_seed_and_data(void **state)
 {
     (void)state;
@@ -1701,6 +1734,7 @@ int main(void)
         RUN_TEST(typos_in_registry_names_cost_no_training),
         RUN_TEST(the_penalty_is_scaled_as_configured),
         RUN_TEST(every_epoch_has_an_order_of_its_own),
+        RUN_TEST(test_architectures),
         RUN_TEST(an_identity_is_of_config_seed_and_data),
         cmocka_unit_test(an_accuracy_has_wilsons_interval),
         RUN_TEST(an_item_meets_the_same_noise_in_every_run),

@@ -60,6 +60,9 @@ static enum status run_make(struct run *run, const struct bench *bench, size_t c
     run->config.train.epochs = EPOCHS;
     run->config.posterior.kl_warmup_end = 0;
     (void)snprintf(run->config.model.precision, sizeof run->config.model.precision, "%s", bench->precision);
+    status = network_spec_of(&run->config, run->kind, &run->network, error);
+    if (status != STATUS_OK)
+        return status;
     run->dataset = memory_alloc(1, sizeof *run->dataset, error);
     run->split.train = memory_alloc(count, sizeof *run->split.train, error);
     if (!run->dataset || !run->split.train)
@@ -99,7 +102,6 @@ static enum status predicting_make(struct predicting *predicting, const struct b
     struct run run;
     *predicting = (struct predicting){.bench = bench};
     enum status status = run_make(&run, bench, bench->items, error);
-    struct network_spec spec = run_network_spec(&run);
     struct posterior_start start = posterior_start_of(&run.config, bench->method, bench->seed);
     predicting->x = memory_alloc(size_multiply(bench->items, shape_size(bench->kind->shape)), sizeof(float), error);
     predicting->y = memory_alloc(bench->items, 1, error);
@@ -108,7 +110,7 @@ static enum status predicting_make(struct predicting *predicting, const struct b
     if (status == STATUS_OK)
         items_gather(&run.dataset->train, run.split.train, bench->items, predicting->x, predicting->y);
     if (status == STATUS_OK)
-        status = network_create(&spec, EVALUATION_BATCH, 0, bench->threads, &predicting->trained.network, error);
+        status = network_create(&run.network, EVALUATION_BATCH, 0, bench->threads, &predicting->trained.network, error);
     if (status == STATUS_OK)
         status = posterior_create(predicting->trained.network, bench->method, &start, bench->threads,
                                   &predicting->trained.posterior, error);

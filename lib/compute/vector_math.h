@@ -67,6 +67,15 @@ static inline float vector_expm1(float x)
     return scale * part + (scale - 1.0F);
 }
 
+/* tanh(x), by exp(-2 |x|) - 1, which is between -1 and 0 */
+static inline float vector_tanh(float x)
+{
+    uint32_t sign = bits_of_float(x) & 0x80000000U;
+    float magnitude = float_of_bits(bits_of_float(x) & 0x7FFFFFFFU);
+    float part = vector_expm1(-2.0F * magnitude);
+    return float_of_bits(bits_of_float(-part / (2.0F + part)) | sign);
+}
+
 /* SELU (Klambauer et al. 2017, arXiv:1706.02515): lambda x for x > 0, lambda alpha (exp(x) - 1) otherwise. */
 #define SELU_LAMBDA 1.0507009873554805F
 #define SELU_ALPHA 1.6732632423543772F

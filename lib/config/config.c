@@ -237,6 +237,11 @@ const char *config_origin(const struct config_source *source, const char *full_n
     return config_source_origin(source, config_key_find_full(full_name));
 }
 
+bool config_is_swept(const struct config_source *source, const char *full_name)
+{
+    return source->settings[config_key_find_full(full_name)].swept;
+}
+
 enum status config_resolve(const struct config_source *source, size_t cell, struct config *config, struct error *error)
 {
     *config = (struct config){0};

@@ -79,6 +79,9 @@ enum status config_set(struct config_source *source, const char *assignment, str
 /* Where a key's value came from: "FILE:LINE", "--set" or "default". The key must exist. */
 const char *config_origin(const struct config_source *source, const char *full_name);
 
+/* Whether [sweep] has the key, which must exist. */
+bool config_is_swept(const struct config_source *source, const char *full_name);
+
 /* Number of cells: the product of the list lengths of [sweep] (1 without a sweep). Seeds are not counted. */
 size_t config_cells(const struct config_source *source);
 

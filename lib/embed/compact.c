@@ -5,8 +5,8 @@
 #include "core/memory.h"
 #include "nn/moments.h"
 
-/* What the last layer adds to the bias of `filter` because of weight number i, whose input is the constant selu(bias).
- */
+/* What the last layer adds to the bias of `filter` because of weight number i, whose input is the constant
+ * activation(bias). */
 static void fold_weight(const struct model *model, const struct model_layer *before, struct model_layer *last, size_t i)
 {
     size_t channel = layer_channel(last, last->place[i]), filter = layer_filter(last, last->place[i]);
@@ -14,21 +14,22 @@ static void fold_weight(const struct model *model, const struct model_layer *bef
         float mean = before->bias[channel], sigma = before->bias[before->shape.c_out + channel];
         float variance = sigma * sigma, w = last->value[i], spread = last->value[last->count + i];
         float *bias_sigma = &last->bias[last->shape.c_out + filter];
-        selu_moments(&mean, &variance);
+        activation_moments(before->spec.activation, &mean, &variance);
         last->bias[filter] += w * mean;
         *bias_sigma = sqrtf(*bias_sigma * *bias_sigma + spread * spread * (mean * mean + variance) + w * w * variance);
         return;
     }
     for (size_t part = 0; part < model->parts; part++)
         last->bias[part * last->shape.c_out + filter] +=
-            last->value[part * last->count + i] * selu(before->bias[part * before->shape.c_out + channel]);
+            last->value[part * last->count + i] *
+            before->spec.activation->value(before->bias[part * before->shape.c_out + channel]);
 }
 
 /* Keeps only the weights for which keeps[i] is set. */
 static enum status layer_select(const struct model *model, struct model_layer *layer, const unsigned char *keeps,
                                 struct error *error)
 {
-    struct model_layer left = {.shape = layer->shape};
+    struct model_layer left = {.spec = layer->spec, .shape = layer->shape};
     size_t count = 0;
     for (size_t i = 0; i < layer->count; i++)
         count += keeps[i];
@@ -46,7 +47,7 @@ static enum status layer_select(const struct model *model, struct model_layer *l
             left.value[part * left.count + count] = layer->value[part * layer->count + i];
         count++;
     }
-    for (size_t i = 0; i < model->parts * layer->shape.c_out; i++)
+    for (size_t i = 0; i < model->parts * layer_biases(layer); i++)
         left.bias[i] = layer->bias[i];
     model_layer_free(layer);
     *layer = left;
@@ -57,6 +58,8 @@ static enum status fold_constants(struct model *model, struct error *error)
 {
     struct model_layer *last = &model->layers[model->layer_count - 1];
     const struct model_layer *before = last - 1;
+    if (!layer_has_weights(before))
+        return STATUS_OK; /* what pooling makes of a constant map is its own matter */
     unsigned char *reached = memory_alloc(before->shape.c_out, 1, error);
     unsigned char *keeps = memory_alloc(last->count, 1, error);
     enum status status = reached && keeps ? STATUS_OK : STATUS_NO_MEMORY;
@@ -74,14 +77,16 @@ static enum status fold_constants(struct model *model, struct error *error)
     return status;
 }
 
-/* needed [c_out] = whether the next layer reads the filter. One always stays: a layer has outputs. */
-static size_t find_needed(const struct model_layer *behind, size_t filters, unsigned char *needed)
+/* needed [c_out] = whether the next layer reads the filter; pooling reads what the layer after it does. One always
+ * stays: a layer has outputs. */
+static size_t find_needed(const struct model_layer *next, const unsigned char *needed_of_next, size_t filters,
+                          unsigned char *needed)
 {
     size_t count = 0;
     for (size_t f = 0; f < filters; f++)
-        needed[f] = 0;
-    for (size_t i = 0; i < behind->count; i++)
-        needed[layer_channel(behind, behind->place[i])] = 1;
+        needed[f] = layer_has_weights(next) ? 0 : needed_of_next[f];
+    for (size_t i = 0; i < next->count; i++)
+        needed[layer_channel(next, next->place[i])] = 1;
     for (size_t f = 0; f < filters; f++)
         count += needed[f];
     if (count == 0)
@@ -113,7 +118,8 @@ static void renumber(const unsigned char *needed, size_t filters, size_t *index)
 }
 
 /* Gives layers their new shapes, and places and biases their new positions. index and needed: [layers][MAX]. */
-static void take_out(struct model *model, const size_t *outputs, unsigned char *const *needed, size_t *const *index)
+static enum status take_out(struct model *model, const size_t *outputs, unsigned char *const *needed,
+                            size_t *const *index, struct error *error)
 {
     for (size_t l = 0; l < model->layer_count; l++) {
         struct model_layer *layer = &model->layers[l];
@@ -125,13 +131,13 @@ static void take_out(struct model *model, const size_t *outputs, unsigned char *
             layer->place[i] = (uint32_t)((channel * c_out + index[l][filter]) * taps + place % taps);
         }
         for (size_t part = 0; part < model->parts; part++) {
-            for (size_t f = 0; f < old.c_out; f++) {
+            for (size_t f = 0; f < old.c_out && layer_has_weights(layer); f++) {
                 if (needed[l][f])
                     layer->bias[part * c_out + index[l][f]] = layer->bias[part * old.c_out + f];
             }
         }
     }
-    model_shapes(model, outputs);
+    return model_shapes(model, outputs, error);
 }
 
 enum status model_compact(struct model *model, size_t *removed, struct error *error)
@@ -149,15 +155,15 @@ enum status model_compact(struct model *model, size_t *removed, struct error *er
         for (size_t f = 0; status == STATUS_OK && f < filters; f++)
             needed[l][f] = 1;
         if (status == STATUS_OK && l + 1 < model->layer_count) {
-            outputs[l] = find_needed(&model->layers[l + 1], filters, needed[l]);
+            outputs[l] = find_needed(&model->layers[l + 1], needed[l + 1], filters, needed[l]);
             status = drop_unneeded(model, &model->layers[l], needed[l], error);
         }
         if (status == STATUS_OK)
             renumber(needed[l], filters, index[l]);
-        *removed += filters - outputs[l];
+        *removed += layer_has_weights(&model->layers[l]) ? filters - outputs[l] : 0;
     }
     if (status == STATUS_OK)
-        take_out(model, outputs, needed, index);
+        status = take_out(model, outputs, needed, index, error);
     for (size_t l = 0; l < model->layer_count; l++) {
         memory_free(needed[l]);
         memory_free(index[l]);

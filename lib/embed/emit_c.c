@@ -14,6 +14,61 @@
 
 enum { NUMBERS_IN_A_LINE = 16 };
 
+/* ---- the layers of a device: those with weights; pooling belongs to the one before it ---- */
+
+/* The same model with only its weighted layers, which `layers` holds: a view, not to be freed. */
+static struct model weighted_of(const struct model *model, struct model_layer layers[MODEL_LAYERS_MAX])
+{
+    struct model view = *model;
+    view.layers = layers;
+    view.layer_count = 0;
+    for (size_t l = 0; l < model->layer_count; l++) {
+        if (layer_has_weights(&model->layers[l]))
+            layers[view.layer_count++] = model->layers[l];
+    }
+    return view;
+}
+
+/* The pooling layers after weighted layer `number`: consecutive in the model. */
+static const struct model_layer *pools_after(const struct model *model, size_t number, size_t *count)
+{
+    size_t l = 0;
+    for (size_t weighted = 0; weighted <= number; l++)
+        weighted += layer_has_weights(&model->layers[l]);
+    for (*count = 0; l + *count < model->layer_count && !layer_has_weights(&model->layers[l + *count]);)
+        (*count)++;
+    return &model->layers[l];
+}
+
+/* A kind's number in its registry. */
+static size_t kind_number(const struct layer_kind *kind)
+{
+    size_t count, number = 0;
+    const struct layer_kind *const *kinds = layer_kinds(&count);
+    while (number + 1 < count && kinds[number] != kind)
+        number++;
+    return number;
+}
+
+static bool has_pools(const struct model *model)
+{
+    bool found = false;
+    for (size_t l = 0; l < model->layer_count; l++)
+        found = found || !layer_has_weights(&model->layers[l]);
+    return found;
+}
+
+/* Whether an activation other than SELU follows a layer that is not the last. */
+static bool has_activations(const struct model *model)
+{
+    bool found = false;
+    for (size_t l = 0; l + 1 < model->layer_count; l++) {
+        const struct model_layer *layer = &model->layers[l];
+        found = found || (layer_has_weights(layer) && layer->spec.activation->index != ACTIVATION_selu);
+    }
+    return found;
+}
+
 static size_t planes_of(const struct model *model)
 {
     return model->posterior == MODEL_VARIANCE ? 2 : 1; /* mean, and variance */
@@ -43,9 +98,16 @@ static size_t region_floats(const struct model *model, size_t which)
     return most;
 }
 
+static size_t arena_floats(const struct model *weighted)
+{
+    return region_floats(weighted, 0) + region_floats(weighted, 1);
+}
+
 size_t device_arena_bytes(const struct model *model)
 {
-    return (region_floats(model, 0) + region_floats(model, 1)) * sizeof(float);
+    struct model_layer layers[MODEL_LAYERS_MAX];
+    const struct model weighted = weighted_of(model, layers);
+    return arena_floats(&weighted) * sizeof(float);
 }
 
 /* ---- the order of a device: by filter in layer 0, by input channel in the others ---- */
@@ -186,7 +248,33 @@ static void emit_taps(struct text_buffer *text, const struct model_layer *layer,
     text_add(text, "\n};\n");
 }
 
-static void emit_layers(struct text_buffer *text, const struct model *model)
+/* The windows of the pooling layers after a weighted one. */
+static void emit_pools(struct text_buffer *text, const struct model *whole, size_t l)
+{
+    size_t count;
+    const struct model_layer *pools = pools_after(whole, l, &count);
+    text_add(text, "static const struct pool pools_%zu[%zu] = {", l, count + 1);
+    for (size_t p = 0; p < count; p++) {
+        const struct conv_shape *s = &pools[p].shape;
+        text_add(text, "\n    {%zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu},", kind_number(pools[p].spec.kind), s->kernel_h,
+                 s->kernel_w, s->stride_h, s->stride_w, s->width_in, s->height_out, s->width_out);
+    }
+    text_add(text, "\n    {0, 0, 0, 0, 0, 0, 0, 0} /* no array is empty */\n};\n");
+}
+
+/* What only some models need of a layer: see device.c.in. */
+static void emit_layer_rest(struct text_buffer *text, const struct model *whole, const struct model_layer *layer,
+                            size_t l)
+{
+    size_t pools;
+    if (has_activations(whole))
+        text_add(text, ", %dU", (int)layer->spec.activation->index);
+    (void)pools_after(whole, l, &pools);
+    if (has_pools(whole))
+        text_add(text, ", pools_%zu, %zu", l, pools);
+}
+
+static void emit_layers(struct text_buffer *text, const struct model *model, const struct model *whole)
 {
     text_add(text, "\nstatic const struct layer layers[MODEL_LAYERS] = {\n");
     for (size_t l = 0; l < model->layer_count; l++) {
@@ -197,9 +285,11 @@ static void emit_layers(struct text_buffer *text, const struct model *model)
             (void)snprintf(step, sizeof step, "steps_%zu", l);
         text_add(text,
                  "    {%zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %zuU, gaps_%zu, values_%zu, biases_%zu, %s, "
-                 "taps_%zu},\n",
+                 "taps_%zu",
                  layer_taps(layer), l == 0 ? s->c_in : s->c_out, s->c_in, s->c_out, in_plane(layer), out_plane(layer),
                  s->width_in, s->width_out, s->stride_h, s->stride_w, layer->count, l, l, l, step, l);
+        emit_layer_rest(text, whole, layer, l);
+        text_add(text, "},\n");
     }
     text_add(text, "};\n");
 }
@@ -218,8 +308,10 @@ static void emit_noise(struct text_buffer *text, const struct model *model, cons
     text_add(text, "\n};\n");
 }
 
-size_t device_table_bytes(const struct model *model)
+size_t device_table_bytes(const struct model *whole)
 {
+    struct model_layer layers[MODEL_LAYERS_MAX];
+    const struct model weighted = weighted_of(whole, layers), *const model = &weighted;
     static const size_t sizes[] = {4, 2, 1};
     size_t bytes = 0;
     for (size_t l = 0; l < model->layer_count; l++) {
@@ -264,7 +356,7 @@ static void emit_defines(struct text_buffer *text, const struct model *model, co
              "#define MODEL_NETWORKS_STORED %zu\n#define MODEL_NETWORKS %zu\n#define MODEL_NUMBER %d\n"
              "#define MODEL_REGION_FLOATS %zu\n#define MODEL_ARENA_FLOATS %zu\n#define MODEL_OFFSET ",
              variance ? 1 : model->parts, variance ? LOGIT_DRAWS : model->parts, bits[model->number],
-             region_floats(model, 0), device_arena_bytes(model) / sizeof(float));
+             region_floats(model, 0), arena_floats(model));
     emit_float(text, model->offset);
     text_add(text, "\n#define MODEL_SCALE ");
     emit_float(text, model->scale);
@@ -275,18 +367,135 @@ static void emit_defines(struct text_buffer *text, const struct model *model, co
     text_add(text, ";\n");
 }
 
-static void emit_program(struct text_buffer *text, const char *from, const char *end, const char *name)
+/* ---- the program: device.c.in, of which some lines are for some models ---- */
+
+struct program {
+    const struct model *model;
+    const char *name;
+    bool pools, activations;
+};
+
+/* The activations of the model's layers, as one function. */
+static void emit_activations(struct text_buffer *text, const struct program *program)
 {
-    static const char placeholder[] = "@NAME@";
-    const char *found;
-    while ((found = strstr(from, placeholder)) != NULL && found < end) {
-        text_add(text, "%.*s%s", (int)(found - from), from, name);
-        from = found + sizeof placeholder - 1;
+    bool used[ACTIVATIONS] = {false};
+    size_t count;
+    const struct activation *rows = activations(&count);
+    if (!program->activations)
+        return;
+    for (size_t l = 0; l + 1 < program->model->layer_count; l++)
+        used[program->model->layers[l].spec.activation->index] = true;
+    text_add(text, "static float activate(const struct layer *layer, float x)\n{\n");
+    for (size_t i = 0; i < count; i++) {
+        if (used[i])
+            text_add(text, "    if (layer->activation == %dU) /* %s */\n        return %s;\n", (int)rows[i].index,
+                     rows[i].title, rows[i].device);
     }
-    text_add(text, "%.*s", (int)(end - from), from);
+    text_add(text, "    return x;\n}\n");
 }
 
-static enum status emit_tables(struct text_buffer *text, const struct model *model, struct error *error)
+static void emit_taker(struct text_buffer *text, const struct program *program, const struct layer_kind *kind)
+{
+    const bool variance = program->model->posterior == MODEL_VARIANCE;
+    text_add(
+        text,
+        "/* Takes the next value of a window into z, by %s. */\nstatic void take_%s(float *z, float *z_variance, float "
+        "x, float x_variance, unsigned int tap, unsigned int taps)\n{\n%s    (void)z_variance;\n    "
+        "(void)x_variance;\n    (void)tap;\n    (void)taps;\n}\n\n",
+        kind->title, kind->name, variance ? kind->pooling->device_moments : kind->pooling->device);
+}
+
+/* How the model's pooling layers take values together. */
+static void emit_pooling(struct text_buffer *text, const struct program *program)
+{
+    size_t count;
+    const struct layer_kind *const *kinds = layer_kinds(&count);
+    bool used[LAYER_KINDS] = {false};
+    if (!program->pools)
+        return;
+    for (size_t l = 0; l < program->model->layer_count; l++)
+        used[kind_number(program->model->layers[l].spec.kind)] = true;
+    for (size_t i = 0; i < count; i++) {
+        if (used[i] && kinds[i]->pooling)
+            emit_taker(text, program, kinds[i]);
+    }
+    text_add(text,
+             "static void take(unsigned int kind, float *z, float *z_variance, float x, float x_variance, unsigned "
+             "int tap,\n                 unsigned int taps)\n{\n");
+    for (size_t i = 0; i < count; i++) {
+        if (used[i] && kinds[i]->pooling)
+            text_add(text, "    if (kind == %zuU)\n        take_%s(z, z_variance, x, x_variance, tap, taps);\n", i,
+                     kinds[i]->name);
+    }
+    text_add(text, "}\n\n");
+}
+
+/* One placeholder, at `word` with its two @; returns its length, or 0: it is none. */
+static size_t emit_placeholder(struct text_buffer *text, const struct program *program, const char *word)
+{
+    const struct {
+        const char *word, *text;
+    } words[] = {
+        {"@NAME@", program->name},
+        {"@ACTIVATION@", program->activations ? "activate" : "selu"},
+        {"@ACTIVATION_NAME@", program->activations ? "activation" : "SELU"},
+        {"@LAYER@", program->activations ? "const struct layer *layer, " : ""},
+        {"@OF_LAYER@", program->activations ? "layer, " : ""},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strncmp(word, words[i].word, strlen(words[i].word)) == 0) {
+            text_add(text, "%s", words[i].text);
+            return strlen(words[i].word);
+        }
+    }
+    return 0;
+}
+
+static void emit_line(struct text_buffer *text, const struct program *program, const char *from, const char *end)
+{
+    for (const char *at = from; at < end;) {
+        const char *word = memchr(at, '@', (size_t)(end - at));
+        if (!word)
+            word = end;
+        text_add(text, "%.*s", (int)(word - at), at);
+        const size_t length = word < end ? emit_placeholder(text, program, word) : 0;
+        if (word < end && length == 0)
+            text_add(text, "@");
+        at = word < end ? word + (length > 0 ? length : 1) : end;
+    }
+}
+
+static bool begins(const char *line, const char *word)
+{
+    return strncmp(line, word, strlen(word)) == 0;
+}
+
+/* The lines from..end. Between "@IF X@", or "@UNLESS X@", and "@END@" they are for models with X, or without it. */
+static void emit_program(struct text_buffer *text, const struct program *program, const char *from, const char *end)
+{
+    bool wanted = true;
+    for (const char *next; from < end; from = next) {
+        const char *newline = memchr(from, '\n', (size_t)(end - from));
+        next = newline ? newline + 1 : end;
+        if (begins(from, "@IF POOLS@"))
+            wanted = program->pools;
+        else if (begins(from, "@IF ACTIVATIONS@"))
+            wanted = program->activations;
+        else if (begins(from, "@UNLESS ACTIVATIONS@"))
+            wanted = !program->activations;
+        else if (begins(from, "@END@"))
+            wanted = true;
+        else if (begins(from, "@ACTIVATIONS@"))
+            emit_activations(text, program);
+        else if (begins(from, "@POOLING@"))
+            emit_pooling(text, program);
+        else if (wanted)
+            emit_line(text, program, from, next);
+    }
+}
+
+static enum status emit_tables(struct text_buffer *text, const struct model *model, const struct model *whole,
+                               struct error *error)
 {
     enum status status = STATUS_OK;
     if (model->posterior == MODEL_VARIANCE) {
@@ -304,8 +513,10 @@ static enum status emit_tables(struct text_buffer *text, const struct model *mod
         if (model->number == MODEL_INT8)
             emit_floats(text, "steps", l, layer->step, model_groups(model) * layer->shape.c_out);
         emit_taps(text, layer, l);
+        if (has_pools(whole))
+            emit_pools(text, whole, l);
     }
-    emit_layers(text, model);
+    emit_layers(text, model, whole);
     return status;
 }
 
@@ -315,13 +526,16 @@ static enum status emit_source(struct text_buffer *text, const struct model *mod
 {
     static const char here[] = "@TABLES@\n";
     const char *tables = strstr(device_source, here), *end = device_source + strlen(device_source);
+    struct model_layer layers[MODEL_LAYERS_MAX];
+    const struct model weighted = weighted_of(model, layers);
+    const struct program program = {model, name, has_pools(model), has_activations(model)};
     emit_about(text, model, name, "c");
     text_add(text, " */");
-    emit_defines(text, model, name);
-    emit_program(text, device_source, tables, name);
-    enum status status = emit_tables(text, model, error);
+    emit_defines(text, &weighted, name);
+    emit_program(text, &program, device_source, tables);
+    enum status status = emit_tables(text, &weighted, model, error);
     emit_tests_tables(text, model, tests, name);
-    emit_program(text, tables + sizeof here - 1, end, name);
+    emit_program(text, &program, tables + sizeof here - 1, end);
     return status;
 }
 

@@ -15,6 +15,7 @@ struct stage {
     const struct model_layer *layer;
     struct planes planes;     /* of its input */
     size_t outputs;           /* of a filter, in the layout of the pitch */
+    size_t *tap;              /* [taps] of pooling: places within a channel's plane; the lists of weights are empty */
     uint32_t *start;          /* [c_out + 1] */
     uint32_t *offset;         /* [count] of each weight, by filter */
     float *value;             /* [parts][count] in the same order */
@@ -52,7 +53,7 @@ static bool has_variance(const struct engine *engine)
 /* If at least half of the weights are there, running over all places is faster (see sum_group). */
 static bool is_full(const struct model_layer *layer, size_t outputs, size_t count)
 {
-    return outputs > 1 && 2 * count >= layer_places(layer);
+    return layer_has_weights(layer) && outputs > 1 && 2 * count >= layer_places(layer);
 }
 
 /* Outputs of a filter, in the layout of the pitch. */
@@ -82,12 +83,14 @@ void engine_cost_add(struct engine_cost *cost, const struct model *model, const 
     const double filled = full ? (double)places_of_filter(layer) * (double)filter_groups(layer) * SPARSE_FILTERS : 0;
     const double input = (double)s->c_in * (double)planes.size, target = (double)s->height_in * (double)s->width_in;
     const double maps = (double)s->height_out * (double)s->width_out;
-    const double of_model = there * (1 + parts) + parts * (double)s->c_out;
+    const double of_model = there * (1 + parts) + parts * (double)layer_biases(layer);
     const double of_engine = of_model + filled * parts + (variance ? 3 : 1) * input + target +
                              maps * (1 + (double)sizeof(struct sparse_move) / sizeof(float)) +
                              (SPARSE_FILTERS + 1) * (double)outputs;
     cost->bytes += (of_model + of_engine) * sizeof(float);
     cost->work += (variance ? 3 * there : parts * (full ? filled : there)) * (double)outputs;
+    if (!layer_has_weights(layer))
+        cost->work += (variance ? 8 : parts) * (double)(layer_taps(layer) * s->c_out) * (double)outputs;
 }
 
 struct engine_cost engine_cost(const struct model *model)
@@ -190,7 +193,8 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
     stage->value = memory_alloc(size_multiply(model->parts, layer->count), sizeof *stage->value, error);
     stage->target = memory_alloc(s->height_in * s->width_in, sizeof *stage->target, error);
     stage->input = memory_alloc(floats, sizeof *stage->input, error);
-    bool complete = stage->start && stage->offset && stage->value && stage->target && stage->input;
+    stage->tap = memory_alloc(layer_taps(layer), sizeof *stage->tap, error);
+    bool complete = stage->start && stage->offset && stage->value && stage->target && stage->input && stage->tap;
     if (complete && model->posterior == MODEL_VARIANCE) {
         stage->square = memory_alloc(floats, sizeof *stage->square, error);
         stage->variance = memory_alloc(floats, sizeof *stage->variance, error);
@@ -200,6 +204,8 @@ static enum status stage_make(struct stage *stage, const struct model *model, co
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < s->height_in * s->width_in; i++)
         stage->target[i] = (uint32_t)position(stage, s->pad_top + i / s->width_in, s->pad_left + i % s->width_in);
+    for (size_t tap = 0; tap < layer_taps(layer); tap++)
+        stage->tap[tap] = position(stage, tap / s->kernel_w, tap % s->kernel_w);
     list_weights(stage, model->parts);
     return is_full(layer, stage->outputs, layer->count) ? fill(stage, model->parts, error) : STATUS_OK;
 }
@@ -303,6 +309,7 @@ void engine_free(struct engine *engine)
         return;
     for (size_t i = 0; engine->stages && i < engine->model->layer_count; i++) {
         struct stage *stage = &engine->stages[i];
+        memory_free(stage->tap);
         memory_free(stage->start);
         memory_free(stage->offset);
         memory_free(stage->value);
@@ -346,6 +353,12 @@ static void sum_group(struct engine *engine, const struct stage *stage, size_t p
     const struct model_layer *layer = stage->layer;
     const size_t places = places_of_filter(layer);
     const float *value = stage->value + part * layer->count;
+    for (size_t f = 0; f < filters && !layer_has_weights(layer); f++)
+        layer->spec.kind->pooling->reduce(layer_taps(layer), stage->tap,
+                                          stage->input + (first + f) * stage->planes.size, stage->outputs,
+                                          engine->z + f * engine->z_stride);
+    if (!layer_has_weights(layer))
+        return;
     if (stage->full_offset) {
         engine->kernels->sum_filters(places, stage->full_offset, full_values(stage, part) + first * places,
                                      stage->input, stage->outputs, engine->z, engine->z_stride);
@@ -363,8 +376,10 @@ static void sum_group(struct engine *engine, const struct stage *stage, size_t p
 static void pass_on(struct engine *engine, const struct stage *stage, const float *bias, size_t first, size_t filters)
 {
     const struct stage *next = stage + 1;
-    for (size_t f = 0; f < filters; f++)
-        engine->kernels->bias_selu(stage->outputs, bias[first + f], engine->z + f * engine->z_stride);
+    const struct layer_spec *spec = &stage->layer->spec;
+    for (size_t f = 0; f < filters && spec->kind->has_units; f++)
+        engine->kernels->activations[spec->activation->index].add_bias(stage->outputs, bias[first + f],
+                                                                       engine->z + f * engine->z_stride);
     for (size_t f = 0; f < filters; f++)
         engine->kernels->spread(&stage->out, engine->z + f * engine->z_stride,
                                 next->input + (first + f) * next->planes.size);
@@ -376,7 +391,7 @@ void engine_forward(struct engine *engine, size_t part, const float *x, float *l
     for (size_t l = 0; l < engine->model->layer_count; l++) {
         const struct stage *stage = &engine->stages[l];
         const size_t filters = stage->layer->shape.c_out;
-        const float *bias = stage->layer->bias + part * filters;
+        const float *bias = stage->layer->bias + part * layer_biases(stage->layer);
         for (size_t first = 0; first < filters; first += SPARSE_FILTERS) {
             const size_t group = smaller(SPARSE_FILTERS, filters - first);
             sum_group(engine, stage, part, first, group);
@@ -402,28 +417,47 @@ static void spread_out_moments(struct engine *engine, const struct stage *stage,
     engine->kernels->spread(&stage->out, mean, next->square + plane);
 }
 
+/* The moments of a channel of pooling, in z and z_variance. */
+static void pool_moments(struct engine *engine, const struct stage *stage, size_t channel)
+{
+    const size_t plane = channel * stage->planes.size;
+    stage->layer->spec.kind->pooling->moments(layer_taps(stage->layer), stage->tap, stage->input + plane,
+                                              stage->variance + plane, stage->outputs, engine->z, engine->z_variance);
+}
+
+/* Those of a filter's sums, without its bias. certain: the inputs have no variance */
+static void sum_moments(struct engine *engine, const struct stage *stage, size_t f, bool certain)
+{
+    const struct model_layer *layer = stage->layer;
+    const struct sparse_moments input = {stage->input, stage->square, certain ? NULL : stage->variance};
+    const size_t first = stage->start[f];
+    engine->kernels->sum_moments(stage->start[f + 1] - first, stage->offset + first, stage->value + first,
+                                 stage->value + layer->count + first, &input, stage->outputs, engine->z,
+                                 engine->z_variance);
+}
+
 void engine_moments(struct engine *engine, const float *x, float *mean, float *variance)
 {
-    const struct sparse_kernels *kernels = engine->kernels;
     put_input(engine, x);
     for (size_t l = 0; l < engine->model->layer_count; l++) {
         const struct stage *stage = &engine->stages[l];
         const struct model_layer *layer = stage->layer;
-        const float *bias = layer->bias, *bias_sigma = bias + layer->shape.c_out;
-        const struct sparse_moments input = {stage->input, stage->square, l > 0 ? stage->variance : NULL};
-        bool last = l + 1 == engine->model->layer_count;
+        const bool last = l + 1 == engine->model->layer_count;
         for (size_t f = 0; f < layer->shape.c_out; f++) {
-            size_t first = stage->start[f];
-            float bias_variance = bias_sigma[f] * bias_sigma[f];
-            kernels->sum_moments(stage->start[f + 1] - first, stage->offset + first, stage->value + first,
-                                 stage->value + layer->count + first, &input, stage->outputs, engine->z,
-                                 engine->z_variance);
-            if (last) {
-                mean[f] = engine->z[0] + bias[f];
-                variance[f] = engine->z_variance[0] + bias_variance;
+            if (!layer_has_weights(layer)) {
+                pool_moments(engine, stage, f);
+                spread_out_moments(engine, stage, stage + 1, f);
                 continue;
             }
-            kernels->bias_selu_moments(stage->outputs, bias[f], bias_variance, engine->z, engine->z_variance);
+            const float bias = layer->bias[f], bias_sigma = layer->bias[layer->shape.c_out + f];
+            sum_moments(engine, stage, f, l == 0);
+            if (last) {
+                mean[f] = engine->z[0] + bias;
+                variance[f] = engine->z_variance[0] + bias_sigma * bias_sigma;
+                continue;
+            }
+            engine->kernels->activations[layer->spec.activation->index].moments(
+                stage->outputs, bias, bias_sigma * bias_sigma, engine->z, engine->z_variance);
             spread_out_moments(engine, stage, stage + 1, f);
         }
     }

@@ -113,14 +113,13 @@ static enum status time_dense(const struct run *run, const struct test_items *it
                               struct error *error)
 {
     struct trained trained;
-    struct network_spec spec = run_network_spec(run);
     static const char *const columns[] = {"ms_dense", "ms_dense_batch"};
     static const size_t batches[] = {1, EVALUATION_BATCH};
     enum status status = run_load_trained(run, &trained, error);
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
         struct timing timing = {.x = items->x, .batch = smaller(batches[i], items->count)};
-        status = network_create(&spec, timing.batch, 0, 1, &timing.network, error);
-        timing.output = memory_alloc(timing.batch * spec.classes, sizeof *timing.output, error);
+        status = network_create(&run->network, timing.batch, 0, 1, &timing.network, error);
+        timing.output = memory_alloc(timing.batch * run->network.classes, sizeof *timing.output, error);
         if (status == STATUS_OK && !timing.output)
             status = STATUS_NO_MEMORY;
         if (status == STATUS_OK) {
@@ -282,9 +281,8 @@ static enum status measure_predictions(const struct run *run, const struct expor
 static size_t parameters_of(const struct run *run, struct error *error)
 {
     struct network *network;
-    struct network_spec spec = run_network_spec(run);
     size_t parameters = 0;
-    if (network_create(&spec, 1, 0, 1, &network, error) == STATUS_OK)
+    if (network_create(&run->network, 1, 0, 1, &network, error) == STATUS_OK)
         parameters = network_parameters(network);
     network_free(network);
     return parameters;
@@ -297,7 +295,7 @@ enum status export_measure(const struct run *run, const struct export_options *o
     struct row row = row_begin(run, "export");
     /* An engine uses floats; so does the dense network that it is compared with. */
     struct run as_floats = *run;
-    (void)snprintf(as_floats.config.model.precision, sizeof as_floats.config.model.precision, "fp32");
+    as_floats.network.bf16 = false;
     run = &as_floats;
     size_t parameters = parameters_of(run, error);
     if (parameters == 0)

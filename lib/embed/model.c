@@ -39,28 +39,33 @@ size_t model_values(const struct model *model)
 {
     size_t sum = model_weights(model);
     for (size_t i = 0; i < model->layer_count; i++)
-        sum += model->layers[i].shape.c_out;
+        sum += layer_biases(&model->layers[i]);
     return sum * model->parts;
 }
 
-void model_shapes(struct model *model, const size_t *outputs)
+enum status model_layer_shape(struct model *model, size_t number, size_t outputs, struct error *error)
 {
-    struct shape shape = model->input;
-    for (size_t i = 0; i < model->layer_count; i++) {
-        struct conv_shape *s = &model->layers[i].shape;
-        if (i + 1 == model->layer_count)
-            *s = conv_dense_shape(shape, outputs[i]);
-        else if (model->whole_kernels)
-            *s = conv_whole_shape(shape, outputs[i], model->kernel, model->stride);
-        else
-            *s = conv_shape(shape, outputs[i], model->kernel, model->stride);
-        shape = (struct shape){s->height_out, s->width_out, s->c_out};
-    }
+    struct model_layer *layer = &model->layers[number];
+    const struct shape input = number > 0 ? layer_output(&model->layers[number - 1].shape) : model->input;
+    struct layer_spec spec = layer->spec;
+    spec.units = outputs;
+    enum status status = spec.kind->window(&spec, input, &layer->shape, error);
+    if (status == STATUS_OK && model->whole_kernels && spec.kind == &layer_conv)
+        layer->shape = conv_whole_shape(input, outputs, layer_kernel(&spec, input), layer_stride(&spec, input));
+    return status;
+}
+
+enum status model_shapes(struct model *model, const size_t *outputs, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < model->layer_count && status == STATUS_OK; i++)
+        status = model_layer_shape(model, i, outputs[i], error);
+    return status;
 }
 
 enum status model_layer_alloc(const struct model *model, struct model_layer *layer, size_t count, struct error *error)
 {
-    size_t c_out = layer->shape.c_out;
+    size_t c_out = layer_biases(layer);
     layer->count = count;
     layer->place = memory_alloc(count, sizeof *layer->place, error);
     layer->value = memory_alloc(size_multiply(model->parts, count), sizeof *layer->value, error);
@@ -119,16 +124,18 @@ bool model_layer_fits(const struct model *model, const struct model_layer *layer
 {
     const struct conv_shape *shape = &layer->shape;
     return shape->c_out <= MODEL_EXTENT_MAX &&
-           size_multiply(shape->c_in * shape->c_out, shape->kernel_h * shape->kernel_w) <= MODEL_PLACES_MAX &&
+           (!layer_has_weights(layer) ||
+            size_multiply(shape->c_in * shape->c_out, shape->kernel_h * shape->kernel_w) <= MODEL_PLACES_MAX) &&
            size_multiply(shape->height_out * shape->width_out, shape->c_out) <= MODEL_PLACES_MAX &&
            size_multiply(shape->c_in, planes_of(shape).size) <= MODEL_INPUT_MAX && count <= layer_places(layer) &&
            size_multiply(count, model->parts) <= MODEL_VALUES_MAX;
 }
 
+/* keep: of the layer's weights; NULL: it has none */
 static enum status list_places(const struct model *model, struct model_layer *layer, const float *keep,
                                struct error *error)
 {
-    size_t count = 0, places = layer_places(layer);
+    size_t count = 0, places = keep ? layer_places(layer) : 0;
     for (size_t i = 0; i < places; i++)
         count += keep[i] != 0;
     if (!model_layer_fits(model, layer, count))
@@ -148,19 +155,25 @@ static enum status list_places(const struct model *model, struct model_layer *la
 }
 
 /* Part number `part` of every layer, from a vector in the network's layout. */
-static void take_part(struct model *model, size_t part, const struct tensor *tensors, const float *w, const float *keep)
+static void take_part(struct model *model, size_t part, const struct network *network, const float *w,
+                      const float *keep)
 {
-    for (size_t i = 0; i < model->layer_count; i++) {
-        struct model_layer *layer = &model->layers[i];
-        const size_t weight = tensors[2 * i].offset, bias = tensors[2 * i + 1].offset;
-        for (size_t j = 0; j < layer->count; j++)
-            layer->value[part * layer->count + j] = w[weight + tensor_index(layer, layer->place[j])];
-        for (size_t f = 0; f < layer->shape.c_out; f++)
-            layer->bias[part * layer->shape.c_out + f] = w[bias + f] * keep[bias + f];
+    size_t count;
+    const struct tensor *tensors = network_tensors(network, &count);
+    for (size_t t = 0; t < count; t++) {
+        struct model_layer *layer = &model->layers[tensors[t].layer];
+        const float *from = w + tensors[t].offset, *stays = keep + tensors[t].offset;
+        if (tensor_is_bias(&tensors[t])) {
+            for (size_t f = 0; f < layer->shape.c_out; f++)
+                layer->bias[part * layer->shape.c_out + f] = from[f] * stays[f];
+        } else {
+            for (size_t j = 0; j < layer->count; j++)
+                layer->value[part * layer->count + j] = from[tensor_index(layer, layer->place[j])];
+        }
     }
 }
 
-static enum status take_parts(struct model *model, const struct posterior *posterior, const struct tensor *tensors,
+static enum status take_parts(struct model *model, const struct posterior *posterior, const struct network *network,
                               const float *keep, uint64_t seed, struct error *error)
 {
     float *scratch = memory_alloc(posterior->size, sizeof *scratch, error);
@@ -174,25 +187,33 @@ static enum status take_parts(struct model *model, const struct posterior *poste
             posterior_sigma(posterior, scratch);
             w = scratch;
         }
-        take_part(model, part, tensors, w, keep);
+        take_part(model, part, network, w, keep);
     }
     memory_free(scratch);
     return STATUS_OK;
 }
 
-static enum status make_layers(struct model *model, const struct network_spec *spec, const struct tensor *tensors,
-                               const float *keep, struct error *error)
+static enum status make_layers(struct model *model, const struct network *network, const float *keep,
+                               struct error *error)
 {
-    size_t outputs[MODEL_LAYERS_MAX];
+    const struct network_spec *spec = network_spec(network);
+    const float *weights[MODEL_LAYERS_MAX] = {NULL};
+    size_t outputs[MODEL_LAYERS_MAX], count;
+    const struct tensor *tensors = network_tensors(network, &count);
     model->layers = memory_alloc(model->layer_count, sizeof *model->layers, error);
     if (!model->layers)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < model->layer_count; i++)
-        outputs[i] = i + 1 < model->layer_count ? spec->filters : spec->classes;
-    model_shapes(model, outputs);
-    enum status status = STATUS_OK;
+    for (size_t i = 0; i < model->layer_count; i++) {
+        model->layers[i].spec = network_layer(spec, i);
+        outputs[i] = model->layers[i].spec.units;
+    }
+    for (size_t t = 0; t < count; t++) {
+        if (!tensor_is_bias(&tensors[t]))
+            weights[tensors[t].layer] = keep + tensors[t].offset;
+    }
+    enum status status = model_shapes(model, outputs, error);
     for (size_t i = 0; i < model->layer_count && status == STATUS_OK; i++)
-        status = list_places(model, &model->layers[i], keep + tensors[2 * i].offset, error);
+        status = list_places(model, &model->layers[i], weights[i], error);
     return status;
 }
 
@@ -201,31 +222,28 @@ enum status model_make(const struct posterior *posterior, const struct network *
 {
     *model = NULL;
     const struct network_spec *spec = network_spec(network);
-    size_t tensor_count;
-    const struct tensor *tensors = network_tensors(network, &tensor_count);
     if (options->posterior != MODEL_MEAN && !posterior->method->has_sigma)
         return error_set(error, STATUS_UNSUPPORTED, "%s has no standard deviations; --posterior mean is what it has",
                          posterior->method->name);
-    if (spec->layers + 1 > MODEL_LAYERS_MAX)
-        return error_set(error, STATUS_UNSUPPORTED, "%zu layers; a model has at most %d with the dense one",
-                         spec->layers, MODEL_LAYERS_MAX);
+    if (!network_layer(spec, 0).kind->has_units)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "the network begins with %s; a model begins with a layer that has weights",
+                         spec->layers[0].kind->name);
     struct model *made = memory_alloc(1, sizeof *made, error);
     if (!made)
         return STATUS_NO_MEMORY;
     *made = (struct model){.input = spec->input,
                            .classes = spec->classes,
-                           .kernel = spec->kernel,
-                           .stride = spec->stride,
                            .posterior = options->posterior,
                            .number = MODEL_FP32,
                            .parts = options->posterior == MODEL_SAMPLES ? options->samples : 1,
-                           .layer_count = spec->layers + 1,
+                           .layer_count = spec->layer_count + 1,
                            .scale = 1};
     made->parts = made->posterior == MODEL_VARIANCE ? 2 : made->parts;
     (void)snprintf(made->method, sizeof made->method, "%s", posterior->method->name);
-    enum status status = make_layers(made, spec, tensors, keep, error);
+    enum status status = make_layers(made, network, keep, error);
     if (status == STATUS_OK)
-        status = take_parts(made, posterior, tensors, keep, options->seed, error);
+        status = take_parts(made, posterior, network, keep, options->seed, error);
     if (status != STATUS_OK) {
         model_free(made);
         return status;
@@ -258,13 +276,13 @@ static void find_steps(const struct model *model, struct model_layer *layer, siz
             step[filter] = fmaxf(step[filter], fabsf(layer->value[part * layer->count + i]));
         }
     }
-    for (size_t f = 0; f < layer->shape.c_out; f++)
+    for (size_t f = 0; f < layer_biases(layer); f++)
         step[f] = round_up_to_8_bits(step[f] / codes);
 }
 
 static enum status round_to_codes(const struct model *model, struct model_layer *layer, struct error *error)
 {
-    size_t c_out = layer->shape.c_out, groups = model_groups(model), share = model->parts / groups;
+    size_t c_out = layer_biases(layer), groups = model_groups(model), share = model->parts / groups;
     layer->step = memory_alloc(groups * c_out, sizeof *layer->step, error);
     if (!layer->step)
         return STATUS_NO_MEMORY;
@@ -306,7 +324,7 @@ static enum status check_finite(const struct model *model, const struct model_la
     float worst = 0;
     for (size_t i = 0; i < model->parts * layer->count; i++)
         worst += 0 * layer->value[i];
-    for (size_t i = 0; i < model->parts * layer->shape.c_out; i++)
+    for (size_t i = 0; i < model->parts * layer_biases(layer); i++)
         worst += 0 * layer->bias[i];
     if (worst == 0)
         return STATUS_OK;
@@ -322,7 +340,7 @@ enum status model_round(struct model *model, enum model_number number, struct er
         if (number == MODEL_FP16)
             round_to_half(layer->value, model->parts * layer->count);
         if (number != MODEL_FP32)
-            round_to_half(layer->bias, model->parts * layer->shape.c_out);
+            round_to_half(layer->bias, model->parts * layer_biases(layer));
         enum status status = number == MODEL_INT8 ? round_to_codes(model, layer, error) : STATUS_OK;
         if (status != STATUS_OK)
             return status;

@@ -1,8 +1,8 @@
 /* lib/embed/model.h: the pruned network to ship: what is left of a posterior, and nothing else.
  *
- * A model is a value: once made it depends on no network and no posterior. Its layers are all convolutions, the dense
- * layer being one whose kernel covers its whole input; SELU follows all but the last. Each layer lists its remaining
- * weights by place. A weight's values depend on the kind of posterior:
+ * A model is a value: once made it depends on no network and no posterior. It has the network's layers (nn/layer.h); a
+ * dense one is a convolution whose kernel covers its whole input. Each weighted layer lists its remaining weights by
+ * place. A weight's values depend on the kind of posterior:
  *
  *   mean      one part: the posterior mean (for a point estimate, the weights)
  *   samples   `parts` networks, drawn as bayes/predictive.h draws them
@@ -28,7 +28,7 @@ enum model_number { MODEL_FP32, MODEL_FP16, MODEL_INT8 };
 
 /* A file above these is wrong. All layers together have limits of their own: see embed/engine.h. */
 enum {
-    MODEL_LAYERS_MAX = 16,
+    MODEL_LAYERS_MAX = NETWORK_LAYERS_MAX + 1,
     MODEL_PARTS_MAX = 256,
     MODEL_EXTENT_MAX = 4096,    /* of a dimension, and of channels */
     MODEL_PLACES_MAX = 1 << 24, /* of a layer */
@@ -39,8 +39,9 @@ enum {
 };
 
 struct model_layer {
+    struct layer_spec spec; /* as in the network, whatever is removed */
     struct conv_shape shape;
-    size_t count;    /* remaining weights */
+    size_t count;    /* remaining weights; those below are empty for a layer that has none */
     uint32_t *place; /* [count] ascending; index into [c_in][c_out][kernel_h][kernel_w] */
     float *value;    /* [parts][count] */
     float *bias;     /* [parts][c_out] */
@@ -57,12 +58,12 @@ struct model {
     float offset, scale;                 /* an input is (raw - offset) / scale */
     float threshold;                     /* nats of predictive entropy above which an item is referred to a human */
     struct shape input;
-    size_t classes, kernel, stride;
+    size_t classes;
     bool whole_kernels; /* kernels include taps that read only padding (nn/conv.h), as in files of version 1 */
     enum model_posterior posterior;
     enum model_number number;
     size_t parts;
-    size_t layer_count; /* convolutions, and the dense layer */
+    size_t layer_count;
     struct model_layer *layers;
 };
 
@@ -94,8 +95,22 @@ size_t model_groups(const struct model *model);  /* of steps: 2 for variances, e
 size_t model_weights(const struct model *model); /* remaining, without biases */
 size_t model_values(const struct model *model);  /* stored numbers: weights and biases times parts */
 
-/* The required shape of each layer, from the input on, given each one's number of outputs. */
-void model_shapes(struct model *model, const size_t *outputs /* [layer_count] */);
+/* The required shape of each layer, from the input on, given each one's number of outputs (of pooling layers:
+ * anything). STATUS_UNSUPPORTED: a window is larger than its input. */
+enum status model_layer_shape(struct model *model, size_t number, size_t outputs,
+                              struct error *error); /* of one, after those before it */
+enum status model_shapes(struct model *model, const size_t *outputs /* [layer_count] */, struct error *error);
+
+static inline bool layer_has_weights(const struct model_layer *layer)
+{
+    return layer->spec.kind->has_units;
+}
+
+/* Biases of a part: a pooling layer has none. */
+static inline size_t layer_biases(const struct model_layer *layer)
+{
+    return layer_has_weights(layer) ? layer->shape.c_out : 0;
+}
 
 static inline size_t layer_taps(const struct model_layer *layer)
 {

@@ -36,16 +36,31 @@ static void put_origin(const struct model *model, struct byte_writer *out)
     }
 }
 
-static void put_header(const struct model *model, struct byte_writer *out)
+/* Whether all layers but the last, dense one are convolutions alike, as in the short form of configs, which versions 1
+ * and 2 know. */
+static bool is_short(const struct model *model)
 {
+    const struct layer_spec *first = &model->layers[0].spec;
+    for (size_t i = 0; i + 1 < model->layer_count; i++) {
+        const struct layer_spec *spec = &model->layers[i].spec;
+        if (spec->kind != &layer_conv || spec->activation->index != ACTIVATION_selu || spec->padding != PADDING_SAME ||
+            spec->kernel_w > 0 || spec->stride_w > 0 || spec->kernel != first->kernel || spec->stride != first->stride)
+            return false;
+    }
+    return true;
+}
+
+static void put_header(const struct model *model, unsigned int version, struct byte_writer *out)
+{
+    const struct layer_spec *first = &model->layers[0].spec;
     const size_t sizes[] = {model->parts,          model->classes, model->input.height, model->input.width,
-                            model->input.channels, model->kernel,  model->stride};
+                            model->input.channels, first->kernel,  first->stride};
     bytes_put(out, magic, sizeof magic);
-    bytes_put_number(out, MODEL_FILE_VERSION, 1);
+    bytes_put_number(out, version, 1);
     bytes_put_number(out, (uint64_t)model->posterior, 1);
     bytes_put_number(out, (uint64_t)model->number, 1);
     bytes_put_number(out, model->layer_count, 1);
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+    for (size_t i = 0; i < (version == 2 ? 7 : 5); i++)
         bytes_put_number(out, sizes[i], 2);
     bytes_put_float(out, model->offset);
     bytes_put_float(out, model->scale);
@@ -57,10 +72,20 @@ static void put_header(const struct model *model, struct byte_writer *out)
     put_origin(model, out);
 }
 
+static void put_spec(const struct layer_spec *spec, struct byte_writer *out)
+{
+    const size_t extents[] = {spec->kernel, spec->kernel_w, spec->stride, spec->stride_w};
+    put_text(out, spec->kind->name);
+    put_text(out, spec->activation->name);
+    for (size_t i = 0; i < sizeof extents / sizeof extents[0]; i++)
+        bytes_put_number(out, extents[i], 2);
+    bytes_put_number(out, spec->padding == PADDING_VALID, 1);
+}
+
 /* The steps are numbers of 8 significant bits: their lower halves are 0. */
 static void put_steps(const struct model *model, const struct model_layer *layer, struct byte_writer *out)
 {
-    for (size_t i = 0; i < model_groups(model) * layer->shape.c_out; i++) {
+    for (size_t i = 0; i < model_groups(model) * layer_biases(layer); i++) {
         uint32_t bits;
         memcpy(&bits, &layer->step[i], sizeof bits);
         bytes_put_number(out, bits >> 16, 2);
@@ -69,7 +94,7 @@ static void put_steps(const struct model *model, const struct model_layer *layer
 
 static void put_biases(const struct model *model, const struct model_layer *layer, struct byte_writer *out)
 {
-    for (size_t i = 0; i < model->parts * layer->shape.c_out; i++) {
+    for (size_t i = 0; i < model->parts * layer_biases(layer); i++) {
         if (model->number == MODEL_FP32)
             bytes_put_float(out, layer->bias[i]);
         else
@@ -101,10 +126,15 @@ enum status model_layer_sizes(const struct model *model, size_t layer, struct la
                : STATUS_OK;
 }
 
-static enum status put_layer(const struct model *model, size_t number, struct byte_writer *out, struct error *error)
+static enum status put_layer(const struct model *model, size_t number, unsigned int version, struct byte_writer *out,
+                             struct error *error)
 {
     const struct model_layer *layer = &model->layers[number];
     struct layer_sizes sizes;
+    if (version > 2)
+        put_spec(&layer->spec, out);
+    if (!layer_has_weights(layer))
+        return STATUS_OK;
     enum status status = model_layer_sizes(model, number, &sizes, error);
     if (status != STATUS_OK)
         return status;
@@ -129,10 +159,11 @@ static enum status put_layer(const struct model *model, size_t number, struct by
 
 enum status model_encode(const struct model *model, struct byte_writer *out, struct error *error)
 {
+    const unsigned int version = is_short(model) ? 2 : MODEL_FILE_VERSION;
     *out = (struct byte_writer){0};
-    put_header(model, out);
+    put_header(model, version, out);
     for (size_t i = 0; i < model->layer_count; i++) {
-        enum status status = put_layer(model, i, out, error);
+        enum status status = put_layer(model, i, version, out, error);
         if (status != STATUS_OK)
             return status;
     }
@@ -209,16 +240,16 @@ static bool get_origin(struct model *model, struct byte_reader *in)
     return good;
 }
 
-static bool get_header(struct model *model, unsigned int version, struct byte_reader *in)
+static bool get_header(struct model *model, unsigned int version, struct layer_spec *common, struct byte_reader *in)
 {
     model->posterior = (enum model_posterior)bytes_get_number(in, 1);
     model->number = (enum model_number)bytes_get_number(in, 1);
     model->layer_count = bytes_get_number(in, 1);
     size_t *const sizes[] = {&model->parts,          &model->classes, &model->input.height, &model->input.width,
-                             &model->input.channels, &model->kernel,  &model->stride};
+                             &model->input.channels, &common->kernel, &common->stride};
     bool good = true;
     model->whole_kernels = version == 1;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (size_t i = 0; i < (version > 2 ? 5 : 7); i++) {
         *sizes[i] = bytes_get_number(in, 2);
         good = good && is_extent(*sizes[i]);
     }
@@ -243,7 +274,7 @@ static bool get_header(struct model *model, unsigned int version, struct byte_re
 
 static bool get_steps(const struct model *model, struct model_layer *layer, struct byte_reader *in)
 {
-    for (size_t i = 0; i < model_groups(model) * layer->shape.c_out; i++) {
+    for (size_t i = 0; i < model_groups(model) * layer_biases(layer); i++) {
         uint32_t bits = (uint32_t)bytes_get_number(in, 2) << 16;
         memcpy(&layer->step[i], &bits, sizeof bits);
         if (!isfinite(layer->step[i]) || layer->step[i] < 0)
@@ -254,7 +285,7 @@ static bool get_steps(const struct model *model, struct model_layer *layer, stru
 
 static bool get_biases(const struct model *model, struct model_layer *layer, struct byte_reader *in)
 {
-    size_t c_out = layer->shape.c_out;
+    size_t c_out = layer_biases(layer);
     for (size_t i = 0; i < model->parts * c_out; i++) {
         layer->bias[i] =
             model->number == MODEL_FP32 ? bytes_get_float(in) : float_of_half((uint16_t)bytes_get_number(in, 2));
@@ -265,21 +296,64 @@ static bool get_biases(const struct model *model, struct model_layer *layer, str
     return true;
 }
 
-/* The shape of layer `number`, whose outputs were just read; the earlier ones are known. */
-static bool find_shape(struct model *model, size_t number, size_t c_out)
+/* 0 stands for a rule (nn/layer.h) that some kinds have. */
+static bool get_spec(struct layer_spec *spec, struct byte_reader *in)
 {
-    size_t outputs[MODEL_LAYERS_MAX];
-    bool last = number + 1 == model->layer_count;
-    if (!is_extent(c_out) || (last && c_out != model->classes))
+    char kind[MODEL_NAME_SIZE], activation[MODEL_NAME_SIZE];
+    size_t *const extents[] = {&spec->kernel, &spec->kernel_w, &spec->stride, &spec->stride_w};
+    if (!get_name(in, kind) || !get_name(in, activation))
         return false;
-    for (size_t i = 0; i < model->layer_count; i++)
-        outputs[i] = i < number ? model->layers[i].shape.c_out : c_out;
-    model_shapes(model, outputs);
+    spec->kind = layer_kind_find(kind, NULL);
+    spec->activation = activation_find(activation, NULL);
+    for (size_t i = 0; i < sizeof extents / sizeof extents[0]; i++) {
+        *extents[i] = bytes_get_number(in, 2);
+        if (*extents[i] > MODEL_EXTENT_MAX)
+            return false;
+    }
+    const uint64_t padding = bytes_get_number(in, 1);
+    spec->padding = padding ? PADDING_VALID : PADDING_SAME;
+    return padding <= 1 && !in->beyond && spec->kind && spec->activation &&
+           (spec->kind != &layer_conv || (spec->kernel > 0 && spec->stride > 0));
+}
+
+/* What of a layer does not follow from the others: in version 3 its spec. The first layer has weights, the last one is
+ * dense, to the logits. */
+static bool find_spec(struct model *model, size_t number, unsigned int version, const struct layer_spec *common,
+                      struct byte_reader *in)
+{
+    struct layer_spec *spec = &model->layers[number].spec;
+    const bool last = number + 1 == model->layer_count;
+    if (version > 2)
+        return get_spec(spec, in) && (number > 0 || spec->kind->has_units) &&
+               (!last || (spec->kind == &layer_dense && spec->activation->index == ACTIVATION_linear));
+    *spec = *common;
+    spec->kind = last ? &layer_dense : &layer_conv;
+    spec->activation = activation_find(last ? "linear" : "selu", NULL);
     return true;
 }
 
-static enum status get_layer(struct model *model, size_t number, struct byte_reader *in, struct engine_cost *cost,
-                             const char *name, struct error *error)
+/* A pooling layer has nothing but its spec. */
+static enum status get_pooling(struct model *model, size_t number, struct byte_reader *in, struct engine_cost *cost,
+                               const char *name, struct error *error)
+{
+    struct model_layer *layer = &model->layers[number];
+    if (model_layer_shape(model, number, 0, &(struct error){0}) != STATUS_OK || !model_layer_fits(model, layer, 0))
+        return bad(name, "a layer's header makes no sense", error);
+    engine_cost_add(cost, model, layer, 0);
+    enum status status = engine_cost_check(cost, in->count, STATUS_DATA, name, error);
+    return status == STATUS_OK ? model_layer_alloc(model, layer, 0, error) : status;
+}
+
+/* Whether layer `number` may have so many outputs; sets its shape. The earlier ones are known. */
+static bool find_shape(struct model *model, size_t number, size_t c_out)
+{
+    bool last = number + 1 == model->layer_count;
+    return is_extent(c_out) && (!last || c_out == model->classes) &&
+           model_layer_shape(model, number, c_out, &(struct error){0}) == STATUS_OK;
+}
+
+static enum status get_weights(struct model *model, size_t number, struct byte_reader *in, struct engine_cost *cost,
+                               const char *name, struct error *error)
 {
     struct model_layer *layer = &model->layers[number];
     size_t c_out = bytes_get_number(in, 2), count = bytes_get_number(in, 4);
@@ -307,6 +381,15 @@ static enum status get_layer(struct model *model, size_t number, struct byte_rea
     if (!good)
         return bad(name, "a layer's weights are damaged", error);
     return STATUS_OK;
+}
+
+static enum status get_layer(struct model *model, size_t number, unsigned int version, const struct layer_spec *common,
+                             struct byte_reader *in, struct engine_cost *cost, const char *name, struct error *error)
+{
+    if (!find_spec(model, number, version, common, in))
+        return bad(name, "a layer's header makes no sense", error);
+    return layer_has_weights(&model->layers[number]) ? get_weights(model, number, in, cost, name, error)
+                                                     : get_pooling(model, number, in, cost, name, error);
 }
 
 /* Whether these bytes are a whole file of a known version; `in` is then after the version, and ends before the
@@ -340,20 +423,21 @@ enum status model_decode(const void *bytes, size_t count, const char *name, stru
     struct byte_reader in;
     struct engine_cost cost = {0};
     unsigned int version = 0;
+    struct layer_spec common = {.padding = PADDING_SAME}; /* of versions 1 and 2 */
     enum status status = check_whole(bytes, count, name, &in, &version, error);
     if (status != STATUS_OK)
         return status;
     struct model *made = memory_alloc(1, sizeof *made, error);
     if (!made)
         return STATUS_NO_MEMORY;
-    if (!get_header(made, version, &in)) {
+    if (!get_header(made, version, &common, &in)) {
         status = bad(name, "its header makes no sense", error);
     } else {
         made->layers = memory_alloc(made->layer_count, sizeof *made->layers, error);
         status = made->layers ? STATUS_OK : STATUS_NO_MEMORY;
     }
     for (size_t i = 0; status == STATUS_OK && i < made->layer_count; i++)
-        status = get_layer(made, i, &in, &cost, name, error);
+        status = get_layer(made, i, version, &common, &in, &cost, name, error);
     if (status == STATUS_OK && in.used != in.count)
         status = bad(name, "has bytes left over", error);
     if (status != STATUS_OK) {

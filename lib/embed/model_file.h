@@ -10,7 +10,12 @@
  *
  * Numbers are little-endian. Each layer has its shortest index format and value format. Reading trusts nothing: sizes
  * and their cost are checked against limits before allocating, places must ascend below the layer's size, numbers must
- * be finite, and nothing may be left over. Version 1 is read too: its data source is unknown, and it has no range. */
+ * be finite, and nothing may be left over. Version 1 is read too: its data source is unknown, and it has no range.
+ *
+ * Versions 1 and 2 have convolutions alike, with SAME padding and SELU, and a dense layer. Other networks are written
+ * as version 3: without kernel and stride in the header, but before each layer its kind and activation (as the names),
+ * rows and columns of its kernel and of its stride (2 each; see struct layer_spec), padding (1; 1: valid). A layer
+ * without weights has nothing more. */
 #ifndef TENTH_EMBED_MODEL_FILE_H
 #define TENTH_EMBED_MODEL_FILE_H
 
@@ -20,7 +25,7 @@
 #include "embed/bytes.h"
 #include "embed/model.h"
 
-enum { MODEL_FILE_VERSION = 2, MODEL_FILE_LIMIT = 1 << 28 };
+enum { MODEL_FILE_VERSION = 3, MODEL_FILE_LIMIT = 1 << 28 };
 
 /* The whole file in memory. STATUS_UNSUPPORTED: it would cost more than readers allow (embed/engine.h). The caller
  * frees with bytes_free, also after a failure. */

@@ -52,6 +52,11 @@ void conv_set_weights(struct conv *conv, const float *weight, const float *bias)
     conv->bias = bias;
 }
 
+const struct activation_kernels *conv_activation(const struct conv *conv)
+{
+    return &conv->layer_kernels->activations[conv->use.activation];
+}
+
 void conv_prepare(const struct conv *conv)
 {
     conv->algorithm->prepare(conv);

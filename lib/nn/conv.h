@@ -13,9 +13,11 @@
 #include "compute/gemm.h"
 #include "core/error.h"
 #include "core/phase_clock.h"
+#include "nn/activation.h"
 #include "nn/conv_shape.h"
 
 struct conv;
+struct activation_kernels;
 struct layer_kernels;
 struct winograd_kernels;
 struct winograd_few_kernels;
@@ -37,6 +39,7 @@ struct conv_use {
     int training; /* 1: forward, backward; 0: evaluate */
     int threads;
     int bf16; /* 1: factors of products are rounded to bfloat16 */
+    enum activation_index activation;
 };
 
 struct conv {
@@ -66,7 +69,7 @@ void conv_set_weights(struct conv *conv, const float *weight, const float *bias)
  * convs can be prepared at once: a barrier, or the end of the region, must follow. */
 void conv_prepare(const struct conv *conv);
 
-/* y = selu(convolution of x + bias); overwritten. Keeps what backward needs. */
+/* y = activation(convolution of x + bias); overwritten. Keeps what backward needs. */
 void conv_forward(const struct conv *conv, const float *x /* [batch][height_in][width_in][c_in] */, size_t batch,
                   float *y /* [batch][height_out][width_out][c_out] */);
 
@@ -78,6 +81,9 @@ void conv_evaluate(const struct conv *conv, int thread, const float *x, size_t b
 void conv_backward(const struct conv *conv, const float *x, const float *y, float *dy /* like y */, size_t batch,
                    float *d_weight /* overwritten */, float *d_bias /* overwritten */,
                    float *dx /* like x; overwritten; NULL: not wanted */);
+
+/* The passes of the conv's activation. */
+const struct activation_kernels *conv_activation(const struct conv *conv);
 
 /* Every algorithm, for tests. */
 const struct conv_algorithm *const *conv_algorithms(size_t *count);

@@ -153,7 +153,7 @@ static void forward_block(const struct conv *conv, int thread, const float *x, s
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
     conv->gemm->single(GEMM_PLAIN, GEMM_PLAIN, rows, s->c_out, k, col, k, conv->weight, s->c_out, 0.0F, y, s->c_out);
     begun = phase_next(conv->clock, PHASE_GEMM, begun);
-    conv->layer_kernels->bias_selu(rows, s->c_out, conv->bias, y);
+    conv_activation(conv)->forward(rows, s->c_out, conv->bias, y);
     phase_end(conv->clock, PHASE_TRANSFORM, begun);
 }
 
@@ -183,7 +183,7 @@ static void backward_block(const struct conv *conv, const float *x, const float 
     const struct conv_shape *s = &conv->shape;
     const size_t rows = items * pixels_out(s), k = row_size(s), size_in = conv_size_in(s);
     double begun = phase_begin(conv->clock);
-    conv->layer_kernels->selu_backward(rows, s->c_out, y, dy, d_bias);
+    conv_activation(conv)->backward(rows, s->c_out, y, dy, d_bias);
     im2col(s, x, items, col);
     begun = phase_next(conv->clock, PHASE_TRANSFORM, begun);
     conv->gemm->single(GEMM_TRANSPOSED, GEMM_PLAIN, k, s->c_out, rows, col, k, dy, s->c_out, 1.0F, d_weight, s->c_out);

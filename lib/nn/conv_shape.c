@@ -11,21 +11,34 @@ static size_t same_padding(size_t in, size_t kernel, size_t stride, size_t *befo
     return out;
 }
 
-struct conv_shape conv_whole_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+/* All but the output and the padding. */
+static struct conv_shape unpadded(struct shape input, size_t c_out, struct extent kernel, struct extent stride)
 {
-    int series = input.width == 1;
-    struct conv_shape shape = {
+    return (struct conv_shape){
         .height_in = input.height,
         .width_in = input.width,
         .c_in = input.channels,
         .c_out = c_out,
-        .kernel_h = kernel,
-        .kernel_w = series ? 1 : kernel,
-        .stride_h = stride,
-        .stride_w = series ? 1 : stride,
+        .kernel_h = kernel.rows,
+        .kernel_w = kernel.columns,
+        .stride_h = stride.rows,
+        .stride_w = stride.columns,
     };
+}
+
+struct conv_shape conv_whole_shape(struct shape input, size_t c_out, struct extent kernel, struct extent stride)
+{
+    struct conv_shape shape = unpadded(input, c_out, kernel, stride);
     shape.height_out = same_padding(input.height, shape.kernel_h, shape.stride_h, &shape.pad_top);
     shape.width_out = same_padding(input.width, shape.kernel_w, shape.stride_w, &shape.pad_left);
+    return shape;
+}
+
+struct conv_shape conv_valid_shape(struct shape input, size_t c_out, struct extent kernel, struct extent stride)
+{
+    struct conv_shape shape = unpadded(input, c_out, kernel, stride);
+    shape.height_out = (input.height - kernel.rows) / stride.rows + 1;
+    shape.width_out = (input.width - kernel.columns) / stride.columns + 1;
     return shape;
 }
 
@@ -41,7 +54,7 @@ static void leave_out_dead_taps(size_t in, size_t stride, size_t out, size_t *ke
     *before -= first;
 }
 
-struct conv_shape conv_shape(struct shape input, size_t c_out, size_t kernel, size_t stride)
+struct conv_shape conv_shape(struct shape input, size_t c_out, struct extent kernel, struct extent stride)
 {
     struct conv_shape shape = conv_whole_shape(input, c_out, kernel, stride);
     leave_out_dead_taps(shape.height_in, shape.stride_h, shape.height_out, &shape.kernel_h, &shape.pad_top);

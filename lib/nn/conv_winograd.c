@@ -57,6 +57,7 @@ static struct plan plan_sizes(const struct conv *conv)
     const struct conv_shape *s = &conv->shape;
     const size_t trained = conv->use.training ? conv->use.max_batch : 0;
     struct plan p = {.shape = winograd_shape(s, winograd_choice(s, trained, conv->use.bf16))};
+    p.shape.activation = conv->use.activation;
     p.transforms = &conv->winograd_kernels->transforms[p.shape.filtering];
     p.tiles_of_item = p.shape.tiles_h * p.shape.tiles_w;
     p.items = conv->use.training ? conv->use.max_batch : items_evaluated(conv, p.tiles_of_item);
@@ -210,7 +211,7 @@ static void evaluate(const struct conv *conv, int thread, const float *x, size_t
     }
 }
 
-/* A part of the batch: dy becomes d loss / d (the sums before SELU), whose sum over the part is kept for the bias; dM
+/* A part of the batch: dy becomes d loss / d (the sums), whose sum over the part is kept for the bias; dM
  * is the adjoint of the output transform of it. */
 static void gradient_of_part(const struct conv *conv, const struct plan *p, size_t part, const float *y, float *dy,
                              size_t batch)
@@ -222,7 +223,7 @@ static void gradient_of_part(const struct conv *conv, const struct plan *p, size
     double begun = phase_begin(conv->clock);
     memset(d_bias, 0, s->c_out * sizeof *d_bias);
     for (size_t item = items.first; item < items.first + items.size; item++) {
-        conv->layer_kernels->selu_backward(pixels, s->c_out, y + item * size_out, dy + item * size_out, d_bias);
+        conv_activation(conv)->backward(pixels, s->c_out, y + item * size_out, dy + item * size_out, d_bias);
         p->transforms->output_adjoint(&p->shape, dy + item * size_out, p->m + item * p->tiles_of_item * s->c_out,
                                       p->stride_m);
     }

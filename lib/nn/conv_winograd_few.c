@@ -34,6 +34,7 @@ static struct plan plan_sizes(const struct conv *conv)
     const int training = conv->use.training;
     const size_t threads = (size_t)conv->use.threads;
     struct plan p = {.shape = winograd_shape(s, winograd_choice(s, training ? conv->use.max_batch : 0, 0))};
+    p.shape.activation = conv->use.activation;
     p.transforms = &conv->winograd_few_kernels->transforms[p.shape.filtering];
     p.blocks = parts_of(s->c_out, WINOGRAD_BLOCK);
     p.parts = parts_of(LEAST_UNITS, p.blocks);
@@ -132,13 +133,14 @@ static void add_parts(const struct plan *p, const float *sums, float *row)
     }
 }
 
-static void input_gradient(const struct conv *conv, const float *y, float *dy, size_t batch, float *dx)
+static void input_gradient(const struct conv *conv, const struct plan *p, const float *y, float *dy, size_t batch,
+                           float *dx)
 {
     const struct conv_shape *s = &conv->shape;
 #pragma omp for
     for (size_t item = 0; item < batch; item++) {
         double begun = phase_begin(conv->clock);
-        conv->winograd_few_kernels->input_gradient(s, conv->weight, y + item * conv_size_out(s),
+        conv->winograd_few_kernels->input_gradient(&p->shape, conv->weight, y + item * conv_size_out(s),
                                                    dy + item * conv_size_out(s), dx + item * conv_size_in(s));
         phase_end(conv->clock, PHASE_TRANSFORM, begun);
     }
@@ -156,7 +158,7 @@ static void backward(const struct conv *conv, const float *x, const float *y, fl
     for (size_t row = 0; row <= p.taps; row++) /* the bias comes last */
         add_parts(&p, p.sums + row * WINOGRAD_BLOCK, row < p.taps ? d_weight + row * conv->shape.c_out : d_bias);
     if (dx)
-        input_gradient(conv, y, dy, batch, dx);
+        input_gradient(conv, &p, y, dy, batch, dx);
 }
 
 const struct conv_algorithm conv_winograd_few = {

@@ -7,17 +7,25 @@
 
 #include <stddef.h>
 
+#include "nn/activation.h"
+
+/* One row of activation.def. */
+struct activation_kernels {
+    /* y [rows][channels] = value(y + bias), in place */
+    void (*forward)(size_t rows, size_t channels, const float *bias /* [channels] */, float *y);
+
+    /* Turns dy = d loss / d y, with the output y, in place into dz = d loss / d (the sum). Adds the column sums of dz
+     * to d_bias. */
+    void (*backward)(size_t rows, size_t channels, const float *y, float *dy, float *d_bias /* [channels], adds */);
+
+    /* The same without a bias: dy [count] *= the slope at y */
+    void (*times_slope)(size_t count, const float *y, float *dy);
+};
+
 struct layer_kernels {
     const char *name; /* "avx512", "avx2", "base" */
     int (*runs_here)(void);
-
-    /* y [rows][channels] = selu(y + bias), in place */
-    void (*bias_selu)(size_t rows, size_t channels, const float *bias /* [channels] */, float *y);
-
-    /* Turns dy = d loss / d y, with the output y, in place into dz = d loss / d (SELU's argument). The slope follows
-     * from the output alone: lambda for y > 0, else y + lambda alpha. Adds the column sums of dz to d_bias. */
-    void (*selu_backward)(size_t rows, size_t channels, const float *y, float *dy,
-                          float *d_bias /* [channels], adds */);
+    struct activation_kernels activations[ACTIVATIONS];
 };
 
 const struct layer_kernels *layer_kernels(void);                     /* the best build for this processor */

@@ -4,32 +4,50 @@
 #include "compute/isa.h"
 #include "compute/vector_math.h"
 
-static void bias_selu(size_t rows, size_t channels, const float *restrict bias, float *restrict y)
-{
-    for (size_t row = 0; row < rows; row++, y += channels) {
-#pragma omp simd
-        for (size_t c = 0; c < channels; c++)
-            y[c] = vector_selu(y[c] + bias[c]);
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    static void forward_##name(size_t rows, size_t channels, const float *restrict bias, float *restrict out)          \
+    {                                                                                                                  \
+        for (size_t row = 0; row < rows; row++, out += channels) {                                                     \
+            _Pragma("omp simd") for (size_t c = 0; c < channels; c++)                                                  \
+            {                                                                                                          \
+                const float z = out[c] + bias[c];                                                                      \
+                out[c] = value;                                                                                        \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+    static void backward_##name(size_t rows, size_t channels, const float *restrict out, float *restrict d_out,        \
+                                float *restrict d_bias)                                                                \
+    {                                                                                                                  \
+        for (size_t row = 0; row < rows; row++, out += channels, d_out += channels) {                                  \
+            _Pragma("omp simd") for (size_t c = 0; c < channels; c++)                                                  \
+            {                                                                                                          \
+                const float y = out[c];                                                                                \
+                const float dz = d_out[c] * (slope);                                                                   \
+                d_out[c] = dz;                                                                                         \
+                d_bias[c] += dz;                                                                                       \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+    static void times_slope_##name(size_t count, const float *restrict out, float *restrict d_out)                     \
+    {                                                                                                                  \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++)                                                         \
+        {                                                                                                              \
+            const float y = out[i];                                                                                    \
+            d_out[i] *= (slope);                                                                                       \
+        }                                                                                                              \
     }
-}
-
-static void selu_backward(size_t rows, size_t channels, const float *restrict y, float *restrict dy,
-                          float *restrict d_bias)
-{
-    for (size_t row = 0; row < rows; row++, y += channels, dy += channels) {
-#pragma omp simd
-        for (size_t c = 0; c < channels; c++) {
-            float dz = dy[c] * vector_selu_slope(y[c]);
-            dy[c] = dz;
-            d_bias[c] += dz;
-        }
-    }
-}
+#include "nn/activation.def"
+#undef ACTIVATION
 
 extern const struct layer_kernels ISA_NAME(layer_kernels);
 const struct layer_kernels ISA_NAME(layer_kernels) = {
     .name = ISA_TEXT(ISA),
     .runs_here = ISA_NAME(isa_runs),
-    .bias_selu = bias_selu,
-    .selu_backward = selu_backward,
+    .activations =
+        {
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    [ACTIVATION_##name] = {.forward = forward_##name, .backward = backward_##name, .times_slope = times_slope_##name},
+#include "nn/activation.def"
+#undef ACTIVATION
+        },
 };

@@ -14,17 +14,11 @@ const float moment_weight[MOMENT_POINTS] = {5.48268855972218e-4F, 5.482688559722
                                             .0307571239675865F,   .240123178605013F,    .240123178605013F,
                                             .457142857142857F};
 
-float selu(float x)
-{
-    const float lambda = 1.0507009873554805F, alpha = 1.6732632423543772F;
-    return x > 0 ? lambda * x : lambda * alpha * expm1f(x);
-}
-
-void selu_moments(float *mean, float *variance)
+void activation_moments(const struct activation *activation, float *mean, float *variance)
 {
     float y[MOMENT_POINTS], sigma = sqrtf(*variance), first = 0, second = 0;
     for (int i = 0; i < MOMENT_POINTS; i++) {
-        y[i] = selu(*mean + sigma * moment_point[i]);
+        y[i] = activation->value(*mean + sigma * moment_point[i]);
         first += moment_weight[i] * y[i];
     }
     for (int i = 0; i < MOMENT_POINTS; i++)

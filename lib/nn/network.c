@@ -7,8 +7,6 @@
 
 #include "core/memory.h"
 #include "core/size.h"
-#include "nn/conv.h"
-#include "nn/dense.h"
 #include "nn/loss.h"
 #include "nn/sparse_network.h"
 
@@ -33,21 +31,55 @@ struct network {
     int training;
     size_t block; /* items that go through the layers at once: a batch in training, else a thread's share */
     int threads;
-    struct conv *convs;     /* [layers] */
-    struct tensor *tensors; /* [2 layers + 2]: weight, bias of each layer */
+    struct layer *layers;   /* [layer_count] */
+    size_t layer_count;     /* with the last one, to the logits */
+    struct tensor *tensors; /* weight and bias of each layer that has them */
     size_t tensor_count;
     size_t weight_size;
-    struct dense dense;
     struct sparse_network *sparse; /* NULL for training */
     bool is_sparse;                /* the weights are set up for it */
-    const float *w;                /* borrowed; [weight_size] */
-    float **activations;   /* [layers]: the output of each convolution, [block][height][width][filters]; consecutive for
-                              the threads, if not for training */
-    float **d_activations; /* [layers]: d loss / d activations; for training only */
+    float **activations; /* [layer_count - 1]: the output of each layer but the last, [block][height][width][channels];
+                            consecutive for the threads, if not for training */
+    float **d_activations; /* [layer_count - 1]: d loss / d activations; for training only */
     float *d_logits;       /* [max_batch][classes]; logits before; for training only */
 };
 
-static enum status check(const struct network_spec *spec, size_t max_batch, int threads, struct error *error)
+/* ---- specs ---- */
+
+struct network_spec network_of_short(struct shape input, size_t classes, const struct network_short *form)
+{
+    struct network_spec spec = {.input = input, .classes = classes, .layer_count = form->layers};
+    for (size_t i = 0; i < smaller(form->layers, NETWORK_LAYERS_MAX); i++)
+        spec.layers[i] = (struct layer_spec){.kind = &layer_conv,
+                                             .activation = activation_find("selu", NULL),
+                                             .units = form->filters,
+                                             .kernel = form->kernel,
+                                             .stride = form->stride,
+                                             .padding = PADDING_SAME};
+    return spec;
+}
+
+struct layer_spec network_layer(const struct network_spec *spec, size_t index)
+{
+    if (index < spec->layer_count)
+        return spec->layers[index];
+    return (struct layer_spec){
+        .kind = &layer_dense, .activation = activation_find("linear", NULL), .units = spec->classes};
+}
+
+void network_layer_name(const struct network_spec *spec, size_t index, char name[TENSOR_NAME_SIZE])
+{
+    const char *kind = network_layer(spec, index).kind->name;
+    unsigned int number = 1;
+    for (size_t i = 0; i < index; i++)
+        number += spec->layers[i].kind == spec->layers[index].kind;
+    if (index == spec->layer_count)
+        (void)snprintf(name, TENSOR_NAME_SIZE, "%.15s", kind);
+    else
+        (void)snprintf(name, TENSOR_NAME_SIZE, "%.12s%u", kind, number);
+}
+
+static enum status check_spec(const struct network_spec *spec, struct error *error)
 {
     if (shape_size(spec->input) == 0)
         return error_set(error, STATUS_UNSUPPORTED,
@@ -56,100 +88,67 @@ static enum status check(const struct network_spec *spec, size_t max_batch, int 
     if (spec->classes < 1 || spec->classes > 256)
         return error_set(error, STATUS_UNSUPPORTED, "network: %zu classes; labels of one byte allow 1 to 256",
                          spec->classes);
-    if (spec->layers < 1 || spec->filters < 1 || spec->kernel < 1 || spec->stride < 1)
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "network: layers %zu, filters %zu, kernel %zu, stride %zu; each must be at least 1",
-                         spec->layers, spec->filters, spec->kernel, spec->stride);
-    if (max_batch < 1 || threads < 1)
-        return error_set(error, STATUS_UNSUPPORTED, "network: batch %zu with %d threads; each must be at least 1",
-                         max_batch, threads);
+    if (spec->layer_count > NETWORK_LAYERS_MAX)
+        return error_set(error, STATUS_UNSUPPORTED, "network: %zu layers; at most %d are possible", spec->layer_count,
+                         NETWORK_LAYERS_MAX);
+    if (spec->layer_count == 0)
+        return error_set(error, STATUS_UNSUPPORTED, "network: nothing comes before the last layer; 1 layer is needed");
+    for (size_t i = 0; i < spec->layer_count; i++) {
+        const struct layer_spec *layer = &spec->layers[i];
+        if (layer->kind->has_units && layer->units < 1)
+            return error_set(error, STATUS_UNSUPPORTED, "network: layer %zu (%s) has no outputs; at least 1 is needed",
+                             i + 1, layer->kind->name);
+        if (layer->kind == &layer_conv && (layer->kernel < 1 || layer->stride < 1))
+            return error_set(error, STATUS_UNSUPPORTED,
+                             "network: layer %zu (%s): kernel %zu, stride %zu; each must be at least 1", i + 1,
+                             layer->kind->name, layer->kernel, layer->stride);
+    }
     return STATUS_OK;
+}
+
+enum status network_windows(const struct network_spec *spec, struct conv_shape *windows, struct error *error)
+{
+    struct shape shape = spec->input;
+    enum status status = check_spec(spec, error);
+    for (size_t i = 0; i <= spec->layer_count && status == STATUS_OK; i++) {
+        const struct layer_spec layer = network_layer(spec, i);
+        status = layer.kind->window(&layer, shape, &windows[i], error);
+        if (status != STATUS_OK) {
+            char name[TENSOR_NAME_SIZE];
+            network_layer_name(spec, i, name);
+            (void)error_context(error, "layer %zu (%s): ", i + 1, name);
+        } else {
+            shape = layer_output(&windows[i]);
+        }
+    }
+    return status;
 }
 
 /* How many items a thread processes at once without gradients. */
 static size_t items_evaluated(const struct network_spec *spec)
 {
-    const size_t taps = spec->input.width > 1 ? spec->kernel * spec->kernel : spec->kernel;
-    return size_multiply(taps, size_multiply(spec->filters, spec->filters)) < LARGE_WEIGHT ? BLOCK_ITEMS
-                                                                                           : BLOCK_ITEMS_OF_LARGE;
-}
-
-/* Appends a tensor. */
-static void add_tensor(struct network *network, const char *layer, enum tensor_role role, size_t fan_in, size_t rank,
-                       const size_t *shape)
-{
-    struct tensor *tensor = &network->tensors[network->tensor_count++];
-    *tensor = (struct tensor){.role = role, .offset = network->weight_size, .count = 1, .fan_in = fan_in, .rank = rank};
-    (void)snprintf(tensor->name, sizeof tensor->name, "%.15s.%s", layer, tensor_is_bias(tensor) ? "bias" : "weight");
-    for (size_t i = 0; i < rank; i++) {
-        tensor->shape[i] = shape[i];
-        tensor->count *= shape[i];
+    size_t most = 0;
+    for (size_t i = 0; i < spec->layer_count; i++) {
+        const struct layer_spec *layer = &spec->layers[i];
+        const struct extent kernel = layer_kernel(layer, spec->input);
+        if (layer->kind == &layer_conv)
+            most = larger(most, size_multiply(kernel.rows * kernel.columns, size_multiply(layer->units, layer->units)));
     }
-    network->weight_size += round_up(tensor->count, ALIGNED_FLOATS);
-}
-
-static void list_tensors(struct network *network)
-{
-    char layer[16];
-    for (size_t i = 0; i < network->spec.layers; i++) {
-        const struct conv_shape *s = &network->convs[i].shape;
-        size_t fan_in = s->kernel_h * s->kernel_w * s->c_in;
-        (void)snprintf(layer, sizeof layer, "conv%u", (unsigned int)i + 1U);
-        add_tensor(network, layer, TENSOR_CONV_WEIGHT, fan_in, 4,
-                   (const size_t[]){s->kernel_h, s->kernel_w, s->c_in, s->c_out});
-        add_tensor(network, layer, TENSOR_CONV_BIAS, fan_in, 1, &s->c_out);
-    }
-    const struct dense *dense = &network->dense;
-    add_tensor(network, "dense", TENSOR_DENSE_WEIGHT, dense->in, 2, (const size_t[]){dense->in, dense->out});
-    add_tensor(network, "dense", TENSOR_DENSE_BIAS, dense->in, 1, &dense->out);
-}
-
-/* One convolution and the buffers of its output. */
-static enum status create_layer(struct network *network, size_t i, const struct conv_shape *shape, int training,
-                                struct error *error)
-{
-    const struct conv_use use = {
-        .max_batch = network->block, .training = training, .threads = network->threads, .bf16 = network->spec.bf16};
-    enum status status = conv_init(&network->convs[i], shape, NULL, use, error);
-    if (status != STATUS_OK)
-        return status;
-    size_t bytes = size_multiply(conv_size_out(shape), sizeof(float));
-    size_t copies = training ? 1 : (size_t)network->threads;
-    network->activations[i] = memory_alloc(size_multiply(copies, network->block), bytes, error);
-    if (!network->activations[i])
-        return STATUS_NO_MEMORY;
-    if (training) {
-        network->d_activations[i] = memory_alloc(network->block, bytes, error);
-        if (!network->d_activations[i])
-            return STATUS_NO_MEMORY;
-    }
-    return STATUS_OK;
-}
-
-static enum status create_layers(struct network *network, int training, struct error *error)
-{
-    const struct network_spec *spec = &network->spec;
-    struct shape shape = spec->input;
-    for (size_t i = 0; i < spec->layers; i++) {
-        struct conv_shape s = conv_shape(shape, spec->filters, spec->kernel, spec->stride);
-        enum status status = create_layer(network, i, &s, training, error);
-        if (status != STATUS_OK)
-            return status;
-        shape = (struct shape){s.height_out, s.width_out, s.c_out};
-    }
-    network->dense = (struct dense){.in = shape_size(shape), .out = spec->classes, .gemm = gemm_of_floats.single};
-    return STATUS_OK;
+    return most < LARGE_WEIGHT ? BLOCK_ITEMS : BLOCK_ITEMS_OF_LARGE;
 }
 
 bool network_cuts_kernels(const struct network_spec *spec)
 {
+    struct conv_shape windows[NETWORK_LAYERS_MAX + 1];
+    if (network_windows(spec, windows, &(struct error){0}) != STATUS_OK)
+        return false;
     struct shape shape = spec->input;
-    for (size_t i = 0; i < spec->layers; i++) {
-        struct conv_shape cut = conv_shape(shape, spec->filters, spec->kernel, spec->stride);
-        struct conv_shape whole = conv_whole_shape(shape, spec->filters, spec->kernel, spec->stride);
-        if (cut.kernel_h < whole.kernel_h || cut.kernel_w < whole.kernel_w)
+    for (size_t i = 0; i < spec->layer_count; i++) {
+        const struct extent kernel = layer_kernel(&spec->layers[i], shape);
+        if (spec->layers[i].kind == &layer_conv &&
+            (windows[i].kernel_h < kernel.rows || windows[i].kernel_w < kernel.columns))
             return true;
-        shape = (struct shape){cut.height_out, cut.width_out, cut.c_out};
+        shape = layer_output(&windows[i]);
     }
     return false;
 }
@@ -171,70 +170,140 @@ static size_t tensors_size(size_t taps, size_t units)
 
 size_t network_size_of(const struct network_spec *spec)
 {
+    struct conv_shape windows[NETWORK_LAYERS_MAX + 1];
+    if (network_windows(spec, windows, &(struct error){0}) != STATUS_OK)
+        return SIZE_MAX;
     size_t sum = 0;
-    struct shape shape = spec->input;
-    for (size_t i = 0; i < spec->layers; i++) {
-        const struct conv_shape s = conv_shape(shape, spec->filters, spec->kernel, spec->stride);
-        sum = size_add(sum, tensors_size(size_multiply(size_multiply(s.kernel_h, s.kernel_w), s.c_in), s.c_out));
-        shape = (struct shape){s.height_out, s.width_out, s.c_out};
+    for (size_t i = 0; i <= spec->layer_count; i++) {
+        const struct conv_shape *w = &windows[i];
+        if (network_layer(spec, i).kind->has_units)
+            sum =
+                size_add(sum, tensors_size(size_multiply(size_multiply(w->kernel_h, w->kernel_w), w->c_in), w->c_out));
     }
-    const size_t maps = size_multiply(size_multiply(shape.height, shape.width), shape.channels);
-    return size_add(sum, tensors_size(maps, spec->classes));
+    return sum;
 }
 
-static enum status create_sparse(struct network *network, struct error *error)
+/* ---- making ---- */
+
+/* Appends a tensor. */
+static void add_tensor(struct network *network, size_t layer, enum tensor_role role, size_t rank, const size_t *shape)
 {
-    const size_t layers = network->spec.layers;
-    struct conv_shape *shapes = memory_alloc(layers + 1, sizeof *shapes, error);
-    if (!shapes)
+    struct tensor *tensor = &network->tensors[network->tensor_count++];
+    char name[TENSOR_NAME_SIZE];
+    *tensor = (struct tensor){.role = role,
+                              .layer = layer,
+                              .offset = network->weight_size,
+                              .count = 1,
+                              .fan_in = layer_fan_in(&network->layers[layer].window),
+                              .rank = rank};
+    network_layer_name(&network->spec, layer, name);
+    (void)snprintf(tensor->name, sizeof tensor->name, "%.15s.%s", name, tensor_is_bias(tensor) ? "bias" : "weight");
+    for (size_t i = 0; i < rank; i++) {
+        tensor->shape[i] = shape[i];
+        tensor->count *= shape[i];
+    }
+    network->weight_size += round_up(tensor->count, ALIGNED_FLOATS);
+}
+
+static void list_tensors(struct network *network)
+{
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct layer_spec *spec = &network->layers[i].spec;
+        const struct conv_shape *w = &network->layers[i].window;
+        if (!spec->kind->has_units)
+            continue;
+        if (spec->kind->has_window)
+            add_tensor(network, i, TENSOR_WEIGHT, 4, (const size_t[]){w->kernel_h, w->kernel_w, w->c_in, w->c_out});
+        else
+            add_tensor(network, i, TENSOR_WEIGHT, 2, (const size_t[]){layer_fan_in(w), w->c_out});
+        add_tensor(network, i, TENSOR_BIAS, 1, &w->c_out);
+    }
+}
+
+/* One layer, and the buffers of its output unless it is the last. */
+static enum status create_layer(struct network *network, size_t i, const struct conv_shape *window, struct error *error)
+{
+    struct layer *layer = &network->layers[i];
+    *layer = (struct layer){.spec = network_layer(&network->spec, i),
+                            .window = *window,
+                            .use = {.max_batch = network->block,
+                                    .training = network->training,
+                                    .threads = network->threads,
+                                    .bf16 = network->spec.bf16},
+                            .gemm = &gemm_of_floats,
+                            .bf16 = &gemm_of_bf16};
+    if (layer->spec.kind->open) {
+        enum status status = layer->spec.kind->open(layer, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (i + 1 == network->layer_count)
+        return STATUS_OK;
+    size_t bytes = size_multiply(conv_size_out(window), sizeof(float));
+    size_t copies = network->training ? 1 : (size_t)network->threads;
+    network->activations[i] = memory_alloc(size_multiply(copies, network->block), bytes, error);
+    if (!network->activations[i])
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < layers; i++)
-        shapes[i] = network->convs[i].shape;
-    struct shape maps = {shapes[layers - 1].height_out, shapes[layers - 1].width_out, shapes[layers - 1].c_out};
-    shapes[layers] = conv_dense_shape(maps, network->spec.classes);
-    enum status status = sparse_network_create(shapes, layers + 1, network->threads, &network->sparse, error);
-    memory_free(shapes);
-    return status;
+    if (network->training) {
+        network->d_activations[i] = memory_alloc(network->block, bytes, error);
+        if (!network->d_activations[i])
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
 }
 
 /* The arrays whose sizes depend only on the spec. */
-static enum status create_lists(struct network *network, int training, struct error *error)
+static enum status create_lists(struct network *network, struct error *error)
 {
-    const size_t layers = network->spec.layers;
-    network->convs = memory_alloc(layers, sizeof *network->convs, error);
-    network->tensors = memory_alloc(2 * layers + 2, sizeof *network->tensors, error);
+    const size_t layers = network->layer_count;
+    network->layers = memory_alloc(layers, sizeof *network->layers, error);
+    network->tensors = memory_alloc(2 * layers, sizeof *network->tensors, error);
     network->activations = memory_alloc(layers, sizeof *network->activations, error);
     network->d_activations = memory_alloc(layers, sizeof *network->d_activations, error);
-    size_t logits = training ? size_multiply(network->max_batch, network->spec.classes) : 1;
+    size_t logits = network->training ? size_multiply(network->max_batch, network->spec.classes) : 1;
     network->d_logits = memory_alloc(logits, sizeof *network->d_logits, error);
     int complete =
-        network->convs && network->tensors && network->activations && network->d_activations && network->d_logits;
+        network->layers && network->tensors && network->activations && network->d_activations && network->d_logits;
     return complete ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status create_all(struct network *network, struct error *error)
+{
+    struct conv_shape windows[NETWORK_LAYERS_MAX + 1];
+    enum status status = network_windows(&network->spec, windows, error);
+    if (status == STATUS_OK)
+        status = create_lists(network, error);
+    for (size_t i = 0; i < network->layer_count && status == STATUS_OK; i++)
+        status = create_layer(network, i, &windows[i], error);
+    if (status == STATUS_OK && !network->training)
+        status =
+            sparse_network_create(network->layers, network->layer_count, network->threads, &network->sparse, error);
+    return status;
 }
 
 enum status network_create(const struct network_spec *spec, size_t max_batch, int training, int threads,
                            struct network **network, struct error *error)
 {
     *network = NULL;
-    enum status status = check(spec, max_batch, threads, error);
+    enum status status = check_spec(spec, error);
     if (status != STATUS_OK)
         return status;
+    if (max_batch < 1 || threads < 1)
+        return error_set(error, STATUS_UNSUPPORTED, "network: batch %zu with %d threads; each must be at least 1",
+                         max_batch, threads);
     struct network *created = memory_alloc(1, sizeof *created, error);
     if (!created)
         return STATUS_NO_MEMORY;
     created->spec = *spec;
+    created->layer_count = spec->layer_count + 1;
     created->max_batch = max_batch;
     created->threads = threads;
     created->training = training;
     created->block = training ? max_batch : smaller(max_batch, items_evaluated(spec));
-    status = create_lists(created, training, error);
-    if (status == STATUS_OK)
-        status = create_layers(created, training, error);
-    if (status == STATUS_OK && !training)
-        status = create_sparse(created, error);
+    status = create_all(created, error);
     if (status != STATUS_OK) {
         network_free(created);
-        (void)error_context(error, "network of %zu filters for batches of %zu: ", spec->filters, max_batch);
+        (void)error_context(error, "network of %zu layers for batches of %zu: ", spec->layer_count + 1, max_batch);
         return status;
     }
     list_tensors(created);
@@ -246,16 +315,17 @@ void network_free(struct network *network)
 {
     if (!network)
         return;
-    for (size_t i = 0; i < network->spec.layers; i++) {
-        if (network->convs)
-            conv_clear(&network->convs[i]);
+    for (size_t i = 0; i < network->layer_count; i++) {
+        struct layer *layer = network->layers ? &network->layers[i] : NULL;
+        if (layer && layer->spec.kind && layer->spec.kind->close)
+            layer->spec.kind->close(layer);
         if (network->activations)
             memory_free(network->activations[i]);
         if (network->d_activations)
             memory_free(network->d_activations[i]);
     }
     sparse_network_free(network->sparse);
-    memory_free(network->convs);
+    memory_free(network->layers);
     memory_free(network->tensors);
     memory_free(network->activations);
     memory_free(network->d_activations);
@@ -287,107 +357,111 @@ size_t network_parameters(const struct network *network)
     return sum;
 }
 
+/* Tells each layer what has changed. */
+static void set_layers(struct network *network)
+{
+    for (size_t i = 0; i < network->layer_count; i++) {
+        if (network->layers[i].spec.kind->set)
+            network->layers[i].spec.kind->set(&network->layers[i]);
+    }
+}
+
 void network_set_clock(struct network *network, struct phase_clock *clock)
 {
-    for (size_t i = 0; i < network->spec.layers; i++)
-        network->convs[i].clock = clock;
-    network->dense.clock = clock;
+    for (size_t i = 0; i < network->layer_count; i++)
+        network->layers[i].clock = clock;
+    set_layers(network);
 }
 
 void network_set_gemm(struct network *network, const struct gemm_functions *floats, const struct gemm_functions *bf16)
 {
-    for (size_t i = 0; i < network->spec.layers; i++)
-        network->convs[i].gemm = network->spec.bf16 ? bf16 : floats;
-    network->dense.gemm = floats->single;
-}
-
-double network_multiply_adds(const struct network *network)
-{
-    double sum = (double)network->dense.in * (double)network->dense.out;
-    for (size_t i = 0; i < network->spec.layers; i++) {
-        const struct conv_shape *s = &network->convs[i].shape;
-        sum += (double)conv_size_out(s) * (double)(s->kernel_h * s->kernel_w * s->c_in);
+    for (size_t i = 0; i < network->layer_count; i++) {
+        network->layers[i].gemm = floats;
+        network->layers[i].bf16 = bf16;
     }
-    return sum;
+    set_layers(network);
 }
 
 double network_weight_uses(const struct network *network, size_t tensor)
 {
-    size_t layer = tensor / 2; /* a weight and a bias each */
-    if (layer >= network->spec.layers)
-        return 1;
-    const struct conv_shape *shape = &network->convs[layer].shape;
-    return (double)(shape->height_out * shape->width_out);
+    const struct conv_shape *window = &network->layers[network->tensors[tensor].layer].window;
+    return (double)(window->height_out * window->width_out);
 }
 
-/* The start of layer i's weight and bias in a vector laid out like w; i = layers is the dense layer. */
-static size_t weight_offset(const struct network *network, size_t i)
+double network_multiply_adds(const struct network *network)
 {
-    return network->tensors[2 * i].offset;
+    double sum = 0;
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        const struct tensor *tensor = &network->tensors[i];
+        sum += tensor_is_bias(tensor) ? 0 : (double)tensor->count * network_weight_uses(network, i);
+    }
+    return sum;
 }
 
-static size_t bias_offset(const struct network *network, size_t i)
-{
-    return network->tensors[2 * i + 1].offset;
-}
+/* ---- passes ---- */
 
 /* Whether so few multiply-adds are left that skipping the others is faster. */
 static bool few_are_left(const struct network *network, const float *w)
 {
     double left = 0, most = SPARSE_SHARE * network_multiply_adds(network);
-    for (size_t i = 0; i <= network->spec.layers && left <= most; i++)
-        left += sparse_multiply_adds(network->sparse, i, w + weight_offset(network, i));
+    for (size_t i = 0; i < network->tensor_count && left <= most; i++) {
+        const struct tensor *tensor = &network->tensors[i];
+        if (!tensor_is_bias(tensor))
+            left += sparse_multiply_adds(network->sparse, tensor->layer, w + tensor->offset);
+    }
     return left <= most;
 }
 
-static void set_conv_weights(struct network *network, const float *w)
+static void prepare_layers(struct network *network)
 {
-    const size_t layers = network->spec.layers;
-    for (size_t i = 0; i < layers; i++)
-        conv_set_weights(&network->convs[i], w + weight_offset(network, i), w + bias_offset(network, i));
+    set_layers(network);
 #pragma omp parallel num_threads(network->threads)
-    for (size_t i = 0; i < layers; i++)
-        conv_prepare(&network->convs[i]);
+    for (size_t i = 0; i < network->layer_count; i++) {
+        if (network->layers[i].spec.kind->prepare)
+            network->layers[i].spec.kind->prepare(&network->layers[i]);
+    }
 }
 
 void network_set_weights(struct network *network, const float *w)
 {
-    network->w = w;
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        const struct tensor *tensor = &network->tensors[i];
+        *(tensor_is_bias(tensor) ? &network->layers[tensor->layer].bias : &network->layers[tensor->layer].weight) =
+            w + tensor->offset;
+    }
     network->is_sparse = network->sparse && few_are_left(network, w);
-    for (size_t i = 0; network->is_sparse && i <= network->spec.layers; i++)
-        sparse_network_set_layer(network->sparse, i, w + weight_offset(network, i), w + bias_offset(network, i));
+    for (size_t i = 0; network->is_sparse && i < network->layer_count; i++)
+        sparse_network_set_layer(network->sparse, i, network->layers[i].weight, network->layers[i].bias);
     if (!network->is_sparse)
-        set_conv_weights(network, w);
+        prepare_layers(network);
 }
 
 /* Called by each thread of a parallel region; they share the work (nn/conv.h). 1 <= batch <= block; the activations
  * stay for the backward pass. */
 static void forward_layers(const struct network *network, const float *x, size_t batch, float *logits)
 {
-    const size_t layers = network->spec.layers;
-    for (size_t i = 0; i < layers; i++) {
-        conv_forward(&network->convs[i], x, batch, network->activations[i]);
-        x = network->activations[i];
+    for (size_t i = 0; i < network->layer_count; i++) {
+        float *y = i + 1 < network->layer_count ? network->activations[i] : logits;
+        network->layers[i].spec.kind->forward(&network->layers[i], x, batch, y);
+        x = y;
     }
-    dense_forward(&network->dense, network->w + weight_offset(network, layers),
-                  network->w + bias_offset(network, layers), x, batch, logits);
 }
 
 /* 1 <= batch <= block; in the calling thread only. */
 static void evaluate_block(const struct network *network, int thread, const float *x, size_t batch, float *logits)
 {
-    const size_t layers = network->spec.layers;
     if (network->is_sparse) {
         sparse_network_evaluate(network->sparse, thread, x, batch, logits);
         return;
     }
-    for (size_t i = 0; i < layers; i++) {
-        float *y = network->activations[i] + (size_t)thread * network->block * conv_size_out(&network->convs[i].shape);
-        conv_evaluate(&network->convs[i], thread, x, batch, y);
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct layer *layer = &network->layers[i];
+        float *y = logits;
+        if (i + 1 < network->layer_count)
+            y = network->activations[i] + (size_t)thread * network->block * conv_size_out(&layer->window);
+        layer->spec.kind->evaluate(layer, thread, x, batch, y);
         x = y;
     }
-    dense_evaluate(&network->dense, network->w + weight_offset(network, layers),
-                   network->w + bias_offset(network, layers), x, batch, logits);
 }
 
 void network_forward(struct network *network, const float *x, size_t batch, float *logits)
@@ -414,18 +488,25 @@ static void clear_padding(const struct network *network, float *gradient)
     }
 }
 
+/* Where a layer's tensor of this role begins in a vector laid out like w; NULL: the layer has none. */
+static float *tensor_of(const struct network *network, size_t layer, enum tensor_role role, float *vector)
+{
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        if (network->tensors[i].layer == layer && network->tensors[i].role == role)
+            return vector + network->tensors[i].offset;
+    }
+    return NULL;
+}
+
 /* Called by each thread of a parallel region, from d_logits to the gradient. d_x NULL: not wanted. */
 static void backward_layers(const struct network *network, const float *x, size_t batch, float *gradient, float *d_x)
 {
-    const size_t layers = network->spec.layers;
-    dense_backward(&network->dense, network->w + weight_offset(network, layers), network->activations[layers - 1],
-                   network->d_logits, batch, gradient + weight_offset(network, layers),
-                   gradient + bias_offset(network, layers), network->d_activations[layers - 1]);
-    for (size_t i = layers; i-- > 0;) {
-        const float *input = i > 0 ? network->activations[i - 1] : x;
-        float *d_input = i > 0 ? network->d_activations[i - 1] : d_x;
-        conv_backward(&network->convs[i], input, network->activations[i], network->d_activations[i], batch,
-                      gradient + weight_offset(network, i), gradient + bias_offset(network, i), d_input);
+    for (size_t i = network->layer_count; i-- > 0;) {
+        const bool last = i + 1 == network->layer_count;
+        network->layers[i].spec.kind->backward(
+            &network->layers[i], i > 0 ? network->activations[i - 1] : x, last ? NULL : network->activations[i],
+            last ? network->d_logits : network->d_activations[i], batch, tensor_of(network, i, TENSOR_WEIGHT, gradient),
+            tensor_of(network, i, TENSOR_BIAS, gradient), i > 0 ? network->d_activations[i - 1] : d_x);
     }
 }
 

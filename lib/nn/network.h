@@ -1,6 +1,7 @@
-/* lib/nn/network.h: the talk's network as a function of its weights.
+/* lib/nn/network.h: a network as a function of its weights: a list of layers (nn/layer.h), the last of which is dense,
+ * to the logits. The talk's are
  *
- *   layers x ( convolution with bias, stride, SAME padding; SELU ), then one dense layer to logits.
+ *   layers x ( convolution with bias, stride, SAME padding; SELU ), then that dense layer.
  *
  * The network owns no weights: it is given one flat vector w[parameters], whose tensors `network_tensors` lists; so it
  * serves a sampled network, the posterior mean and a pruned network alike. It owns its buffers: one caller at a time.
@@ -18,26 +19,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/error.h"
 #include "compute/gemm.h"
+#include "core/error.h"
 #include "core/phase_clock.h"
 #include "core/shape.h"
+#include "nn/layer.h"
+
+enum { NETWORK_LAYERS_MAX = 32 }; /* without the last one */
 
 struct network_spec {
     struct shape input;
     size_t classes;
-    size_t layers, filters, kernel, stride;
-    /* The convolutions use gemm_bf16's products. Those with few input channels (nn/winograd_few.h), the dense layer,
+    size_t layer_count;                           /* without the last layer, which every network has */
+    struct layer_spec layers[NETWORK_LAYERS_MAX]; /* nn/architecture.h reads and writes them */
+    /* The convolutions use gemm_bf16's products. Those with few input channels (nn/winograd_few.h), the dense layers,
      * and the sums over single weights that evaluate a network with few weights stay in float. */
     bool bf16;
 };
 
-enum tensor_role { TENSOR_CONV_WEIGHT, TENSOR_CONV_BIAS, TENSOR_DENSE_WEIGHT, TENSOR_DENSE_BIAS };
+/* The layers of the talk's networks: `layers` convolutions alike. */
+struct network_short {
+    size_t layers, filters, kernel, stride;
+};
+struct network_spec network_of_short(struct shape input, size_t classes, const struct network_short *form);
+
+enum tensor_role { TENSOR_WEIGHT, TENSOR_BIAS };
 
 enum { TENSOR_NAME_SIZE = 24 };
 struct tensor {
-    char name[TENSOR_NAME_SIZE]; /* "conv1.weight" */
+    char name[TENSOR_NAME_SIZE]; /* LAYER.weight or LAYER.bias: see network_layer_name */
     enum tensor_role role;
+    size_t layer;  /* of its network, from 0, pooling layers included */
     size_t offset; /* of its first element in w; a multiple of 16 floats */
     size_t count;
     size_t fan_in; /* inputs of one output unit */
@@ -47,13 +59,19 @@ struct tensor {
 
 static inline int tensor_is_bias(const struct tensor *tensor)
 {
-    return tensor->role == TENSOR_CONV_BIAS || tensor->role == TENSOR_DENSE_BIAS;
+    return tensor->role == TENSOR_BIAS;
+}
+
+/* Whether it has the kernels of a convolution. */
+static inline bool tensor_is_kernels(const struct tensor *tensor)
+{
+    return tensor->rank == 4;
 }
 
 struct network;
 
 /* max_batch: the largest batch to expect. `training`: also allocate gradients. threads >= 1. STATUS_UNSUPPORTED: a spec
- * that makes no sense (a map of size 0, no classes). NULL *network on failure. */
+ * that makes no sense (a map of size 0, no classes, a window larger than its input). NULL *network on failure. */
 enum status network_create(const struct network_spec *spec, size_t max_batch, int training, int threads,
                            struct network **network, struct error *error);
 void network_free(struct network *network); /* NULL is allowed */
@@ -61,10 +79,21 @@ void network_free(struct network *network); /* NULL is allowed */
 const struct network_spec *network_spec(const struct network *network);
 const struct tensor *network_tensors(const struct network *network, size_t *count);
 
+/* Layer `index` of a spec; index layer_count: the last one. */
+struct layer_spec network_layer(const struct network_spec *spec, size_t index);
+
+/* Its name: the kind's, with its number among those of that kind, from 1: "conv1", "maxpool2"; the last one is
+ * "dense". */
+void network_layer_name(const struct network_spec *spec, size_t index, char name[TENSOR_NAME_SIZE]);
+
+/* windows [layer_count + 1] of all layers. STATUS_UNSUPPORTED names the layer that has none. */
+enum status network_windows(const struct network_spec *spec, struct conv_shape *windows, struct error *error);
+
 /* Whether a layer's kernels are too large for its map, so that they have fewer taps than the spec says. */
 bool network_cuts_kernels(const struct network_spec *spec);
 
-/* network_weight_size for a network of the spec, without making it; SIZE_MAX if that does not fit. */
+/* network_weight_size for a network of the spec, without making it; SIZE_MAX if that does not fit, or if there is no
+ * such network. */
 size_t network_size_of(const struct network_spec *spec);
 
 /* Number of floats of w: the tensors and the padding between them (padding is 0 and stays 0). */
@@ -100,7 +129,7 @@ void network_set_gemm(struct network *network, const struct gemm_functions *floa
 double network_multiply_adds(const struct network *network);
 
 /* How many of them use each weight of a tensor (of one network, in the order of its tensors): the output positions of a
- * convolution, 1 in the dense layer. */
+ * convolution, 1 in a dense layer. */
 double network_weight_uses(const struct network *network, size_t tensor);
 
 #endif

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nn/activation.h"
+
 enum { SPARSE_SLACK = 16, SPARSE_FILTERS = 4 };
 
 /* The moments of inputs, each laid out as x. */
@@ -39,6 +41,15 @@ struct sparse_spread {
     struct sparse_move *moves; /* [move_count], ascending by target */
 };
 
+/* One row of activation.def. */
+struct sparse_activation {
+    /* z [count] = value(z + bias) */
+    void (*add_bias)(size_t count, float bias, float *z);
+
+    /* mean, variance [count], given without the bias, become those of value(z + bias); see nn/moments.h */
+    void (*moments)(size_t count, float bias, float bias_variance, float *mean, float *variance);
+};
+
 struct sparse_kernels {
     const char *name; /* "avx512", "avx2", "base" */
     int (*runs_here)(void);
@@ -56,15 +67,11 @@ struct sparse_kernels {
     void (*sum_moments)(size_t count, const uint32_t *offset, const float *value, const float *spread,
                         const struct sparse_moments *x, size_t outputs, float *mean, float *variance);
 
-    /* z [count] = selu(z + bias) */
-    void (*bias_selu)(size_t count, float bias, float *z);
+    struct sparse_activation activations[ACTIVATIONS];
 
     /* plane[target[i]] = z[source[i]]. Up to SPARSE_SLACK places of the plane after an element may become 0: padding,
      * which is 0, and the start of the next plane, which must be written later. */
     void (*spread)(const struct sparse_spread *spread, const float *z, float *plane);
-
-    /* mean, variance [count], given without the bias, become those of selu(z + bias); see nn/moments.h */
-    void (*bias_selu_moments)(size_t count, float bias, float bias_variance, float *mean, float *variance);
 };
 
 const struct sparse_kernels *sparse_kernels(void);                     /* the best build for this processor */

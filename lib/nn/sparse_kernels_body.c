@@ -177,13 +177,37 @@ static size_t whole_vectors(size_t count)
     return round_up(count, VECTOR_FLOATS);
 }
 
-static void bias_selu(size_t count, float bias, float *restrict z)
-{
-    count = whole_vectors(count);
-#pragma omp simd
-    for (size_t i = 0; i < count; i++)
-        z[i] = vector_selu(z[i] + bias);
-}
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    static void add_bias_##name(size_t count, float bias, float *restrict out)                                         \
+    {                                                                                                                  \
+        count = whole_vectors(count);                                                                                  \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++)                                                         \
+        {                                                                                                              \
+            const float z = out[i] + bias;                                                                             \
+            out[i] = value;                                                                                            \
+        }                                                                                                              \
+    }                                                                                                                  \
+    static void moments_##name(size_t count, float bias, float bias_variance, float *restrict mean,                    \
+                               float *restrict variance)                                                               \
+    {                                                                                                                  \
+        count = whole_vectors(count);                                                                                  \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++)                                                         \
+        {                                                                                                              \
+            float at[MOMENT_POINTS], center = mean[i] + bias, sigma = sqrtf(variance[i] + bias_variance);              \
+            float first = 0, second = 0;                                                                               \
+            for (int p = 0; p < MOMENT_POINTS; p++) {                                                                  \
+                const float z = center + sigma * moment_point[p];                                                      \
+                at[p] = value;                                                                                         \
+                first += moment_weight[p] * at[p];                                                                     \
+            }                                                                                                          \
+            for (int p = 0; p < MOMENT_POINTS; p++)                                                                    \
+                second += moment_weight[p] * (at[p] - first) * (at[p] - first);                                        \
+            mean[i] = first;                                                                                           \
+            variance[i] = second;                                                                                      \
+        }                                                                                                              \
+    }
+#include "nn/activation.def"
+#undef ACTIVATION
 
 #if defined(__AVX512F__)
 /* Whole vectors are stored, since masked stores are slow: of the places after a move's elements, the next moves write
@@ -204,25 +228,6 @@ static void spread(const struct sparse_spread *spread, const float *restrict z, 
 }
 #endif
 
-static void bias_selu_moments(size_t count, float bias, float bias_variance, float *restrict mean,
-                              float *restrict variance)
-{
-    count = whole_vectors(count);
-#pragma omp simd
-    for (size_t i = 0; i < count; i++) {
-        float y[MOMENT_POINTS], center = mean[i] + bias, sigma = sqrtf(variance[i] + bias_variance);
-        float first = 0, second = 0;
-        for (int p = 0; p < MOMENT_POINTS; p++) {
-            y[p] = vector_selu(center + sigma * moment_point[p]);
-            first += moment_weight[p] * y[p];
-        }
-        for (int p = 0; p < MOMENT_POINTS; p++)
-            second += moment_weight[p] * (y[p] - first) * (y[p] - first);
-        mean[i] = first;
-        variance[i] = second;
-    }
-}
-
 extern const struct sparse_kernels ISA_NAME(sparse_kernels);
 const struct sparse_kernels ISA_NAME(sparse_kernels) = {
     .name = ISA_TEXT(ISA),
@@ -230,7 +235,12 @@ const struct sparse_kernels ISA_NAME(sparse_kernels) = {
     .sum = sum,
     .sum_filters = sum_filters,
     .sum_moments = sum_moments,
-    .bias_selu = bias_selu,
     .spread = spread,
-    .bias_selu_moments = bias_selu_moments,
+    .activations =
+        {
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    [ACTIVATION_##name] = {.add_bias = add_bias_##name, .moments = moments_##name},
+#include "nn/activation.def"
+#undef ACTIVATION
+        },
 };

@@ -17,6 +17,8 @@ enum {
 };
 
 struct sparse_layer {
+    const struct pooling *pooling; /* NULL: sums over weights */
+    enum activation_index activation;
     struct conv_shape shape;
     struct planes planes;
     size_t runs, run_outputs, run_stride; /* outputs in consecutive places, and the step from one such run to the
@@ -25,6 +27,7 @@ struct sparse_layer {
     uint32_t *start;                      /* [blocks][c_out], and the end; blocks <= c_in */
     uint32_t *offset;                     /* [weights] in floats, by block, then by filter */
     float *value;                         /* [weights] in the same order */
+    size_t *tap;                          /* [taps] of pooling: in floats within a channel's plane */
     uint32_t *target;                     /* [height_in * width_in] an input's place in its plane, in floats */
     const float *bias;                    /* [c_out]; borrowed */
     float *input;                         /* [threads][c_in][planes.size][SPARSE_LANES], and slack; padding stays 0 */
@@ -61,9 +64,29 @@ static void find_runs(struct sparse_layer *layer)
     layer->run_stride = layer->planes.pitch * SPARSE_LANES;
 }
 
-static enum status layer_make(struct sparse_layer *layer, const struct conv_shape *shape, int threads,
-                              struct error *error)
+/* The lists of weights, for as many as there may be; or the taps of pooling. */
+static enum status lists_make(struct sparse_layer *layer, struct error *error)
 {
+    const struct conv_shape *s = &layer->shape;
+    const size_t taps = s->kernel_h * s->kernel_w;
+    if (layer->pooling) {
+        layer->tap = memory_alloc(taps, sizeof *layer->tap, error);
+        for (size_t tap = 0; layer->tap && tap < taps; tap++)
+            layer->tap[tap] = SPARSE_LANES * planes_position(&layer->planes, s, tap / s->kernel_w, tap % s->kernel_w);
+        return layer->tap ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    const size_t weights = size_multiply(filter_weights(s), s->c_out);
+    layer->start = memory_alloc(size_multiply(s->c_in, s->c_out) + 1, sizeof *layer->start, error);
+    layer->offset = memory_alloc(weights, sizeof *layer->offset, error);
+    layer->value = memory_alloc(weights, sizeof *layer->value, error);
+    return layer->start && layer->offset && layer->value ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status layer_make(struct sparse_layer *layer, const struct layer *from, int threads, struct error *error)
+{
+    const struct conv_shape *shape = &from->window;
+    layer->pooling = from->spec.kind->pooling;
+    layer->activation = from->spec.activation->index;
     layer->shape = *shape;
     layer->planes = planes_of(shape);
     find_runs(layer);
@@ -72,13 +95,13 @@ static enum status layer_make(struct sparse_layer *layer, const struct conv_shap
         return error_set(error, STATUS_UNSUPPORTED, "a layer's input of %zu floats for %d items is too large",
                          layer->input_size, SPARSE_LANES);
     layer->input_size += SPARSE_SLACK;
-    size_t weights = size_multiply(filter_weights(shape), shape->c_out), positions = shape->height_in * shape->width_in;
-    layer->start = memory_alloc(size_multiply(shape->c_in, shape->c_out) + 1, sizeof *layer->start, error);
-    layer->offset = memory_alloc(weights, sizeof *layer->offset, error);
-    layer->value = memory_alloc(weights, sizeof *layer->value, error);
+    const size_t positions = shape->height_in * shape->width_in;
+    enum status status = lists_make(layer, error);
+    if (status != STATUS_OK)
+        return status;
     layer->target = memory_alloc(positions, sizeof *layer->target, error);
     layer->input = memory_alloc(size_multiply((size_t)threads, layer->input_size), sizeof *layer->input, error);
-    if (!layer->start || !layer->offset || !layer->value || !layer->target || !layer->input)
+    if (!layer->target || !layer->input)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < positions; i++)
         layer->target[i] =
@@ -87,17 +110,17 @@ static enum status layer_make(struct sparse_layer *layer, const struct conv_shap
     return STATUS_OK;
 }
 
-static enum status network_make(struct sparse_network *network, const struct conv_shape *shapes, int threads,
+static enum status network_make(struct sparse_network *network, const struct layer *layers, int threads,
                                 struct error *error)
 {
     network->kernels = sparse_kernels();
     network->layers = memory_alloc(network->layer_count, sizeof *network->layers, error);
     size_t most = 0;
     for (size_t i = 0; network->layers && i < network->layer_count; i++) {
-        enum status status = layer_make(&network->layers[i], &shapes[i], threads, error);
+        enum status status = layer_make(&network->layers[i], &layers[i], threads, error);
         if (status != STATUS_OK)
             return status;
-        size_t floats = size_multiply(run_floats(&network->layers[i]), shapes[i].c_out);
+        size_t floats = size_multiply(run_floats(&network->layers[i]), layers[i].window.c_out);
         most = floats > most ? floats : most;
     }
     network->z_size = most + SPARSE_SLACK;
@@ -105,15 +128,15 @@ static enum status network_make(struct sparse_network *network, const struct con
     return network->layers && network->z ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-enum status sparse_network_create(const struct conv_shape *shapes, size_t layers, int threads,
+enum status sparse_network_create(const struct layer *layers, size_t count, int threads,
                                   struct sparse_network **network, struct error *error)
 {
     *network = NULL;
     struct sparse_network *made = memory_alloc(1, sizeof *made, error);
     if (!made)
         return STATUS_NO_MEMORY;
-    made->layer_count = layers;
-    enum status status = network_make(made, shapes, threads, error);
+    made->layer_count = count;
+    enum status status = network_make(made, layers, threads, error);
     if (status != STATUS_OK) {
         sparse_network_free(made);
         return status;
@@ -131,6 +154,7 @@ void sparse_network_free(struct sparse_network *network)
         memory_free(layer->start);
         memory_free(layer->offset);
         memory_free(layer->value);
+        memory_free(layer->tap);
         memory_free(layer->target);
         memory_free(layer->input);
     }
@@ -190,6 +214,8 @@ void sparse_network_set_layer(struct sparse_network *network, size_t index, cons
     struct sparse_layer *layer = &network->layers[index];
     const struct conv_shape *s = &layer->shape;
     const size_t taps = s->kernel_h * s->kernel_w;
+    if (layer->pooling)
+        return;
     layer->bias = bias;
     choose_blocks(layer, count_weights(s, w));
     find_starts(layer, w);
@@ -263,15 +289,29 @@ static void sum_run(const struct sparse_network *network, const struct sparse_la
     }
 }
 
-static void evaluate_convolutions(const struct sparse_network *network, int thread, float *z)
+/* The outputs of run `run` of a pooling layer, channel by channel. */
+static void pool_run(const struct sparse_layer *layer, const float *input, size_t run, float *z)
+{
+    const struct conv_shape *s = &layer->shape;
+    const size_t floats = run_floats(layer), plane = layer->planes.size * SPARSE_LANES;
+    for (size_t c = 0; c < s->c_out; c++)
+        layer->pooling->reduce(s->kernel_h * s->kernel_w, layer->tap, input + c * plane + run * layer->run_stride,
+                               floats, z + c * floats);
+}
+
+static void evaluate_layers(const struct sparse_network *network, int thread, float *z)
 {
     for (size_t l = 0; l + 1 < network->layer_count; l++) {
         const struct sparse_layer *layer = &network->layers[l], *next = layer + 1;
         const size_t floats = run_floats(layer);
         for (size_t run = 0; run < layer->runs; run++) {
-            sum_run(network, layer, input_of(layer, thread), run, z);
+            if (layer->pooling)
+                pool_run(layer, input_of(layer, thread), run, z);
+            else
+                sum_run(network, layer, input_of(layer, thread), run, z);
             for (size_t f = 0; f < layer->shape.c_out; f++) {
-                network->kernels->bias_selu(floats, layer->bias[f], z + f * floats);
+                if (!layer->pooling)
+                    network->kernels->activations[layer->activation].add_bias(floats, layer->bias[f], z + f * floats);
                 spread_run(layer, next, run, f, z + f * floats, input_of(next, thread));
             }
         }
@@ -288,7 +328,7 @@ void sparse_network_evaluate(const struct sparse_network *network, int thread, c
     for (size_t done = 0; done < batch; done += SPARSE_LANES) {
         size_t items = smaller(SPARSE_LANES, batch - done);
         put_items(first, x + done * size, items, input_of(first, thread));
-        evaluate_convolutions(network, thread, z);
+        evaluate_layers(network, thread, z);
         sum_run(network, dense, input_of(dense, thread), 0, z);
         for (size_t f = 0; f < classes; f++) {
             for (size_t i = 0; i < items; i++)

@@ -3,21 +3,22 @@
  *
  * SPARSE_LANES items go through the layers side by side: the places of nn/planes.h hold that many floats, one per item,
  * so every sum is of whole vectors, however small a map is. A row of outputs is made for all filters before the next:
- * the input that it reads then stays in the cache. The dense layer is a convolution with one place. */
+ * the input that it reads then stays in the cache. A dense layer is a convolution with one place. */
 #ifndef TENTH_NN_SPARSE_NETWORK_H
 #define TENTH_NN_SPARSE_NETWORK_H
 
 #include <stddef.h>
 
 #include "core/error.h"
-#include "nn/conv.h"
+#include "nn/layer.h"
 
 enum { SPARSE_LANES = 16 };
 
 struct sparse_network;
 
-/* For `layers` layers of these shapes, the last of which is dense (see conv_dense_shape). NULL on failure. */
-enum status sparse_network_create(const struct conv_shape *shapes, size_t layers, int threads,
+/* For these layers, of which only the kind, the window and the activation are read; the last one is dense. NULL on
+ * failure. */
+enum status sparse_network_create(const struct layer *layers, size_t count, int threads,
                                   struct sparse_network **network, struct error *error);
 void sparse_network_free(struct sparse_network *network); /* NULL is allowed */
 
@@ -25,7 +26,8 @@ void sparse_network_free(struct sparse_network *network); /* NULL is allowed */
  * none. */
 double sparse_multiply_adds(const struct sparse_network *network, size_t layer, const float *w);
 
-/* Sets the weights of layer `layer`, keeping those that are not 0; bias [c_out] is borrowed. */
+/* Sets the weights of layer `layer`, keeping those that are not 0; bias [c_out] is borrowed. Does nothing for a layer
+ * without weights. */
 void sparse_network_set_layer(struct sparse_network *network, size_t layer, const float *w, const float *bias);
 
 /* logits [batch][classes], overwritten, for x [batch][height][width][channels]; in the calling thread only, whose

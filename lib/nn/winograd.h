@@ -21,6 +21,7 @@
 
 #include <stddef.h>
 
+#include "nn/activation.h"
 #include "nn/conv.h"
 
 enum {
@@ -44,8 +45,9 @@ struct winograd_shape {
     struct conv_shape conv;
     enum winograd_filtering filtering;
     size_t tiles_h, tiles_w;
-    size_t points; /* of both dimensions */
-    size_t rows;   /* 4 c_in or 2 c_in */
+    size_t points;                    /* of both dimensions */
+    size_t rows;                      /* 4 c_in or 2 c_in */
+    enum activation_index activation; /* of the outputs; winograd_shape leaves the first, SELU */
 };
 
 /* Whether the convolution is on images and its kernel and stride suit this filtering. */
@@ -72,7 +74,7 @@ struct winograd_transforms {
     void (*input)(const struct winograd_shape *s, const float *x, const float *zeros, float *v, size_t stride);
     void (*input_adjoint)(const struct winograd_shape *s, const float *dv, size_t stride, float *dx /* overwritten */);
 
-    /* One item: y [height_out][width_out][c_out] = selu(outputs + bias). output_adjoint: dm from dz */
+    /* One item: y [height_out][width_out][c_out] = activation(outputs + bias). output_adjoint: dm from dz */
     void (*output)(const struct winograd_shape *s, const float *m, size_t stride, const float *bias, float *y);
     void (*output_adjoint)(const struct winograd_shape *s, const float *dz, float *dm, size_t stride);
 };

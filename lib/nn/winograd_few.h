@@ -31,12 +31,12 @@ struct winograd_few_sums {
 struct winograd_few_transforms {
     void (*filter)(const struct winograd_shape *s, const float *weight, size_t block, float *u /* the block's */);
 
-    /* One item: x [height_in][width_in][c_in], y [height_out][width_out][c_out] = selu(outputs + bias) */
+    /* One item: x [height_in][width_in][c_in], y [height_out][width_out][c_out] = activation(outputs + bias) */
     void (*input)(const struct winograd_shape *s, const float *x, float *v);
     void (*output)(const struct winograd_shape *s, const float *v, const float *u, const float *bias, float *y);
 
     /* For items starting at y, dy and V of the first: the gradients of a block's weights, by dU = V^T dM, where dM
-     * comes from dz = dy SELU'. */
+     * comes from dz = dy times the slope at y. */
     void (*weight_gradient)(const struct winograd_shape *s, const float *v, const float *y, const float *dy,
                             size_t items, size_t block, const struct winograd_few_sums *sums);
 };
@@ -47,7 +47,7 @@ struct winograd_few_kernels {
     struct winograd_few_transforms transforms[WINOGRAD_FILTERINGS]; /* of images; series have none */
 
     /* One item: dx [height_in][width_in][c_in], overwritten, by the direct convolution's adjoint. dy becomes dz. */
-    void (*input_gradient)(const struct conv_shape *s, const float *weight, const float *y, float *dy, float *dx);
+    void (*input_gradient)(const struct winograd_shape *s, const float *weight, const float *y, float *dy, float *dx);
 };
 
 /* The first channel of a block. */

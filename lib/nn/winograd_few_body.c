@@ -214,9 +214,7 @@ INLINE void gradient_pixels(const struct winograd_shape *s, const struct points 
         const float *from = y + place.offset + (size_t)i * row, *d_from = dy + place.offset + (size_t)i * row;
         for (int j = 0; j < tile && j < place.columns; j++, from += c_out, d_from += c_out) {
             float *to = dz + (i * tile + j) * LANES;
-#pragma omp simd
-            for (int lane = 0; lane < LANES; lane++)
-                to[lane] = d_from[lane] * vector_selu_slope(from[lane]);
+            multiply_slopes(s->activation, LANES, from, d_from, to);
             *d_bias += load(to);
         }
     }
@@ -329,14 +327,14 @@ static void add_input_gradient(const struct conv_shape *s, const float *weight, 
     }
 }
 
-static void input_gradient(const struct conv_shape *s, const float *weight, const float *y, float *dy, float *dx)
+static void input_gradient(const struct winograd_shape *shape, const float *weight, const float *y, float *dy,
+                           float *dx)
 {
+    const struct conv_shape *s = &shape->conv;
     memset(dx, 0, conv_size_in(s) * sizeof *dx);
     for (size_t h = 0; h < s->height_out; h++)
         for (size_t w = 0; w < s->width_out; w++, y += s->c_out, dy += s->c_out) {
-#pragma omp simd
-            for (size_t o = 0; o < s->c_out; o++)
-                dy[o] *= vector_selu_slope(y[o]);
+            multiply_slopes(shape->activation, s->c_out, y, dy, dy);
             add_input_gradient(s, weight, dy, h * s->stride_h, w * s->stride_w, dx);
         }
 }

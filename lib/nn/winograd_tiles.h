@@ -66,8 +66,47 @@ INLINE struct place place_of(const struct winograd_shape *s, const struct points
                           (int)smaller(columns, size)};
 }
 
-/* y at the tile's channel: selu(outputs + bias) of those inside, from `half` [points][tile or 1]. Those outside are
- * computed but not stored, so that SELU is one loop. */
+/* z becomes its activation. */
+INLINE void activate(enum activation_index activation, size_t count, float *values)
+{
+    switch (activation) {
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    case ACTIVATION_##name:                                                                                            \
+        _Pragma("omp simd") for (size_t k = 0; k < count; k++)                                                         \
+        {                                                                                                              \
+            const float z = values[k];                                                                                 \
+            values[k] = value;                                                                                         \
+        }                                                                                                              \
+        break;
+#include "nn/activation.def"
+#undef ACTIVATION
+    case ACTIVATIONS:
+        break;
+    }
+}
+
+/* to = dy times the slope where the value is y; `to` may be dy. */
+INLINE void multiply_slopes(enum activation_index activation, size_t count, const float *values, const float *dy,
+                            float *to)
+{
+    switch (activation) {
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    case ACTIVATION_##name:                                                                                            \
+        _Pragma("omp simd") for (size_t k = 0; k < count; k++)                                                         \
+        {                                                                                                              \
+            const float y = values[k];                                                                                 \
+            to[k] = dy[k] * (slope);                                                                                   \
+        }                                                                                                              \
+        break;
+#include "nn/activation.def"
+#undef ACTIVATION
+    case ACTIVATIONS:
+        break;
+    }
+}
+
+/* y at the tile's channel: the activation of outputs + bias of those inside, from `half` [points][tile or 1]. Those
+ * outside are computed but not stored, so that the activation is one loop. */
 INLINE void output_tile(const struct winograd_shape *s, const struct points *p, const int planar, const vec *half,
                         vec bias, struct place place, float *y)
 {
@@ -79,9 +118,7 @@ INLINE void output_tile(const struct winograd_shape *s, const struct points *p, 
         output_points(p, half + j, tile_w, column, 1);
         UNROLL for (int i = 0; i < tile; i++) store(z + (i * tile_w + j) * LANES, column[i] + bias);
     }
-#pragma omp simd
-    for (int k = 0; k < tile * tile_w * LANES; k++)
-        z[k] = vector_selu(z[k]);
+    activate(s->activation, (size_t)(tile * tile_w * LANES), z);
     y += place.offset;
     for (int i = 0; i < tile && i < place.rows; i++, y += s->conv.width_out * c_out)
         for (int j = 0; j < tile_w && j < place.columns; j++)

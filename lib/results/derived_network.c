@@ -109,7 +109,7 @@ static enum status level_choose(struct drawn *drawn, size_t level, const float *
     if (is_end)
         return STATUS_OK;
     count_staying(drawn, level, keep, staying);
-    bool is_picture = beside->role == TENSOR_CONV_WEIGHT && beside->shape[1] > 1;
+    bool is_picture = tensor_is_kernels(beside) && beside->shape[1] > 1;
     if (is_picture)
         choose_nearest_to_half(staying, units, inputs_of(beside), chosen);
     drawn->count[level] = is_picture ? 1 : choose_units(staying, units, chosen);
@@ -132,7 +132,7 @@ static enum status edge_add(const struct run_file *file, const struct drawn *dra
     row_number(&row, "to_unit", (double)output);
     row_number(&row, "from_place", (double)from);
     row_number(&row, "to_place", (double)to);
-    if (layer == 0 && tensor->role == TENSOR_CONV_WEIGHT) { /* where in the kernel: [height][width][channels] */
+    if (layer == 0 && tensor_is_kernels(tensor)) { /* where in the kernel: [height][width][channels] */
         size_t channels = tensor->shape[2], line = input / channels / tensor->shape[1];
         row_number(&row, "row", (double)line);
         row_number(&row, "column", (double)(input / channels % tensor->shape[1]));

@@ -17,6 +17,7 @@
 #include "run/checkpoint.h"
 #include "run/mismatch.h"
 #include "run/provenance.h"
+#include "nn/architecture.h"
 #include "run/run_check.h"
 #include "run/run_name.h"
 #include "run/run_store.h"
@@ -32,6 +33,34 @@ static enum status does_not_fit(const struct run *run, const char *key, const ch
 {
     return error_set(error, STATUS_USAGE, "%s: %s: %s does not fit %s; omit it", config_origin(run->source, key), key,
                      row, what);
+}
+
+/* An architecture has all layers, so the keys of the short form, which files may still have from their bases, say
+ * nothing; to ask for one of them beside it is a mistake. */
+static enum status check_one_network(const struct run *run, struct error *error)
+{
+    static const char *const keys[] = {"model.layers", "model.filters", "model.kernel", "model.stride"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *origin = config_origin(run->source, keys[i]);
+        if (strcmp(origin, "--set") == 0 || config_is_swept(run->source, keys[i]))
+            return error_set(error, STATUS_USAGE,
+                             "%s: %s changes nothing, since model.architecture (%s) has all layers; remove one of them",
+                             origin, keys[i], config_origin(run->source, "model.architecture"));
+    }
+    return STATUS_OK;
+}
+
+static enum status network_check(struct run *run, struct error *error)
+{
+    const bool written = run->config.model.architecture[0] != '\0';
+    enum status status = written && run->source ? check_one_network(run, error) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    if (network_spec_of(&run->config, run->kind, &run->network, error) == STATUS_OK)
+        return STATUS_OK;
+    (void)name_refused(run, written ? "model.architecture" : "model.layers", error);
+    error->status = STATUS_USAGE;
+    return STATUS_USAGE;
 }
 
 /* The registry rows that a config names, found before anything else is done, so that a typo costs no training. */
@@ -67,7 +96,7 @@ static enum status registries_check(struct run *run, struct error *error)
         if (!ood_fits(ood, run->kind))
             return does_not_fit(run, "ood.sets", ood->name, run->kind->name, error);
     }
-    return STATUS_OK;
+    return network_check(run, error);
 }
 
 /* A run's file keeps the run's name, which its config alone does not give for a cell of a sweep. */
@@ -191,8 +220,8 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     char sections[RUN_SECTIONS_SIZE];
     run_train_sections(run, sections);
     char part[32];
-    const struct network_spec spec = run_network_spec(run);
-    (void)snprintf(part, sizeof part, "training %d", network_cuts_kernels(&spec) ? TRAIN_VERSION_CUT : TRAIN_VERSION);
+    (void)snprintf(part, sizeof part, "training %d",
+                   network_cuts_kernels(&run->network) ? TRAIN_VERSION_CUT : TRAIN_VERSION);
     return run_identity(run, sections, part, run->train_identity, error);
 }
 
@@ -204,22 +233,20 @@ void run_close(struct run *run)
     *run = (struct run){0};
 }
 
-struct network_spec network_spec_of(const struct config *config, const struct dataset_kind *kind)
+enum status network_spec_of(const struct config *config, const struct dataset_kind *kind, struct network_spec *spec,
+                            struct error *error)
 {
-    return (struct network_spec){
-        .input = kind->shape,
-        .classes = kind->classes,
-        .layers = (size_t)config->model.layers,
-        .filters = (size_t)config->model.filters,
-        .kernel = (size_t)config->model.kernel,
-        .stride = (size_t)config->model.stride,
-        .bf16 = strcmp(config->model.precision, "bf16") == 0,
-    };
-}
-
-struct network_spec run_network_spec(const struct run *run)
-{
-    return network_spec_of(&run->config, run->kind);
+    struct conv_shape windows[NETWORK_LAYERS_MAX + 1];
+    const struct network_short form = {.layers = (size_t)config->model.layers,
+                                       .filters = (size_t)config->model.filters,
+                                       .kernel = (size_t)config->model.kernel,
+                                       .stride = (size_t)config->model.stride};
+    enum status status = STATUS_OK;
+    *spec = network_of_short(kind->shape, kind->classes, &form);
+    spec->bf16 = strcmp(config->model.precision, "bf16") == 0;
+    if (config->model.architecture[0] != '\0')
+        status = architecture_parse(config->model.architecture, spec, error);
+    return status == STATUS_OK ? network_windows(spec, windows, error) : status;
 }
 
 struct scene run_scene(const struct run *run)
@@ -456,14 +483,13 @@ enum status run_load_trained(const struct run *run, struct trained *trained, str
         status = mismatch_explain(run, error);
     if (status != STATUS_OK)
         return status;
-    struct network_spec spec = run_network_spec(run);
     struct posterior_start start = posterior_start_of(&run->config, run->method, run->seed);
     struct store *store = NULL;
     status = run_store_open(run->path, &store, error);
     if (status == STATUS_OK)
-        status = checkpoint_check_size(store, &spec, run->method, start.options, error);
+        status = checkpoint_check_size(store, &run->network, run->method, start.options, error);
     if (status == STATUS_OK)
-        status = network_create(&spec, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
+        status = network_create(&run->network, EVALUATION_BATCH, 0, run->threads, &trained->network, error);
     if (status == STATUS_OK)
         status = posterior_create(trained->network, run->method, &start, run->threads, &trained->posterior, error);
     if (status == STATUS_OK)

@@ -76,6 +76,7 @@ struct run {
     int threads;
     const struct method *method;
     const struct dataset_kind *kind;
+    struct network_spec network;  /* of the config, for the data set's items */
     struct dataset_places places; /* borrowed; where other data sets are searched */
     struct dataset *dataset;
     struct split split;
@@ -100,9 +101,10 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
                      const struct run_options *options, struct error *error);
 void run_close(struct run *run);
 
-/* The network of the config, for items of a data set. */
-struct network_spec network_spec_of(const struct config *config, const struct dataset_kind *kind);
-struct network_spec run_network_spec(const struct run *run);
+/* The network of the config, for items of a data set. STATUS_USAGE or STATUS_UNSUPPORTED: model.architecture is none.
+ */
+enum status network_spec_of(const struct config *config, const struct dataset_kind *kind, struct network_spec *spec,
+                            struct error *error);
 
 /* What perturbations need to know about the run's data, which are open. */
 struct scene run_scene(const struct run *run);

@@ -119,9 +119,11 @@ enum status run_file_trained(const struct run_file *file, struct config *config,
     const struct dataset_kind *kind = dataset_find(config->data.dataset, error);
     if (!method || !kind)
         return STATUS_USAGE;
-    struct network_spec spec = network_spec_of(config, kind);
+    struct network_spec spec;
     struct posterior_start start = posterior_start_of(config, method, file->seed);
-    status = checkpoint_check_size(file->store, &spec, method, start.options, error);
+    status = network_spec_of(config, kind, &spec, error);
+    if (status == STATUS_OK)
+        status = checkpoint_check_size(file->store, &spec, method, start.options, error);
     if (status == STATUS_OK)
         status = network_create(&spec, 1, 0, 1, &trained->network, error);
     if (status == STATUS_OK)

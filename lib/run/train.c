@@ -60,8 +60,7 @@ enum status trainer_make(struct trainer *trainer, const struct run *run, const s
     enum status status = trainer_sizes(trainer, error);
     if (status != STATUS_OK)
         return status;
-    struct network_spec spec = run_network_spec(run);
-    status = network_create(&spec, trainer->batch, 1, run->threads, &trainer->network, error);
+    status = network_create(&run->network, trainer->batch, 1, run->threads, &trainer->network, error);
     struct posterior_start start = posterior_start_of(&run->config, run->method, run->seed);
     if (status == STATUS_OK)
         status = posterior_create(trainer->network, run->method, &start, run->threads, &trainer->posterior, error);

@@ -17,8 +17,7 @@ static enum status gradient_make(const struct run *run, const struct posterior *
     enum { GRADIENT_BATCH = 50 };
     struct network *network = NULL;
     struct predictor predictor = {0};
-    struct network_spec spec = run_network_spec(run);
-    enum status status = network_create(&spec, GRADIENT_BATCH, 1, run->threads, &network, error);
+    enum status status = network_create(&run->network, GRADIENT_BATCH, 1, run->threads, &network, error);
     if (status == STATUS_OK)
         status = predictor_make(posterior, network, GRADIENT_BATCH, &predictor, error);
     predictor.monitor = monitor;

@@ -19,9 +19,8 @@ enum status likelihood_make(const struct illustration *illustration, struct like
     if (!likelihood->x || !likelihood->labels || !likelihood->logits)
         return STATUS_NO_MEMORY;
     items_gather(&run->dataset->train, run->split.train, likelihood->items, likelihood->x, likelihood->labels);
-    struct network_spec spec = run_network_spec(run);
     double work = network_multiply_adds(illustration->trained.network) * (double)likelihood->items;
-    return network_create(&spec, smaller(EVALUATION_BATCH, likelihood->items), 0,
+    return network_create(&run->network, smaller(EVALUATION_BATCH, likelihood->items), 0,
                           work < WORTH_THREADS ? 1 : run->threads, &likelihood->network, error);
 }
 

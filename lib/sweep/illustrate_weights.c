@@ -155,7 +155,7 @@ static enum status filters_pruned(struct illustration *illustration, struct erro
 enum status illustrate_weights(struct illustration *illustration, struct error *error)
 {
     enum status status = STATUS_OK;
-    if (illustration->trained.posterior->tensors[0].role == TENSOR_CONV_WEIGHT)
+    if (tensor_is_kernels(&illustration->trained.posterior->tensors[0]))
         status = filters_pruned(illustration, error);
     return status == STATUS_OK && illustration->trained.posterior->method->has_sigma ? pair_add(illustration, error)
                                                                                      : status;
