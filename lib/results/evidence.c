@@ -92,10 +92,10 @@ const char *evidence_reservation(const struct evidence *evidence, const struct r
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method)
 {
     char name[RUN_NAME_SIZE];
-    const size_t length = strcspn(method, "_"); /* of the method's own name; no method's registry name has a _ */
+    const size_t length = strlen(file->method); /* of METHOD in METHOD_VARIANT */
     (void)snprintf(name, sizeof name, "%s_%s", dataset, method);
-    return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 && strlen(file->method) == length &&
-           strncmp(file->method, method, length) == 0;
+    return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 &&
+           strncmp(file->method, method, length) == 0 && (method[length] == '\0' || method[length] == '_');
 }
 
 const struct run_file *evidence_find(const struct evidence *evidence, const char *dataset, const char *method,
