@@ -181,17 +181,19 @@ enum status scores_load_auroc(const struct run_file *file, bool scaled, const ch
     struct item_scores *all;
     *scores = (struct scores){0};
     enum status status = asked_scores(file, object, scaled, &all, error);
-    if (status != STATUS_OK || !all->there || all->slices < 2 || !item_scores_slice(all, score, 0))
+    const bool disturbed = status == STATUS_OK && all->there && all->slices > 1;
+    const float *clean = disturbed ? item_scores_slice(all, score, 0) : NULL;
+    if (!clean)
         return status;
     const size_t items = all->items;
     double *values = memory_alloc(size_multiply(2, items), sizeof *values, error);
     status = values ? scores_alloc(scores, items, all->index, error) : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < items && status == STATUS_OK; i++)
+        values[i] = (double)clean[i];
     for (size_t slice = 1; slice < all->slices && status == STATUS_OK; slice++) {
-        const float *clean = item_scores_slice(all, score, 0), *found = item_scores_slice(all, score, slice);
-        for (size_t i = 0; i < items; i++) {
-            values[i] = (double)clean[i];
+        const float *found = item_scores_slice(all, score, slice);
+        for (size_t i = 0; i < items; i++)
             values[items + i] = (double)found[i];
-        }
         status = add_auroc(values, values + items, items, 1 / (double)(all->slices - 1), scores->value, error);
     }
     memory_free(values);
