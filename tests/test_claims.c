@@ -224,21 +224,33 @@ static void scores_are_paired_item_by_item(void **state)
     evidence_close(&evidence);
 }
 
-/* A method's name may have a _, as what follows it in a variant's name has. */
+/* A method's name may have a _, as what follows it in a variant's name has. A run whose name says another method than
+ * it has is no evidence, even where one name begins like the other. */
 static void evidence_is_of_the_method_that_is_asked(void **state)
 {
     (void)state;
-    static const char *const methods_of[] = {"sparse_vd", "sparse"};
-    const char *const paths[] = {"a.h5", "b.h5"};
+    static const struct {
+        const char *name, *method; /* the run is moons_NAME, of this method */
+        bool is;
+    } cases[] = {{"sparse_vd", "sparse_vd", true}, {"sparse", "sparse", true},
+                 {"vi_high", "vi", true},          {"mle", "vi", false},
+                 {"visual", "vi", false},          {"m", "mle", false}};
+    enum { CASES = sizeof cases / sizeof cases[0] };
+    char paths[CASES][8];
+    const char *places[CASES];
     struct error error = {0};
     struct evidence evidence;
-    for (size_t i = 0; i < 2; i++)
-        run_file_end(run_file_begin(paths[i], "moons", methods_of[i], "1", "real"));
-    assert_int_equal(evidence_open(paths, 2, &evidence, &error), STATUS_OK);
-    for (size_t i = 0; i < 2; i++)
-        assert_ptr_equal(evidence_find(&evidence, "moons", methods_of[i], 1), &evidence.files[i]);
-    assert_null(evidence_find(&evidence, "moons", "sparse_high", 1));
-    assert_null(evidence_find(&evidence, "moons", "spa", 1));
+    for (size_t i = 0; i < CASES; i++) {
+        (void)snprintf(paths[i], sizeof paths[i], "%zu.h5", i);
+        places[i] = paths[i];
+        struct store *store = run_file_begin(paths[i], "moons", cases[i].name, "1", "real");
+        assert_int_equal(store_set_text(store, "/", "method", cases[i].method, &error), STATUS_OK);
+        run_file_end(store);
+    }
+    assert_int_equal(evidence_open(places, CASES, &evidence, &error), STATUS_OK);
+    for (size_t i = 0; i < CASES; i++)
+        assert_ptr_equal(evidence_find(&evidence, "moons", cases[i].name, 1), cases[i].is ? &evidence.files[i] : NULL);
+    assert_null(evidence_find(&evidence, "moons", "vi", 1));
     evidence_close(&evidence);
 }
 
