@@ -44,13 +44,12 @@ static enum status describe(const struct options *options, struct bench *bench, 
 enum status command_bench(const struct options *options, struct error *error)
 {
     struct bench bench = {0};
+    enum table_format format;
     enum status status = describe(options, &bench, error);
+    if (status == STATUS_OK)
+        status = options_table_format(options, TABLE_CSV, &format, error);
     if (status != STATUS_OK)
         return status;
-    bool tsv = strcmp(options->format, "tsv") == 0;
-    if (!tsv && strcmp(options->format, "csv") != 0)
-        return error_set(error, STATUS_USAGE, "--format %s: csv or tsv is wanted", options->format);
-    enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
     bool predicts = bench.items > 0;
     struct table *table = table_create(table_find(predicts ? "bench_predict" : "bench"), error);
     if (!table)
@@ -59,9 +58,7 @@ enum status command_bench(const struct options *options, struct error *error)
     if (status == STATUS_OK)
         status = predicts ? bench_predict(&bench, table, error) : bench_step(&bench, table, error);
     if (status == STATUS_OK)
-        status = table_write_header(table_kind_of(table), format, stdout, error);
-    if (status == STATUS_OK)
-        status = table_write_rows(table, format, stdout, error);
+        status = table_write(table, format, stdout, error);
     table_free(table);
     return status;
 }

@@ -172,9 +172,7 @@ static enum status print_measured(const struct run *run, const struct export_opt
         return STATUS_NO_MEMORY;
     enum status status = export_measure(run, wanted, model, accuracy, table, error);
     if (status == STATUS_OK)
-        status = table_write_header(table_kind_of(table), TABLE_CSV, stdout, error);
-    if (status == STATUS_OK)
-        status = table_write_rows(table, TABLE_CSV, stdout, error);
+        status = table_write(table, TABLE_CSV, stdout, error);
     table_free(table);
     return status;
 }

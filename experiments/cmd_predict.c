@@ -248,7 +248,7 @@ static enum status check_arguments(const struct options *options, struct error *
 
 static enum status choose_format(const struct options *options, print_fn **print, struct error *error)
 {
-    const char *format = options->format_given ? options->format : "text";
+    const char *format = options->format ? options->format : "text";
     *print = strcmp(format, "text") == 0    ? print_text
              : strcmp(format, "csv") == 0   ? print_csv
              : strcmp(format, "jsonl") == 0 ? print_json

@@ -31,9 +31,10 @@ enum status command_table(const struct options *options, struct error *error)
     if (options->argument_count < 1)
         return error_set(error, STATUS_USAGE,
                          "usage: tenth table RUN.h5... TABLE; `tenth table --list` names the tables");
-    bool tsv = strcmp(options->format, "tsv") == 0;
-    if (!tsv && strcmp(options->format, "csv") != 0)
-        return error_set(error, STATUS_USAGE, "--format %s: csv or tsv is wanted", options->format);
+    enum table_format format;
+    enum status status = options_table_format(options, TABLE_CSV, &format, error);
+    if (status != STATUS_OK)
+        return status;
     size_t files = options->argument_count - 1, count;
     if (text_ends_with(options->arguments[files], ".h5"))
         return error_set(error, STATUS_USAGE,
@@ -51,14 +52,11 @@ enum status command_table(const struct options *options, struct error *error)
         return error_set(error, STATUS_USAGE,
                          "--evidence is what the claims read: tenth table --evidence DIR RUN.h5... claims");
     }
-    enum table_format format = tsv ? TABLE_TSV : TABLE_CSV;
     const char *const *paths = (const char *const *)options->arguments;
-    enum status status = options->evidence ? claims_make(table, paths, files, options->evidence, error)
-                                           : tabulate(table, paths, files, error);
+    status = options->evidence ? claims_make(table, paths, files, options->evidence, error)
+                               : tabulate(table, paths, files, error);
     if (status == STATUS_OK)
-        status = table_write_header(kind, format, stdout, error);
-    if (status == STATUS_OK)
-        status = table_write_rows(table, format, stdout, error);
+        status = table_write(table, format, stdout, error);
     table_free(table);
     return status;
 }

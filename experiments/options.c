@@ -152,7 +152,6 @@ static enum status take(struct options *options, const struct option_row *row, c
         return parse_count(row->name, value, 0, INT_MAX, &options->seed, error);
     case OPTION_FORMAT:
         options->format = value;
-        options->format_given = true;
         break;
     case OPTION_DRY_RUN:
         options->dry_run = true;
@@ -201,6 +200,16 @@ static enum status data_dir_check(const struct options *options, struct error *e
     return STATUS_OK;
 }
 
+enum status options_table_format(const struct options *options, enum table_format usual, enum table_format *format,
+                                 struct error *error)
+{
+    const char *given = options->format;
+    *format = !given ? usual : strcmp(given, "tsv") == 0 ? TABLE_TSV : TABLE_CSV;
+    if (given && *format == TABLE_CSV && strcmp(given, "csv") != 0)
+        return error_set(error, STATUS_USAGE, "--format %s: csv or tsv is wanted", given);
+    return STATUS_OK;
+}
+
 enum status options_parse(int argc, char **argv, unsigned int accepted, struct options *options, struct error *error)
 {
     struct option names[ROWS + 1] = {{0}};
@@ -211,8 +220,7 @@ enum status options_parse(int argc, char **argv, unsigned int accepted, struct o
                                 .data_dir = environment && *environment ? environment : NULL,
                                 .out = "results",
                                 .seed = -1,
-                                .jobs = 1,
-                                .format = "csv"};
+                                .jobs = 1};
     opterr = 0;
     optind = 1;
     int found;

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "data/dataset.h"
+#include "io/table.h"
 
 /* One bit per option, for the commands' table. */
 enum option_set {
@@ -53,8 +54,7 @@ struct options {
     bool quiet, force, list, markdown, measure, dry_run, wait;
     bool data_dir_given; /* data_dir is --data-dir: nothing else will do */
     int jobs;
-    const char *format; /* "csv" if none is given */
-    bool format_given;
+    const char *format;   /* NULL: not given */
     const char *profile;  /* of configs; NULL: as they are */
     const char *evidence; /* where what claims read is put; NULL: nowhere */
     const char *dataset, *method, *precision;
@@ -70,6 +70,10 @@ struct options {
 
 /* Where to search for data sets; `shipped` is the project's own directory, borrowed. */
 struct dataset_places options_places(const struct options *options, const char *shipped);
+
+/* The format of a table on standard output, `usual` if none is given. */
+enum status options_table_format(const struct options *options, enum table_format usual, enum table_format *format,
+                                 struct error *error);
 
 /* Parses argv after the command's name. STATUS_USAGE names the option and its values. */
 enum status options_parse(int argc, char **argv, unsigned int accepted, struct options *options, struct error *error);

@@ -36,14 +36,11 @@ FILENAME ~ /\.def$/ && !/^[A-Z_]*\(/ { next }
     is_table[words[1]] = 1
     next
 }
-/^CLAIM(_EACH)?\(/ {
+/^CLAIM\(/ { # of its name and its data sets
     macro_words($0, words)
-    beyond = $0 ~ /"not in the talk"/
-    if ($0 ~ /^CLAIM\(/)
-        add_claim(words[1], words[2], beyond)
-    else # as in its definition
-        for (c = 1; c <= split("mnist cifar10 ecg5000", each_of, " "); c++)
-            add_claim(words[1] "_" each_of[c], each_of[c], beyond)
+    gsub(/"/, "", words[2])
+    for (c = 1; c <= split(words[2], each_of, " "); c++)
+        add_claim(words[1] "_" each_of[c], each_of[c], $0 ~ /"not in the talk"/)
     next
 }
 FILENAME ~ /\.def$/ { next }

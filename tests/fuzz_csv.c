@@ -43,8 +43,7 @@ static char *write(const struct table *table, enum table_format format)
     struct error error = {0};
     FILE *stream = open_memstream(&text, &size);
     require(stream != NULL);
-    require(table_write_header(table_kind_of(table), format, stream, &error) == STATUS_OK);
-    require(table_write_rows(table, format, stream, &error) == STATUS_OK);
+    require(table_write(table, format, stream, &error) == STATUS_OK);
     require(fclose(stream) == 0 && text);
     return text;
 }

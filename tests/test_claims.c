@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bayes/posterior.h"
 #include "check.h"
 #include "core/memory.h"
 #include "data/dataset.h"
@@ -36,7 +37,8 @@ static void an_interval_that_ends_at_the_bound_decides(void **state)
 {
     (void)state;
     struct measured measured = measured_of(.5, 1, 1);
-    struct claim least = {.side = AT_LEAST, .bound = .5, .seeds = 1}, most = {.side = AT_MOST, .bound = 1, .seeds = 1};
+    struct claim_row least = {.side = AT_LEAST, .bound = .5, .seeds = 1},
+                     most = {.side = AT_MOST, .bound = 1, .seeds = 1};
     assert_string_equal(claim_verdict(&least, &measured), "holds");
     assert_string_equal(claim_verdict(&most, &measured), "holds");
     least.bound = 1; /* which the measured value may be */
@@ -61,7 +63,7 @@ static void the_interval_decides(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         /* a hair of room for the rounding of the middle */
-        struct claim claim = {.side = cases[i].side, .bound = .6, .seeds = 2};
+        struct claim_row claim = {.side = cases[i].side, .bound = .6, .seeds = 2};
         double hair = cases[i].low > .595 && cases[i].low < .605 ? 1e-9 : 0;
         hair = cases[i].high > .595 && cases[i].high < .605 ? cases[i].side == AT_MOST ? -1e-9 : 1e-9 : hair;
         struct measured measured = measured_of(cases[i].low + hair, cases[i].high + hair, 2);
@@ -77,7 +79,7 @@ static void the_interval_decides(void **state)
         bool refuted = strcmp(cases[i].verdict, "does not hold") == 0;
         assert_string_equal(claim_verdict(&claim, &measured), refuted ? "does not hold" : "not decidable");
     }
-    struct claim claim = {.side = AT_LEAST, .bound = 0, .seeds = 1};
+    struct claim_row claim = {.side = AT_LEAST, .bound = 0, .seeds = 1};
     struct measured without_interval = {0};
     finding_add(&without_interval.finding, 3, NAN);
     assert_string_equal(claim_verdict(&claim, &without_interval), "not decidable");
@@ -110,7 +112,7 @@ static void within_has_two_bounds(void **state)
     } cases[] = {{-.1, .15, "holds"},        {-.25, .1, "not decidable"},  {.1, .25, "not decidable"},
                  {.25, .5, "does not hold"}, {-.5, -.25, "does not hold"}, {-1, 1, "not decidable"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct claim claim = {.side = WITHIN, .bound = .2, .seeds = 1};
+        const struct claim_row claim = {.side = WITHIN, .bound = .2, .seeds = 1};
         struct measured measured = measured_of(cases[i].low, cases[i].high, 1);
         assert_string_equal(claim_verdict(&claim, &measured), cases[i].verdict);
     }
@@ -121,12 +123,12 @@ static void within_has_two_bounds(void **state)
 static void p_values_by_hand(void **state)
 {
     (void)state;
-    const struct claim claim = {.side = AT_LEAST, .bound = 0};
+    const struct claim_row claim = {.side = AT_LEAST, .bound = 0};
     struct finding finding = {0};
     for (size_t i = 1; i <= 3; i++)
         finding_add(&finding, (double)i, NAN);
     assert_near(claim_p_value(&claim, &finding), .0741799, 1e-7);
-    struct claim at_end = claim;
+    struct claim_row at_end = claim;
     at_end.bound = finding_interval(&finding).low;
     assert_near(claim_p_value(&at_end, &finding), .05, 1e-9);
     struct finding one = {0};
@@ -219,6 +221,36 @@ static void scores_are_paired_item_by_item(void **state)
     scores_free(&last);
     scores_free(&mean);
     scores_free(&other);
+    evidence_close(&evidence);
+}
+
+/* A method's name may have a _, as what follows it in a variant's name has. A run whose name says another method than
+ * it has is no evidence, even where one name begins like the other. */
+static void evidence_is_of_the_method_that_is_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *method; /* the run is moons_NAME, of this method */
+        bool is;
+    } cases[] = {{"sparse_vd", "sparse_vd", true}, {"sparse", "sparse", true},
+                 {"vi_high", "vi", true},          {"mle", "vi", false},
+                 {"visual", "vi", false},          {"m", "mle", false}};
+    enum { CASES = sizeof cases / sizeof cases[0] };
+    char paths[CASES][8];
+    const char *places[CASES];
+    struct error error = {0};
+    struct evidence evidence;
+    for (size_t i = 0; i < CASES; i++) {
+        (void)snprintf(paths[i], sizeof paths[i], "%zu.h5", i);
+        places[i] = paths[i];
+        struct store *store = run_file_begin(paths[i], "moons", cases[i].name, "1", "real");
+        assert_int_equal(store_set_text(store, "/", "method", cases[i].method, &error), STATUS_OK);
+        run_file_end(store);
+    }
+    assert_int_equal(evidence_open(places, CASES, &evidence, &error), STATUS_OK);
+    for (size_t i = 0; i < CASES; i++)
+        assert_ptr_equal(evidence_find(&evidence, "moons", cases[i].name, 1), cases[i].is ? &evidence.files[i] : NULL);
+    assert_null(evidence_find(&evidence, "moons", "vi", 1));
     evidence_close(&evidence);
 }
 
@@ -332,15 +364,24 @@ static void evidence_never_replaces_a_run(void **state)
     assert_same_from_evidence(&path, 1); /* and what was published is replaced */
 }
 
+static size_t claim_count(void)
+{
+    struct error error = {0};
+    struct claim *all;
+    size_t row_count, count;
+    const struct claim_row *rows = claim_rows(&row_count);
+    assert_int_equal(claims_create(rows, row_count, &all, &count, &error), STATUS_OK);
+    claims_free(all, count);
+    return count;
+}
+
 static void claims_by_hand(void **state)
 {
     (void)state;
     write_six(8, 1, "real");
     assert_same_from_evidence(six, RUNS);
     struct table *table = claims_of(six, RUNS);
-    size_t count;
-    (void)claims(&count);
-    assert_int_equal(table_rows(table), count);
+    assert_int_equal(table_rows(table), claim_count());
     /* .8 in both seeds; Wilson's interval of 8 out of 10 is .4901625 to .9433178 */
     const union table_cell *row = row_of(table, "accuracy_90_mnist");
     assert_near(cell(row, "measured")->number, .8, 1e-12);
@@ -692,22 +733,215 @@ static void overfitting_is_a_gap_of_gaps(void **state)
     table_free(table);
 }
 
-/* Every row has its data set, ids are unique, and a bound that the talk's number itself would miss is a mistake. */
+/* The registry's method that a word of a row's list is about: "vi" of "vi_high"; NULL: none is called so. */
+static const struct method *method_in(const char *word, size_t length)
+{
+    size_t count;
+    const struct method *rows = methods(&count);
+    for (size_t i = 0; i < count; i++) {
+        const size_t own = strlen(rows[i].name);
+        if (own <= length && strncmp(rows[i].name, word, own) == 0 && (own == length || word[own] == '_'))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* Asserts that every word of a list is about a method, and returns their number. */
+static size_t assert_methods(const char *list, const char *temperature)
+{
+    size_t count = 0;
+    for (const char *word = list; *word; count++) {
+        size_t length = strcspn(word, " |");
+        const size_t plain = length - strlen(temperature);
+        const bool scaled = temperature[0] && length > strlen(temperature) &&
+                            strncmp(word + plain, temperature, strlen(temperature)) == 0;
+        if (!method_in(word, scaled ? plain : length))
+            fail_msg("\"%.*s\" in \"%s\" is about no method", (int)length, word, list);
+        word += length + (word[length] != '\0');
+    }
+    return count;
+}
+
+/* Data sets, methods and parts are in their registries, ids are unique, texts are complete, and a bound that the talk's
+ * number itself would miss is a mistake. */
 static void the_registry_is_sound(void **state)
 {
     (void)state;
-    size_t count;
-    const struct claim *rows = claims(&count);
+    struct error error = {0};
+    struct claim *all;
+    size_t row_count, count;
+    const struct claim_row *rows = claim_rows(&row_count);
+    if (claims_create(rows, row_count, &all, &count, &error) != STATUS_OK)
+        fail_msg("%s", error.message);
     for (size_t i = 0; i < count; i++) {
-        assert_non_null(dataset_find(rows[i].dataset, NULL));
-        assert_non_null(strstr(rows[i].id, rows[i].dataset));
-        assert_true(rows[i].seeds >= 1 && rows[i].words[0] && rows[i].where[0] && rows[i].how[0]);
+        const struct claim_row *row = all[i].row;
+        assert_non_null(dataset_find(all[i].dataset, NULL));
+        assert_non_null(strstr(all[i].id, all[i].dataset));
+        assert_true(assert_methods(all[i].methods, "") >= 1);
+        (void)assert_methods(all[i].rivals, "+temperature");
+        assert_true(row->seeds >= 1 && row->words[0] && row->where[0] && all[i].how[0] && !strchr(all[i].how, '{'));
         for (size_t j = 0; j < i; j++)
-            assert_string_not_equal(rows[i].id, rows[j].id);
-        assert_true(isnan(rows[i].talk) || rows[i].bound < 1); /* no accuracy's interval reaches 1 */
-        if (!isnan(rows[i].talk) && rows[i].side != WITHIN)    /* digitised: +-.005 */
-            assert_true(rows[i].side == AT_LEAST ? rows[i].talk >= rows[i].bound - .005
-                                                 : rows[i].talk <= rows[i].bound + .005);
+            assert_string_not_equal(all[i].id, all[j].id);
+        assert_true(isnan(row->talk) || row->bound < 1); /* no accuracy's interval reaches 1 */
+        if (!isnan(row->talk) && row->side != WITHIN)    /* digitised: +-.005 */
+            assert_true(row->side == AT_LEAST ? row->talk >= row->bound - .005 : row->talk <= row->bound + .005);
+    }
+    claims_free(all, count);
+}
+
+/* ---- rows of a user's ---- */
+
+static struct claim_row row_called(const char *name)
+{
+    size_t count;
+    const struct claim_row *rows = claim_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i];
+    }
+    fail_msg("no row %s", name);
+    return rows[0];
+}
+
+/* The measurement of a row's only claim, whose text is copied. */
+static void measure(struct claim_row row, const char *const *paths, size_t count, struct measured *measured,
+                    char how[256])
+{
+    struct error error = {0};
+    struct evidence evidence;
+    struct claim *claim;
+    size_t claims;
+    assert_int_equal(claims_create(&row, 1, &claim, &claims, &error), STATUS_OK);
+    assert_int_equal(claims, 1);
+    assert_int_equal(evidence_open(paths, count, &evidence, &error), STATUS_OK);
+    *measured = (struct measured){0};
+    assert_int_equal(claim_ask(&evidence, claim, measured, &error), STATUS_OK);
+    (void)snprintf(how, 256, "%s", claim->how);
+    evidence_close(&evidence);
+    claims_free(claim, claims);
+}
+
+/* Of items of moons with these probabilities of their class; NULL: no validation items. */
+static void write_moons(const char *path, const char *method, const float *test, const float *validation)
+{
+    struct store *store = run_file_begin(path, "moons", method, "1", "real");
+    run_file_probabilities(store, "/test", 1, 2, test, 0);
+    if (validation)
+        run_file_probabilities(store, "/validation", 1, 3, validation, 0);
+    run_file_end(store);
+}
+
+/* A data set and two methods that the talk compares nowhere: the row is enough. */
+static void a_row_names_any_data_set_and_two_methods(void **state)
+{
+    (void)state;
+    static const float dropout[] = {.5F, .5F}, mle[] = {.9F, .9F}, validation[] = {.8F, .8F, .2F};
+    const char *const paths[] = {"a.h5", "b.h5"};
+    struct measured measured;
+    char how[256];
+    write_moons(paths[0], "dropout", dropout, NULL);
+    write_moons(paths[1], "mle", mle, validation);
+    struct claim_row row = row_called("clean_nll");
+    row.sets = "moons";
+    row.methods = "dropout";
+    row.rivals = "mle";
+    measure(row, paths, 2, &measured, how);
+    assert_string_equal(how, "nll of mle on test items less that of dropout");
+    assert_near(finding_mean(&measured.finding), -log(.9) + log(.5), 1e-6);
+    row.rivals = "mle+temperature"; /* of 2, by the validation items: see scaling_by_hand in test_derived.c */
+    measure(row, paths, 2, &measured, how);
+    assert_near(finding_mean(&measured.finding), -log(.75) + log(.5), 1e-3);
+    row.rivals = "mle mle+temperature"; /* the least: without the temperature the rival is better */
+    measure(row, paths, 2, &measured, how);
+    assert_string_equal(how, "nll of the best of mle and mle with a temperature on test items less that of dropout");
+    assert_near(finding_mean(&measured.finding), -log(.9) + log(.5), 1e-6);
+    assert_string_equal(measured.detail, "mle -0.5878, mle with a temperature -0.4055");
+    row.methods = "nothing"; /* a pair that does not exist */
+    measure(row, paths, 2, &measured, how);
+    assert_string_equal(measured.missing, "no run moons_nothing");
+    assert_string_equal(claim_verdict(&row, &measured), "not decidable");
+    row.methods = "dropout";
+    row.rivals = "nothing";
+    measure(row, paths, 2, &measured, how);
+    assert_string_equal(measured.missing, "no run moons_nothing of the same seed");
+}
+
+/* "a|b" asks b where a lacks it, and only there. */
+static void an_alternative_is_asked_where_the_first_lacks_it(void **state)
+{
+    (void)state;
+    static const float right[] = {.9F, .9F}, half[] = {.9F, .1F};
+    const char *const paths[] = {"a.h5", "b.h5"};
+    struct measured measured;
+    char how[256];
+    struct claim_row row = row_called("accuracy_90");
+    row.sets = "moons";
+    row.methods = "vi|dropout";
+    row.fraction = 0;
+    write_moons(paths[0], "dropout", right, NULL);
+    run_file_end(run_file_begin(paths[1], "moons", "vi", "1", "real"));
+    measure(row, paths, 2, &measured, how);
+    assert_near(finding_mean(&measured.finding), 1, 1e-12);
+    assert_string_equal(measured.missing, "");
+    write_moons(paths[1], "vi", half, NULL);
+    measure(row, paths, 2, &measured, how);
+    assert_near(finding_mean(&measured.finding), .5, 1e-12);
+    assert_int_equal(measured.finding.count, 1);
+    assert_string_equal(how, "accuracy of vi, pruned by snr, as the mean of as many networks as the whole one");
+}
+
+/* Of a row's parts a data set is asked for those that fit it, in the row's order. */
+static void parts_are_those_that_fit_the_data_set(void **state)
+{
+    (void)state;
+    static const char *const expected[][3] = {{"mnist", "noise rotation warp", "noise shuffled cifar10"},
+                                              {"cifar10", "noise rotation warp", "noise shuffled mnist"},
+                                              {"ecg5000", "noise time_shift time_warp", "noise shuffled"},
+                                              {"moons", "noise time_shift time_warp", "noise shuffled"}};
+    struct claim_row rows[] = {row_called("entropy_rises"), row_called("pruned_unknown_90")};
+    struct error error = {0};
+    struct claim *all;
+    size_t count;
+    rows[0].sets = rows[1].sets = "mnist cifar10 ecg5000 moons";
+    assert_int_equal(claims_create(rows, 2, &all, &count, &error), STATUS_OK);
+    assert_int_equal(count, 8);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(all[i].dataset, expected[i % 4][0]);
+        assert_string_equal(all[i].parts, expected[i % 4][1 + i / 4]);
+    }
+    assert_string_equal(all[7].id, "pruned_unknown_90_moons");
+    claims_free(all, count);
+}
+
+/* Each mistake in a row, and what is said of it. */
+static void a_row_with_a_mistake_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row, *sets, *rivals, *parts, *message;
+    } cases[] = {
+        {"tells_over_point", "mnist moosn", "mle", "noise", "did you mean moons"},
+        {"tells_over_point", "mnist", "mle", "noise rotatoin", "did you mean rotation"},
+        {"unknown_over_point", "mnist", "mle", "noise shufled", "did you mean shuffled"},
+        {"unknown_over_point", "mnist", "mle", "rotation", "rotation"}, /* which is no kind of items */
+        {"tells_over_point", "ecg5000", "mle", "rotation warp", "none of its parts fits ecg5000"},
+        {"tells_over_point", "mnist", "", "noise", "its measure compares with rivals"},
+        {"accuracy_90", "mnist", "mle", "", "its measure compares with none"},
+        {"tells_over_point", "mnist", "mle", "", "its measure has parts"},
+        {"accuracy_90", "mnist", "", "noise", "its measure has no parts"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error error = {0};
+        struct claim_row row = row_called(cases[i].row);
+        struct claim *claim;
+        size_t count;
+        row.sets = cases[i].sets;
+        row.rivals = cases[i].rivals;
+        row.parts = cases[i].parts;
+        assert_int_equal(claims_create(&row, 1, &claim, &count, &error), STATUS_USAGE);
+        assert_true(!claim && count == 0);
+        assert_non_null(strstr(error.message, cases[i].message));
+        assert_non_null(strstr(error.message, cases[i].row));
     }
 }
 
@@ -746,6 +980,7 @@ int main(void)
         cmocka_unit_test(holm_steps_down),
         RUN_TEST(an_area_is_a_mean_over_items),
         RUN_TEST(scores_are_paired_item_by_item),
+        RUN_TEST(evidence_is_of_the_method_that_is_asked),
         RUN_TEST(claims_by_hand),
         RUN_TEST(evidence_never_replaces_a_run),
         RUN_TEST(all_right_is_not_certain),
@@ -760,6 +995,10 @@ int main(void)
         RUN_TEST(try_outs_decide_nothing),
         RUN_TEST(a_try_out_decides_nothing_for_others),
         cmocka_unit_test(the_registry_is_sound),
+        RUN_TEST(a_row_names_any_data_set_and_two_methods),
+        RUN_TEST(an_alternative_is_asked_where_the_first_lacks_it),
+        cmocka_unit_test(parts_are_those_that_fit_the_data_set),
+        cmocka_unit_test(a_row_with_a_mistake_is_refused),
         RUN_TEST(allocation_failures_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

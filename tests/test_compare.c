@@ -60,8 +60,7 @@ static void what_is_printed_is_read_back(void **state)
     assert_int_equal(table_add(table, cells, &error), STATUS_OK);
     char text[4096] = "";
     FILE *stream = fmemopen(text, sizeof text, "w");
-    assert_int_equal(table_write_header(kind, TABLE_CSV, stream, &error), STATUS_OK);
-    assert_int_equal(table_write_rows(table, TABLE_CSV, stream, &error), STATUS_OK);
+    assert_int_equal(table_write(table, TABLE_CSV, stream, &error), STATUS_OK);
     assert_int_equal(fclose(stream), 0);
     assert_int_equal(table_read_csv(again, text, "text", &error), STATUS_OK);
     assert_int_equal(table_rows(again), 1);

@@ -103,8 +103,7 @@ static void print_table(const struct table *table, enum table_format format, cha
     struct error error = {0};
     FILE *stream = tmpfile();
     assert_non_null(stream);
-    assert_int_equal(table_write_header(table_kind_of(table), format, stream, &error), STATUS_OK);
-    assert_int_equal(table_write_rows(table, format, stream, &error), STATUS_OK);
+    assert_int_equal(table_write(table, format, stream, &error), STATUS_OK);
     read_stream(stream, text, size);
     assert_int_equal(fclose(stream), 0);
 }
@@ -218,11 +217,8 @@ static void test_full_output(void **state)
         print_message("skipped: there is no /dev/full to write to\n");
         skip();
     }
-    assert_int_equal(table_write_header(table_kind_of(table), TABLE_CSV, stream, &error), STATUS_FAILED);
+    assert_int_equal(table_write(table, TABLE_CSV, stream, &error), STATUS_FAILED);
     assert_non_null(strstr(error.message, "table sigma cannot be written: No space left on device"));
-    error = (struct error){0};
-    assert_int_equal(table_write_rows(table, TABLE_CSV, stream, &error), STATUS_FAILED);
-    assert_non_null(strstr(error.message, "No space left on device"));
     (void)fclose(stream); /* fails again, as it must */
     table_free(table);
 }
@@ -429,9 +425,7 @@ static enum status use_table(struct error *error)
     FILE *stream = tmpfile();
     assert_non_null(stream);
     if (status == STATUS_OK)
-        status = table_write_header(table_kind_of(table), TABLE_CSV, stream, error);
-    if (status == STATUS_OK)
-        status = table_write_rows(table, TABLE_CSV, stream, error);
+        status = table_write(table, TABLE_CSV, stream, error);
     assert_int_equal(fclose(stream), 0);
     if (status == STATUS_OK)
         status = save_file("run.h5", table, error);

@@ -162,7 +162,7 @@ static enum status sgemm_rate(int threads, uint64_t seed, double *rate, struct e
 /* The cells that both tables have. */
 static struct row row_of(const struct bench *bench, const struct table *table)
 {
-    struct row row = {.kind = table_kind_of(table)};
+    struct row row = row_empty(table_kind_of(table));
     row_text(&row, "dataset", bench->kind->name);
     row_text(&row, "method", bench->method->name);
     row_text(&row, "precision", bench->precision);

@@ -78,13 +78,12 @@ enum status table_load_if_there(struct table *table, struct store *store, struct
  * digits (%.6g); NaN is an empty cell. CSV quotes as in RFC 4180, TSV replaces tabs by spaces; lines end with just a
  * newline. */
 enum table_format { TABLE_CSV, TABLE_TSV };
-enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,
-                               struct error *error);
-/* Appends the rows of a CSV text with a header, as table_write_* and others write it, matching columns by name: those
+enum status table_write(const struct table *table, enum table_format format, FILE *stream, struct error *error);
+
+/* Appends the rows of a CSV text with a header, as table_write and others write it, matching columns by name: those
  * unknown to the kind are skipped, those missing from the text are NaN or "". `name` denotes the text in messages.
  * STATUS_DATA: a row does not have the header's number of cells, or a number does not parse. The table is then
  * unchanged. */
 enum status table_read_csv(struct table *table, const char *text, const char *name, struct error *error);
-enum status table_write_rows(const struct table *table, enum table_format format, FILE *stream, struct error *error);
 
 #endif

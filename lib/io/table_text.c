@@ -84,34 +84,20 @@ static bool put_end_of_cell(const struct table_kind *kind, size_t column, enum t
     return fputc(column + 1 < kind->column_count ? SEPARATOR[format] : '\n', stream) != EOF;
 }
 
-/* Flushes, so that a full disk is noticed where it can be reported. */
-static enum status finish(const struct table_kind *kind, bool written, FILE *stream, struct error *error)
-{
-    bool fault = fault_here();
-    if (!fault && written && fflush(stream) == 0)
-        return STATUS_OK;
-    char reason[ERROR_REASON_SIZE];
-    return error_set(error, STATUS_FAILED, "table %s cannot be written: %s; check where the output goes", kind->name,
-                     error_reason(fault ? ENOSPC : errno, reason));
-}
-
-enum status table_write_header(const struct table_kind *kind, enum table_format format, FILE *stream,
-                               struct error *error)
-{
-    bool written = true;
-    for (size_t c = 0; c < kind->column_count && written; c++)
-        written = fputs(kind->columns[c].name, stream) != EOF && put_end_of_cell(kind, c, format, stream);
-    return finish(kind, written, stream, error);
-}
-
-enum status table_write_rows(const struct table *table, enum table_format format, FILE *stream, struct error *error)
+enum status table_write(const struct table *table, enum table_format format, FILE *stream, struct error *error)
 {
     const struct table_kind *kind = table_kind_of(table);
-    bool written = true;
+    bool fault = fault_here(), written = !fault;
+    for (size_t c = 0; c < kind->column_count && written; c++)
+        written = fputs(kind->columns[c].name, stream) != EOF && put_end_of_cell(kind, c, format, stream);
     for (size_t row = 0; row < table_rows(table) && written; row++) {
         const union table_cell *cells = table_row(table, row);
         for (size_t c = 0; c < kind->column_count && written; c++)
             written = put_cell(&kind->columns[c], cells[c], format, stream) && put_end_of_cell(kind, c, format, stream);
     }
-    return finish(kind, written, stream, error);
+    if (written && fflush(stream) == 0)
+        return STATUS_OK;
+    char reason[ERROR_REASON_SIZE];
+    return error_set(error, STATUS_FAILED, "table %s cannot be written: %s; check where the output goes", kind->name,
+                     error_reason(fault ? ENOSPC : errno, reason));
 }

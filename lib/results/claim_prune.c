@@ -9,10 +9,6 @@
 #include "run/checkpoint.h"
 #include "run/tables.h"
 
-measure_fn measure_accuracy, measure_loss, measure_over_point, measure_over_dropout, measure_sigma_helps,
-    measure_sigma_helps_in_layers, measure_snr_over_log_p0, measure_savage_dickey, measure_averaging,
-    measure_starts_meet, measure_memory, measure_compute;
-
 /* ---- pruned networks, as they predict ---- */
 
 /* Which test items are classified correctly with `fraction` removed by the method's usual criterion. */
@@ -32,55 +28,27 @@ static void add_accuracy(const struct scores *right, struct finding *finding)
 }
 
 /* Of a, or of a minus b, at the claim's fraction. */
-static enum status answer_pruned(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_pruned(const struct question *question, struct finding *finding, struct error *error)
 {
     struct scores a, b = {0};
-    enum status status = pruned(question->a, question->claim->fraction, &a, error);
+    enum status status = pruned(question->a, question->claim->row->fraction, &a, error);
     if (status == STATUS_OK && question->b)
-        status = pruned(question->b, question->claim->fraction, &b, error);
-    if (status == STATUS_OK && question->b)
-        return claim_add_difference(&a, &b, finding, error);
+        status = pruned(question->b, question->claim->row->fraction, &b, error);
+    if (question->b)
+        return claim_add_difference(status, &a, &b, finding, error);
     if (status == STATUS_OK)
         add_accuracy(&a, finding);
     scores_free(&a);
     return status;
 }
 
-static enum status answer_loss(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_loss(const struct question *question, struct finding *finding, struct error *error)
 {
-    struct scores before, after;
+    struct scores before, after = {0};
     enum status status = pruned(question->a, 0, &before, error);
-    if (status != STATUS_OK)
-        return status;
-    status = pruned(question->a, question->claim->fraction, &after, error);
     if (status == STATUS_OK)
-        return claim_add_difference(&before, &after, finding, error);
-    scores_free(&before);
-    return status;
-}
-
-enum status measure_accuracy(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                             struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_pruned, measured, error);
-}
-
-enum status measure_loss(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                         struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_loss, measured, error);
-}
-
-enum status measure_over_point(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                               struct error *error)
-{
-    return claim_ask_best(evidence, claim, "vi", CLASSIFIERS, NULL, answer_pruned, measured, error);
-}
-
-enum status measure_over_dropout(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                                 struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", (struct rival){"dropout", false}, NULL, answer_pruned, measured, error);
+        status = pruned(question->a, question->claim->row->fraction, &after, error);
+    return claim_add_difference(status, &before, &after, finding, error);
 }
 
 /* ---- one network, pruned in two ways ---- */
@@ -127,93 +95,50 @@ static enum status right_at_mean(const struct run_file *file, const char *criter
 static enum status by_snr_less(const struct question *question, const char *other, struct finding *finding,
                                struct error *error)
 {
-    struct scores snr, rest;
-    const double fraction = question->claim->fraction;
+    struct scores snr, rest = {0};
+    const double fraction = question->claim->row->fraction;
     enum status status = right_at_mean(question->a, "snr", "fraction", fraction, &snr, error);
-    if (status != STATUS_OK)
-        return status;
-    status = right_at_mean(question->a, other, "fraction", fraction, &rest, error);
     if (status == STATUS_OK)
-        return claim_add_difference(&snr, &rest, finding, error);
-    scores_free(&snr);
-    return status;
+        status = right_at_mean(question->a, other, "fraction", fraction, &rest, error);
+    return claim_add_difference(status, &snr, &rest, finding, error);
 }
 
-static enum status answer_over_magnitude(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_over_magnitude(const struct question *question, struct finding *finding, struct error *error)
 {
     return by_snr_less(question, "magnitude", finding, error);
 }
 
-static enum status answer_over_layers(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_over_layers(const struct question *question, struct finding *finding, struct error *error)
 {
     return by_snr_less(question, "magnitude_layer", finding, error);
 }
 
-static enum status answer_over_log_p0(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_over_log_p0(const struct question *question, struct finding *finding, struct error *error)
 {
     return by_snr_less(question, "log_p0", finding, error);
 }
 
-static enum status answer_savage_dickey(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_savage_dickey(const struct question *question, struct finding *finding, struct error *error)
 {
-    struct scores whole, cut;
+    struct scores whole, cut = {0};
     enum status status = right_at_mean(question->a, "log_p0", "fraction", 0, &whole, error);
-    if (status != STATUS_OK)
-        return status;
-    status = right_at_mean(question->a, "log_p0", "savage_dickey", NAN, &cut, error);
     if (status == STATUS_OK)
-        return claim_add_difference(&whole, &cut, finding, error);
-    scores_free(&whole);
-    return status;
+        status = right_at_mean(question->a, "log_p0", "savage_dickey", NAN, &cut, error);
+    return claim_add_difference(status, &whole, &cut, finding, error);
 }
 
 /* As the mean of the sampled networks, minus at the mean weights. */
-static enum status answer_averaging(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_averaging(const struct question *question, struct finding *finding, struct error *error)
 {
-    struct scores mean, one;
+    struct scores mean, one = {0};
     enum status status = pruned(question->a, 0, &mean, error);
-    if (status != STATUS_OK)
-        return status;
-    status = right_at_mean(question->a, "snr", "fraction", 0, &one, error);
-    if (status == STATUS_OK) {
-        memory_free(one.index); /* all test items, as of /test */
-        one.index = NULL;
-        memory_free(mean.index);
-        mean.index = NULL;
-        return claim_add_difference(&mean, &one, finding, error);
-    }
-    scores_free(&mean);
-    return status;
-}
-
-enum status measure_sigma_helps(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                                struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_over_magnitude, measured, error);
-}
-
-enum status measure_sigma_helps_in_layers(const struct evidence *evidence, const struct claim *claim,
-                                          struct measured *measured, struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_over_layers, measured, error);
-}
-
-enum status measure_snr_over_log_p0(const struct evidence *evidence, const struct claim *claim,
-                                    struct measured *measured, struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_over_log_p0, measured, error);
-}
-
-enum status measure_savage_dickey(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                                  struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_savage_dickey, measured, error);
-}
-
-enum status measure_averaging(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                              struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_averaging, measured, error);
+    if (status == STATUS_OK)
+        status = right_at_mean(question->a, "snr", "fraction", 0, &one, error);
+    memory_free(one.index); /* all test items, as of /test */
+    one.index = NULL;
+    memory_free(mean.index);
+    mean.index = NULL;
+    return claim_add_difference(status, &mean, &one, finding, error);
 }
 
 /* ---- sigmas ---- */
@@ -234,7 +159,7 @@ static enum status last_median(const struct run_file *file, double fraction, dou
     return status;
 }
 
-static enum status answer_starts_meet(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_starts_meet(const struct question *question, struct finding *finding, struct error *error)
 {
     double high = NAN, low = NAN;
     enum status status = asked_number(question->a, "median sigma without", 0, last_median, &high, error);
@@ -243,13 +168,6 @@ static enum status answer_starts_meet(const struct question *question, struct fi
     if (status == STATUS_OK)
         finding_add(finding, high / low - 1, NAN);
     return status;
-}
-
-enum status measure_starts_meet(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                                struct error *error)
-{
-    return claim_ask(evidence, claim, "vi_high", (struct rival){"vi", false}, NULL, answer_starts_meet, measured,
-                     error);
 }
 
 /* ---- memory and compute ---- */
@@ -321,29 +239,17 @@ static enum status answer_cost(const struct question *question, const char *name
                                struct finding *finding, struct error *error)
 {
     double left = NAN;
-    enum status status = asked_number(question->a, name, question->claim->fraction, make, &left, error);
+    enum status status = asked_number(question->a, name, question->claim->row->fraction, make, &left, error);
     finding_add(finding, left, NAN);
     return status;
 }
 
-static enum status answer_memory(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_memory(const struct question *question, struct finding *finding, struct error *error)
 {
     return answer_cost(question, "bytes left at", bytes_left, finding, error);
 }
 
-static enum status answer_compute(const struct question *question, struct finding *finding, struct error *error)
+enum status answer_compute(const struct question *question, struct finding *finding, struct error *error)
 {
     return answer_cost(question, "multiply-adds left at", multiply_adds_left, finding, error);
-}
-
-enum status measure_memory(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                           struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_memory, measured, error);
-}
-
-enum status measure_compute(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
-                            struct error *error)
-{
-    return claim_ask(evidence, claim, "vi", NO_RIVAL, NULL, answer_compute, measured, error);
 }

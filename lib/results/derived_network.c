@@ -169,36 +169,25 @@ static enum status edges_add(const struct run_file *file, const struct ranking *
 }
 
 static enum status network_add(const struct run_file *file, const struct trained *trained, const struct config *config,
-                               struct table *rows, struct error *error)
+                               const float *sigma, struct table *rows, struct error *error)
 {
     const struct posterior *posterior = trained->posterior;
     struct ranking ranking = {0};
-    float *sigma = memory_alloc(posterior->size, 2 * sizeof *sigma, error);
-    if (!sigma)
+    float *keep = memory_alloc(posterior->size, sizeof *keep, error);
+    if (!keep)
         return STATUS_NO_MEMORY;
-    float *keep = sigma + posterior->size;
     enum status status =
         ranking_make(posterior, criterion_usual(posterior->method), config->prune.biases, file->seed, &ranking, error);
     if (status == STATUS_OK) {
-        posterior_sigma(posterior, sigma);
         ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, PRUNED_FRACTION), keep);
         status = edges_add(file, &ranking, sigma, keep, rows, error);
     }
     ranking_free(&ranking);
-    memory_free(sigma);
+    memory_free(keep);
     return status;
 }
 
 enum status derive_network(const struct run_file *file, struct table *rows, struct error *error)
 {
-    struct trained trained = {0};
-    struct config config;
-    bool there;
-    enum status status = run_file_trained(file, &config, &trained, &there, error);
-    if (!there)
-        return status;
-    if (status == STATUS_OK && trained.posterior->method->has_sigma)
-        status = network_add(file, &trained, &config, rows, error);
-    trained_free(&trained);
-    return status;
+    return derived_of_sigma(file, network_add, rows, error);
 }

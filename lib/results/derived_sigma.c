@@ -35,30 +35,39 @@ static enum status add_tensor(const struct run_file *file, const struct tensor *
     return status;
 }
 
-static enum status add_posterior(const struct run_file *file, const struct posterior *posterior, double prior_sigma,
-                                 struct table *rows, struct error *error)
+static enum status add_tensors(const struct run_file *file, const struct trained *trained, const struct config *config,
+                               const float *sigma, struct table *rows, struct error *error)
 {
-    float *sigma = memory_alloc(posterior->size, sizeof *sigma, error);
-    if (!sigma)
-        return STATUS_NO_MEMORY;
+    const struct posterior *posterior = trained->posterior;
     enum status status = STATUS_OK;
-    posterior_sigma(posterior, sigma);
     for (size_t t = 0; t < posterior->tensor_count && status == STATUS_OK; t++)
-        status = add_tensor(file, &posterior->tensors[t], sigma, prior_sigma, rows, error);
-    memory_free(sigma);
+        status = add_tensor(file, &posterior->tensors[t], sigma, config->posterior.prior_sigma, rows, error);
     return status;
 }
 
 enum status derive_sigma_histogram(const struct run_file *file, struct table *rows, struct error *error)
 {
+    return derived_of_sigma(file, add_tensors, rows, error);
+}
+
+enum status derived_of_sigma(const struct run_file *file, sigma_rows_fn *add, struct table *rows, struct error *error)
+{
     struct trained trained = {0};
     struct config config;
+    float *sigma = NULL;
     bool there;
     enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    if (status == STATUS_OK && trained.posterior->method->has_sigma)
-        status = add_posterior(file, trained.posterior, config.posterior.prior_sigma, rows, error);
+    if (status == STATUS_OK && trained.posterior->method->has_sigma) {
+        sigma = memory_alloc(trained.posterior->size, sizeof *sigma, error);
+        status = sigma ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    if (sigma) {
+        posterior_sigma(trained.posterior, sigma);
+        status = add(file, &trained, &config, sigma, rows, error);
+    }
+    memory_free(sigma);
     trained_free(&trained);
     return status;
 }

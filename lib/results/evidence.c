@@ -92,10 +92,10 @@ const char *evidence_reservation(const struct evidence *evidence, const struct r
 bool evidence_is(const struct run_file *file, const char *dataset, const char *method)
 {
     char name[RUN_NAME_SIZE];
-    const size_t length = strcspn(method, "_"); /* of the method's own name; no method's registry name has a _ */
+    const size_t length = strlen(file->method); /* of METHOD in METHOD_VARIANT */
     (void)snprintf(name, sizeof name, "%s_%s", dataset, method);
-    return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 && strlen(file->method) == length &&
-           strncmp(file->method, method, length) == 0;
+    return strcmp(file->base, name) == 0 && strcmp(file->dataset, dataset) == 0 &&
+           strncmp(file->method, method, length) == 0 && (method[length] == '\0' || method[length] == '_');
 }
 
 const struct run_file *evidence_find(const struct evidence *evidence, const char *dataset, const char *method,
@@ -181,17 +181,19 @@ enum status scores_load_auroc(const struct run_file *file, bool scaled, const ch
     struct item_scores *all;
     *scores = (struct scores){0};
     enum status status = asked_scores(file, object, scaled, &all, error);
-    if (status != STATUS_OK || !all->there || all->slices < 2 || !item_scores_slice(all, score, 0))
+    const bool disturbed = status == STATUS_OK && all->there && all->slices > 1;
+    const float *clean = disturbed ? item_scores_slice(all, score, 0) : NULL;
+    if (!clean)
         return status;
     const size_t items = all->items;
     double *values = memory_alloc(size_multiply(2, items), sizeof *values, error);
     status = values ? scores_alloc(scores, items, all->index, error) : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < items && status == STATUS_OK; i++)
+        values[i] = (double)clean[i];
     for (size_t slice = 1; slice < all->slices && status == STATUS_OK; slice++) {
-        const float *clean = item_scores_slice(all, score, 0), *found = item_scores_slice(all, score, slice);
-        for (size_t i = 0; i < items; i++) {
-            values[i] = (double)clean[i];
+        const float *found = item_scores_slice(all, score, slice);
+        for (size_t i = 0; i < items; i++)
             values[items + i] = (double)found[i];
-        }
         status = add_auroc(values, values + items, items, 1 / (double)(all->slices - 1), scores->value, error);
     }
     memory_free(values);
