@@ -17,7 +17,7 @@ measure_fn measure_entropy_rise, measure_pruned_entropy_rise, measure_tells_over
 /* ---- scores of perturbed items ---- */
 
 static enum status perturbed(const struct run_file *file, double fraction, bool scaled, const char *part,
-                             enum score score, size_t from, size_t to, struct scores *scores, struct error *error)
+                             enum metric_id score, size_t from, size_t to, struct scores *scores, struct error *error)
 {
     char object[STORE_NAME_SIZE];
     return scores_load_scaled(file, scaled, claim_object(fraction, "perturb", part, object), score, from, to, scores,
@@ -28,10 +28,10 @@ static enum status rise(const struct question *question, double fraction, struct
 {
     struct scores most, none;
     enum status status =
-        perturbed(question->a, fraction, false, question->part, SCORE_ENTROPY, SLICE_LAST, 0, &most, error);
+        perturbed(question->a, fraction, false, question->part, METRIC_entropy, SLICE_LAST, 0, &most, error);
     if (status != STATUS_OK)
         return status;
-    status = perturbed(question->a, fraction, false, question->part, SCORE_ENTROPY, 0, 1, &none, error);
+    status = perturbed(question->a, fraction, false, question->part, METRIC_entropy, 0, 1, &none, error);
     if (status == STATUS_OK)
         return claim_add_difference(&most, &none, finding, error);
     scores_free(&most);
@@ -116,7 +116,7 @@ static enum status averaged(const struct question *question, load_fn *load, int 
     return status;
 }
 
-static enum status load_area(const struct run_file *file, bool scaled, const char *part, enum score score,
+static enum status load_area(const struct run_file *file, bool scaled, const char *part, enum metric_id score,
                              struct scores *scores, struct error *error)
 {
     char object[STORE_NAME_SIZE];
@@ -126,26 +126,26 @@ static enum status load_area(const struct run_file *file, bool scaled, const cha
 static enum status load_entropy_area(const struct run_file *file, bool scaled, const char *part, struct scores *scores,
                                      struct error *error)
 {
-    return load_area(file, scaled, part, SCORE_ENTROPY, scores, error);
+    return load_area(file, scaled, part, METRIC_entropy, scores, error);
 }
 
 static enum status load_information_area(const struct run_file *file, bool scaled, const char *part,
                                          struct scores *scores, struct error *error)
 {
-    return load_area(file, scaled, part, SCORE_MUTUAL_INFORMATION, scores, error);
+    return load_area(file, scaled, part, METRIC_mutual_information, scores, error);
 }
 
 /* Over all strengths above 0. */
 static enum status load_right(const struct run_file *file, bool scaled, const char *part, struct scores *scores,
                               struct error *error)
 {
-    return perturbed(file, 0, scaled, part, SCORE_RIGHT, 1, SIZE_MAX - 1, scores, error);
+    return perturbed(file, 0, scaled, part, METRIC_accuracy, 1, SIZE_MAX - 1, scores, error);
 }
 
 static enum status load_nll(const struct run_file *file, bool scaled, const char *part, struct scores *scores,
                             struct error *error)
 {
-    return perturbed(file, 0, scaled, part, SCORE_NLL, 1, SIZE_MAX - 1, scores, error);
+    return perturbed(file, 0, scaled, part, METRIC_nll, 1, SIZE_MAX - 1, scores, error);
 }
 
 static enum status answer_entropy_area(const struct question *question, struct finding *finding, struct error *error)
@@ -204,10 +204,10 @@ enum status measure_nll_under_shift(const struct evidence *evidence, const struc
 static enum status answer_clean_nll(const struct question *question, struct finding *finding, struct error *error)
 {
     struct scores a, b;
-    enum status status = scores_load(question->a, "/test", SCORE_NLL, 0, 1, &a, error);
+    enum status status = scores_load(question->a, "/test", METRIC_nll, 0, 1, &a, error);
     if (status != STATUS_OK)
         return status;
-    status = scores_load_scaled(question->b, question->scaled, "/test", SCORE_NLL, 0, 1, &b, error);
+    status = scores_load_scaled(question->b, question->scaled, "/test", METRIC_nll, 0, 1, &b, error);
     if (status == STATUS_OK)
         return claim_add_difference(&b, &a, finding, error);
     scores_free(&a);
@@ -224,10 +224,10 @@ enum status measure_clean_nll(const struct evidence *evidence, const struct clai
 static enum status answer_cold(const struct question *question, struct finding *finding, struct error *error)
 {
     struct scores warm, own;
-    enum status status = scores_load(question->a, "/test", SCORE_NLL, 0, 1, &warm, error);
+    enum status status = scores_load(question->a, "/test", METRIC_nll, 0, 1, &warm, error);
     if (status != STATUS_OK)
         return status;
-    status = scores_load(question->b, "/test", SCORE_NLL, 0, 1, &own, error);
+    status = scores_load(question->b, "/test", METRIC_nll, 0, 1, &own, error);
     if (status == STATUS_OK)
         return claim_add_difference(&warm, &own, finding, error);
     scores_free(&warm);
@@ -246,9 +246,9 @@ static enum status accuracy_over(const struct question *question, const char *ob
                                  struct error *error)
 {
     struct scores a = {0}, b = {0};
-    enum status status = scores_load(question->a, object, SCORE_RIGHT, 0, 1, &a, error);
+    enum status status = scores_load(question->a, object, METRIC_accuracy, 0, 1, &a, error);
     if (status == STATUS_OK)
-        status = scores_load(question->b, object, SCORE_RIGHT, 0, 1, &b, error);
+        status = scores_load(question->b, object, METRIC_accuracy, 0, 1, &b, error);
     if (status == STATUS_OK)
         status = scores_subtract(&a, &b, error);
     *mean = stats_mean(a.value, a.count);
@@ -315,8 +315,8 @@ static void add_slices(struct item_scores *scores, size_t from, size_t slices, s
     const size_t items = quantity->count[0];
     for (size_t slice = from; slice < slices; slice++) {
         const size_t first = quantity->slices++ * items;
-        const float *confidence = item_scores_slice(scores, SCORE_CONFIDENCE, slice);
-        const float *right = item_scores_slice(scores, SCORE_RIGHT, slice);
+        const float *confidence = item_scores_slice(scores, METRIC_mean_softmax, slice);
+        const float *right = item_scores_slice(scores, METRIC_accuracy, slice);
         for (size_t i = 0; i < items; i++) {
             quantity->score[first + i] = confidence[i];
             quantity->right[first + i] = right[i] > 0;
@@ -329,8 +329,8 @@ static enum status scores_for_ece(const struct run_file *file, bool scaled, cons
                                   struct item_scores **scores, struct error *error)
 {
     enum status status = asked_scores(file, object, scaled, scores, error);
-    if (status != STATUS_OK || !(*scores)->there || !item_scores_slice(*scores, SCORE_CONFIDENCE, 0) ||
-        !item_scores_slice(*scores, SCORE_RIGHT, 0))
+    if (status != STATUS_OK || !(*scores)->there || !item_scores_slice(*scores, METRIC_mean_softmax, 0) ||
+        !item_scores_slice(*scores, METRIC_accuracy, 0))
         *scores = NULL;
     return status;
 }
@@ -419,10 +419,10 @@ static enum status area_of_unknown(const struct question *question, const struct
 {
     char object[STORE_NAME_SIZE];
     struct scores test, unknown = {0};
-    enum status status = scores_load_scaled(file, scaled, claim_object(fraction, "test", NULL, object), SCORE_ENTROPY,
+    enum status status = scores_load_scaled(file, scaled, claim_object(fraction, "test", NULL, object), METRIC_entropy,
                                             0, 1, &test, error);
     if (status == STATUS_OK)
-        status = scores_load_scaled(file, scaled, claim_object(fraction, "ood", question->part, object), SCORE_ENTROPY,
+        status = scores_load_scaled(file, scaled, claim_object(fraction, "ood", question->part, object), METRIC_entropy,
                                     0, 1, &unknown, error);
     if (status == STATUS_OK && test.count > 0 && unknown.count > 0) {
         *quantity = (struct resampled){.what = RESAMPLED_AREA, .groups = 2, .count = {test.count, unknown.count}};
@@ -444,9 +444,9 @@ static enum status referral_of(const struct question *question, const struct run
 {
     struct scores entropy, right = {0};
     (void)fraction;
-    enum status status = scores_load_scaled(file, scaled, "/test", SCORE_ENTROPY, 0, 1, &entropy, error);
+    enum status status = scores_load_scaled(file, scaled, "/test", METRIC_entropy, 0, 1, &entropy, error);
     if (status == STATUS_OK)
-        status = scores_load_scaled(file, scaled, "/test", SCORE_RIGHT, 0, 1, &right, error);
+        status = scores_load_scaled(file, scaled, "/test", METRIC_accuracy, 0, 1, &right, error);
     if (status == STATUS_OK && entropy.count > 0) {
         *quantity = (struct resampled){
             .what = RESAMPLED_REFERRAL, .groups = 1, .count = {entropy.count}, .allowed = question->claim->fraction};
@@ -551,7 +551,7 @@ enum status measure_unknown_over_point(const struct evidence *evidence, const st
 /* ---- the talk's own numbers ---- */
 
 /* The score at the strength of 2 minus the talk's number. */
-static enum status less_talk(const struct question *question, enum score score, struct finding *finding,
+static enum status less_talk(const struct question *question, enum metric_id score, struct finding *finding,
                              struct error *error)
 {
     const double strength = 2, rounding = 1e-6;
@@ -578,12 +578,12 @@ static enum status less_talk(const struct question *question, enum score score, 
 
 static enum status answer_talk_entropy(const struct question *question, struct finding *finding, struct error *error)
 {
-    return less_talk(question, SCORE_ENTROPY, finding, error);
+    return less_talk(question, METRIC_entropy, finding, error);
 }
 
 static enum status answer_talk_accuracy(const struct question *question, struct finding *finding, struct error *error)
 {
-    return less_talk(question, SCORE_RIGHT, finding, error);
+    return less_talk(question, METRIC_accuracy, finding, error);
 }
 
 enum status measure_talk_entropy(const struct evidence *evidence, const struct claim *claim, struct measured *measured,
