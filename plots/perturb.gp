@@ -167,7 +167,7 @@ do for [panel = 3:page_panels] {
     do for [i in sorted] {
         stats perturb_band_file[int(i)] using (column(measure)) nooutput
         most = STATS_max > most ? STATS_max : most
-        if (has(perturb_band_lacks[int(i)], measure."_high")) {
+        if (has_column(perturb_band_columns, measure."_high") && has(perturb_band_lacks[int(i)], measure."_high")) {
             stats perturb_band_file[int(i)] using (column(measure."_high")) nooutput
             most = STATS_max > most ? STATS_max : most
         }

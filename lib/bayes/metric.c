@@ -7,8 +7,14 @@
 #include "core/registry.h"
 #include "core/stats.h"
 
-static const struct metric all_metrics[METRICS] = {
 #define METRIC_PLACED METRIC
+#define METRIC(name, unit, least, most, kind, labels, uncertainty, ...)                                                \
+    _Static_assert(METRIC_##kind != METRIC_WHOLE || (uncertainty) == NO_UNCERTAINTY,                                   \
+                   "metric " #name ": items are told apart by a metric of items, not by a WHOLE");
+#include "bayes/metric.def"
+#undef METRIC
+
+static const struct metric all_metrics[METRICS] = {
 #define FUNCTION_MEAN(function) .of_item = (function)
 #define FUNCTION_SHARE(function) .of_item = (function)
 #define FUNCTION_WHOLE(function) .of_all = (function)
@@ -140,11 +146,15 @@ double metric_of(enum metric_id id, const struct prediction *prediction)
     return metric_value(&all_metrics[id], prediction);
 }
 
-/* The mean over the items, which rounding may take out of the range. */
+/* The mean over the items. Rounding may take it out of the range by a little; what is further out is no value. */
 static double mean_of(const struct metric *metric, double sum, size_t items)
 {
-    const double mean = sum / (double)items;
-    return mean < metric->least ? metric->least : mean > metric->most ? metric->most : mean;
+    const double rounding = 1e-6, mean = sum / (double)items;
+    if (mean < metric->least)
+        return mean > metric->least - rounding ? metric->least : NAN;
+    if (mean > metric->most)
+        return mean < metric->most + rounding ? metric->most : NAN;
+    return mean;
 }
 
 double metric_value(const struct metric *metric, const struct prediction *prediction)
@@ -192,6 +202,6 @@ void metric_uncertainties(const struct metric *metric, const struct prediction *
 {
     for (size_t i = 0; i < prediction->items; i++) {
         const double value = metric->of_item(prediction, i);
-        values[i] = metric->uncertainty == UNCERTAIN_IF_LOW ? metric->most - value : value;
+        values[i] = metric->uncertainty == UNCERTAIN_IF_LOW ? -value : value;
     }
 }

@@ -106,7 +106,8 @@ enum metric_id {
 const struct metric *metrics(size_t *count);                                           /* static storage */
 const struct metric *metric_find(const char *name, struct error *error /* or NULL */); /* NULL: STATUS_USAGE */
 
-/* A row's value on a prediction of at least one item, within its range; NaN as its function has it. */
+/* A row's value on a prediction of at least one item, within its range; NaN as its function has it, or if a mean is
+ * beyond its range. */
 double metric_of(enum metric_id id, const struct prediction *prediction);
 double metric_value(const struct metric *metric, const struct prediction *prediction);
 
@@ -118,8 +119,8 @@ enum status metric_measure(const struct metric *metric, const struct prediction 
 /* Wilson's interval of a share of items, such as an accuracy; NaN if the share is. */
 struct interval share_interval(double share, size_t items);
 
-/* How uncertain each item is, [items], overwritten: the metric, or what it lacks of its range if it is less for items
- * that are more uncertain. The metric has an uncertainty. */
+/* How uncertain each item is, [items], overwritten: the metric or, if it is less for items that are more uncertain, its
+ * negative; only their order says something. The metric has an uncertainty. */
 void metric_uncertainties(const struct metric *metric, const struct prediction *prediction, double *values);
 
 #endif

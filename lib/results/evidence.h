@@ -40,7 +40,7 @@ struct scores {
     double *value; /* [count] */
     double *index; /* [count] its index in the file of items; NULL: all of them */
 };
-/* The mean of each item's metric over slices [from, to) of OBJECT/probability (to beyond the last: up to it; from
+/* Each item's metric, its mean over slices [from, to) of OBJECT/probability (to beyond the last: up to it; from
  * SLICE_LAST: only the last). *scores is empty if the file has none. The caller frees with scores_free.
  */
 #define SLICE_LAST SIZE_MAX
