@@ -149,8 +149,8 @@ static enum status predict_item(struct prediction_job *job, const struct items *
                               .classes = prediction->classes,
                               .label = prediction_class(prediction, 0),
                               .probability = prediction->mean,
-                              .entropy = metric_entropy(prediction),
-                              .mutual_information = metric_mutual_information(prediction),
+                              .entropy = metric_of(METRIC_entropy, prediction),
+                              .mutual_information = metric_of(METRIC_mutual_information, prediction),
                               .model = job->model};
     char class_name[DATASET_CLASS_SIZE];
     outcome.class_name = name_class(job, outcome.label, class_name);

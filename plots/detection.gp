@@ -1,7 +1,7 @@
 # plots/detection.gp: can disturbed items be told from clean ones? The area under the ROC curve by strength: how often a disturbed
 # item is less certain than a clean one.
 #
-# The talk wants to find an adversary's items: they come first, by five measures of uncertainty, with the false alarms by the first
+# The talk wants to find an adversary's items: they come first, by every measure of uncertainty, with the false alarms by the first
 # of them. Then the other perturbations by that one alone. All for the whole network.
 
 load "series.gp"
@@ -43,8 +43,8 @@ do for [i = 1:detection_band_count] {
 }
 attack = strstrt(names." ", " fgsm ") ? "fgsm" : word(names, 1)
 measures = ""
-do for [measure in "entropy mutual_information std variation_ratio mean_softmax"] {
-    if (strstrt(known." ", " ".measure." ") > 0) { measures = measures." ".measure }
+do for [measure in names_measure] { # what the data leave open by themselves tells no items apart
+    if (measure ne "aleatoric" && strstrt(known." ", " ".measure." ") > 0) { measures = measures." ".measure }
 }
 others = ""
 do for [name in names] { if (name ne attack) { others = others." ".name } }

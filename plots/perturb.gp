@@ -46,12 +46,20 @@ do for [i = 1:perturb_band_count] {
 is_cut = settled > 0 && settled < (of_squares ? 0.45 : 0.67) * strongest # a square root of .45 is .67
 
 measures = ""
-do for [measure in "aleatoric mutual_information std mean_softmax"] {
-    if (has_column(perturb_band_columns, measure)) { measures = measures." ".measure }
+do for [measure in names_measure] {
+    if (measure ne "entropy" && has_column(perturb_band_columns, measure)) { measures = measures." ".measure }
 }
-measure_title(name) = named("measure", name)
+# Metrics that are no uncertainty but have an interval of their own, which the older ones do not.
+do for [metric in names_metric] {
+    if (metric ne "entropy" && strstrt(measures." ", " ".metric." ") == 0 && has_column(perturb_band_columns, metric."_low")) {
+        measures = measures." ".metric
+    }
+}
+measure_title(name) = lookup("title_measure_".name, named("metric", name))
+measure_unit(name) = lookup("unit_metric_".name, "")
 measure_subtitle(name) = name eq "aleatoric" ? "aleatoric, nats" : name eq "mutual_information" ? "epistemic, nats" \
-    : name eq "std" ? "of the probability" : "the highest probability"
+    : name eq "std" ? "of the probability" : name eq "mean_softmax" ? "the highest probability" \
+    : measure_unit(name) eq "1" ? "" : measure_unit(name)
 # A point estimate has a single network, which never disagrees with itself.
 with_one = 0
 largest_spread = 0
@@ -159,13 +167,20 @@ do for [panel = 3:page_panels] {
     do for [i in sorted] {
         stats perturb_band_file[int(i)] using (column(measure)) nooutput
         most = STATS_max > most ? STATS_max : most
+        if (has_column(perturb_band_columns, measure."_high") && has(perturb_band_lacks[int(i)], measure."_high")) {
+            stats perturb_band_file[int(i)] using (column(measure."_high")) nooutput
+            most = STATS_max > most ? STATS_max : most
+        }
     }
     eval panel_place
     set xlabel panel_is_lowest(panel) ? fitting(strength_title, fitting(strength_unit, "strength")) : ""
     set ylabel ""
     set yrange [0:most > 0 ? 1.08 * most : 1]
     set ytics tic_step(most > 0 ? most / 2.5 : 0.4)
-    eval 'plot for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column(measure)) '.look \
+    band = !has_column(perturb_band_columns, measure."_low") ? "" \
+        : 'for [i = 1:perturb_band_count] perturb_band_file[i] using (column("strength")):(column(measure."_low")):(column(measure."_high")) ' \
+        .'with filledcurves fillcolor rgb color(i), '
+    eval 'plot '.band.'for [i in sorted] perturb_band_file[int(i)] using (column("strength")):(column(measure)) '.look \
         .(is_talk ? talk_curve(measure) : "")
 }
 unset multiplot

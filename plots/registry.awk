@@ -1,5 +1,6 @@
 # plots/registry.awk: the table `registry` as what a script finds (draw.sh): title_KIND_NAME and unit_KIND_NAME of every row; color_NAME,
-# marker_NAME, usual_NAME and with_sigma_NAME of a method, dashes_NAME of a criterion. After csv.awk.
+# marker_NAME, usual_NAME and with_sigma_NAME of a method, dashes_NAME of a criterion; names_KIND, all rows of a kind in their order.
+# After csv.awk.
 
 NR == 1 {
     count = csv_header($0, names, index_of)
@@ -10,6 +11,7 @@ NR == 1 {
         fail("line " NR " has not the header's number of cells")
     kind = name_in("kind", cells[index_of["kind"]])
     name = name_in("name", cells[index_of["name"]])
+    names_of[kind] = names_of[kind] (kind in names_of ? " " : "") name
     assign("title_" kind "_" name, "title")
     assign("unit_" kind "_" name, "unit")
     if (kind == "method") {
@@ -19,6 +21,11 @@ NR == 1 {
         print "with_sigma_" name " = " (cells[index_of["sigma"]] == "yes" ? 1 : 0)
     } else if (kind == "criterion")
         assign("dashes_" name, "dashes")
+}
+
+END {
+    for (kind in names_of)
+        print "names_" kind " = " gnuplot_quote(names_of[kind])
 }
 
 function assign(variable, column) {

@@ -588,7 +588,8 @@ static void metrics_by_hand(void **state)
     /* Two samples, two items, two classes. Means: item 0 (.7, .3), item 1 (.4, .6); labels 0 and 0. */
     float sampled[] = {.9F, .1F, .2F, .8F, .5F, .5F, .6F, .4F}, mean[4];
     const uint8_t labels[] = {0, 0};
-    struct prediction prediction = {2, 2, 2, sampled, mean, labels};
+    struct prediction prediction = {
+        .samples = 2, .items = 2, .classes = 2, .sampled = sampled, .mean = mean, .labels = labels};
     prediction_average(&prediction);
     assert_near(mean[0], .7, 1e-7);
     assert_near(mean[3], .6, 1e-7);
@@ -616,7 +617,7 @@ static void metrics_by_hand(void **state)
     for (size_t i = 0; i < count; i++) {
         const struct metric *metric = metric_find(expected[i].name, NULL);
         assert_non_null(metric);
-        assert_near(metric->value(&prediction), expected[i].value, 1e-6); /* inputs are floats */
+        assert_near(metric_value(metric, &prediction), expected[i].value, 1e-6); /* inputs are floats */
     }
 }
 
@@ -626,9 +627,10 @@ static void the_most_votes_count(void **state)
     (void)state;
     float sampled[] = {.9F, .1F, .6F, .4F, .8F, .2F, .3F, .7F}, mean[2];
     const uint8_t label = 0;
-    struct prediction prediction = {4, 1, 2, sampled, mean, &label};
+    struct prediction prediction = {
+        .samples = 4, .items = 1, .classes = 2, .sampled = sampled, .mean = mean, .labels = &label};
     prediction_average(&prediction);
-    assert_near(metric_variation_ratio(&prediction), .25, 1e-12);
+    assert_near(metric_of(METRIC_variation_ratio, &prediction), .25, 1e-12);
 }
 
 /* Items in one bin are averaged before the absolute value; a confidence of 1 belongs to the last bin. */
@@ -637,12 +639,12 @@ static void ece_averages_within_a_bin(void **state)
     (void)state;
     float p[] = {.75F, .25F, .75F, .25F, .75F, .25F, .75F, .25F, 1, 0};
     const uint8_t labels[] = {0, 0, 0, 1, 0};
-    struct prediction prediction = {1, 5, 2, p, p, labels};
+    struct prediction prediction = {.samples = 1, .items = 5, .classes = 2, .sampled = p, .mean = p, .labels = labels};
     /* bin 11 holds four with confidence .75, three right: no error. bin 14: confidence 1, right. */
-    assert_near(metric_ece(&prediction), 0, 1e-7);
+    assert_near(metric_of(METRIC_ece, &prediction), 0, 1e-7);
     const uint8_t worse[] = {0, 0, 1, 1, 1};
     prediction.labels = worse;
-    assert_near(metric_ece(&prediction), (4 * .25 + 1) / 5, 1e-7);
+    assert_near(metric_of(METRIC_ece, &prediction), (4 * .25 + 1) / 5, 1e-7);
 }
 
 /* What is not a number must not come out as a good one. */
@@ -651,11 +653,11 @@ static void metrics_of_nan_are_nan(void **state)
     (void)state;
     float p[] = {.5F, .5F, NAN, NAN};
     const uint8_t labels[] = {0, 0};
-    struct prediction prediction = {1, 2, 2, p, p, labels};
+    struct prediction prediction = {.samples = 1, .items = 2, .classes = 2, .sampled = p, .mean = p, .labels = labels};
     size_t count;
     const struct metric *all = metrics(&count);
     for (size_t i = 0; i < count; i++)
-        assert_true(isnan(all[i].value(&prediction)));
+        assert_true(isnan(metric_value(&all[i], &prediction)));
 }
 
 static void nll_survives_a_probability_of_zero(void **state)
@@ -663,8 +665,8 @@ static void nll_survives_a_probability_of_zero(void **state)
     (void)state;
     float p[] = {0, 1};
     const uint8_t label = 0;
-    struct prediction prediction = {1, 1, 2, p, p, &label};
-    assert_near(metric_nll(&prediction), -log((double)FLT_MIN), 1e-9);
+    struct prediction prediction = {.samples = 1, .items = 1, .classes = 2, .sampled = p, .mean = p, .labels = &label};
+    assert_near(metric_of(METRIC_nll, &prediction), -log((double)FLT_MIN), 1e-9);
 }
 
 /* ---- predictions ---- */
@@ -782,9 +784,10 @@ static void balanced_accuracy_is_by_class(void **state)
     float p[5][4] = {
         {.7F, .1F, .1F, .1F}, {.7F, .1F, .1F, .1F}, {.1F, .7F, .1F, .1F}, {.7F, .1F, .1F, .1F}, {.1F, .7F, .1F, .1F}};
     const uint8_t labels[] = {0, 0, 0, 0, 1};
-    const struct prediction prediction = {1, 5, 4, &p[0][0], &p[0][0], labels};
-    assert_near(metric_balanced_accuracy(&prediction), (.75 + 1) / 2, 1e-15);
-    assert_near(metric_accuracy(&prediction), .8, 1e-15);
+    const struct prediction prediction = {
+        .samples = 1, .items = 5, .classes = 4, .sampled = &p[0][0], .mean = &p[0][0], .labels = labels};
+    assert_near(metric_of(METRIC_balanced_accuracy, &prediction), (.75 + 1) / 2, 1e-15);
+    assert_near(metric_of(METRIC_accuracy, &prediction), .8, 1e-15);
 }
 
 /* Values within -end..end: none beyond, and the mean square of uniform ones, end^2 / 3 (whose own deviation is
@@ -878,9 +881,10 @@ static void mutual_information_is_never_negative(void **state)
     for (int i = 1; i < 200; i++) {
         float p = (float)i / 200, next = nextafterf(p, 1), mean[2];
         float sampled[] = {p, 1 - p, next, 1 - p};
-        struct prediction prediction = {2, 1, 2, sampled, mean, &label};
+        struct prediction prediction = {
+            .samples = 2, .items = 1, .classes = 2, .sampled = sampled, .mean = mean, .labels = &label};
         prediction_average(&prediction);
-        double found = metric_mutual_information(&prediction);
+        double found = metric_of(METRIC_mutual_information, &prediction);
         assert_true(found >= 0 && found < 1e-6);
     }
 }

@@ -168,7 +168,7 @@ static void an_area_is_a_mean_over_items(void **state)
     struct scores area;
     assert_int_equal(evidence_open(&path, 1, &evidence, &error), STATUS_OK);
     const struct run_file *file = evidence_find(&evidence, "mnist", "vi", 1);
-    assert_int_equal(scores_load_auroc(file, false, "/perturb/noise", SCORE_ENTROPY, &area, &error), STATUS_OK);
+    assert_int_equal(scores_load_auroc(file, false, "/perturb/noise", METRIC_entropy, &area, &error), STATUS_OK);
     /* placements: of disturbed ones 1/3, 2/3, 1; clean ones have fewer than 3/3, 2/3, 1/3 of the disturbed above them
      */
     static const double expected[] = {1 / 3. + 1 - 2 / 3., 2 / 3. + 2 / 3. - 2 / 3., 1 + 1 / 3. - 2 / 3.};
@@ -177,7 +177,7 @@ static void an_area_is_a_mean_over_items(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_near(area.value[i], expected[i], 1e-12);
     scores_free(&area);
-    assert_int_equal(scores_load_auroc(file, true, "/perturb/noise", SCORE_ENTROPY, &area, &error), STATUS_OK);
+    assert_int_equal(scores_load_auroc(file, true, "/perturb/noise", METRIC_entropy, &area, &error), STATUS_OK);
     assert_int_equal(area.count, 0); /* there are no validation items to find a temperature by */
     evidence_close(&evidence);
 }
@@ -199,11 +199,11 @@ static void scores_are_paired_item_by_item(void **state)
     assert_non_null(file);
     assert_null(evidence_find(&evidence, "mnist", "vi", 2));
     assert_null(evidence_find(&evidence, "mnist", "map", 1));
-    assert_int_equal(scores_load(file, "/perturb/noise", SCORE_RIGHT, 0, 1, &right, &error), STATUS_OK);
-    assert_int_equal(scores_load(file, "/perturb/noise", SCORE_RIGHT, SLICE_LAST, 0, &last, &error), STATUS_OK);
-    assert_int_equal(scores_load(file, "/perturb/noise", SCORE_NLL, 0, 99, &mean, &error), STATUS_OK);
-    assert_int_equal(scores_load(file, "/perturb/warp", SCORE_RIGHT, 0, 1, &other, &error), STATUS_OK);
-    assert_int_equal(scores_load(file, "/perturb/rotation", SCORE_RIGHT, 0, 1, &none, &error), STATUS_OK);
+    assert_int_equal(scores_load(file, "/perturb/noise", METRIC_accuracy, 0, 1, &right, &error), STATUS_OK);
+    assert_int_equal(scores_load(file, "/perturb/noise", METRIC_accuracy, SLICE_LAST, 0, &last, &error), STATUS_OK);
+    assert_int_equal(scores_load(file, "/perturb/noise", METRIC_nll, 0, 99, &mean, &error), STATUS_OK);
+    assert_int_equal(scores_load(file, "/perturb/warp", METRIC_accuracy, 0, 1, &other, &error), STATUS_OK);
+    assert_int_equal(scores_load(file, "/perturb/rotation", METRIC_accuracy, 0, 1, &none, &error), STATUS_OK);
     static const double expected[] = {1, 0, 1, 0};
     for (size_t i = 0; i < 4; i++)
         assert_near(right.value[i], expected[i], 0);

@@ -20,7 +20,6 @@
 #include "reference.h"
 #include "results/derived.h"
 #include "results/tabulate.h"
-#include "results/uncertainty.h"
 #include "run/kept.h"
 #include "run/run.h"
 #include "run/tables.h"
@@ -203,6 +202,15 @@ static void unknown_items_are_told_from_all_test_items(void **state)
 
 /* ---- what differs between samples ---- */
 
+/* Of the second item. */
+static double uncertainty(const struct prediction *prediction, enum metric_id id)
+{
+    size_t count;
+    double values[2];
+    metric_uncertainties(&metrics(&count)[id], prediction, values);
+    return values[1];
+}
+
 /* Two sampled networks on two items: they agree on the first, (.9, .1) and (.7, .3), and not on the second, (.8, .2)
  * and
  * (.4, .6). Kept, and read again, they say what the samples themselves do. */
@@ -214,7 +222,8 @@ static void what_is_kept_says_what_the_samples_say(void **state)
     uint8_t labels[] = {0, 1};
     uint32_t index[] = {3, 5};
     const struct test_items items = {.count = 2, .index = index, .labels = labels};
-    struct prediction prediction = {2, 2, 2, sampled, mean, labels};
+    struct prediction prediction = {
+        .samples = 2, .items = 2, .classes = 2, .sampled = sampled, .mean = mean, .labels = labels};
     prediction_average(&prediction);
     const size_t shape[] = {1, 2, 2, 2}, count = 2;
     struct store *store = run_file_begin(path, "mnist", "vi", "1", "real");
@@ -235,16 +244,14 @@ static void what_is_kept_says_what_the_samples_say(void **state)
         assert_near(stored.std[0], .1, 1e-6);
         assert_near(stored.disagreement[0], 0, 0);
         assert_near(stored.disagreement[1], .5, 0);
-        double values[6][2];
-        size_t measures;
-        const struct uncertainty *all = uncertainties(&measures);
-        assert_int_equal(measures, 6);
-        for (size_t m = 0; m < measures; m++)
-            uncertainty_values(&all[m], &stored, 0, values[m]);
-        assert_near(values[0][1], -(.6 * log(.6) + .4 * log(.4)), 1e-6);
-        assert_near(values[2][1], values[0][1] - aleatoric, 1e-6);
-        assert_near(values[3][1], .2, 1e-6); /* of class 0, which is predicted */
-        assert_near(values[5][1], .4, 1e-6);
+        const struct prediction slice = stored_slice(&stored, 0);
+        const double entropy = -(.6 * log(.6) + .4 * log(.4));
+        assert_near(uncertainty(&slice, METRIC_entropy), entropy, 1e-6);
+        assert_near(uncertainty(&slice, METRIC_aleatoric), aleatoric, 1e-6);
+        assert_near(uncertainty(&slice, METRIC_mutual_information), entropy - aleatoric, 1e-6);
+        assert_near(uncertainty(&slice, METRIC_std), .2, 1e-6); /* of class 0, which is predicted */
+        assert_near(uncertainty(&slice, METRIC_variation_ratio), .5, 0);
+        assert_near(uncertainty(&slice, METRIC_mean_softmax), -.6, 1e-6);
         stored_free(&stored);
         run_file_close(&file);
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bayes/criterion.h"
+#include "bayes/metric.h"
 #include "bayes/posterior.h"
 #include "check.h"
 #include "results/glossary.h"
@@ -25,26 +26,31 @@ static struct table *the_registry(void)
     return table;
 }
 
-/* Every method and criterion is in the table once, and each name once in its registry. */
+/* Every method, criterion and metric is in the table once, a metric that is an uncertainty as a measure too, and each
+ * name once in its registry. */
 static void every_row_is_there_once(void **state)
 {
     (void)state;
     struct table *table = the_registry();
-    size_t found[2] = {0}, counts[2];
+    static const char *const kinds[] = {"method", "criterion", "metric", "measure"};
+    size_t found[4] = {0}, counts[4] = {0};
     (void)methods(&counts[0]);
     (void)criteria(&counts[1]);
+    const struct metric *rows = metrics(&counts[2]);
+    for (size_t i = 0; i < counts[2]; i++)
+        counts[3] += rows[i].uncertainty != NO_UNCERTAINTY;
     for (size_t r = 0; r < table_rows(table); r++) {
         const char *kind = table_text(table, r, "kind"), *name = table_text(table, r, "name");
-        found[0] += strcmp(kind, "method") == 0;
-        found[1] += strcmp(kind, "criterion") == 0;
+        for (size_t i = 0; i < 4; i++)
+            found[i] += strcmp(kind, kinds[i]) == 0;
         assert_true(table_text(table, r, "title")[0] != '\0');
         assert_string_equal(glossary_title(kind, name), table_text(table, r, "title"));
         for (size_t k = 0; k < r; k++)
             assert_true(strcmp(table_text(table, k, "kind"), kind) != 0 ||
                         strcmp(table_text(table, k, "name"), name) != 0);
     }
-    assert_int_equal(found[0], counts[0]);
-    assert_int_equal(found[1], counts[1]);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(found[i], counts[i]);
     assert_string_equal(glossary_title("method", "no such method"), "no such method");
     assert_string_equal(glossary_title("no such registry", "vi"), "vi");
     table_free(table);

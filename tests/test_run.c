@@ -1474,7 +1474,7 @@ static void test_architectures(void **state)
         {"[model]\narchitecture = dense 7\n[sweep]\nmodel.layers = 1 | 2\n", NULL,
          "small:4: model.layers changes nothing"},
         {"[model]\narchitecture = 5 * maxpool 2; dense 7\n", NULL,
-         "small:2: model.architecture: layer 5 (maxpool5): its window of 2 x 2 is larger than its input of 1 x 1"},
+         "small:2: model.architecture: layer 5 (maxpool5): its window of 2 x 1 is larger than its input of 1 x 1"},
         {"[model]\narchitecture = dense 7; conf 3 3\n", NULL, "small:2: model.architecture: layer 2: "},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

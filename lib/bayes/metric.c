@@ -7,22 +7,36 @@
 #include "core/registry.h"
 #include "core/stats.h"
 
-static const struct metric all_metrics[] = {
-#define METRIC(name, unit, title, formula) {#name, unit, title, formula, metric_##name},
+#define METRIC_PLACED METRIC
+#define METRIC(name, unit, least, most, kind, labels, uncertainty, ...)                                                \
+    _Static_assert(METRIC_##kind != METRIC_WHOLE || (uncertainty) == NO_UNCERTAINTY,                                   \
+                   "metric " #name ": items are told apart by a metric of items, not by a WHOLE");
 #include "bayes/metric.def"
 #undef METRIC
+
+static const struct metric all_metrics[METRICS] = {
+#define FUNCTION_MEAN(function) .of_item = (function)
+#define FUNCTION_SHARE(function) .of_item = (function)
+#define FUNCTION_WHOLE(function) .of_all = (function)
+#define METRIC(name, unit, least, most, kind, labels, uncertainty, title, formula)                                     \
+    {#name, unit, title, formula, least, most, METRIC_##kind, labels, uncertainty, FUNCTION_##kind(metric_##name)},
+#include "bayes/metric.def"
+#undef METRIC
+#undef METRIC_PLACED
+#undef FUNCTION_MEAN
+#undef FUNCTION_SHARE
+#undef FUNCTION_WHOLE
 };
 
 const struct metric *metrics(size_t *count)
 {
-    *count = sizeof all_metrics / sizeof all_metrics[0];
+    *count = METRICS;
     return all_metrics;
 }
 
 const struct metric *metric_find(const char *name, struct error *error)
 {
-    return registry_find("metric", name, all_metrics, sizeof all_metrics / sizeof all_metrics[0], sizeof all_metrics[0],
-                         error);
+    return registry_find("metric", name, all_metrics, METRICS, sizeof all_metrics[0], error);
 }
 
 enum status prediction_alloc(size_t samples, size_t items, size_t classes, const uint8_t *labels,
@@ -58,13 +72,15 @@ void prediction_average(struct prediction *prediction)
 
 enum status prediction_check(const struct prediction *prediction, struct error *error)
 {
-    size_t size = prediction->items * prediction->classes;
-    for (size_t i = 0; i < prediction->samples * size; i++) {
-        if (!isfinite(prediction->sampled[i]))
+    const size_t size = prediction->items * prediction->classes,
+                 networks = prediction->sampled ? prediction->samples : 1;
+    const float *all = prediction->sampled ? prediction->sampled : prediction->mean;
+    for (size_t i = 0; i < networks * size; i++) {
+        if (!isfinite(all[i]))
             return error_set(error, STATUS_NOT_FINITE,
                              "the probabilities of item %zu by network %zu of %zu are not finite: what the network "
                              "computes for it is beyond a float",
-                             i % size / prediction->classes, i / size + 1, prediction->samples);
+                             i % size / prediction->classes, i / size + 1, networks);
     }
     return STATUS_OK;
 }
@@ -112,145 +128,80 @@ enum status prediction_auroc(const struct prediction *test, const struct predict
     return status;
 }
 
-/* 0, or NaN if a probability is NaN: for metrics that only compare probabilities, so that they have no value either.
- */
-static double nan_or_zero(const struct prediction *prediction)
+double zero_or_nan(const float *probability, size_t classes)
 {
     double sum = 0;
-    for (size_t i = 0; i < prediction->items * prediction->classes; i++)
-        sum += 0 * (double)prediction->mean[i];
+    for (size_t k = 0; k < classes; k++)
+        sum += 0 * (double)probability[k];
     return sum;
 }
 
-double metric_accuracy(const struct prediction *prediction)
+double surprisal_of(float probability)
 {
-    size_t correct = 0;
+    return -log((double)(probability < FLT_MIN ? FLT_MIN : probability));
+}
+
+double metric_of(enum metric_id id, const struct prediction *prediction)
+{
+    return metric_value(&all_metrics[id], prediction);
+}
+
+/* The mean over the items. Rounding may take it out of the range by a little; what is further out is no value. */
+static double mean_of(const struct metric *metric, double sum, size_t items)
+{
+    const double rounding = 1e-6, mean = sum / (double)items;
+    if (mean < metric->least)
+        return mean > metric->least - rounding ? metric->least : NAN;
+    if (mean > metric->most)
+        return mean < metric->most + rounding ? metric->most : NAN;
+    return mean;
+}
+
+double metric_value(const struct metric *metric, const struct prediction *prediction)
+{
+    double sum = 0;
+    if (metric->kind == METRIC_WHOLE)
+        return metric->of_all(prediction);
     for (size_t i = 0; i < prediction->items; i++)
-        correct += prediction_class(prediction, i) == prediction->labels[i];
-    return (double)correct / (double)prediction->items + nan_or_zero(prediction);
+        sum += metric->of_item(prediction, i);
+    return mean_of(metric, sum, prediction->items);
 }
 
-/* A probability that rounded to 0 counts as the smallest float, so one item cannot make the mean infinite. */
-double metric_nll(const struct prediction *prediction)
+struct interval share_interval(double share, size_t items)
 {
-    double sum = 0;
+    if (isnan(share))
+        return (struct interval){NAN, NAN};
+    return stats_wilson((size_t)llround(share * (double)items), items);
+}
+
+enum status metric_measure(const struct metric *metric, const struct prediction *prediction, double *value,
+                           struct interval *interval, struct error *error)
+{
+    const size_t items = prediction->items;
+    *interval = (struct interval){NAN, NAN};
+    if (metric->kind != METRIC_MEAN) {
+        *value = metric_value(metric, prediction);
+        if (metric->kind == METRIC_SHARE)
+            *interval = share_interval(*value, items);
+        return STATUS_OK;
+    }
+    double sum = 0, *values = memory_alloc(items, sizeof *values, error);
+    if (!values)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < items; i++) {
+        values[i] = metric->of_item(prediction, i);
+        sum += values[i];
+    }
+    *value = mean_of(metric, sum, items);
+    *interval = stats_mean_interval(values, items);
+    memory_free(values);
+    return STATUS_OK;
+}
+
+void metric_uncertainties(const struct metric *metric, const struct prediction *prediction, double *values)
+{
     for (size_t i = 0; i < prediction->items; i++) {
-        double p = (double)prediction->mean[i * prediction->classes + prediction->labels[i]];
-        sum -= log(p < (double)FLT_MIN ? (double)FLT_MIN : p);
+        const double value = metric->of_item(prediction, i);
+        values[i] = metric->uncertainty == UNCERTAIN_IF_LOW ? -value : value;
     }
-    return sum / (double)prediction->items;
-}
-
-double metric_entropy(const struct prediction *prediction)
-{
-    double sum = 0;
-    for (size_t i = 0; i < prediction->items; i++)
-        sum += entropy_of(prediction->mean + i * prediction->classes, prediction->classes);
-    return sum / (double)prediction->items;
-}
-
-double metric_aleatoric(const struct prediction *prediction)
-{
-    double sum = 0;
-    size_t rows = prediction->samples * prediction->items;
-    for (size_t row = 0; row < rows; row++)
-        sum += entropy_of(prediction->sampled + row * prediction->classes, prediction->classes);
-    return sum / (double)rows;
-}
-
-double metric_mutual_information(const struct prediction *prediction)
-{
-    /* Jensen's inequality makes the difference non-negative, except for the rounding of the mean to float. */
-    double difference = metric_entropy(prediction) - metric_aleatoric(prediction);
-    return difference < 0 ? 0 : difference;
-}
-
-double metric_mean_softmax(const struct prediction *prediction)
-{
-    double sum = 0;
-    for (size_t i = 0; i < prediction->items; i++)
-        sum += (double)prediction->mean[i * prediction->classes + prediction_class(prediction, i)];
-    return sum / (double)prediction->items + nan_or_zero(prediction);
-}
-
-double metric_balanced_accuracy(const struct prediction *prediction)
-{
-    size_t items[UINT8_MAX + 1] = {0}, right[UINT8_MAX + 1] = {0}, there = 0;
-    for (size_t i = 0; i < prediction->items; i++) {
-        items[prediction->labels[i]]++;
-        right[prediction->labels[i]] += prediction_class(prediction, i) == prediction->labels[i];
-    }
-    double sum = 0;
-    for (size_t k = 0; k < prediction->classes; k++) {
-        there += items[k] > 0;
-        sum += items[k] > 0 ? (double)right[k] / (double)items[k] : 0;
-    }
-    return sum / (double)there + nan_or_zero(prediction);
-}
-
-double metric_variation_ratio(const struct prediction *prediction)
-{
-    size_t size = prediction->items * prediction->classes;
-    double sum = 0;
-    for (size_t i = 0; i < prediction->items; i++) {
-        size_t votes[UINT8_MAX + 1] = {0}, most = 0;
-        for (size_t s = 0; s < prediction->samples; s++) {
-            size_t vote =
-                probability_largest(prediction->sampled + s * size + i * prediction->classes, prediction->classes);
-            votes[vote]++;
-            most = votes[vote] > most ? votes[vote] : most;
-        }
-        sum += 1 - (double)most / (double)prediction->samples;
-    }
-    return sum / (double)prediction->items + nan_or_zero(prediction);
-}
-
-double metric_std(const struct prediction *prediction)
-{
-    size_t size = prediction->items * prediction->classes;
-    double sum = 0;
-    for (size_t i = 0; i < prediction->items; i++) {
-        size_t at = i * prediction->classes + prediction_class(prediction, i);
-        double mean = 0, squares = 0;
-        for (size_t s = 0; s < prediction->samples; s++)
-            mean += (double)prediction->sampled[s * size + at];
-        mean /= (double)prediction->samples;
-        for (size_t s = 0; s < prediction->samples; s++) {
-            double off = (double)prediction->sampled[s * size + at] - mean;
-            squares += off * off;
-        }
-        sum += sqrt(squares / (double)prediction->samples);
-    }
-    return sum / (double)prediction->items;
-}
-
-double metric_ece(const struct prediction *prediction)
-{
-    double confidence[ECE_BINS] = {0}, correct[ECE_BINS] = {0};
-    for (size_t i = 0; i < prediction->items; i++) {
-        size_t k = prediction_class(prediction, i);
-        double p = (double)prediction->mean[i * prediction->classes + k];
-        if (isnan(p))
-            return NAN;
-        size_t bin = (size_t)(p * ECE_BINS);
-        bin = bin < ECE_BINS ? bin : ECE_BINS - 1;
-        confidence[bin] += p;
-        correct[bin] += k == prediction->labels[i];
-    }
-    double sum = 0;
-    for (size_t bin = 0; bin < ECE_BINS; bin++)
-        sum += fabs(correct[bin] - confidence[bin]);
-    return sum / (double)prediction->items;
-}
-
-double metric_brier(const struct prediction *prediction)
-{
-    double sum = 0;
-    for (size_t i = 0; i < prediction->items; i++) {
-        for (size_t k = 0; k < prediction->classes; k++) {
-            double off = (double)prediction->mean[i * prediction->classes + k] - (k == prediction->labels[i]);
-            sum += off * off;
-        }
-    }
-    return sum / (double)prediction->items;
 }

@@ -18,8 +18,8 @@ static enum status predict_tests(const struct model *model, struct emit_tests *t
         prediction_average(&prediction);
         for (size_t c = 0; c < model->classes; c++)
             wanted[c] = prediction.mean[c];
-        wanted[model->classes] = (float)metric_entropy(&prediction);
-        wanted[model->classes + 1] = (float)metric_mutual_information(&prediction);
+        wanted[model->classes] = (float)metric_of(METRIC_entropy, &prediction);
+        wanted[model->classes + 1] = (float)metric_of(METRIC_mutual_information, &prediction);
     }
     prediction_free(&prediction);
     engine_free(engine);

@@ -74,7 +74,7 @@ static enum status find_threshold(const struct run *run, struct model *model, do
     if (status == STATUS_NOT_FINITE)
         (void)error_context(error, "export, the exported network on the validation split: ");
     if (status == STATUS_OK) {
-        *accuracy = metric_accuracy(&prediction);
+        *accuracy = metric_of(METRIC_accuracy, &prediction);
         status = threshold_from(&prediction, &model->threshold, error);
     }
     prediction_free(&prediction);

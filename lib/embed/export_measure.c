@@ -252,7 +252,7 @@ static enum status compare_dense(const struct run *run, const struct export_opti
         for (size_t i = 0; i < items->count * prediction->classes; i++)
             most = fmax(most, fabs((double)dense.mean[i] - (double)prediction->mean[i]));
         row_number(row, "largest_difference", most);
-        row_number(row, "accuracy_dense", metric_accuracy(&dense));
+        row_number(row, "accuracy_dense", metric_of(METRIC_accuracy, &dense));
     }
     prediction_free(&dense);
     return status;
@@ -265,13 +265,12 @@ static enum status measure_predictions(const struct run *run, const struct expor
     struct prediction prediction = {0};
     enum status status = predict_test(run, model, items, items->count, &prediction, error);
     if (status == STATUS_OK) {
-        row_metrics(row, &prediction);
-        row_accuracy_interval(row, metric_accuracy(&prediction), items->count);
+        status = row_metrics(row, &prediction, error);
         row_number(row, "items", (double)items->count);
         measure_referral(model, items, &prediction, row);
-        if (model->posterior == MODEL_MEAN)
+        if (status == STATUS_OK && model->posterior == MODEL_MEAN)
             status = compare_dense(run, options, items, &prediction, row, error);
-        else
+        else if (status == STATUS_OK)
             status = compare_entropy(run, options, items, &prediction, row, error);
     }
     prediction_free(&prediction);

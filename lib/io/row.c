@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct row row_empty(const struct table_kind *kind)
@@ -38,6 +39,12 @@ void row_text_if_there(struct row *row, const char *column, const char *text)
 {
     if (table_column_index(row->kind, column) != SIZE_MAX)
         row_text(row, column, text);
+}
+
+void row_interval_names(const char *name, char low[ROW_COLUMN_SIZE], char high[ROW_COLUMN_SIZE])
+{
+    (void)snprintf(low, ROW_COLUMN_SIZE, "%.50s_low", name);
+    (void)snprintf(high, ROW_COLUMN_SIZE, "%.50s_high", name);
 }
 
 double row_get_number(const struct row *row, const char *column)

@@ -3,7 +3,7 @@
 (function () {
     "use strict";
 
-    /* How methods and criteria look, by the registry. Its dashes are gnuplot's dash types, drawn here as gnuplot draws them; the talk's is another. */
+    /* How methods and criteria look, and the metrics, by the registry. Its dashes are gnuplot's dash types, drawn here as gnuplot draws them; the talk's is another. */
     var LOOK = JSON.parse(document.getElementById("look").textContent);
     var DASHES = ["", "", "5 8", "2 4", "8 4 2 4", "9 4 1 4 1 4"], TALK_DASHES = "10 10", UNKNOWN_DASHES = DASHES[5];
     var SVG = "http://www.w3.org/2000/svg";
@@ -265,12 +265,23 @@
         return points.length ? [{ label: "the talk", color: isDark() ? "#ffffff" : "#000000", dashes: TALK_DASHES, points: points, reference: true }] : [];
     }
 
+    /* The metrics that rows have numbers of, by the registry, after `first`. */
+    function measured(rows, first) {
+        return first.concat(LOOK.metrics.filter(function (name) { return first.indexOf(name) < 0; })).filter(function (name) {
+            return rows.some(function (row) { return isFinite(number(row[name])); });
+        });
+    }
+
+    /* The columns of its interval in a band, whose accuracy has the plain names. */
+    function lowOf(name) { return name === "accuracy" ? "low" : name + "_low"; }
+    function highOf(name) { return name === "accuracy" ? "high" : name + "_high"; }
+
     function explorePruning(dataset, title, rows, talk) {
         rows = rows.filter(function (row) { return row.dataset === dataset && row.grid === "fraction" && number(row.fraction) < 1; });
         if (!rows.length) { return null; }
         var largest = Math.max.apply(null, rows.map(function (row) { return number(row.fraction); }));
         function redraw() { chart.draw(); }
-        var metrics = ["accuracy", "accuracy_mean_weights", "nll", "ece", "entropy"].filter(function (name) { return rows.some(function (row) { return isFinite(number(row[name])); }); });
+        var metrics = measured(rows, ["accuracy", "accuracy_mean_weights"]);
         var metric = choice("shown ", metrics, function (name) { return name.replace(/_/g, " "); }, redraw);
         var runs = runsOf(rows);
         var chosen = checkboxes("methods", runs.map(function (run) { return run.name; }), function () { return true; },
@@ -288,16 +299,16 @@
                     .filter(function (tick) { return tick[0] <= largest + 1e-9; });
             },
             series: function () {
-                var name = metric.select.value, made = [], banded = name === "accuracy";
+                var name = metric.select.value, made = [];
                 runs.forEach(function (run) {
                     distinct(rows, "criterion").forEach(function (criterion) {
                         var own = rows.filter(function (row) { return row.run === run.name && row.criterion === criterion; });
                         if (!own.length || !chosen.chosen(run.name) || !criteria.chosen(criterion)) { return; }
                         made.push({ label: run.title + ", " + titleOf(criterion), color: colorOf(run), dashes: criterionDashes(criterion),
-                            points: pointsOf(own, "fraction", name, banded && "low", banded && "high") });
+                            points: pointsOf(own, "fraction", name, lowOf(name), highOf(name)) });
                     });
                 });
-                return made.concat(banded ? talkSeries(pointsOf(talk.filter(function (row) { return row.dataset === dataset; }), "prune_ratio", "accuracy"), name) : []);
+                return made.concat(name === "accuracy" ? talkSeries(pointsOf(talk.filter(function (row) { return row.dataset === dataset; }), "prune_ratio", "accuracy"), name) : []);
             }
         });
         chart.startAt(0.9);
@@ -308,7 +319,7 @@
         rows = rows.filter(function (row) { return row.dataset === dataset; });
         if (!rows.length) { return null; }
         function redraw() { chart.draw(); }
-        var metrics = ["entropy", "accuracy", "mutual_information", "nll", "ece"];
+        var metrics = measured(rows, ["entropy"]);
         var metric = choice("shown ", metrics, function (name) { return name.replace(/_/g, " "); }, redraw);
         var kind = choice("under ", distinct(rows, "perturbation"), titleOf, function () { chart.startAt(0); });
         var runs = runsOf(rows);
@@ -325,11 +336,10 @@
             ticks: function () { return [0, 0.25, 0.5, 0.75, 1].map(function (share) { return [share * largest(), String(Number((share * largest()).toFixed(3)))]; }); },
             series: function () {
                 var name = metric.select.value, made = [];
-                var low = { accuracy: "low", entropy: "entropy_low" }[name], high = { accuracy: "high", entropy: "entropy_high" }[name];
                 runs.forEach(function (run) {
                     var line = own().filter(function (row) { return row.run === run.name; });
                     if (line.length && chosen.chosen(run.name)) {
-                        made.push({ label: run.title, color: colorOf(run), dashes: dashesOf(run), points: pointsOf(line, "strength", name, low, high) });
+                        made.push({ label: run.title, color: colorOf(run), dashes: dashesOf(run), points: pointsOf(line, "strength", name, lowOf(name), highOf(name)) });
                     }
                 });
                 return made.concat(talkSeries(pointsOf(talk.filter(function (row) {

@@ -1,11 +1,12 @@
-/* lib/report/page_look.c: the looks of methods and criteria as data for the page's script, and the colours for dark
- * pages. */
+/* lib/report/page_look.c: the looks of methods and criteria, and the metrics' names, as data for the page's script, and
+ * the colours for dark pages. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bayes/criterion.h"
+#include "bayes/metric.h"
 #include "bayes/posterior.h"
 #include "core/memory.h"
 #include "report/page.h"
@@ -81,9 +82,10 @@ static void dark_add(struct text_buffer *out, const struct method *rows, size_t 
 void page_add_look(struct page *page)
 {
     struct text_buffer *out = &page->out;
-    size_t count, criteria_count;
+    size_t count, criteria_count, metrics_count;
     const struct method *rows = methods(&count);
     const struct criterion *all_criteria = criteria(&criteria_count);
+    const struct metric *all_metrics = metrics(&metrics_count);
     text_add(out, "<script type=\"application/json\" id=\"look\">{\"methods\":{");
     for (size_t i = 0; i < count; i++) {
         text_add(out, "%s\"%s\":", i > 0 ? "," : "", rows[i].name);
@@ -100,7 +102,10 @@ void page_add_look(struct page *page)
     text_add(out, ",\"criteria\":{");
     for (size_t i = 0; i < criteria_count; i++)
         text_add(out, "%s\"%s\":%s", i > 0 ? "," : "", all_criteria[i].name, all_criteria[i].dashes);
-    text_add(out, "}}</script>\n");
+    text_add(out, "},\"metrics\":[");
+    for (size_t i = 0; i < metrics_count; i++)
+        text_add(out, "%s\"%s\"", i > 0 ? "," : "", all_metrics[i].name);
+    text_add(out, "]}</script>\n");
 }
 
 /* A drawing with more grays or colours than these uses them as a scale. */

@@ -1,9 +1,11 @@
 #include "results/band.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bayes/metric.h"
 #include "core/memory.h"
 #include "core/stats.h"
 #include "core/texts.h"
@@ -13,78 +15,28 @@
 #include "results/origin.h"
 #include "run/tables.h"
 
-enum { KEYS_MAX = 3, VALUES_MAX = 10, INTERVALS_MAX = 3, SEEDS_MAX = 1000 };
+enum { KEYS_MAX = 3, SEEDS_MAX = 1000 };
 
 /* How a band is made from a run's table. Points of a sweep are matched by their position in it: the fraction that a
- * threshold removes differs between seeds. */
-struct band_spec {
+ * threshold removes differs between seeds. Averaged are the numbers that both tables have; one has an interval if the
+ * band has columns for it. */
+static const struct band_spec {
     const char *band, *from;
-    const char *keys[KEYS_MAX];     /* text columns that distinguish curves, after dataset and method */
-    const char *values[VALUES_MAX]; /* averaged; the same names in both tables */
-    struct {
-        const char *value, *from_low, *from_high, *low, *high; /* from_*: NULL if items play no part */
-        double least, most;                                    /* the value's range; an interval ends there */
-    } intervals[INTERVALS_MAX];
-};
-
-static const struct band_spec specs[] = {
-    {"prune_band",
-     "prune",
-     {"criterion", "grid", NULL},
-     {"fraction", "accuracy", "accuracy_mean_weights", "nll", "ece", "entropy", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1}}},
-    {"perturb_band",
-     "perturb",
-     {"perturbation", NULL},
-     {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", "mean_softmax", "aleatoric", "std", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
-      {"entropy", "entropy_low", "entropy_high", "entropy_low", "entropy_high", 0, INFINITY}}},
-    {"reliability_band",
-     "reliability",
-     {NULL},
-     {"bin", "confidence", "accuracy", "items", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1}}},
-    {"rejection_band",
-     "rejection",
-     {NULL},
-     {"fraction", "accuracy", "area", "items", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
-      {"area", NULL, NULL, "area_low", "area_high", 0, 1}}},
-    {"entropy_histogram_band", "entropy_histogram", {"items", NULL}, {"entropy", "share", "auroc", NULL}, {{NULL}}},
-    {"detection_band",
-     "detection",
-     {"name", "removed", "measure"},
-     {"strength", "auroc", "aupr", "fpr95", NULL},
-     {{"auroc", NULL, NULL, "low", "high", 0, 1}}},
-    {"pruned_band",
-     "pruned",
-     {"removed", NULL},
-     {"fraction", "temperature", "accuracy", "balanced_accuracy", "nll", "ece", "brier", "entropy", "area", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
-      {"nll", NULL, NULL, "nll_low", "nll_high", 0, INFINITY},
-      {"ece", NULL, NULL, "ece_low", "ece_high", 0, 1}}},
-    {"pruned_perturb_band",
-     "pruned_perturb",
-     {"perturbation", "removed", NULL},
-     {"strength", "accuracy", "entropy", "mutual_information", "nll", "ece", NULL},
-     {{"accuracy", "accuracy_low", "accuracy_high", "low", "high", 0, 1},
-      {"entropy", NULL, NULL, "entropy_low", "entropy_high", 0, INFINITY}}},
-    {"weight_histogram_band", "weight_histogram", {"state", "criterion", NULL}, {"weight", "share", NULL}, {{NULL}}},
-    {"surviving_band",
-     "surviving",
-     {"criterion", "layer", NULL},
-     {"fraction", "surviving", NULL},
-     {{"surviving", NULL, NULL, "low", "high", 0, 1}}},
-    {"sigma_layers_band",
-     "sigma_layers",
-     {"layer", "part", NULL},
-     {"epoch", "q05", "q50", "q95", "prior_sigma", NULL},
-     {{"q50", NULL, NULL, "low", "high", 0, INFINITY}}},
-    {"sigma_histogram_band",
-     "sigma_histogram",
-     {"layer", "part", NULL},
-     {"sigma", "share", "prior_sigma", NULL},
-     {{NULL}}},
+    const char *keys[KEYS_MAX]; /* text columns that distinguish curves, after dataset and method */
+    const char *plain;          /* the number whose interval is called low and high, not NAME_low; NULL: none */
+} specs[] = {
+    {"prune_band", "prune", {"criterion", "grid", NULL}, "accuracy"},
+    {"perturb_band", "perturb", {"perturbation", NULL}, "accuracy"},
+    {"reliability_band", "reliability", {NULL}, "accuracy"},
+    {"rejection_band", "rejection", {NULL}, "accuracy"},
+    {"entropy_histogram_band", "entropy_histogram", {"items", NULL}, NULL},
+    {"detection_band", "detection", {"name", "removed", "measure"}, "auroc"},
+    {"pruned_band", "pruned", {"removed", NULL}, "accuracy"},
+    {"pruned_perturb_band", "pruned_perturb", {"perturbation", "removed", NULL}, "accuracy"},
+    {"weight_histogram_band", "weight_histogram", {"state", "criterion", NULL}, NULL},
+    {"surviving_band", "surviving", {"criterion", "layer", NULL}, "surviving"},
+    {"sigma_layers_band", "sigma_layers", {"layer", "part", NULL}, "q50"},
+    {"sigma_histogram_band", "sigma_histogram", {"layer", "part", NULL}, NULL},
 };
 
 /* One observation: a row of a run's table with what identifies its point. */
@@ -217,28 +169,90 @@ static size_t column_values(const struct gathering *gathering, const struct obse
     return measured;
 }
 
+static bool has_number(const struct table_kind *kind, const char *column)
+{
+    const size_t at = table_column_index(kind, column);
+    return at != SIZE_MAX && kind->columns[at].unit;
+}
+
+/* The columns of the interval of a number in a table: *low is empty if it has none. */
+static void interval_columns(const struct table_kind *kind, const char *column, bool plain, char low[ROW_COLUMN_SIZE],
+                             char high[ROW_COLUMN_SIZE])
+{
+    row_interval_names(column, low, high);
+    if (plain) {
+        (void)snprintf(low, ROW_COLUMN_SIZE, "low");
+        (void)snprintf(high, ROW_COLUMN_SIZE, "high");
+    }
+    if (!has_number(kind, low) || !has_number(kind, high))
+        low[0] = high[0] = '\0';
+}
+
 /* The one-sided width of the interval over a run's items, averaged over the runs; 0 without a column. */
 static double items_part(const struct gathering *gathering, const struct observation *const *members, size_t count,
                          const char *column, double mean)
 {
     double values[SEEDS_MAX];
-    return column ? fabs(mean - stats_mean(values, column_values(gathering, members, count, column, values))) : 0;
+    return *column ? fabs(mean - stats_mean(values, column_values(gathering, members, count, column, values))) : 0;
 }
 
-/* NaN if nothing was measured, or with one seed and no interval over the items. */
-static struct interval interval_over_seeds(const struct gathering *gathering, size_t which,
-                                           const struct observation *const *members, size_t count)
+/* Of the mean of `values` [measured]: over the seeds, and over the items where a run's table has their interval. NaN if
+ * nothing was measured, or with one seed and no interval over the items. */
+static struct interval interval_over_seeds(const struct gathering *gathering, const char *column,
+                                           const struct observation *const *members, size_t count, const double *values,
+                                           size_t measured)
 {
-    double values[SEEDS_MAX];
-    const char *from_low = gathering->spec->intervals[which].from_low;
-    const char *from_high = gathering->spec->intervals[which].from_high;
-    size_t measured = column_values(gathering, members, count, gathering->spec->intervals[which].value, values);
-    if (measured == 0 || (measured == 1 && !from_low))
+    char low[ROW_COLUMN_SIZE], high[ROW_COLUMN_SIZE];
+    interval_columns(gathering->from, column, false, low, high);
+    if (measured == 0 || (measured == 1 && !*low))
         return (struct interval){NAN, NAN};
     double mean = stats_mean(values, measured);
     double seeds = measured > 1 ? stats_mean_interval(values, measured).high - mean : 0;
-    return (struct interval){mean - hypot(seeds, items_part(gathering, members, count, from_low, mean)),
-                             mean + hypot(seeds, items_part(gathering, members, count, from_high, mean))};
+    return (struct interval){mean - hypot(seeds, items_part(gathering, members, count, low, mean)),
+                             mean + hypot(seeds, items_part(gathering, members, count, high, mean))};
+}
+
+/* Where an interval of the column ends: the metric's range or, for other numbers, that of a share or of a size. */
+static struct interval range_of(const struct table_column *column)
+{
+    size_t count;
+    const struct metric *all = metrics(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(all[i].name, column->name) == 0)
+            return (struct interval){all[i].least, all[i].most};
+    }
+    return (struct interval){0, strcmp(column->unit, "1") == 0 ? 1 : INFINITY};
+}
+
+/* A number's mean over the members and, where the band has columns for it, its interval. */
+static void row_average(struct row *row, const struct gathering *gathering, const struct observation *const *members,
+                        size_t count, const struct table_column *column)
+{
+    double values[SEEDS_MAX];
+    char low[ROW_COLUMN_SIZE], high[ROW_COLUMN_SIZE];
+    const char *plain = gathering->spec->plain;
+    const size_t measured = column_values(gathering, members, count, column->name, values);
+    row_number(row, column->name, stats_mean(values, measured));
+    interval_columns(row->kind, column->name, plain && strcmp(plain, column->name) == 0, low, high);
+    if (!*low)
+        return;
+    const struct interval interval = interval_over_seeds(gathering, column->name, members, count, values, measured);
+    const struct interval range = range_of(column);
+    const bool known = !isnan(interval.low); /* fmax and fmin would turn a NaN into a number */
+    row_number(row, low, known ? fmax(interval.low, range.low) : NAN);
+    row_number(row, high, known ? fmin(interval.high, range.high) : NAN);
+}
+
+/* An end of an interval, which is made with its number. */
+static bool is_interval_end(const struct table_kind *kind, const char *column)
+{
+    char low[ROW_COLUMN_SIZE], high[ROW_COLUMN_SIZE];
+    for (size_t i = 0; i < kind->column_count; i++) {
+        row_interval_names(kind->columns[i].name, low, high);
+        if (strcmp(column, low) == 0 || strcmp(column, high) == 0)
+            return true;
+    }
+    return false;
 }
 
 static enum status group_add(const struct gathering *gathering, const struct observation *const *members, size_t count,
@@ -246,7 +260,6 @@ static enum status group_add(const struct gathering *gathering, const struct obs
 {
     const struct band_spec *spec = gathering->spec;
     struct row row = row_empty(table_kind_of(table));
-    double values[SEEDS_MAX];
     row_text(&row, "dataset", table_text_of(gathering->from, members[0]->cells, "dataset"));
     row_text(&row, "method", table_text_of(gathering->from, members[0]->cells, "method"));
     row_text(&row, "run", members[0]->run);
@@ -254,14 +267,10 @@ static enum status group_add(const struct gathering *gathering, const struct obs
     row_number(&row, "seeds", (double)count);
     for (size_t i = 0; i < KEYS_MAX && spec->keys[i]; i++)
         row_text(&row, spec->keys[i], table_text_of(gathering->from, members[0]->cells, spec->keys[i]));
-    for (size_t i = 0; i < VALUES_MAX && spec->values[i]; i++)
-        row_number(&row, spec->values[i],
-                   stats_mean(values, column_values(gathering, members, count, spec->values[i], values)));
-    for (size_t i = 0; i < INTERVALS_MAX && spec->intervals[i].value; i++) {
-        struct interval interval = interval_over_seeds(gathering, i, members, count);
-        bool measured = !isnan(interval.low); /* fmax and fmin would turn a NaN into a number */
-        row_number(&row, spec->intervals[i].low, measured ? fmax(interval.low, spec->intervals[i].least) : NAN);
-        row_number(&row, spec->intervals[i].high, measured ? fmin(interval.high, spec->intervals[i].most) : NAN);
+    for (size_t i = 0; i < row.kind->column_count; i++) {
+        const struct table_column *column = &row.kind->columns[i];
+        if (column->unit && has_number(gathering->from, column->name) && !is_interval_end(row.kind, column->name))
+            row_average(&row, gathering, members, count, column);
     }
     return table_add(table, row.cells, error);
 }

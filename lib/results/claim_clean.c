@@ -9,9 +9,9 @@
 static enum status less_nll(const struct question *question, int sign, struct finding *finding, struct error *error)
 {
     struct scores a, b = {0};
-    enum status status = scores_load(question->a, "/test", SCORE_NLL, 0, 1, &a, error);
+    enum status status = scores_load(question->a, "/test", METRIC_nll, 0, 1, &a, error);
     if (status == STATUS_OK)
-        status = scores_load_scaled(question->b, question->scaled, "/test", SCORE_NLL, 0, 1, &b, error);
+        status = scores_load_scaled(question->b, question->scaled, "/test", METRIC_nll, 0, 1, &b, error);
     return sign > 0 ? claim_add_difference(status, &a, &b, finding, error)
                     : claim_add_difference(status, &b, &a, finding, error);
 }
@@ -32,9 +32,9 @@ static enum status accuracy_over(const struct question *question, const char *ob
                                  struct error *error)
 {
     struct scores a = {0}, b = {0};
-    enum status status = scores_load(question->a, object, SCORE_RIGHT, 0, 1, &a, error);
+    enum status status = scores_load(question->a, object, METRIC_accuracy, 0, 1, &a, error);
     if (status == STATUS_OK)
-        status = scores_load(question->b, object, SCORE_RIGHT, 0, 1, &b, error);
+        status = scores_load(question->b, object, METRIC_accuracy, 0, 1, &b, error);
     if (status == STATUS_OK)
         status = scores_subtract(&a, &b, error);
     *mean = stats_mean(a.value, a.count);

@@ -6,7 +6,7 @@
 #include "results/claim_ask.h"
 
 static enum status perturbed(const struct run_file *file, double fraction, bool scaled, const char *part,
-                             enum score score, size_t from, size_t to, struct scores *scores, struct error *error)
+                             enum metric_id score, size_t from, size_t to, struct scores *scores, struct error *error)
 {
     char object[STORE_NAME_SIZE];
     return scores_load_scaled(file, scaled, claim_object(fraction, "perturb", part, object), score, from, to, scores,
@@ -19,9 +19,9 @@ enum status answer_rise(const struct question *question, struct finding *finding
     const double fraction = question->claim->row->fraction;
     struct scores most, none = {0};
     enum status status =
-        perturbed(question->a, fraction, false, question->part, SCORE_ENTROPY, SLICE_LAST, 0, &most, error);
+        perturbed(question->a, fraction, false, question->part, METRIC_entropy, SLICE_LAST, 0, &most, error);
     if (status == STATUS_OK)
-        status = perturbed(question->a, fraction, false, question->part, SCORE_ENTROPY, 0, 1, &none, error);
+        status = perturbed(question->a, fraction, false, question->part, METRIC_entropy, 0, 1, &none, error);
     return claim_add_difference(status, &most, &none, finding, error);
 }
 
@@ -76,7 +76,7 @@ static enum status averaged(const struct question *question, load_fn *load, int 
     return status;
 }
 
-static enum status load_area(const struct run_file *file, bool scaled, const char *part, enum score score,
+static enum status load_area(const struct run_file *file, bool scaled, const char *part, enum metric_id score,
                              struct scores *scores, struct error *error)
 {
     char object[STORE_NAME_SIZE];
@@ -86,26 +86,26 @@ static enum status load_area(const struct run_file *file, bool scaled, const cha
 static enum status load_entropy_area(const struct run_file *file, bool scaled, const char *part, struct scores *scores,
                                      struct error *error)
 {
-    return load_area(file, scaled, part, SCORE_ENTROPY, scores, error);
+    return load_area(file, scaled, part, METRIC_entropy, scores, error);
 }
 
 static enum status load_information_area(const struct run_file *file, bool scaled, const char *part,
                                          struct scores *scores, struct error *error)
 {
-    return load_area(file, scaled, part, SCORE_MUTUAL_INFORMATION, scores, error);
+    return load_area(file, scaled, part, METRIC_mutual_information, scores, error);
 }
 
 /* Over all strengths above 0. */
 static enum status load_right(const struct run_file *file, bool scaled, const char *part, struct scores *scores,
                               struct error *error)
 {
-    return perturbed(file, 0, scaled, part, SCORE_RIGHT, 1, SIZE_MAX - 1, scores, error);
+    return perturbed(file, 0, scaled, part, METRIC_accuracy, 1, SIZE_MAX - 1, scores, error);
 }
 
 static enum status load_nll(const struct run_file *file, bool scaled, const char *part, struct scores *scores,
                             struct error *error)
 {
-    return perturbed(file, 0, scaled, part, SCORE_NLL, 1, SIZE_MAX - 1, scores, error);
+    return perturbed(file, 0, scaled, part, METRIC_nll, 1, SIZE_MAX - 1, scores, error);
 }
 
 enum status answer_entropy_area(const struct question *question, struct finding *finding, struct error *error)
@@ -131,7 +131,7 @@ enum status answer_shifted_nll(const struct question *question, struct finding *
 /* ---- the talk's own numbers ---- */
 
 /* The score at the strength of 2 minus the talk's number. */
-static enum status less_talk(const struct question *question, enum score score, struct finding *finding,
+static enum status less_talk(const struct question *question, enum metric_id score, struct finding *finding,
                              struct error *error)
 {
     const double strength = 2, rounding = 1e-6;
@@ -158,10 +158,10 @@ static enum status less_talk(const struct question *question, enum score score, 
 
 enum status answer_talk_entropy(const struct question *question, struct finding *finding, struct error *error)
 {
-    return less_talk(question, SCORE_ENTROPY, finding, error);
+    return less_talk(question, METRIC_entropy, finding, error);
 }
 
 enum status answer_talk_accuracy(const struct question *question, struct finding *finding, struct error *error)
 {
-    return less_talk(question, SCORE_RIGHT, finding, error);
+    return less_talk(question, METRIC_accuracy, finding, error);
 }

@@ -15,7 +15,7 @@
 static enum status pruned(const struct run_file *file, double fraction, struct scores *scores, struct error *error)
 {
     char object[STORE_NAME_SIZE];
-    return scores_load(file, claim_object(fraction, "test", NULL, object), SCORE_RIGHT, 0, 1, scores, error);
+    return scores_load(file, claim_object(fraction, "test", NULL, object), METRIC_accuracy, 0, 1, scores, error);
 }
 
 /* An accuracy with Wilson's interval, as in prune_band: the mean's interval would have no width if every item is
@@ -88,7 +88,7 @@ static enum status right_at_mean(const struct run_file *file, const char *criter
     if (status != STATUS_OK || slice == SIZE_MAX)
         return status;
     (void)snprintf(object, sizeof object, "/prune/%.64s/right_at_mean", criterion);
-    return scores_load(file, object, SCORE_RIGHT, slice, slice + 1, scores, error);
+    return scores_load(file, object, METRIC_accuracy, slice, slice + 1, scores, error);
 }
 
 /* By snr minus by another criterion, at the claim's fraction. */

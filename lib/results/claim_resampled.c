@@ -64,8 +64,8 @@ static enum status scores_for_ece(const struct side *side, const char *group, co
     char object[STORE_NAME_SIZE];
     enum status status =
         asked_scores(side->file, claim_object(side->fraction, group, part, object), side->scaled, scores, error);
-    if (status != STATUS_OK || !(*scores)->there || !item_scores_slice(*scores, SCORE_CONFIDENCE, 0) ||
-        !item_scores_slice(*scores, SCORE_RIGHT, 0))
+    if (status != STATUS_OK || !(*scores)->there || !item_scores_slice(*scores, METRIC_mean_softmax, 0) ||
+        !item_scores_slice(*scores, METRIC_accuracy, 0))
         *scores = NULL;
     return status;
 }
@@ -84,8 +84,8 @@ static void add_slices(struct item_scores *scores, size_t from, struct resampled
     const size_t items = quantity->count[0];
     for (size_t slice = from; slice < scores->slices; slice++) {
         const size_t first = quantity->slices++ * items;
-        const float *confidence = item_scores_slice(scores, SCORE_CONFIDENCE, slice);
-        const float *right = item_scores_slice(scores, SCORE_RIGHT, slice);
+        const float *confidence = item_scores_slice(scores, METRIC_mean_softmax, slice);
+        const float *right = item_scores_slice(scores, METRIC_accuracy, slice);
         for (size_t i = 0; i < items; i++) {
             quantity->score[first + i] = confidence[i];
             quantity->right[first + i] = right[i] > 0;
@@ -174,11 +174,11 @@ static enum status area_of_unknown(const struct side *side, struct resampled *qu
     char object[STORE_NAME_SIZE];
     struct scores test, unknown = {0};
     enum status status =
-        scores_load_scaled(side->file, side->scaled, claim_object(side->fraction, "test", NULL, object), SCORE_ENTROPY,
+        scores_load_scaled(side->file, side->scaled, claim_object(side->fraction, "test", NULL, object), METRIC_entropy,
                            0, 1, &test, error);
     if (status == STATUS_OK)
         status = scores_load_scaled(side->file, side->scaled,
-                                    claim_object(side->fraction, "ood", side->question->part, object), SCORE_ENTROPY, 0,
+                                    claim_object(side->fraction, "ood", side->question->part, object), METRIC_entropy, 0,
                                     1, &unknown, error);
     if (status == STATUS_OK && test.count > 0 && unknown.count > 0) {
         *quantity = (struct resampled){.what = RESAMPLED_AREA, .groups = 2, .count = {test.count, unknown.count}};
@@ -199,9 +199,9 @@ static enum status area_of_unknown(const struct side *side, struct resampled *qu
 static enum status referral_of(const struct side *side, struct resampled *quantity, struct error *error)
 {
     struct scores entropy, right = {0};
-    enum status status = scores_load_scaled(side->file, side->scaled, "/test", SCORE_ENTROPY, 0, 1, &entropy, error);
+    enum status status = scores_load_scaled(side->file, side->scaled, "/test", METRIC_entropy, 0, 1, &entropy, error);
     if (status == STATUS_OK)
-        status = scores_load_scaled(side->file, side->scaled, "/test", SCORE_RIGHT, 0, 1, &right, error);
+        status = scores_load_scaled(side->file, side->scaled, "/test", METRIC_accuracy, 0, 1, &right, error);
     if (status == STATUS_OK && entropy.count > 0 && right.count == entropy.count) {
         *quantity = (struct resampled){.what = RESAMPLED_REFERRAL,
                                        .groups = 1,

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bayes/metric.h"
 #include "core/memory.h"
 #include "core/stats.h"
 #include "core/texts.h"
 #include "io/atomic_file.h"
+#include "io/row.h"
 #include "io/text_buffer.h"
 #include "run/provenance.h"
 #include "run/run_file.h"
@@ -18,15 +20,14 @@
 
 static const double POINT_WIDTH = 1e-4; /* nearer points are the same: they were printed */
 
-/* What is compared: rows of one run at one point, distinguished by `part` and `point`. */
+/* What is compared: rows of one run at one point, distinguished by `part` and `point`, in each metric of which they
+ * have an interval. */
 static const struct compare_spec {
     const char *table, *part, *point; /* point NULL: none */
-    const char *quantity, *low, *high;
 } specs[] = {
-    {"prune", "criterion", "fraction", "accuracy", "accuracy_low", "accuracy_high"},
-    {"perturb", "perturbation", "strength", "accuracy", "accuracy_low", "accuracy_high"},
-    {"perturb", "perturbation", "strength", "entropy", "entropy_low", "entropy_high"},
-    {"ood", "ood", NULL, "entropy", "entropy_low", "entropy_high"},
+    {"prune", "criterion", "fraction"},
+    {"perturb", "perturbation", "strength"},
+    {"ood", "ood", NULL},
 };
 enum { SPECS = sizeof specs / sizeof specs[0] };
 
@@ -182,41 +183,67 @@ static enum status side_add(struct side *side, double value, double half, struct
     return STATUS_OK;
 }
 
-static enum status add_rows(struct sides *sides, const struct compare_spec *spec, const struct table *rows,
-                            struct error *error)
+/* A metric's value at one point, if its interval is known: without one nothing can be judged. */
+static enum status add_number(struct sides *sides, const struct compared *key, const struct table *rows, size_t row,
+                              struct error *error)
 {
-    for (size_t r = 0; r < table_rows(rows); r++) {
+    char low[ROW_COLUMN_SIZE], high[ROW_COLUMN_SIZE];
+    row_interval_names(key->quantity, low, high);
+    const double value = table_number(rows, row, key->quantity);
+    const double half = (table_number(rows, row, high) - table_number(rows, row, low)) / 2;
+    if (isnan(value) || isnan(half))
+        return STATUS_OK;
+    struct side *side = take(sides, key, error);
+    return side ? side_add(side, value, half, error) : STATUS_NO_MEMORY;
+}
+
+/* All rows in one metric. */
+static enum status add_rows(struct sides *sides, const struct compare_spec *spec, const char *metric,
+                            const struct table *rows, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t r = 0; r < table_rows(rows) && status == STATUS_OK; r++) {
         if (strcmp(spec->table, "prune") == 0 && strcmp(table_text(rows, r, "grid"), "fraction") != 0)
             continue; /* the talk's thresholds remove different fractions from run to run */
-        struct compared key = {.table = spec->table, .quantity = spec->quantity, .point = NAN};
+        struct compared key = {.table = spec->table, .quantity = metric, .point = NAN};
         run_base_name(table_text(rows, r, "run"), key.run);
         (void)snprintf(key.part, sizeof key.part, "%.255s", table_text(rows, r, spec->part));
         if (spec->point)
             key.point = table_number(rows, r, spec->point);
-        struct side *side = take(sides, &key, error);
-        if (!side)
-            return STATUS_NO_MEMORY;
-        double value = table_number(rows, r, spec->quantity);
-        double half = (table_number(rows, r, spec->high) - table_number(rows, r, spec->low)) / 2;
-        if (isnan(value) || isnan(half)) /* without an interval nothing can be judged */
-            continue;
-        if (side_add(side, value, half, error) != STATUS_OK)
-            return STATUS_NO_MEMORY;
+        status = add_number(sides, &key, rows, r, error);
     }
-    return STATUS_OK;
+    return status;
+}
+
+static enum status add_table(struct sides *sides, const struct compare_spec *spec, const struct table *rows,
+                             struct error *error)
+{
+    const struct table_kind *kind = table_kind_of(rows);
+    size_t count;
+    const struct metric *all = metrics(&count);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        char low[ROW_COLUMN_SIZE], high[ROW_COLUMN_SIZE];
+        row_interval_names(all[i].name, low, high);
+        if (table_column_index(kind, all[i].name) != SIZE_MAX && table_column_index(kind, low) != SIZE_MAX)
+            status = add_rows(sides, spec, all[i].name, rows, error);
+    }
+    return status;
 }
 
 static enum status load_side(const char *directory, struct sides *sides, struct error *error)
 {
     enum status status = STATUS_OK;
+    size_t all_rows = 0;
     for (size_t i = 0; i < SPECS && status == STATUS_OK; i++) {
         struct table *rows = load(directory, specs[i].table, error);
         if (!rows)
             return STATUS_DATA;
-        status = add_rows(sides, &specs[i], rows, error);
+        status = add_table(sides, &specs[i], rows, error);
+        all_rows += table_rows(rows);
         table_free(rows);
     }
-    if (status == STATUS_OK && sides_count(sides) == 0)
+    if (status == STATUS_OK && all_rows == 0)
         status = error_set(
             error, STATUS_DATA,
             "%s has no prune.csv, perturb.csv or ood.csv with rows, nor has its tables/; `tenth table` prints "

@@ -1,7 +1,7 @@
 /* lib/results/compare.h: do two directories of tables say the same, within their intervals?
  *
  * A directory holds TABLE.csv files as `tenth table` prints them, or has them in tables/. It compares the numbers that
- * have an interval over items (compare.c lists them), of runs of the same name, at the same point of a curve. Two means
+ * have an interval over items (metrics), of runs of the same name, at the same point of a curve. Two means
  * over seeds agree if they differ by no more than the interval of their difference: the seeds' part (Student, pooled;
  * known with three runs in all) and the items' parts, added in squares. One in twenty such intervals would fail by
  * chance, so they are widened to hold jointly with 95 % (stats_simultaneous). */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "results/remeasured.h"
+
 #define DERIVED(table) derive_fn derive_##table;
 #include "results/derived.def"
 #undef DERIVED
@@ -22,5 +24,5 @@ enum status derived_rows(const struct run_file *file, struct table *rows, struct
         if (strcmp(derived[i].table, name) == 0)
             return derived[i].derive(file, rows, error);
     }
-    return table_load_if_there(rows, file->store, error);
+    return remeasured_rows(file, rows, error);
 }

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "bayes/criterion.h"
+#include "bayes/metric.h"
 #include "core/memory.h"
 #include "core/stats.h"
 #include "results/derived.h"
 #include "run/part.h"
 #include "results/scaling.h"
-#include "results/uncertainty.h"
 
 derive_fn derive_detection, derive_pruned, derive_pruned_perturb, derive_scaled;
 
@@ -89,17 +89,19 @@ struct search {
     size_t slice; /* of `found` */
 };
 
-static enum status add_search(const struct search *search, const struct uncertainty *uncertainty, struct table *rows,
+static enum status add_search(const struct search *search, const struct metric *metric, struct table *rows,
                               struct error *error)
 {
+    const struct prediction undisturbed = stored_slice(search->clean, 0);
+    const struct prediction disturbed = stored_slice(search->found, search->slice);
     struct detection detection = {NAN, NAN, NAN};
     char removed[REMOVED_SIZE];
     double *clean = memory_alloc(search->clean->items, sizeof *clean, error);
     double *found = memory_alloc(search->found->items, sizeof *found, error);
     enum status status = clean && found ? STATUS_OK : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
-        uncertainty_values(uncertainty, search->clean, 0, clean);
-        uncertainty_values(uncertainty, search->found, search->slice, found);
+        metric_uncertainties(metric, &undisturbed, clean);
+        metric_uncertainties(metric, &disturbed, found);
         status = stats_detection(clean, search->clean->items, found, search->found->items, &detection, error);
     }
     memory_free(clean);
@@ -112,7 +114,7 @@ static enum status add_search(const struct search *search, const struct uncertai
     row_number(&row, "strength", search->strength);
     row_number(&row, "fraction", search->fraction);
     row_text(&row, "removed", removed_text(search->fraction, removed));
-    row_text(&row, "measure", uncertainty->name);
+    row_text(&row, "measure", metric->name);
     row_number(&row, "auroc", detection.auroc);
     row_number(&row, "aupr", detection.aupr);
     row_number(&row, "fpr95", detection.fpr95);
@@ -123,10 +125,12 @@ static enum status add_search(const struct search *search, const struct uncertai
 static enum status add_searches(const struct search *search, struct table *rows, struct error *error)
 {
     size_t count;
-    const struct uncertainty *all = uncertainties(&count);
+    const struct metric *all = metrics(&count);
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < count && status == STATUS_OK; i++)
-        status = add_search(search, &all[i], rows, error);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (all[i].uncertainty != NO_UNCERTAINTY)
+            status = add_search(search, &all[i], rows, error);
+    }
     return status;
 }
 
@@ -189,29 +193,13 @@ enum status derive_detection(const struct run_file *file, struct table *rows, st
 
 /* ---- pruned networks ---- */
 
-/* The means over the items of how the samples differ. */
-static void row_spread(struct row *row, const struct stored *stored, size_t slice)
-{
-    size_t count;
-    const struct uncertainty *all = uncertainties(&count);
-    for (size_t i = 0; i < count; i++) {
-        double sum = 0;
-        if (strcmp(all[i].name, "mean_softmax") == 0 || table_column_index(row->kind, all[i].name) == SIZE_MAX)
-            continue;
-        for (size_t item = 0; item < stored->items; item++)
-            sum += all[i].of(stored, slice, item);
-        row_number(row, all[i].name, sum / (double)stored->items);
-    }
-}
-
-static void row_stored(struct row *row, const struct stored *stored, size_t slice, double fraction)
+static enum status row_stored(struct row *row, const struct stored *stored, size_t slice, double fraction,
+                              struct error *error)
 {
     struct prediction prediction = stored_slice(stored, slice);
-    row_metrics(row, &prediction);
-    row_spread(row, stored, slice);
-    row_accuracy_interval(row, metric_accuracy(&prediction), stored->items);
     row_number(row, "fraction", fraction);
     row_number(row, "items", (double)stored->items);
+    return row_metrics(row, &prediction, error);
 }
 
 /* Of the posterior; NaN if the method has no sigmas, whose weight in the loss a temperature changes. */
@@ -236,9 +224,10 @@ static enum status add_pruned(const struct run_file *file, double fraction, cons
         struct row row = run_file_row(file, table_kind_of(rows));
         struct prediction prediction = stored_slice(&stored, 0);
         double area = NAN, temperature = NAN;
-        row_stored(&row, &stored, 0, fraction);
+        status = row_stored(&row, &stored, 0, fraction, error);
         row_text(&row, "removed", removed_text(fraction, removed));
-        status = prediction_rejection_area(&prediction, &area, error);
+        if (status == STATUS_OK)
+            status = prediction_rejection_area(&prediction, &area, error);
         row_number(&row, "area", area);
         if (status == STATUS_OK)
             status = posterior_temperature(file, &temperature, error);
@@ -263,11 +252,12 @@ static enum status add_strengths(const struct run_file *file, double fraction, c
     enum status status = strengths_read(file, object, stored->slices, &strengths, error);
     for (size_t slice = 0; slice < stored->slices && status == STATUS_OK; slice++) {
         struct row row = run_file_row(file, table_kind_of(rows));
-        row_stored(&row, stored, slice, fraction);
+        status = row_stored(&row, stored, slice, fraction, error);
         row_text(&row, "perturbation", name);
         row_text(&row, "removed", removed_text(fraction, removed));
         row_number(&row, "strength", (double)strengths[slice]);
-        status = table_add(rows, row.cells, error);
+        if (status == STATUS_OK)
+            status = table_add(rows, row.cells, error);
     }
     memory_free(strengths);
     return status;
@@ -291,12 +281,12 @@ static enum status add_scaled(const struct run_file *file, double temperature, c
 {
     struct row row = run_file_row(file, table_kind_of(rows));
     struct prediction prediction = stored_slice(scaled, slice);
-    row_metrics(&row, &prediction);
     row_text(&row, "set", set);
     row_number(&row, "strength", strength);
     row_number(&row, "temperature", temperature);
     row_number(&row, "items", (double)scaled->items);
-    return table_add(rows, row.cells, error);
+    enum status status = row_metrics(&row, &prediction, error);
+    return status == STATUS_OK ? table_add(rows, row.cells, error) : status;
 }
 
 static enum status scaled_test(const struct run_file *file, double temperature, struct table *rows, struct error *error)

@@ -123,13 +123,13 @@ static enum status scores_alloc(struct scores *scores, size_t count, const doubl
     return STATUS_OK;
 }
 
-enum status scores_load(const struct run_file *file, const char *object, enum score score, size_t from, size_t to,
+enum status scores_load(const struct run_file *file, const char *object, enum metric_id metric, size_t from, size_t to,
                         struct scores *scores, struct error *error)
 {
-    return scores_load_scaled(file, false, object, score, from, to, scores, error);
+    return scores_load_scaled(file, false, object, metric, from, to, scores, error);
 }
 
-enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum score score,
+enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum metric_id metric,
                                size_t from, size_t to, struct scores *scores, struct error *error)
 {
     struct item_scores *all;
@@ -146,7 +146,7 @@ enum status scores_load_scaled(const struct run_file *file, bool scaled, const c
         return STATUS_OK;
     status = scores_alloc(scores, all->items, all->index, error);
     for (size_t slice = from; slice < end && status == STATUS_OK; slice++) {
-        const float *values = item_scores_slice(all, score, slice);
+        const float *values = item_scores_slice(all, metric, slice);
         if (!values) {
             scores_free(scores);
             return STATUS_OK;
@@ -175,14 +175,14 @@ static enum status add_auroc(const double *clean, const double *found, size_t co
     return status;
 }
 
-enum status scores_load_auroc(const struct run_file *file, bool scaled, const char *object, enum score score,
+enum status scores_load_auroc(const struct run_file *file, bool scaled, const char *object, enum metric_id metric,
                               struct scores *scores, struct error *error)
 {
     struct item_scores *all;
     *scores = (struct scores){0};
     enum status status = asked_scores(file, object, scaled, &all, error);
     const bool disturbed = status == STATUS_OK && all->there && all->slices > 1;
-    const float *clean = disturbed ? item_scores_slice(all, score, 0) : NULL;
+    const float *clean = disturbed ? item_scores_slice(all, metric, 0) : NULL;
     if (!clean)
         return status;
     const size_t items = all->items;
@@ -191,7 +191,7 @@ enum status scores_load_auroc(const struct run_file *file, bool scaled, const ch
     for (size_t i = 0; i < items && status == STATUS_OK; i++)
         values[i] = (double)clean[i];
     for (size_t slice = 1; slice < all->slices && status == STATUS_OK; slice++) {
-        const float *found = item_scores_slice(all, score, slice);
+        const float *found = item_scores_slice(all, metric, slice);
         for (size_t i = 0; i < items; i++)
             values[items + i] = (double)found[i];
         status = add_auroc(values, values + items, items, 1 / (double)(all->slices - 1), scores->value, error);

@@ -40,22 +40,22 @@ struct scores {
     double *value; /* [count] */
     double *index; /* [count] its index in the file of items; NULL: all of them */
 };
-/* The mean score of each item over slices [from, to) of OBJECT/probability (to beyond the last: up to it; from
+/* Each item's metric, its mean over slices [from, to) of OBJECT/probability (to beyond the last: up to it; from
  * SLICE_LAST: only the last). *scores is empty if the file has none. The caller frees with scores_free.
  */
 #define SLICE_LAST SIZE_MAX
-enum status scores_load(const struct run_file *file, const char *object, enum score score, size_t from, size_t to,
+enum status scores_load(const struct run_file *file, const char *object, enum metric_id metric, size_t from, size_t to,
                         struct scores *scores, struct error *error);
 void scores_free(struct scores *scores);
 
 /* The same after temperature scaling by the run's validation items (scaling.h); empty if it has none. */
-enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum score score,
+enum status scores_load_scaled(const struct run_file *file, bool scaled, const char *object, enum metric_id metric,
                                size_t from, size_t to, struct scores *scores, struct error *error);
 
 /* For each item, its evidence that clean items (slice 0) score lower than disturbed ones (slices [1, to)): its part in
  * the area under the ROC curve, whose value is the mean over the items; its variance is theirs (DeLong et al. 1988,
  * Biometrics 44: 837-845). The items are the same in both, so an item's clean and disturbed parts are one value. */
-enum status scores_load_auroc(const struct run_file *file, bool scaled, const char *object, enum score score,
+enum status scores_load_auroc(const struct run_file *file, bool scaled, const char *object, enum metric_id metric,
                               struct scores *scores, struct error *error);
 
 /* a -= b, item by item. STATUS_UNSUPPORTED: they are not of the same items. If one of them is empty, a becomes empty.

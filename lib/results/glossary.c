@@ -9,7 +9,6 @@
 #include "data/ood.h"
 #include "data/perturb.h"
 #include "io/row.h"
-#include "results/uncertainty.h"
 
 /* What readers see of a row; NULL: nothing. */
 struct entry {
@@ -57,18 +56,24 @@ static struct entry of_ood(size_t i, size_t *count)
     return (struct entry){.name = rows[i].name, .title = rows[i].title};
 }
 
-static struct entry of_measure(size_t i, size_t *count)
-{
-    const struct uncertainty *rows = uncertainties(count);
-    return (struct entry){
-        .name = rows[i].name, .title = rows[i].title, .unit = rows[i].unit, .source = rows[i].formula};
-}
-
 static struct entry of_metric(size_t i, size_t *count)
 {
     const struct metric *rows = metrics(count);
     return (struct entry){
         .name = rows[i].name, .title = rows[i].title, .unit = rows[i].unit, .source = rows[i].formula};
+}
+
+/* The metrics by which items are told apart. */
+static struct entry of_measure(size_t i, size_t *count)
+{
+    size_t all, wanted = 0;
+    const struct metric *rows = metrics(&all);
+    *count = 0;
+    for (size_t m = 0; m < all; m++) {
+        if (rows[m].uncertainty != NO_UNCERTAINTY && (*count)++ == i)
+            wanted = m;
+    }
+    return of_metric(wanted, &all);
 }
 
 /* To add a registry: a function as above, and a row. */

@@ -1,6 +1,5 @@
 #include "results/item_scores.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,39 +7,51 @@
 
 #include "core/memory.h"
 #include "results/scaling.h"
-#include "results/uncertainty.h"
 
 static const char AT_MEAN[] = "/right_at_mean";
-static const char *const score_names[SCORES] = {[SCORE_RIGHT] = "right",
-                                                [SCORE_NLL] = "nll",
-                                                [SCORE_ENTROPY] = "entropy",
-                                                [SCORE_MUTUAL_INFORMATION] = "mutual_information",
-                                                [SCORE_CONFIDENCE] = "confidence"};
-
-static double score_of(const struct stored *stored, size_t slice, size_t item, enum score score)
+/* The name of a metric's array in a published file; two were published under other names. */
+static const char *published_metric(enum metric_id metric)
 {
-    const float *p = stored->mean + (slice * stored->items + item) * stored->classes;
-    const size_t label = stored->labels[item], predicted = probability_largest(p, stored->classes);
-    switch (score) {
-    case SCORE_RIGHT:
-        return isnan(p[label]) ? NAN : predicted == label;
-    case SCORE_NLL: /* bounded like metric_nll */
-        return -log(p[label] < FLT_MIN ? (double)FLT_MIN : (double)p[label]);
-    case SCORE_CONFIDENCE:
-        return (double)p[predicted];
-    case SCORE_MUTUAL_INFORMATION:
-        return mutual_information_of(stored, slice, item);
-    default:
-        return entropy_of(p, stored->classes);
-    }
+    size_t count;
+    return metric == METRIC_accuracy       ? "right"
+           : metric == METRIC_mean_softmax ? "confidence"
+                                           : metrics(&count)[metric].name;
 }
 
-/* Room for one score that has not been asked for. */
-static enum status score_alloc(struct item_scores *scores, enum score score, struct error *error)
+/* Room for one metric that has not been asked for. */
+static enum status metric_alloc(struct item_scores *scores, enum metric_id metric, struct error *error)
 {
-    scores->value[score] = memory_alloc(size_multiply(scores->slices, scores->items), sizeof(float), error);
-    scores->asked[score] = memory_alloc(scores->slices, sizeof(bool), error);
-    return scores->value[score] && scores->asked[score] ? STATUS_OK : STATUS_NO_MEMORY;
+    scores->value[metric] = memory_alloc(size_multiply(scores->slices, scores->items), sizeof(float), error);
+    scores->asked[metric] = memory_alloc(scores->slices, sizeof(bool), error);
+    return scores->value[metric] && scores->asked[metric] ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static void metric_free(struct item_scores *scores, enum metric_id metric)
+{
+    memory_free(scores->value[metric]);
+    memory_free(scores->asked[metric]);
+    scores->value[metric] = NULL;
+    scores->asked[metric] = NULL;
+}
+
+/* One metric of what is stored; nothing if the file has not what it needs. */
+static enum status take_metric(const struct stored *stored, enum metric_id metric, struct item_scores *scores,
+                               struct error *error)
+{
+    size_t count, known = 0;
+    metric_of_item_fn *of_item = metrics(&count)[metric].of_item;
+    enum status status = of_item ? metric_alloc(scores, metric, error) : STATUS_OK;
+    for (size_t slice = 0; of_item && status == STATUS_OK && slice < stored->slices; slice++) {
+        const struct prediction prediction = stored_slice(stored, slice);
+        for (size_t i = 0; i < stored->items; i++) {
+            const double value = of_item(&prediction, i);
+            scores->value[metric][slice * stored->items + i] = (float)value;
+            known += !isnan(value);
+        }
+    }
+    if (status == STATUS_OK && known == 0)
+        metric_free(scores, metric);
+    return status;
 }
 
 /* The array `name` [items], if the file has it. */
@@ -55,7 +66,7 @@ static enum status load_index(const struct run_file *file, const char *name, str
     return scores->index ? store_read_double(file->store, name, scores->items, scores->index, error) : STATUS_NO_MEMORY;
 }
 
-/* All scores of what is stored. */
+/* All metrics of what is stored. */
 static enum status take(const struct run_file *file, const struct stored *stored, struct item_scores *scores,
                         struct error *error)
 {
@@ -63,14 +74,10 @@ static enum status take(const struct run_file *file, const struct stored *stored
     scores->slices = stored->slices;
     scores->items = stored->items;
     scores->there = true;
-    for (enum score s = 0; s < SCORES; s++) {
-        enum status status = score_alloc(scores, s, error);
+    for (enum metric_id m = 0; m < METRICS; m++) {
+        enum status status = take_metric(stored, m, scores, error);
         if (status != STATUS_OK)
             return status;
-        for (size_t slice = 0; slice < stored->slices; slice++) {
-            for (size_t i = 0; i < stored->items; i++)
-                scores->value[s][slice * stored->items + i] = (float)score_of(stored, slice, i, s);
-        }
     }
     (void)snprintf(name, sizeof name, "%.240s/items", scores->object);
     return load_index(file, name, scores, error);
@@ -92,8 +99,8 @@ static enum status from_predictions(const struct run_file *file, struct item_sco
     return status;
 }
 
-/* An array [slices][items] as one score; *there is false if the file has none. */
-static enum status load_array(const struct run_file *file, const char *name, enum score score,
+/* An array [slices][items] as one metric; *there is false if the file has none. */
+static enum status load_array(const struct run_file *file, const char *name, enum metric_id metric,
                               struct item_scores *scores, bool *there, struct error *error)
 {
     size_t rank, shape[STORE_RANK_MAX];
@@ -110,8 +117,8 @@ static enum status load_array(const struct run_file *file, const char *name, enu
     scores->slices = shape[0];
     scores->items = shape[1];
     scores->there = true;
-    status = score_alloc(scores, score, error);
-    return status == STATUS_OK ? store_read_float(file->store, name, shape[0] * shape[1], scores->value[score], error)
+    status = metric_alloc(scores, metric, error);
+    return status == STATUS_OK ? store_read_float(file->store, name, shape[0] * shape[1], scores->value[metric], error)
                                : status;
 }
 
@@ -119,7 +126,7 @@ static enum status from_array(const struct run_file *file, struct item_scores *s
 {
     char name[STORE_NAME_SIZE];
     bool there;
-    enum status status = load_array(file, scores->object, SCORE_RIGHT, scores, &there, error);
+    enum status status = load_array(file, scores->object, METRIC_accuracy, scores, &there, error);
     if (!there || status != STATUS_OK)
         return status;
     (void)snprintf(name, sizeof name, "%.*s/items", (int)(strlen(scores->object) - strlen(AT_MEAN)), scores->object);
@@ -141,10 +148,10 @@ static enum status from_published(const struct run_file *file, struct item_score
 {
     char name[STORE_NAME_SIZE];
     enum status status = STATUS_OK;
-    for (enum score s = 0; s < SCORES && status == STATUS_OK; s++) {
+    for (enum metric_id m = 0; m < METRICS && status == STATUS_OK; m++) {
         bool there;
-        published_name(scores, score_names[s], name);
-        status = load_array(file, name, s, scores, &there, error);
+        published_name(scores, published_metric(m), name);
+        status = load_array(file, name, m, scores, &there, error);
     }
     published_name(scores, "items", name);
     return status == STATUS_OK && scores->there ? load_index(file, name, scores, error) : status;
@@ -173,22 +180,20 @@ void item_scores_free(struct item_scores *list)
 {
     while (list) {
         struct item_scores *next = list->next;
-        for (size_t s = 0; s < SCORES; s++) {
-            memory_free(list->value[s]);
-            memory_free(list->asked[s]);
-        }
+        for (enum metric_id m = 0; m < METRICS; m++)
+            metric_free(list, m);
         memory_free(list->index);
         memory_free(list);
         list = next;
     }
 }
 
-const float *item_scores_slice(struct item_scores *scores, enum score score, size_t slice)
+const float *item_scores_slice(struct item_scores *scores, enum metric_id metric, size_t slice)
 {
-    if (!scores->value[score])
+    if (!scores->value[metric])
         return NULL;
-    scores->asked[score][slice] = true;
-    return scores->value[score] + slice * scores->items;
+    scores->asked[metric][slice] = true;
+    return scores->value[metric] + slice * scores->items;
 }
 
 /* Rounds to 12 bits, so that deflate has less to keep. A mean over a thousand items changes by a millionth of
@@ -204,8 +209,8 @@ static float rounded(float value)
     return value;
 }
 
-static enum status publish_score(const struct item_scores *scores, enum score score, struct store *store,
-                                 struct error *error)
+static enum status publish_metric(const struct item_scores *scores, enum metric_id metric, struct store *store,
+                                  struct error *error)
 {
     char name[STORE_NAME_SIZE];
     const size_t shape[2] = {scores->slices, scores->items};
@@ -214,9 +219,9 @@ static enum status publish_score(const struct item_scores *scores, enum score sc
         return STATUS_NO_MEMORY;
     for (size_t slice = 0; slice < shape[0]; slice++) {
         for (size_t i = slice * shape[1]; i < (slice + 1) * shape[1]; i++)
-            values[i] = scores->asked[score][slice] ? rounded(scores->value[score][i]) : NAN;
+            values[i] = scores->asked[metric][slice] ? rounded(scores->value[metric][i]) : NAN;
     }
-    published_name(scores, score_names[score], name);
+    published_name(scores, published_metric(metric), name);
     enum status status = store_write_float(store, name, 2, shape, values, error);
     memory_free(values);
     return status;
@@ -225,17 +230,17 @@ static enum status publish_score(const struct item_scores *scores, enum score sc
 enum status item_scores_publish(const struct item_scores *scores, struct store *store, struct error *error)
 {
     char name[STORE_NAME_SIZE];
-    bool any_score = false;
+    bool any_metric = false;
     enum status status = STATUS_OK;
-    for (enum score s = 0; s < SCORES && status == STATUS_OK; s++) {
+    for (enum metric_id m = 0; m < METRICS && status == STATUS_OK; m++) {
         bool any = false;
-        for (size_t slice = 0; scores->asked[s] && slice < scores->slices; slice++)
-            any = any || scores->asked[s][slice];
+        for (size_t slice = 0; scores->asked[m] && slice < scores->slices; slice++)
+            any = any || scores->asked[m][slice];
         if (any)
-            status = publish_score(scores, s, store, error);
-        any_score = any_score || any;
+            status = publish_metric(scores, m, store, error);
+        any_metric = any_metric || any;
     }
-    if (status != STATUS_OK || !any_score || !scores->index)
+    if (status != STATUS_OK || !any_metric || !scores->index)
         return status;
     published_name(scores, "items", name);
     return store_write_double(store, name, 1, &scores->items, scores->index, error);

@@ -1,11 +1,11 @@
 #include "results/scaling.h"
 
-#include <float.h>
 #include <math.h>
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_min.h>
 
+#include "bayes/metric.h"
 #include "core/memory.h"
 
 static const double COLDEST = .05, HOTTEST = 20, PRECISION = 1e-4; /* of log T */
@@ -13,7 +13,7 @@ enum { ROUNDS_MAX = 100 };
 
 static double log_of(float probability)
 {
-    return log(probability < FLT_MIN ? (double)FLT_MIN : (double)probability);
+    return -surprisal_of(probability);
 }
 
 /* log sum_k p_k^(1/T) */

@@ -1,6 +1,5 @@
 #include "run/kept.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,22 +39,16 @@ static void keep_item(struct kept *kept, size_t row, const struct prediction *pr
     const size_t classes = prediction->classes, size = prediction->items * classes;
     const float *mean = prediction->mean + item * classes;
     const double samples = (double)prediction->samples;
-    size_t votes[UINT8_MAX + 1] = {0}, most = 0;
-    double entropy = 0, nll = 0, squares[UINT8_MAX + 1] = {0};
+    double nll = 0, squares[UINT8_MAX + 1] = {0};
     for (size_t s = 0; s < prediction->samples; s++) {
         const float *p = prediction->sampled + s * size + item * classes;
-        size_t vote = probability_largest(p, classes);
-        double own = (double)p[prediction->labels[item]];
-        entropy += entropy_of(p, classes);
-        nll -= log(own < (double)FLT_MIN ? (double)FLT_MIN : own); /* bounded like metric_nll */
-        votes[vote]++;
-        most = votes[vote] > most ? votes[vote] : most;
+        nll += surprisal_of(p[prediction->labels[item]]);
         for (size_t k = 0; k < classes; k++)
             squares[k] += ((double)p[k] - (double)mean[k]) * ((double)p[k] - (double)mean[k]);
     }
-    kept->aleatoric[row] = (float)(entropy / samples);
+    kept->aleatoric[row] = (float)metric_aleatoric(prediction, item);
     kept->sampled_nll[row] = (float)(nll / samples);
-    kept->disagreement[row] = (float)(1 - (double)most / samples);
+    kept->disagreement[row] = (float)metric_variation_ratio(prediction, item);
     for (size_t k = 0; k < classes; k++) {
         kept->probability[row * classes + k] = mean[k];
         kept->std[row * classes + k] = (float)sqrt(squares[k] / samples);

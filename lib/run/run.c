@@ -8,7 +8,6 @@
 #include "bayes/metric.h"
 #include "core/cpus.h"
 #include "core/memory.h"
-#include "core/stats.h"
 #include "data/ood.h"
 #include "data/perturb.h"
 #include "io/atomic_file.h"
@@ -532,21 +531,33 @@ struct row row_begin(const struct run *run, const char *table)
     return row;
 }
 
-/* Numbers that a row may lack: a threshold if nothing is removed, sigmas of a method without them, an interval of one
- * item, an area with no items to compare, channels that an image does not have, memory that the system does not
- * report. */
+/* The interval of a metric's mean. */
+static bool is_metric_interval(const char *column)
+{
+    const char *end = strrchr(column, '_');
+    size_t count;
+    const struct metric *all = metrics(&count);
+    for (size_t i = 0; i < count && end && (strcmp(end, "_low") == 0 || strcmp(end, "_high") == 0); i++) {
+        const size_t length = strlen(all[i].name);
+        if (all[i].kind == METRIC_MEAN && column + length == end && strncmp(column, all[i].name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Numbers that a row may lack: a threshold if nothing is removed, sigmas of a method without them, the interval of a
+ * mean over one item, an area with no items to compare, channels that an image does not have, memory that the system
+ * does not report. */
 static bool may_be_empty(const struct table_kind *kind, const char *column)
 {
-    static const char *const columns[][2] = {
-        {"train", "sigma_median"}, {"prune", "threshold"},  {"perturb", "entropy_low"}, {"perturb", "entropy_high"},
-        {"ood", "entropy_low"},    {"ood", "entropy_high"}, {"ood", "auroc"},           {"filters", "weight2"},
-        {"filters", "weight3"},    {"summary", "peak_mib"}, {"filters", "sigma"},       {"filters", "sigma2"},
-        {"filters", "sigma3"}};
+    static const char *const columns[][2] = {{"train", "sigma_median"}, {"prune", "threshold"}, {"ood", "auroc"},
+                                             {"filters", "weight2"},    {"filters", "weight3"}, {"summary", "peak_mib"},
+                                             {"filters", "sigma"},      {"filters", "sigma2"},  {"filters", "sigma3"}};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
         if (strcmp(columns[i][0], kind->name) == 0 && strcmp(columns[i][1], column) == 0)
             return true;
     }
-    return false;
+    return is_metric_interval(column);
 }
 
 enum status row_store(const struct row *row, struct table *table, struct error *error)
@@ -562,21 +573,35 @@ enum status row_store(const struct row *row, struct table *table, struct error *
     return table_add(table, row->cells, error);
 }
 
-void row_metrics(struct row *row, const struct prediction *prediction)
+enum status row_metrics(struct row *row, const struct prediction *prediction, struct error *error)
 {
     size_t count;
     const struct metric *all = metrics(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (table_column_index(row->kind, all[i].name) != SIZE_MAX)
-            row_number(row, all[i].name, all[i].value(prediction));
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        struct interval interval;
+        double value;
+        char low[ROW_COLUMN_SIZE], high[ROW_COLUMN_SIZE];
+        if (table_column_index(row->kind, all[i].name) == SIZE_MAX)
+            continue;
+        row_interval_names(all[i].name, low, high);
+        if (table_column_index(row->kind, low) == SIZE_MAX) {
+            row_number(row, all[i].name, metric_value(&all[i], prediction));
+            continue;
+        }
+        status = metric_measure(&all[i], prediction, &value, &interval, error);
+        if (status != STATUS_OK)
+            break;
+        row_number(row, all[i].name, value);
+        row_number(row, low, interval.low);
+        row_number(row, high, interval.high);
     }
+    return status;
 }
 
 void row_accuracy_interval(struct row *row, double accuracy, size_t items)
 {
-    if (isnan(accuracy))
-        return;
-    struct interval interval = stats_wilson((size_t)llround(accuracy * (double)items), items);
+    const struct interval interval = share_interval(accuracy, items);
     row_number(row, "accuracy_low", interval.low);
     row_number(row, "accuracy_high", interval.high);
 }

@@ -183,11 +183,13 @@ struct row row_begin(const struct run *run, const char *table);
  * the table is then unchanged. */
 enum status row_store(const struct row *row, struct table *table, struct error *error);
 
-/* Sets all columns of `row` that are named after a metric to its value on the prediction. */
+/* Sets all columns of `row` that are named after a metric to its value on the prediction, and NAME_low and NAME_high,
+ * where it has them, to its interval (metric_measure). */
 struct prediction;
-void row_metrics(struct row *row, const struct prediction *prediction);
+enum status row_metrics(struct row *row, const struct prediction *prediction, struct error *error);
 
-/* The 95 % interval of an accuracy, in columns accuracy_low and accuracy_high (Wilson). */
+/* The 95 % interval of an accuracy of other items than a prediction's, in columns accuracy_low and accuracy_high
+ * (Wilson). */
 void row_accuracy_interval(struct row *row, double accuracy, size_t items);
 
 #endif

@@ -195,9 +195,12 @@ static void stored_average(struct kept *kept, const uint8_t *labels, size_t samp
 {
     const size_t size = kept->items * kept->classes;
     for (size_t slice = 0; slice < kept->slices; slice++) {
-        struct prediction prediction = {
-            samples, kept->items, kept->classes, all + slice * samples * size, kept->probability + slice * size,
-            labels};
+        struct prediction prediction = {.samples = samples,
+                                        .items = kept->items,
+                                        .classes = kept->classes,
+                                        .sampled = all + slice * samples * size,
+                                        .mean = kept->probability + slice * size,
+                                        .labels = labels};
         prediction_average(&prediction);
         kept_set(kept, slice, &prediction);
     }
@@ -368,6 +371,13 @@ void stored_free(struct stored *stored)
 
 struct prediction stored_slice(const struct stored *stored, size_t slice)
 {
-    float *mean = stored->mean + slice * stored->items * stored->classes;
-    return (struct prediction){1, stored->items, stored->classes, mean, mean, stored->labels};
+    const size_t first = slice * stored->items, size = first * stored->classes;
+    return (struct prediction){.samples = 1,
+                               .items = stored->items,
+                               .classes = stored->classes,
+                               .mean = stored->mean + size,
+                               .labels = stored->labels,
+                               .std = stored->std ? stored->std + size : NULL,
+                               .aleatoric = stored->aleatoric ? stored->aleatoric + first : NULL,
+                               .disagreement = stored->disagreement ? stored->disagreement + first : NULL};
 }

@@ -77,7 +77,7 @@ enum status run_file_pruned(const struct run_file *file, double **fractions, siz
 enum status stored_check(const struct store *store, const char *name, const float *all, size_t count,
                          struct error *error);
 
-/* Slice `slice` as a prediction of one sample; borrows from `stored`, not to be freed. */
+/* Slice `slice` as a prediction whose samples are not kept; borrows from `stored`, not to be freed. */
 struct prediction stored_slice(const struct stored *stored, size_t slice);
 
 #endif

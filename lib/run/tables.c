@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "io/row.h"
+
 #define TABLE(name, help) static const struct table_column name##_columns[] = {
 #define TABLE_COMPUTED(name, help) TABLE(name, help)
 #define TABLE_APART(name, help) TABLE(name, help)
@@ -18,14 +20,24 @@
 #undef COLUMN_NUMBER
 #undef TABLE_END
 
+#define TABLE(name, help)                                                                                              \
+    _Static_assert(sizeof name##_columns / sizeof name##_columns[0] <= ROW_CELLS_MAX,                                  \
+                   "table " #name " has more columns than a row has cells: raise ROW_CELLS_MAX in io/row.h");
+#define TABLE_COMPUTED(name, help) TABLE(name, help)
+#define TABLE_APART(name, help) TABLE(name, help)
+#define COLUMN_TEXT(column)
+#define COLUMN_NUMBER(column, unit)
+#define TABLE_END
+#include "run/table.def"
+#undef TABLE
+#undef TABLE_COMPUTED
+#undef TABLE_APART
+
 static const struct table_kind KINDS[] = {
 #define ROW(name, help, origin) {#name, help, name##_columns, sizeof name##_columns / sizeof name##_columns[0], origin},
 #define TABLE(name, help) ROW(name, help, TABLE_OF_RUNS)
 #define TABLE_COMPUTED(name, help) ROW(name, help, TABLE_OF_FORMULA)
 #define TABLE_APART(name, help) ROW(name, help, TABLE_OF_COMMAND)
-#define COLUMN_TEXT(column)
-#define COLUMN_NUMBER(column, unit)
-#define TABLE_END
 #include "run/table.def"
 #undef ROW
 #undef TABLE

@@ -158,12 +158,13 @@ static enum status summarise(struct trainer *trainer, struct store *store, struc
         status = predict_and_keep(trainer, store, "/test", &items, &prediction, error);
     if (status == STATUS_OK) {
         struct row row = row_begin(run, "summary");
-        row_metrics(&row, &prediction);
+        status = row_metrics(&row, &prediction, error);
         row_number(&row, "parameters", (double)trainer->posterior->parameters);
         row_number(&row, "train_seconds", trainer->state.seconds);
         row_number(&row, "peak_mib", provenance_peak_mib());
         row_text(&row, "data_source", run->data_source);
-        status = row_store(&row, trainer->summary_table, error);
+        if (status == STATUS_OK)
+            status = row_store(&row, trainer->summary_table, error);
     }
     prediction_free(&prediction);
     test_items_free(&items);

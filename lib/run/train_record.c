@@ -44,7 +44,7 @@ static enum status validate(struct trainer *trainer, double *accuracy, struct er
     status = predict(&trainer->predictor, PREDICT_AT_MEAN, NULL, trainer->run->seed, trainer->validation.x, &prediction,
                      error);
     if (status == STATUS_OK)
-        *accuracy = metric_accuracy(&prediction);
+        *accuracy = metric_of(METRIC_accuracy, &prediction);
     if (status == STATUS_NOT_FINITE)
         (void)error_context(error, "validation items, step %zu: ", trainer->state.step);
     prediction_free(&prediction);

@@ -182,21 +182,15 @@ static enum status items_make(const struct ood_sweep *sweep, const struct ood_jo
 static enum status record(const struct ood_sweep *sweep, const struct ood_job *job, const struct prediction *prediction,
                           struct table *rows, struct error *error)
 {
-    double auroc, *entropy = memory_alloc(prediction->items, sizeof *entropy, error);
-    if (!entropy)
-        return STATUS_NO_MEMORY;
-    item_entropies(prediction, prediction->items, entropy);
-    struct interval interval = stats_mean_interval(entropy, prediction->items);
-    memory_free(entropy);
+    double auroc;
     struct prediction test = stored_slice(&sweep->test, 0);
     enum status status = prediction_auroc(&test, prediction, &auroc, error);
+    struct row row = row_begin(sweep->run, "ood");
+    if (status == STATUS_OK)
+        status = row_metrics(&row, prediction, error);
     if (status != STATUS_OK)
         return status;
-    struct row row = row_begin(sweep->run, "ood");
-    row_metrics(&row, prediction);
     row_text(&row, "ood", job->ood->name);
-    row_number(&row, "entropy_low", interval.low);
-    row_number(&row, "entropy_high", interval.high);
     row_number(&row, "auroc", auroc);
     row_number(&row, "items", (double)prediction->items);
     row_text(&row, "ood_source", job->other ? job->other->source : sweep->run->data_source);
@@ -210,7 +204,7 @@ static void report(const struct ood_sweep *sweep, const struct ood_job *job, con
     if (job->fraction > 0)
         (void)snprintf(pruned, sizeof pruned, "  %g %% removed", 100 * job->fraction);
     (void)snprintf(progress.text, sizeof progress.text, "%s%s  entropy %.4f", job->ood->name, pruned,
-                   metric_entropy(prediction));
+                   metric_of(METRIC_entropy, prediction));
     monitor_report(sweep->monitor, &progress);
 }
 

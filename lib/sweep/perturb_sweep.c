@@ -6,7 +6,6 @@
 #include "bayes/metric.h"
 #include "bayes/predictive.h"
 #include "core/memory.h"
-#include "core/stats.h"
 #include "data/perturb.h"
 #include "run/part.h"
 #include "run/run_check.h"
@@ -25,7 +24,6 @@ struct perturb_sweep {
     float *keep;     /* [posterior size] which weights stay; NULL: all */
     float *x;        /* [items][height][width][channels] perturbed */
     float *gradient; /* like x: of the loss at the unperturbed items; NULL if the perturbation needs none */
-    double *entropy; /* [items] of the strength measured last */
     double strengths_done, strengths_total;
 };
 
@@ -66,27 +64,15 @@ static enum status perturbations_wanted(const struct run *run, const struct pert
     return STATUS_OK;
 }
 
-/* The mean entropy's 95 % interval over the items. */
-static void entropy_interval(const struct perturb_sweep *sweep, struct row *row)
-{
-    const struct prediction *prediction = &sweep->prediction;
-    item_entropies(prediction, prediction->items, sweep->entropy);
-    struct interval interval = stats_mean_interval(sweep->entropy, prediction->items);
-    row_number(row, "entropy_low", interval.low);
-    row_number(row, "entropy_high", interval.high);
-}
-
 static enum status strength_record(const struct perturb_sweep *sweep, const struct perturbation *perturbation,
                                    double strength, struct table *rows, struct error *error)
 {
     struct row row = row_begin(sweep->run, "perturb");
-    row_metrics(&row, &sweep->prediction);
-    row_accuracy_interval(&row, metric_accuracy(&sweep->prediction), sweep->items.count);
-    entropy_interval(sweep, &row);
+    enum status status = row_metrics(&row, &sweep->prediction, error);
     row_text(&row, "perturbation", perturbation->name);
     row_number(&row, "strength", strength);
     row_number(&row, "items", (double)sweep->items.count);
-    return row_store(&row, rows, error);
+    return status == STATUS_OK ? row_store(&row, rows, error) : status;
 }
 
 static void report(const struct perturb_sweep *sweep, const struct perturbation *perturbation, double strength)
@@ -97,7 +83,8 @@ static void report(const struct perturb_sweep *sweep, const struct perturbation 
     if (sweep->keep)
         (void)snprintf(pruned, sizeof pruned, "  %g %% removed", 100 * sweep->fraction);
     (void)snprintf(progress.text, sizeof progress.text, "%s %.3g%s  accuracy %.4f  entropy %.4f", perturbation->name,
-                   strength, pruned, metric_accuracy(&sweep->prediction), metric_entropy(&sweep->prediction));
+                   strength, pruned, metric_of(METRIC_accuracy, &sweep->prediction),
+                   metric_of(METRIC_entropy, &sweep->prediction));
     monitor_report(sweep->monitor, &progress);
 }
 
@@ -221,8 +208,7 @@ static enum status sweep_open(struct perturb_sweep *sweep, struct error *error)
         return status;
     size_t samples = predictor_samples(&sweep->predictor, (size_t)run->config.perturb.samples);
     sweep->x = memory_alloc(size_multiply(sweep->items.count, shape_size(run->kind->shape)), sizeof(float), error);
-    sweep->entropy = memory_alloc(sweep->items.count, sizeof *sweep->entropy, error);
-    if (!sweep->x || !sweep->entropy)
+    if (!sweep->x)
         return STATUS_NO_MEMORY;
     return prediction_alloc(samples, sweep->items.count, run->kind->classes, sweep->items.labels, &sweep->prediction,
                             error);
@@ -232,7 +218,6 @@ static void sweep_close(struct perturb_sweep *sweep)
 {
     memory_free(sweep->keep);
     memory_free(sweep->x);
-    memory_free(sweep->entropy);
     prediction_free(&sweep->prediction);
     test_items_free(&sweep->items);
     predictor_free(&sweep->predictor);

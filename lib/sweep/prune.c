@@ -114,17 +114,15 @@ static enum status point_record(const struct prune_sweep *sweep, const struct ra
                                 struct error *error)
 {
     struct row row = row_begin(sweep->run, "prune");
-    double accuracy = metric_accuracy(reported(predictions));
-    row_metrics(&row, reported(predictions));
-    row_accuracy_interval(&row, accuracy, sweep->items.count);
+    enum status status = row_metrics(&row, reported(predictions), error);
     row_text(&row, "criterion", ranking->criterion->name);
     row_text(&row, "grid", point->grid);
     row_number(&row, "fraction", (double)point->removed / (double)ranking->count);
     row_number(&row, "fraction_tensor_mean", ranking_tensor_mean(ranking, point->removed));
     row_number(&row, "threshold", point->threshold);
-    row_number(&row, "accuracy_mean_weights", metric_accuracy(&predictions->at_mean));
+    row_number(&row, "accuracy_mean_weights", metric_of(METRIC_accuracy, &predictions->at_mean));
     row_number(&row, "items", (double)sweep->items.count);
-    return row_store(&row, rows, error);
+    return status == STATUS_OK ? row_store(&row, rows, error) : status;
 }
 
 static void report(const struct prune_sweep *sweep, const struct ranking *ranking, size_t removed,
@@ -133,7 +131,7 @@ static void report(const struct prune_sweep *sweep, const struct ranking *rankin
     struct progress progress = {
         .run = sweep->run->name, .stage = "prune", .done = sweep->points_done, .total = sweep->points_total};
     (void)snprintf(progress.text, sizeof progress.text, "%s  %.1f %% removed  accuracy %.4f", ranking->criterion->name,
-                   100 * (double)removed / (double)ranking->count, metric_accuracy(reported(predictions)));
+                   100 * (double)removed / (double)ranking->count, metric_of(METRIC_accuracy, reported(predictions)));
     monitor_report(sweep->monitor, &progress);
 }
 
