@@ -458,7 +458,8 @@ static void log_p0_is_the_log_density_at_zero(void **state)
     (void)state;
     const float mu[] = {0, 0.5F, -1, 0.01F}, sigma[] = {1, 0.25F, 2, 0.001F};
     float score[4];
-    criterion_row("log_p0")->score(4, mu, sigma, random_key(0, PURPOSE_TEST, 0, 0), score);
+    const struct tensor tensor = {.count = 4};
+    criterion_row("log_p0")->score(&(struct scoring){.tensor = &tensor, .mu = mu, .sigma = sigma}, score);
     for (size_t i = 0; i < 4; i++) {
         double expected = log(gsl_ran_gaussian_pdf((double)mu[i], (double)sigma[i]));
         assert_near(score[i], expected, 4e-7 * (1 + fabs(expected))); /* rounding of the float result */
@@ -471,9 +472,10 @@ static void snr_and_magnitude_by_hand(void **state)
     (void)state;
     const float mu[] = {-2, 0.5F}, sigma[] = {0.5F, 0.25F};
     float score[2];
-    criterion_row("snr")->score(2, mu, sigma, random_key(0, PURPOSE_TEST, 0, 0), score);
+    const struct tensor tensor = {.count = 2};
+    criterion_row("snr")->score(&(struct scoring){.tensor = &tensor, .mu = mu, .sigma = sigma}, score);
     assert_true(score[0] == 4 && score[1] == 2);
-    criterion_row("magnitude")->score(2, mu, NULL, random_key(0, PURPOSE_TEST, 0, 0), score);
+    criterion_row("magnitude")->score(&(struct scoring){.tensor = &tensor, .mu = mu}, score);
     assert_true(score[0] == 2 && score[1] == 0.5F);
 }
 
@@ -525,7 +527,7 @@ static void criteria_that_need_a_sigma_refuse_a_point_estimate(void **state)
         struct ranking ranking;
         struct error error = {0};
         enum status status = ranking_make(fixture.posterior, &rows[i], false, 5, &ranking, &error);
-        assert_int_equal(status, rows[i].sigma == NEEDS_SIGMA ? STATUS_UNSUPPORTED : STATUS_OK);
+        assert_int_equal(status, rows[i].needs & NEEDS_SIGMA ? STATUS_UNSUPPORTED : STATUS_OK);
         if (status == STATUS_OK)
             ranking_free(&ranking);
         else

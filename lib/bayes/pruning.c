@@ -31,7 +31,7 @@ static enum status score_all(const struct ranking *ranking, uint64_t seed, float
     const struct posterior *posterior = ranking->posterior;
     float *sigma = NULL;
     enum status status = STATUS_OK;
-    if (posterior->method->has_sigma) {
+    if (ranking->criterion->needs & NEEDS_SIGMA && posterior->method->has_sigma) {
         sigma = memory_alloc(posterior->size, sizeof *sigma, error);
         if (!sigma)
             return STATUS_NO_MEMORY;
@@ -39,10 +39,12 @@ static enum status score_all(const struct ranking *ranking, uint64_t seed, float
     }
     for (size_t t = 0; t < posterior->tensor_count && status == STATUS_OK; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
+        const struct scoring scoring = {.tensor = tensor,
+                                        .mu = posterior->mu + tensor->offset,
+                                        .sigma = sigma ? sigma + tensor->offset : NULL,
+                                        .key = random_key(seed, PURPOSE_CRITERION, 0, t)};
         if (is_candidate(ranking, t))
-            status = criterion_score(ranking->criterion, tensor->name, tensor->count, posterior->mu + tensor->offset,
-                                     sigma ? sigma + tensor->offset : NULL, random_key(seed, PURPOSE_CRITERION, 0, t),
-                                     score + tensor->offset, error);
+            status = criterion_score(ranking->criterion, &scoring, score + tensor->offset, error);
     }
     memory_free(sigma);
     return status;

@@ -174,7 +174,7 @@ enum status derive_surviving(const struct run_file *file, struct table *rows, st
     if (!there)
         return status;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (all[i].sigma == WORKS_WITHOUT_SIGMA || trained.posterior->method->has_sigma)
+        if (criterion_fits(&all[i], trained.posterior->method))
             status = add_criterion(file, &config, trained.posterior, &all[i], rows, error);
     }
     trained_free(&trained);

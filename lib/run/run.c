@@ -50,7 +50,7 @@ static enum status registries_check(struct run *run, struct error *error)
         const struct criterion *criterion = criterion_find(config->prune.criteria.name[i], error);
         if (!criterion)
             return name_refused(run, "prune.criteria", error);
-        if (criterion->sigma == NEEDS_SIGMA && !run->method->has_sigma)
+        if (!criterion_fits(criterion, run->method))
             return does_not_fit(run, "prune.criteria", criterion->name, run->method->name, error);
     }
     for (size_t i = 0; i < config->perturb.perturbations.count; i++) {

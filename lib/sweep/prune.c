@@ -49,7 +49,7 @@ static size_t criteria_wanted(const struct run *run, const struct criterion *wan
     for (size_t i = 0; i < names->count; i++)
         wanted[count++] = criterion_find(names->name[i], NULL);
     for (size_t i = 0; names->count == 0 && i < all; i++) {
-        if (rows[i].sigma == WORKS_WITHOUT_SIGMA || run->method->has_sigma)
+        if (criterion_fits(&rows[i], run->method))
             wanted[count++] = &rows[i];
     }
     return count;
