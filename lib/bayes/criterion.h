@@ -23,6 +23,10 @@ struct scoring {
     const float *mu;    /* [tensor->count] posterior means, in units of the weight */
     const float *sigma; /* [tensor->count] posterior standard deviations, > 0, in the same unit; NULL: there are none */
     struct random_key key; /* the tensor's source of random numbers, for criteria that draw */
+
+    /* Weights i and k go together if i % groups == k % groups; tensor->count: each goes by itself. A group counts by
+     * the mean of its members' scores (pruning.h). */
+    size_t groups;
 };
 
 /* Scores the weights. Allocates nothing. score [tensor->count] is overwritten, and overlaps nothing of `scoring`. */

@@ -25,7 +25,10 @@ void criterion_magnitude_layer(const struct scoring *scoring, float *score)
         score[i] = (float)(fabs((double)mu[i]) * scale);
 }
 
+/* One draw for each group: means of several would all lie near .5, the nearer the larger the group. */
 void criterion_random(const struct scoring *scoring, float *score)
 {
-    random_uniform(scoring->key, 0, scoring->tensor->count, score);
+    random_uniform(scoring->key, 0, scoring->groups, score);
+    for (size_t i = scoring->groups; i < scoring->tensor->count; i++)
+        score[i] = score[i - scoring->groups];
 }

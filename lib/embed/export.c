@@ -105,9 +105,9 @@ static enum status prune_trained(const struct run *run, const struct export_opti
                            "%s: an ensemble's networks have no one posterior to export; "
                            "export a run of vi, dropout, map or mle",
                            run->name);
+    const struct pruning_rule rule = pruning_rule_of(&run->config, options->criterion, run->seed);
     if (status == STATUS_OK)
-        status = pruning_keep(trained.posterior, options->criterion, run->config.prune.biases, run->seed,
-                              options->fraction, &keep, error);
+        status = pruning_keep(trained.posterior, &rule, options->fraction, &keep, error);
     if (status == STATUS_OK)
         status = model_make(trained.posterior, trained.network, keep, &options->model, model, error);
     memory_free(keep);

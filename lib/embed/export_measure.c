@@ -226,9 +226,9 @@ static enum status predict_dense(const struct run *run, const struct export_opti
     struct predictor predictor = {0};
     float *keep = NULL;
     enum status status = run_load_trained(run, &trained, error);
+    const struct pruning_rule rule = pruning_rule_of(&run->config, options->criterion, run->seed);
     if (status == STATUS_OK)
-        status = pruning_keep(trained.posterior, options->criterion, run->config.prune.biases, run->seed,
-                              options->fraction, &keep, error);
+        status = pruning_keep(trained.posterior, &rule, options->fraction, &keep, error);
     if (status == STATUS_OK)
         status = predictor_make(trained.posterior, trained.network, EVALUATION_BATCH, &predictor, error);
     if (status == STATUS_OK)
@@ -312,6 +312,7 @@ enum status export_measure(const struct run *run, const struct export_options *o
     row_number(&row, "bytes_dense", (double)parameters * sizeof(float));
     row_number(&row, "accuracy_validation", accuracy_validation);
     row_text(&row, "data_source", run->data_source);
+    row_text(&row, "granularity", run->config.prune.granularity);
     enum status status = run_test_items(run, 0, &items, error);
     if (status == STATUS_OK)
         status = measure_bytes(run, options, model, &row, error);

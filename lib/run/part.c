@@ -47,8 +47,9 @@ enum status part_prepare_pruned(const struct run *run, double fraction, const ch
     char of[160];
     *part = (struct part){.name = name};
     (void)snprintf(part->object, sizeof part->object, "/pruned/%g%s%s/%s", fraction, group[0] ? "/" : "", group, name);
-    (void)snprintf(of, sizeof of, "%s by %s%s", origin, criterion_usual(run->method)->name,
-                   run->config.prune.biases ? " with biases" : "");
+    const struct pruning_rule rule = pruning_rule_of(&run->config, criterion_usual(run->method), run->seed);
+    (void)snprintf(of, sizeof of, "%s by %s%s%s", origin, rule.criterion->name, rule.biases ? " with biases" : "",
+                   rule.granularity == GRANULARITY_UNIT ? " in units" : "");
     return part_identify(run, sections, of, part, has, error);
 }
 
@@ -58,8 +59,8 @@ enum status part_keep(const struct run *run, const struct trained *trained, doub
     *keep = NULL;
     if (fraction <= 0)
         return STATUS_OK;
-    return pruning_keep(trained->posterior, criterion_usual(run->method), run->config.prune.biases, run->seed, fraction,
-                        keep, error);
+    const struct pruning_rule rule = pruning_rule_of(&run->config, criterion_usual(run->method), run->seed);
+    return pruning_keep(trained->posterior, &rule, fraction, keep, error);
 }
 
 /* A row to be stored, with what its position depends on. */

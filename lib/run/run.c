@@ -239,6 +239,15 @@ struct posterior_start posterior_start_of(const struct config *config, const str
     };
 }
 
+struct pruning_rule pruning_rule_of(const struct config *config, const struct criterion *criterion, uint64_t seed)
+{
+    const bool units = strcmp(config->prune.granularity, "unit") == 0;
+    return (struct pruning_rule){.criterion = criterion,
+                                 .granularity = units ? GRANULARITY_UNIT : GRANULARITY_WEIGHT,
+                                 .biases = config->prune.biases,
+                                 .seed = seed};
+}
+
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],
                          struct error *error)
 {

@@ -124,6 +124,7 @@ static enum status point_record(const struct prune_sweep *sweep, const struct ra
     row_number(&row, "threshold", point->threshold);
     row_number(&row, "accuracy_mean_weights", metric_accuracy(&predictions->at_mean));
     row_number(&row, "items", (double)sweep->items.count);
+    row_text(&row, "granularity", sweep->run->config.prune.granularity);
     return row_store(&row, rows, error);
 }
 
@@ -186,8 +187,8 @@ static enum status criterion_run(struct prune_sweep *sweep, const struct criteri
     const struct run *run = sweep->run;
     struct ranking ranking;
     struct point points[POINTS_MAX];
-    enum status status =
-        ranking_make(sweep->trained.posterior, criterion, run->config.prune.biases, run->seed, &ranking, error);
+    const struct pruning_rule rule = pruning_rule_of(&run->config, criterion, run->seed);
+    enum status status = ranking_make(sweep->trained.posterior, &rule, &ranking, error);
     if (status != STATUS_OK)
         return status;
     const size_t count = points_make(run, &ranking, points), items = sweep->items.count;
