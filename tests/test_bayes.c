@@ -454,11 +454,13 @@ static const struct criterion *criterion_row(const char *name)
     return row;
 }
 
-/* Single weights, without biases. */
+/* Single weights, without biases, and any gradient. */
 static enum status rank(const struct posterior *posterior, const struct criterion *criterion, uint64_t seed,
                         struct ranking *ranking, struct error *error)
 {
-    return ranking_make(posterior, &(struct pruning_rule){.criterion = criterion, .seed = seed}, ranking, error);
+    const struct pruning_rule rule = {
+        .criterion = criterion, .seed = seed, .prior_sigma = .1, .gradient = posterior->mu};
+    return ranking_make(posterior, &rule, ranking, error);
 }
 
 static void log_p0_is_the_log_density_at_zero(void **state)
@@ -485,6 +487,57 @@ static void snr_and_magnitude_by_hand(void **state)
     assert_true(score[0] == 4 && score[1] == 2);
     criterion_row("magnitude")->score(&(struct scoring){.tensor = &tensor, .mu = mu}, score);
     assert_true(score[0] == 2 && score[1] == 0.5F);
+}
+
+static void kl_is_that_of_the_loss(void **state)
+{
+    (void)state;
+    const float mu[] = {0, .5F, -1, .01F}, sigma[] = {.25F, .25F, 2, .001F};
+    const struct tensor tensor = {.count = 4};
+    float score[4];
+    criterion_row("kl")->score(&(struct scoring){.tensor = &tensor, .mu = mu, .sigma = sigma, .prior_sigma = .25},
+                               score);
+    for (size_t i = 0; i < 4; i++) {
+        const double expected = kl_closed_form((double)mu[i], (double)sigma[i], .25);
+        assert_near(score[i], expected, 4e-7 * (1 + expected)); /* rounding of the float result */
+    }
+    assert_near(score[0], 0, 1e-7); /* the prior itself */
+}
+
+/* Changes within a group cancel, and a group counts for each of its weights. */
+static void taylor_by_hand(void **state)
+{
+    (void)state;
+    const float mu[] = {1, 2, 3, 4}, gradient[] = {1, -1, .5F, .25F};
+    const struct tensor tensor = {.count = 4};
+    static const struct {
+        size_t groups;
+        float score[4];
+    } cases[] = {{4, {1, 2, 1.5F, 1}}, {2, {1.25F, .5F, 1.25F, .5F}}, {1, {.375F, .375F, .375F, .375F}}};
+    for (size_t c = 0; c < 3; c++) {
+        float score[4];
+        const struct scoring scoring = {.tensor = &tensor, .mu = mu, .gradient = gradient, .groups = cases[c].groups};
+        criterion_row("taylor")->score(&scoring, score);
+        assert_memory_equal(score, cases[c].score, sizeof score);
+    }
+}
+
+static void what_a_criterion_needs_has_to_be_there(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    make(&fixture, "vi");
+    static const char *const cases[][2] = {{"taylor", "gradient of training items"}, {"kl", "needs a prior"}};
+    for (size_t i = 0; i < 2; i++) {
+        const struct pruning_rule rule = {.criterion = criterion_row(cases[i][0])};
+        struct ranking ranking;
+        struct error error = {0};
+        assert_int_equal(ranking_make(fixture.posterior, &rule, &ranking, &error), STATUS_UNSUPPORTED);
+        assert_non_null(strstr(error.message, cases[i][1]));
+        assert_true(criterion_fits(rule.criterion, fixture.posterior->method));
+        assert_false(criterion_is_standard(rule.criterion, fixture.posterior->method));
+    }
+    fixture_free(&fixture);
 }
 
 /* ---- pruning: every criterion of the registry ---- */
@@ -541,7 +594,7 @@ static void criteria_that_need_a_sigma_refuse_a_point_estimate(void **state)
         else
             refused++;
     }
-    assert_int_equal(refused, 2);
+    assert_int_equal(refused, 3);
     fixture_free(&fixture);
 }
 
@@ -672,6 +725,8 @@ static void score_plainly(const struct posterior *posterior, const struct criter
         criterion->score(&(struct scoring){.tensor = tensor,
                                            .mu = posterior->mu + tensor->offset,
                                            .sigma = sigma + tensor->offset,
+                                           .prior_sigma = .1,
+                                           .gradient = posterior->mu + tensor->offset,
                                            .key = random_key(5, PURPOSE_CRITERION, 0, t),
                                            .groups = tensor->shape[tensor->rank - 1]},
                          score + tensor->offset);
@@ -681,7 +736,11 @@ static void score_plainly(const struct posterior *posterior, const struct criter
 
 static void check_units(const struct posterior *posterior, const struct criterion *criterion)
 {
-    const struct pruning_rule rule = {.criterion = criterion, .granularity = GRANULARITY_UNIT, .seed = 5};
+    const struct pruning_rule rule = {.criterion = criterion,
+                                      .granularity = GRANULARITY_UNIT,
+                                      .seed = 5,
+                                      .prior_sigma = .1,
+                                      .gradient = posterior->mu};
     struct error error = {0};
     struct ranking ranking;
     float *blocks = memory_alloc(posterior->size, 3 * sizeof *blocks, NULL);
@@ -1235,6 +1294,9 @@ int main(void)
         cmocka_unit_test(kl_of_a_step_equals_quadrature),
         cmocka_unit_test(log_p0_is_the_log_density_at_zero),
         cmocka_unit_test(snr_and_magnitude_by_hand),
+        cmocka_unit_test(kl_is_that_of_the_loss),
+        cmocka_unit_test(taylor_by_hand),
+        cmocka_unit_test(what_a_criterion_needs_has_to_be_there),
         cmocka_unit_test(every_criterion_removes_exactly_what_was_asked),
         cmocka_unit_test(criteria_that_need_a_sigma_refuse_a_point_estimate),
         cmocka_unit_test(thresholds_and_both_fractions_by_hand),

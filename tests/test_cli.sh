@@ -404,6 +404,17 @@ check "and keeps saying it" test "$(rows_of .)" -gt 0 -a "$(rows_of prior_sigma=
 check "its config is that of what was measured" says "is there already" "$tenth" prune "$cell"
 check "which another one is not" exits_with 0 "$tenth" prune "$cell" --set prune.samples=2 --quiet
 
+# ---- criteria that need more than the posterior run where they are named ----
+cp out2/ecg5000_vi_seed1.h5 named.h5
+of_criterion() { # CRITERION: how many rows of the table `prune` are of it
+    "$tenth" table named.h5 prune | cut -d, -f4 | grep -cx "$1"
+}
+check "by default there is none" test "$(of_criterion taylor)" -eq 0 -a "$(of_criterion kl)" -eq 0 -a "$(of_criterion snr)" -eq 2
+check "named they are measured" exits_with 0 "$tenth" prune named.h5 --set prune.criteria=taylor,kl --quiet
+check "beside the others" test "$(of_criterion taylor)" -eq 2 -a "$(of_criterion kl)" -eq 2 -a "$(of_criterion snr)" -eq 2
+check "a network pruned by the gradient is exported" exits_with 0 "$tenth" export named.h5 --criterion taylor --out . --quiet
+check "a sigma has to be there" agrees_to_refuse "kl does not fit mle" "[posterior]" "method = mle" "[prune]" "criteria = kl"
+
 # ---- whole units: of 3 layers of 4 filters, those of the first with 6 weights and the others with 24 ----
 rows_as() { # an awk condition on each row of the table `prune`: its granularity, its grid, and how many sixes of weights went
     "$tenth" table out/ecg5000_vi_seed1.h5 prune | awk -F, "

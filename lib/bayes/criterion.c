@@ -39,6 +39,11 @@ bool criterion_fits(const struct criterion *criterion, const struct method *meth
     return !(criterion->needs & NEEDS_SIGMA) || method->has_sigma;
 }
 
+bool criterion_is_standard(const struct criterion *criterion, const struct method *method)
+{
+    return criterion_fits(criterion, method) && !(criterion->needs & ~(unsigned int)NEEDS_SIGMA);
+}
+
 enum status criterion_score(const struct criterion *criterion, const struct scoring *scoring, float *score,
                             struct error *error)
 {
@@ -46,6 +51,11 @@ enum status criterion_score(const struct criterion *criterion, const struct scor
         return error_set(error, STATUS_UNSUPPORTED,
                          "criterion %s needs a posterior with a sigma; a point estimate has none (use magnitude)",
                          criterion->name);
+    if (criterion->needs & NEEDS_PRIOR && scoring->prior_sigma <= 0)
+        return error_set(error, STATUS_UNSUPPORTED, "criterion %s needs a prior, and there is none", criterion->name);
+    if (criterion->needs & NEEDS_WEIGHT_GRADIENT && !scoring->gradient)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "criterion %s needs the gradient of training items, which are not at hand", criterion->name);
     criterion->score(scoring, score);
     for (size_t i = 0; i < scoring->tensor->count; i++) {
         if (!isfinite(score[i]))

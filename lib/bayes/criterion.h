@@ -15,13 +15,16 @@
 enum prune_order { PRUNE_HIGHEST_FIRST, PRUNE_LOWEST_FIRST };
 
 /* What a criterion reads besides the means: a sum of these. */
-enum criterion_need { NEEDS_NOTHING = 0, NEEDS_SIGMA = 1 };
+enum criterion_need { NEEDS_NOTHING = 0, NEEDS_SIGMA = 1, NEEDS_PRIOR = 2, NEEDS_WEIGHT_GRADIENT = 4 };
 
 /* What there is to know about the weights of one tensor of any shape. Everything is borrowed. */
 struct scoring {
     const struct tensor *tensor;
     const float *mu;    /* [tensor->count] posterior means, in units of the weight */
     const float *sigma; /* [tensor->count] posterior standard deviations, > 0, in the same unit; NULL: there are none */
+    double prior_sigma; /* of the Gaussian prior, > 0, in the same unit; 0: there is none */
+    const float *gradient; /* [tensor->count] of the mean cross-entropy of training items at mu, in nats per unit of
+                            * the weight; NULL: it was not computed */
     struct random_key key; /* the tensor's source of random numbers, for criteria that draw */
 
     /* Weights i and k go together if i % groups == k % groups; tensor->count: each goes by itself. A group counts by
@@ -52,6 +55,9 @@ const struct criterion *criterion_usual(const struct method *method);
 
 /* Whether the method's posteriors have what the criterion reads of them. */
 bool criterion_fits(const struct criterion *criterion, const struct method *method);
+
+/* Whether it also needs no more than the posterior, so that it runs where none is named. */
+bool criterion_is_standard(const struct criterion *criterion, const struct method *method);
 
 /* The criterion's function with its results checked: STATUS_UNSUPPORTED if something that it needs is not there;
  * STATUS_NOT_FINITE names tensor, index, mu and sigma of the first score that is not finite. */

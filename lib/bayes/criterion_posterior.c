@@ -2,8 +2,9 @@
 #include <math.h>
 
 #include "bayes/criterion.h"
+#include "bayes/elbo.h"
 
-criterion_score_fn criterion_log_p0, criterion_snr;
+criterion_score_fn criterion_log_p0, criterion_snr, criterion_kl;
 
 /* log N(0; mu, sigma^2) = -(mu/sigma)^2 / 2 - log(sqrt(2 pi) sigma): the posterior's density at zero. */
 void criterion_log_p0(const struct scoring *scoring, float *score)
@@ -20,4 +21,11 @@ void criterion_snr(const struct scoring *scoring, float *score)
 {
     for (size_t i = 0; i < scoring->tensor->count; i++)
         score[i] = fabsf(scoring->mu[i]) / scoring->sigma[i];
+}
+
+/* KL(posterior || prior): a weight that went back to the prior costs nothing, and says nothing. */
+void criterion_kl(const struct scoring *scoring, float *score)
+{
+    for (size_t i = 0; i < scoring->tensor->count; i++)
+        score[i] = (float)elbo_kl((double)scoring->mu[i], (double)scoring->sigma[i], scoring->prior_sigma);
 }

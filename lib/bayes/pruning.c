@@ -71,7 +71,8 @@ static int compare_groups(const void *a, const void *b)
 }
 
 /* Scores tensor by tensor into `score`, laid out like mu. */
-static enum status score_all(const struct ranking *ranking, uint64_t seed, float *score, struct error *error)
+static enum status score_all(const struct ranking *ranking, const struct pruning_rule *rule, float *score,
+                             struct error *error)
 {
     const struct posterior *posterior = ranking->posterior;
     float *sigma = NULL;
@@ -89,7 +90,9 @@ static enum status score_all(const struct ranking *ranking, uint64_t seed, float
         const struct scoring scoring = {.tensor = tensor,
                                         .mu = posterior->mu + tensor->offset,
                                         .sigma = sigma ? sigma + tensor->offset : NULL,
-                                        .key = random_key(seed, PURPOSE_CRITERION, 0, t),
+                                        .prior_sigma = rule->prior_sigma,
+                                        .gradient = rule->gradient ? rule->gradient + tensor->offset : NULL,
+                                        .key = random_key(rule->seed, PURPOSE_CRITERION, 0, t),
                                         .groups = groups_of(ranking, tensor)};
         status = criterion_score(ranking->criterion, &scoring, score + tensor->offset, error);
         if (status == STATUS_OK)
@@ -140,7 +143,7 @@ enum status ranking_make(const struct posterior *posterior, const struct pruning
     ranking->place = memory_alloc(ranking->count, sizeof *ranking->place, error);
     ranking->score = memory_alloc(ranking->count, sizeof *ranking->score, error);
     if (score && groups && ranking->place && ranking->score)
-        status = score_all(ranking, rule->seed, score, error);
+        status = score_all(ranking, rule, score, error);
     if (status == STATUS_OK)
         sort_groups(ranking, score, groups);
     else
@@ -208,6 +211,15 @@ void ranking_keep(const struct ranking *ranking, size_t removed, float *keep)
     }
 }
 
+enum status ranking_keep_fraction(const struct ranking *ranking, double fraction, float **keep, struct error *error)
+{
+    *keep = memory_alloc(ranking->posterior->size, sizeof **keep, error);
+    if (!*keep)
+        return STATUS_NO_MEMORY;
+    ranking_keep(ranking, ranking_removed_by_fraction(ranking, fraction), *keep);
+    return STATUS_OK;
+}
+
 enum status pruning_keep(const struct posterior *posterior, const struct pruning_rule *rule, double fraction,
                          float **keep, struct error *error)
 {
@@ -216,11 +228,9 @@ enum status pruning_keep(const struct posterior *posterior, const struct pruning
     enum status status = ranking_make(posterior, rule, &ranking, error);
     if (status != STATUS_OK)
         return status;
-    *keep = memory_alloc(posterior->size, sizeof **keep, error);
-    if (*keep)
-        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fraction), *keep);
+    status = ranking_keep_fraction(&ranking, fraction, keep, error);
     ranking_free(&ranking);
-    return *keep ? STATUS_OK : STATUS_NO_MEMORY;
+    return status;
 }
 
 double ranking_tensor_mean(const struct ranking *ranking, size_t removed)

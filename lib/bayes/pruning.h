@@ -17,8 +17,10 @@ enum granularity { GRANULARITY_WEIGHT, GRANULARITY_UNIT };
 struct pruning_rule {
     const struct criterion *criterion;
     enum granularity granularity;
-    bool biases;   /* biases are ranked too; of units they never are, but go with their unit */
-    uint64_t seed; /* of the random criterion */
+    bool biases;           /* biases are ranked too; of units they never are, but go with their unit */
+    uint64_t seed;         /* of the random criterion */
+    double prior_sigma;    /* as in struct scoring */
+    const float *gradient; /* [posterior size] as in struct scoring, borrowed; NULL: there is none */
 };
 
 /* The candidates of the whole network in order of removal: one global ranking over the groups of all layers. A group's
@@ -55,8 +57,10 @@ size_t ranking_removed_by_threshold(const struct ranking *ranking, double thresh
  * `removed` here and below: a number that the functions above return, which is a whole number of groups. */
 void ranking_keep(const struct ranking *ranking, size_t removed, float *keep);
 
-/* All of these in one call, for one fraction: *keep [posterior size] is 1 for what stays. The caller frees with
- * memory_free; NULL on failure. */
+/* The same for a fraction: *keep [posterior size]. The caller frees with memory_free; NULL on failure. */
+enum status ranking_keep_fraction(const struct ranking *ranking, double fraction, float **keep, struct error *error);
+
+/* All of these in one call. */
 enum status pruning_keep(const struct posterior *posterior, const struct pruning_rule *rule, double fraction,
                          float **keep, struct error *error);
 

@@ -3,7 +3,6 @@
 
 #include "bayes/metric.h"
 #include "bayes/predictive.h"
-#include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/clock.h"
 #include "core/size.h"
@@ -12,6 +11,7 @@
 #include "embed/index_format.h"
 #include "embed/model_file.h"
 #include "embed/export.h"
+#include "run/ranked.h"
 
 enum {
     MC_SAMPLES = 100,
@@ -226,9 +226,8 @@ static enum status predict_dense(const struct run *run, const struct export_opti
     struct predictor predictor = {0};
     float *keep = NULL;
     enum status status = run_load_trained(run, &trained, error);
-    const struct pruning_rule rule = pruning_rule_of(&run->config, options->criterion, run->seed);
     if (status == STATUS_OK)
-        status = pruning_keep(trained.posterior, &rule, options->fraction, &keep, error);
+        status = run_keep(run, trained.posterior, options->criterion, options->fraction, &keep, error);
     if (status == STATUS_OK)
         status = predictor_make(trained.posterior, trained.network, EVALUATION_BATCH, &predictor, error);
     if (status == STATUS_OK)

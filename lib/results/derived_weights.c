@@ -177,7 +177,7 @@ enum status derive_surviving(const struct run_file *file, struct table *rows, st
     if (!there)
         return status;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (criterion_fits(&all[i], trained.posterior->method))
+        if (criterion_is_standard(&all[i], trained.posterior->method))
             status = add_criterion(file, &config, trained.posterior, &all[i], rows, error);
     }
     trained_free(&trained);

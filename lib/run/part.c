@@ -12,6 +12,7 @@
 #include "data/ood.h"
 #include "data/perturb.h"
 #include "run/kept.h"
+#include "run/ranked.h"
 #include "run/run_store.h"
 #include "run/tables.h"
 
@@ -59,8 +60,7 @@ enum status part_keep(const struct run *run, const struct trained *trained, doub
     *keep = NULL;
     if (fraction <= 0)
         return STATUS_OK;
-    const struct pruning_rule rule = pruning_rule_of(&run->config, criterion_usual(run->method), run->seed);
-    return pruning_keep(trained->posterior, &rule, fraction, keep, error);
+    return run_keep(run, trained->posterior, criterion_usual(run->method), fraction, keep, error);
 }
 
 /* A row to be stored, with what its position depends on. */

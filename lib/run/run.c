@@ -245,7 +245,8 @@ struct pruning_rule pruning_rule_of(const struct config *config, const struct cr
     return (struct pruning_rule){.criterion = criterion,
                                  .granularity = units ? GRANULARITY_UNIT : GRANULARITY_WEIGHT,
                                  .biases = config->prune.biases,
-                                 .seed = seed};
+                                 .seed = seed,
+                                 .prior_sigma = config->posterior.prior_sigma};
 }
 
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],

@@ -5,6 +5,7 @@
 #include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/size.h"
+#include "run/ranked.h"
 #include "run/tables.h"
 #include "sweep/illustration.h"
 
@@ -25,9 +26,7 @@ static enum status rank_weights(const struct illustration *illustration, const s
 static enum status rank_usually(const struct illustration *illustration, struct ranking *ranking, struct error *error)
 {
     const struct run *run = illustration->run;
-    const struct pruning_rule rule = pruning_rule_of(&run->config, criterion_usual(run->method), run->seed);
-    *ranking = (struct ranking){0};
-    return ranking_make(illustration->trained.posterior, &rule, ranking, error);
+    return run_rank(run, illustration->trained.posterior, criterion_usual(run->method), ranking, error);
 }
 
 /* share [posterior size]: the share of the ranked weights at which each one is removed. */

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "run/kept.h"
 #include "run/part.h"
+#include "run/ranked.h"
 #include "run/run_check.h"
 #include "run/tables.h"
 
@@ -40,7 +41,7 @@ struct prune_sweep {
 
 enum { POINTS_MAX = 2 * CONFIG_LIST_MAX + 1 };
 
-/* The criteria to run: those of the config, or every one that works with the method. */
+/* The criteria to run: those of the config, or every one that needs no more than the method's posterior. */
 static size_t criteria_wanted(const struct run *run, const struct criterion *wanted[])
 {
     const struct config_names *names = &run->config.prune.criteria;
@@ -49,7 +50,7 @@ static size_t criteria_wanted(const struct run *run, const struct criterion *wan
     for (size_t i = 0; i < names->count; i++)
         wanted[count++] = criterion_find(names->name[i], NULL);
     for (size_t i = 0; names->count == 0 && i < all; i++) {
-        if (criterion_fits(&rows[i], run->method))
+        if (criterion_is_standard(&rows[i], run->method))
             wanted[count++] = &rows[i];
     }
     return count;
@@ -187,8 +188,7 @@ static enum status criterion_run(struct prune_sweep *sweep, const struct criteri
     const struct run *run = sweep->run;
     struct ranking ranking;
     struct point points[POINTS_MAX];
-    const struct pruning_rule rule = pruning_rule_of(&run->config, criterion, run->seed);
-    enum status status = ranking_make(sweep->trained.posterior, &rule, &ranking, error);
+    enum status status = run_rank(run, sweep->trained.posterior, criterion, &ranking, error);
     if (status != STATUS_OK)
         return status;
     const size_t count = points_make(run, &ranking, points), items = sweep->items.count;
