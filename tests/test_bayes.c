@@ -522,6 +522,23 @@ static void taylor_by_hand(void **state)
     }
 }
 
+/* All members have the number of their group, and a group of one the number that a weight always had. */
+static void a_random_score_is_a_groups_own(void **state)
+{
+    (void)state;
+    const struct tensor tensor = {.count = 12};
+    const struct random_key key = random_key(5, PURPOSE_CRITERION, 0, 3);
+    float uniform[12], score[12];
+    random_uniform(key, 0, 12, uniform);
+    for (size_t groups = 1; groups <= 12; groups++) {
+        if (12 % groups > 0)
+            continue;
+        criterion_row("random")->score(&(struct scoring){.tensor = &tensor, .key = key, .groups = groups}, score);
+        for (size_t i = 0; i < 12; i++)
+            assert_float_equal(score[i], uniform[i % groups], 0);
+    }
+}
+
 static void what_a_criterion_needs_has_to_be_there(void **state)
 {
     (void)state;
@@ -1296,6 +1313,7 @@ int main(void)
         cmocka_unit_test(snr_and_magnitude_by_hand),
         cmocka_unit_test(kl_is_that_of_the_loss),
         cmocka_unit_test(taylor_by_hand),
+        cmocka_unit_test(a_random_score_is_a_groups_own),
         cmocka_unit_test(what_a_criterion_needs_has_to_be_there),
         cmocka_unit_test(every_criterion_removes_exactly_what_was_asked),
         cmocka_unit_test(criteria_that_need_a_sigma_refuse_a_point_estimate),
