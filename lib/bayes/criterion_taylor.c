@@ -10,12 +10,12 @@ criterion_score_fn criterion_taylor;
  * compare. */
 void criterion_taylor(const struct scoring *scoring, float *score)
 {
-    const size_t count = scoring->tensor->count, groups = scoring->groups;
+    const size_t count = scoring->tensor->count, groups = scoring->groups, members = count / groups;
     for (size_t group = 0; group < groups; group++) {
         double change = 0;
         for (size_t i = group; i < count; i += groups)
             change -= (double)scoring->mu[i] * (double)scoring->gradient[i];
         for (size_t i = group; i < count; i += groups)
-            score[i] = (float)(fabs(change) / (double)(count / groups));
+            score[i] = (float)(fabs(change) / (double)members);
     }
 }

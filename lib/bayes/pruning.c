@@ -46,13 +46,13 @@ static bool same_group(const struct ranking *ranking, size_t a, size_t b)
 /* Gives each member the mean of its group's scores. */
 static void average_groups(size_t count, size_t groups, float *score)
 {
+    const size_t members = count / groups;
     for (size_t group = 0; group < groups; group++) {
         double sum = 0;
         for (size_t i = group; i < count; i += groups)
             sum += (double)score[i];
-        const double members = (double)(count / groups);
         for (size_t i = group; i < count; i += groups)
-            score[i] = (float)(sum / members);
+            score[i] = (float)(sum / (double)members);
     }
 }
 
@@ -134,9 +134,11 @@ enum status ranking_make(const struct posterior *posterior, const struct pruning
         ranking->count += is_candidate(ranking, t) ? posterior->tensors[t].count : 0;
         group_count += is_candidate(ranking, t) ? groups_of(ranking, &posterior->tensors[t]) : 0;
     }
-    if (ranking->granularity == GRANULARITY_UNIT && group_count == 0)
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "the network has no units but its classes, which stay; prune single weights");
+    if (ranking->granularity == GRANULARITY_UNIT && group_count == 0) {
+        (void)error_set(error, STATUS_UNSUPPORTED,
+                        "the network has no units but its classes, which stay; prune single weights");
+        return STATUS_UNSUPPORTED;
+    }
     enum status status = STATUS_NO_MEMORY;
     float *score = memory_alloc(posterior->size, sizeof *score, error);
     struct group *groups = memory_alloc(group_count, sizeof *groups, error);
