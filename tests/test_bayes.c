@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "bayes/criterion.h"
+#include "bayes/method_options.h"
 #include "bayes/metric.h"
 #include "bayes/posterior.h"
 #include "bayes/predictive.h"
@@ -455,12 +456,22 @@ static const struct criterion *criterion_row(const char *name)
     return row;
 }
 
+/* Single weights, without biases, and any gradient. */
+static enum status rank(const struct posterior *posterior, const struct criterion *criterion, uint64_t seed,
+                        struct ranking *ranking, struct error *error)
+{
+    const struct pruning_rule rule = {
+        .criterion = criterion, .seed = seed, .prior_sigma = .1, .gradient = posterior->mu};
+    return ranking_make(posterior, &rule, ranking, error);
+}
+
 static void log_p0_is_the_log_density_at_zero(void **state)
 {
     (void)state;
     const float mu[] = {0, 0.5F, -1, 0.01F}, sigma[] = {1, 0.25F, 2, 0.001F};
     float score[4];
-    criterion_row("log_p0")->score(4, mu, sigma, random_key(0, PURPOSE_TEST, 0, 0), score);
+    const struct tensor tensor = {.count = 4};
+    criterion_row("log_p0")->score(&(struct scoring){.tensor = &tensor, .mu = mu, .sigma = sigma}, score);
     for (size_t i = 0; i < 4; i++) {
         double expected = log(gsl_ran_gaussian_pdf((double)mu[i], (double)sigma[i]));
         assert_near(score[i], expected, 4e-7 * (1 + fabs(expected))); /* rounding of the float result */
@@ -473,10 +484,79 @@ static void snr_and_magnitude_by_hand(void **state)
     (void)state;
     const float mu[] = {-2, 0.5F}, sigma[] = {0.5F, 0.25F};
     float score[2];
-    criterion_row("snr")->score(2, mu, sigma, random_key(0, PURPOSE_TEST, 0, 0), score);
+    const struct tensor tensor = {.count = 2};
+    criterion_row("snr")->score(&(struct scoring){.tensor = &tensor, .mu = mu, .sigma = sigma}, score);
     assert_true(score[0] == 4 && score[1] == 2);
-    criterion_row("magnitude")->score(2, mu, NULL, random_key(0, PURPOSE_TEST, 0, 0), score);
+    criterion_row("magnitude")->score(&(struct scoring){.tensor = &tensor, .mu = mu}, score);
     assert_true(score[0] == 2 && score[1] == 0.5F);
+}
+
+static void kl_is_that_of_the_loss(void **state)
+{
+    (void)state;
+    const float mu[] = {0, .5F, -1, .01F}, sigma[] = {.25F, .25F, 2, .001F};
+    const struct tensor tensor = {.count = 4};
+    float score[4];
+    criterion_row("kl")->score(&(struct scoring){.tensor = &tensor, .mu = mu, .sigma = sigma, .prior_sigma = .25},
+                               score);
+    for (size_t i = 0; i < 4; i++) {
+        const double expected = kl_closed_form((double)mu[i], (double)sigma[i], .25);
+        assert_near(score[i], expected, 4e-7 * (1 + expected)); /* rounding of the float result */
+    }
+    assert_near(score[0], 0, 1e-7); /* the prior itself */
+}
+
+/* Changes within a group cancel, and a group counts for each of its weights. */
+static void taylor_by_hand(void **state)
+{
+    (void)state;
+    const float mu[] = {1, 2, 3, 4}, gradient[] = {1, -1, .5F, .25F};
+    const struct tensor tensor = {.count = 4};
+    static const struct {
+        size_t groups;
+        float score[4];
+    } cases[] = {{4, {1, 2, 1.5F, 1}}, {2, {1.25F, .5F, 1.25F, .5F}}, {1, {.375F, .375F, .375F, .375F}}};
+    for (size_t c = 0; c < 3; c++) {
+        float score[4];
+        const struct scoring scoring = {.tensor = &tensor, .mu = mu, .gradient = gradient, .groups = cases[c].groups};
+        criterion_row("taylor")->score(&scoring, score);
+        assert_memory_equal(score, cases[c].score, sizeof score);
+    }
+}
+
+/* All members have the number of their group, and a group of one the number that a weight always had. */
+static void a_random_score_is_a_groups_own(void **state)
+{
+    (void)state;
+    const struct tensor tensor = {.count = 12};
+    const struct random_key key = random_key(5, PURPOSE_CRITERION, 0, 3);
+    float uniform[12], score[12];
+    random_uniform(key, 0, 12, uniform);
+    for (size_t groups = 1; groups <= 12; groups++) {
+        if (12 % groups > 0)
+            continue;
+        criterion_row("random")->score(&(struct scoring){.tensor = &tensor, .key = key, .groups = groups}, score);
+        for (size_t i = 0; i < 12; i++)
+            assert_float_equal(score[i], uniform[i % groups], 0);
+    }
+}
+
+static void what_a_criterion_needs_has_to_be_there(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    make(&fixture, "vi");
+    static const char *const cases[][2] = {{"taylor", "gradient of training items"}, {"kl", "needs a prior"}};
+    for (size_t i = 0; i < 2; i++) {
+        const struct pruning_rule rule = {.criterion = criterion_row(cases[i][0])};
+        struct ranking ranking;
+        struct error error = {0};
+        assert_int_equal(ranking_make(fixture.posterior, &rule, &ranking, &error), STATUS_UNSUPPORTED);
+        assert_non_null(strstr(error.message, cases[i][1]));
+        assert_true(criterion_fits(rule.criterion, fixture.posterior->method));
+        assert_false(criterion_is_standard(rule.criterion, fixture.posterior->method));
+    }
+    fixture_free(&fixture);
 }
 
 /* ---- pruning: every criterion of the registry ---- */
@@ -494,7 +574,7 @@ static void every_criterion_removes_exactly_what_was_asked(void **state)
     for (size_t i = 0; i < count; i++) {
         struct ranking ranking;
         struct error error = {0};
-        assert_int_equal(ranking_make(fixture.posterior, &rows[i], false, 5, &ranking, &error), STATUS_OK);
+        assert_int_equal(rank(fixture.posterior, &rows[i], 5, &ranking, &error), STATUS_OK);
         size_t removed = ranking_removed_by_fraction(&ranking, 0.75), zeros = 0;
         assert_int_equal(removed, llround(0.75 * (double)ranking.count));
         ranking_keep(&ranking, removed, keep);
@@ -526,14 +606,14 @@ static void criteria_that_need_a_sigma_refuse_a_point_estimate(void **state)
     for (size_t i = 0; i < count; i++) {
         struct ranking ranking;
         struct error error = {0};
-        enum status status = ranking_make(fixture.posterior, &rows[i], false, 5, &ranking, &error);
-        assert_int_equal(status, rows[i].sigma == NEEDS_SIGMA ? STATUS_UNSUPPORTED : STATUS_OK);
+        enum status status = rank(fixture.posterior, &rows[i], 5, &ranking, &error);
+        assert_int_equal(status, rows[i].needs & NEEDS_SIGMA ? STATUS_UNSUPPORTED : STATUS_OK);
         if (status == STATUS_OK)
             ranking_free(&ranking);
         else
             refused++;
     }
-    assert_int_equal(refused, 2);
+    assert_int_equal(refused, 3);
     fixture_free(&fixture);
 }
 
@@ -553,7 +633,7 @@ static void thresholds_and_both_fractions_by_hand(void **state)
         .method = &method, .tensors = tensors, .tensor_count = 2, .size = 32, .parameters = 10, .mu = mu};
     struct ranking ranking;
     struct error error = {0};
-    assert_int_equal(ranking_make(&posterior, criterion_row("magnitude"), false, 0, &ranking, &error), STATUS_OK);
+    assert_int_equal(rank(&posterior, criterion_row("magnitude"), 0, &ranking, &error), STATUS_OK);
     assert_int_equal(ranking.count, 10);
     size_t removed = ranking_removed_by_fraction(&ranking, 0.4);
     assert_int_equal(removed, 4);
@@ -571,13 +651,263 @@ static void thresholds_and_both_fractions_by_hand(void **state)
     struct piece pieces[2] = {{0, 0, 2}, {1, 0, 8}};
     posterior.pieces = pieces;
     posterior.piece_count = 2;
-    assert_int_equal(ranking_make(&posterior, criterion_row("log_p0"), false, 0, &ranking, &error), STATUS_OK);
+    assert_int_equal(rank(&posterior, criterion_row("log_p0"), 0, &ranking, &error), STATUS_OK);
     /* log p(0) = -mu^2/2 - .9189 with sigma = 1: the two of a and mu = 1 (-1.4189) lie above -2, mu = 2 (-2.9189) below
      */
     assert_int_equal(ranking_removed_by_threshold(&ranking, -2), 3);
     assert_int_equal(ranking_removed_by_threshold(&ranking, -1e9), 10);
     assert_int_equal(ranking_removed_by_threshold(&ranking, 1e9), 0);
     ranking_free(&ranking);
+}
+
+/* ---- whole units ---- */
+
+/* A unit as a plain program finds it: by its tensor and its number. */
+struct slow_unit {
+    double score;
+    size_t tensor, unit;
+    bool gone;
+};
+
+/* Element [row][column][in][out] of a tensor whose first dimensions may be lacking. */
+static size_t element(const struct tensor *tensor, const size_t at[4])
+{
+    size_t place = 0;
+    for (size_t d = 0; d < tensor->rank; d++)
+        place = place * tensor->shape[d] + at[4 - tensor->rank + d];
+    return tensor->offset + place;
+}
+
+enum unit_task { UNIT_SUM, UNIT_DROP };
+
+/* The sum of score [posterior size] over the weights into a unit, or drops them from it, which sets them to 0. */
+static double unit_walk(const struct tensor *tensor, size_t unit, enum unit_task task, float *score)
+{
+    size_t extent[4] = {1, 1, 1, 1};
+    double sum = 0;
+    for (size_t d = 0; d < tensor->rank; d++)
+        extent[4 - tensor->rank + d] = tensor->shape[d];
+    for (size_t row = 0; row < extent[0]; row++) {
+        for (size_t column = 0; column < extent[1]; column++) {
+            for (size_t in = 0; in < extent[2]; in++) {
+                float *at = &score[element(tensor, (size_t[]){row, column, in, unit})];
+                sum += (double)*at;
+                if (task == UNIT_DROP)
+                    *at = 0;
+            }
+        }
+    }
+    return sum;
+}
+
+/* Removes units from `keep`, always the best of those that are left, by looking at all of them, until the next would be
+ * more than `most` weights in all. score [posterior size] is of single weights. Returns the weights removed. */
+static size_t remove_slowly(const struct posterior *posterior, const struct criterion *criterion, float *score,
+                            size_t most, float *keep)
+{
+    struct slow_unit units[128];
+    size_t count = 0, removed = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        for (size_t u = 0; strstr(tensor->name, "conv") && strstr(tensor->name, ".weight") && u < tensor->shape[3]; u++)
+            units[count++] = (struct slow_unit){
+                unit_walk(tensor, u, UNIT_SUM, score) * (double)tensor->shape[3] / (double)tensor->count, t, u, false};
+    }
+    for (size_t i = 0; i < posterior->size; i++)
+        keep[i] = 1;
+    for (;;) {
+        struct slow_unit *best = NULL;
+        for (size_t i = 0; i < count; i++) {
+            const double sign = criterion->order == PRUNE_HIGHEST_FIRST ? -1 : 1;
+            if (!units[i].gone && (!best || sign * units[i].score < sign * best->score))
+                best = &units[i];
+        }
+        const struct tensor *tensor = best ? &posterior->tensors[best->tensor] : NULL;
+        if (!tensor || removed + tensor->count / tensor->shape[3] > most)
+            return removed;
+        (void)unit_walk(tensor, best->unit, UNIT_DROP, keep);
+        keep[posterior->tensors[best->tensor + 1].offset + best->unit] = 0; /* its bias */
+        best->gone = true;
+        removed += tensor->count / tensor->shape[3];
+    }
+}
+
+/* The score of every weight by itself; of the random criterion, of its unit. */
+static void score_plainly(const struct posterior *posterior, const struct criterion *criterion, float *score)
+{
+    float *sigma = memory_alloc(posterior->size, sizeof *sigma, NULL);
+    assert_non_null(sigma);
+    if (posterior->method->has_sigma)
+        posterior_sigma(posterior, sigma);
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        criterion->score(&(struct scoring){.tensor = tensor,
+                                           .mu = posterior->mu + tensor->offset,
+                                           .sigma = sigma + tensor->offset,
+                                           .prior_sigma = .1,
+                                           .gradient = posterior->mu + tensor->offset,
+                                           .key = random_key(5, PURPOSE_CRITERION, 0, t),
+                                           .groups = tensor->shape[tensor->rank - 1]},
+                         score + tensor->offset);
+    }
+    memory_free(sigma);
+}
+
+static void check_units(const struct posterior *posterior, const struct criterion *criterion)
+{
+    const struct pruning_rule rule = {.criterion = criterion,
+                                      .granularity = GRANULARITY_UNIT,
+                                      .seed = 5,
+                                      .prior_sigma = .1,
+                                      .gradient = posterior->mu};
+    struct error error = {0};
+    struct ranking ranking;
+    float *blocks = memory_alloc(posterior->size, 3 * sizeof *blocks, NULL);
+    assert_non_null(blocks);
+    float *score = blocks, *keep = blocks + posterior->size, *wanted = keep + posterior->size;
+    score_plainly(posterior, criterion, score);
+    assert_int_equal(ranking_make(posterior, &rule, &ranking, &error), STATUS_OK);
+    assert_int_equal(ranking.count, posterior->members * (3 * 3 * 2 * 3 + 3 * 3 * 3 * 3));
+    assert_int_equal(ranking_groups(&ranking, ranking.count), posterior->members * (3 + 3));
+    for (size_t k = 0; k <= 40; k++) {
+        const double fraction = (double)k / 40;
+        const size_t most = (size_t)llround(fraction * (double)ranking.count);
+        const size_t removed = ranking_removed_by_fraction(&ranking, fraction);
+        assert_int_equal(removed, remove_slowly(posterior, criterion, score, most, wanted));
+        ranking_keep(&ranking, removed, keep);
+        assert_memory_equal(keep, wanted, posterior->size * sizeof *keep);
+        size_t units = 0;
+        for (size_t t = 1; t < posterior->tensor_count; t += 2) {
+            for (size_t u = 0; u < posterior->tensors[t].count; u++)
+                units += keep[posterior->tensors[t].offset + u] == 0;
+        }
+        assert_int_equal(ranking_groups(&ranking, removed), units);
+    }
+    ranking_free(&ranking);
+    memory_free(blocks);
+}
+
+static void units_go_as_a_plain_program_removes_them(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct criterion *rows = criteria(&count);
+    static const char *const all[] = {"vi", "mle", "ensemble"};
+    for (size_t m = 0; m < sizeof all / sizeof all[0]; m++) {
+        struct fixture fixture;
+        const struct ensemble_options options = {.members = 3};
+        const struct posterior_start start = {
+            .seed = 3, .mu_scale = 1, .sigma_low = .02, .sigma_high = .3, .options = m == 2 ? &options : NULL};
+        fixture_make(&fixture, &tiny, all[m], &start, 1);
+        assert_int_equal(fixture.posterior->members, m == 2 ? 3 : 1);
+        for (size_t i = 0; i < count; i++) {
+            if (criterion_fits(&rows[i], fixture.posterior->method))
+                check_units(fixture.posterior, &rows[i]);
+        }
+        fixture_free(&fixture);
+    }
+}
+
+/* logits [BATCH][classes] of the means times keep. */
+static void logits_of(struct fixture *fixture, const float *keep, float *logits)
+{
+    for (size_t i = 0; i < fixture->posterior->network_size; i++)
+        fixture->w[i] = fixture->posterior->mu[i] * keep[i];
+    network_set_weights(fixture->network, fixture->w);
+    network_forward(fixture->network, fixture->x, BATCH, logits);
+}
+
+/* That a unit is gone, and not a constant of its bias: what reads it makes no difference any more. */
+static void nothing_comes_of_a_removed_unit(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    make(&fixture, "vi");
+    struct posterior *posterior = fixture.posterior;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        if (tensor_is_bias(tensor))
+            random_normal(random_key(1, PURPOSE_TEST, 0, t), 0, tensor->count, posterior->mu + tensor->offset);
+    }
+    const struct pruning_rule rule = {.criterion = criterion_row("magnitude"), .granularity = GRANULARITY_UNIT};
+    struct error error = {0};
+    float *keep = NULL, logits[2][BATCH * 3], whole[BATCH * 3];
+    assert_int_equal(pruning_keep(posterior, &rule, .5, &keep, &error), STATUS_OK);
+    logits_of(&fixture, keep, logits[0]);
+    size_t gone = 0;
+    for (size_t t = 0; t + 2 < posterior->tensor_count; t += 2) {
+        const struct tensor *biases = &posterior->tensors[t + 1], *next = &posterior->tensors[t + 2];
+        for (size_t i = 0; i < next->count;
+             i++) { /* maps and inputs of a tensor end with the channel, then the output */
+            const size_t reads = i / next->shape[next->rank - 1] % biases->count;
+            gone += keep[biases->offset + reads] == 0;
+            if (keep[biases->offset + reads] == 0)
+                keep[next->offset + i] = 0;
+        }
+    }
+    assert_true(gone > 0);
+    logits_of(&fixture, keep, logits[1]);
+    assert_memory_equal(logits[0], logits[1], sizeof logits[0]);
+    for (size_t i = 0; i < posterior->size; i++)
+        keep[i] = 1;
+    logits_of(&fixture, keep, whole);
+    assert_memory_not_equal(logits[0], whole, sizeof whole);
+    memory_free(keep);
+    fixture_free(&fixture);
+}
+
+/* At the prior's own density, a unit goes if the posterior of all its weights together is denser at 0 than the prior:
+ * then the Savage-Dickey ratio of the group is above 1. */
+static void a_threshold_on_units_is_one_on_their_joint_density(void **state)
+{
+    (void)state;
+    const double prior = .14;
+    const struct posterior_start start = {.seed = 3, .mu_scale = .1, .sigma_low = .02, .sigma_high = .3};
+    struct fixture fixture;
+    struct ranking ranking;
+    struct error error = {0};
+    fixture_make(&fixture, &tiny, "vi", &start, 1);
+    const struct posterior *posterior = fixture.posterior;
+    const struct pruning_rule rule = {.criterion = criterion_row("log_p0"), .granularity = GRANULARITY_UNIT};
+    assert_int_equal(ranking_make(posterior, &rule, &ranking, &error), STATUS_OK);
+    const size_t removed = ranking_removed_by_threshold(&ranking, log(gsl_ran_gaussian_pdf(0, prior)));
+    float *sigma = memory_alloc(posterior->size, 2 * sizeof *sigma, NULL), *keep = sigma + posterior->size;
+    assert_non_null(sigma);
+    posterior_sigma(posterior, sigma);
+    ranking_keep(&ranking, removed, keep);
+    size_t gone = 0;
+    for (size_t t = 0; t < 4; t += 2) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        for (size_t unit = 0; unit < tensor->shape[3]; unit++) {
+            double log_ratio = 0;
+            for (size_t i = tensor->offset + unit; i < tensor->offset + tensor->count; i += tensor->shape[3])
+                log_ratio += log(gsl_ran_gaussian_pdf((double)posterior->mu[i], (double)sigma[i])) -
+                             log(gsl_ran_gaussian_pdf(0, prior));
+            assert_true(fabs(log_ratio) > 1e-3); /* rounding decides nothing */
+            assert_int_equal(keep[tensor->offset + unit], log_ratio < 0);
+            gone += log_ratio > 0;
+        }
+    }
+    assert_in_range(gone, 1, 5);
+    memory_free(sigma);
+    ranking_free(&ranking);
+    fixture_free(&fixture);
+}
+
+static void a_network_of_classes_alone_has_no_unit_to_prune(void **state)
+{
+    (void)state;
+    struct tensor tensors[2] = {{.name = "a", .role = TENSOR_DENSE_WEIGHT, .count = 6, .rank = 2, .shape = {2, 3}},
+                                {.name = "b", .role = TENSOR_DENSE_BIAS, .offset = 16, .count = 3, .shape = {3}}};
+    float mu[32] = {0};
+    const struct method method = {.name = "test"};
+    const struct posterior posterior = {
+        .method = &method, .tensors = tensors, .tensor_count = 2, .members = 1, .size = 32, .mu = mu};
+    const struct pruning_rule rule = {.criterion = criterion_row("magnitude"), .granularity = GRANULARITY_UNIT};
+    struct ranking ranking;
+    struct error error = {0};
+    assert_int_equal(ranking_make(&posterior, &rule, &ranking, &error), STATUS_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "prune single weights"));
 }
 
 /* ---- metrics, by hand ---- */
@@ -861,7 +1191,8 @@ static void allocation_failures_are_reported(void **state)
         enum status status =
             posterior_create(fixture.network, fixture.posterior->method, &start, 1, &posterior, &error);
         if (status == STATUS_OK)
-            status = ranking_make(posterior, criterion_row("snr"), true, 1, &ranking, &error);
+            status = ranking_make(posterior, &(struct pruning_rule){.criterion = criterion_row("snr"), .biases = true},
+                                  &ranking, &error);
         met = fault_met();
         fault_arm(SIZE_MAX);
         assert_int_equal(status, met ? STATUS_NO_MEMORY : STATUS_OK);
@@ -900,7 +1231,7 @@ static void rank_by_magnitude(float *mu, /* NOLINT(readability-non-const-paramet
     tensor = (struct tensor){.name = "a", .role = TENSOR_WEIGHT, .count = count};
     posterior = (struct posterior){
         .method = &method, .tensors = &tensor, .tensor_count = 1, .size = count, .parameters = count, .mu = mu};
-    assert_int_equal(ranking_make(&posterior, criterion_row("magnitude"), false, 0, ranking, &error), STATUS_OK);
+    assert_int_equal(rank(&posterior, criterion_row("magnitude"), 0, ranking, &error), STATUS_OK);
 }
 
 static void equal_scores_go_in_the_order_of_their_places(void **state)
@@ -938,7 +1269,7 @@ static void a_score_at_the_threshold_stays(void **state)
     struct ranking ranking;
     struct error error = {0};
     make(&fixture, "vi");
-    assert_int_equal(ranking_make(fixture.posterior, criterion_row("log_p0"), false, 0, &ranking, &error), STATUS_OK);
+    assert_int_equal(rank(fixture.posterior, criterion_row("log_p0"), 0, &ranking, &error), STATUS_OK);
     for (size_t i = 0; i < ranking.count; i++) {
         size_t above = 0;
         for (size_t k = 0; k < ranking.count; k++)
@@ -960,7 +1291,7 @@ static void random_scores_are_a_tensors_own(void **state)
     const struct posterior *posterior = fixture.posterior;
     float *score = memory_alloc(posterior->size, sizeof *score, NULL);
     assert_non_null(score);
-    assert_int_equal(ranking_make(posterior, criterion_row("random"), false, 5, &ranking, &error), STATUS_OK);
+    assert_int_equal(rank(posterior, criterion_row("random"), 5, &ranking, &error), STATUS_OK);
     for (size_t i = 0; i < ranking.count; i++)
         score[ranking.place[i]] = ranking.score[i];
     for (size_t t = 2; t < posterior->tensor_count; t += 2) /* weights; biases are no candidates */
@@ -988,9 +1319,17 @@ int main(void)
         cmocka_unit_test(kl_of_a_step_equals_quadrature),
         cmocka_unit_test(log_p0_is_the_log_density_at_zero),
         cmocka_unit_test(snr_and_magnitude_by_hand),
+        cmocka_unit_test(kl_is_that_of_the_loss),
+        cmocka_unit_test(taylor_by_hand),
+        cmocka_unit_test(a_random_score_is_a_groups_own),
+        cmocka_unit_test(what_a_criterion_needs_has_to_be_there),
         cmocka_unit_test(every_criterion_removes_exactly_what_was_asked),
         cmocka_unit_test(criteria_that_need_a_sigma_refuse_a_point_estimate),
         cmocka_unit_test(thresholds_and_both_fractions_by_hand),
+        cmocka_unit_test(units_go_as_a_plain_program_removes_them),
+        cmocka_unit_test(nothing_comes_of_a_removed_unit),
+        cmocka_unit_test(a_threshold_on_units_is_one_on_their_joint_density),
+        cmocka_unit_test(a_network_of_classes_alone_has_no_unit_to_prune),
         cmocka_unit_test(metrics_by_hand),
         cmocka_unit_test(the_most_votes_count),
         cmocka_unit_test(ece_averages_within_a_bin),

@@ -650,6 +650,7 @@ static void try_outs_decide_nothing(void **state)
         {"[data]\nevaluate = validation\n", "measured on the validation split"},
         {"[data]\ntrain_items = 100\n", "trained on a slice of the data"},
         {"[data]\ntest_items = 10\n", "measured on a slice of the test file"},
+        {"[prune]\ngranularity = unit\n", "the claims are about single weights"},
         {"[run]\nprofile = standard\n", NULL},
         {"[run]\nprofile = talk\n", NULL},
         {"", NULL},

@@ -83,6 +83,10 @@ check "quotes that the shell left" refuses 2 "is in quotes" "$tenth" config smal
 check "an unknown row of a registry" agrees_to_refuse "did you mean moons" "[data]" "dataset = moosn"
 check "a criterion that does not fit the method" agrees_to_refuse "snr does not fit mle" \
     "[posterior]" "method = mle" "[prune]" "criteria = snr"
+check "a granularity that there is not" agrees_to_refuse "case.ini:3: prune.granularity = units; did you mean unit?" \
+    "[prune]" "granularity = units"
+check "biases, where they go with their units" agrees_to_refuse "case.ini:4: prune.biases: yes, but with prune.granularity = unit" \
+    "[prune]" "granularity = unit" "biases = yes"
 check "the last cell of a sweep" agrees_to_refuse "ensmble" "[sweep]" "posterior.method = vi | mle | ensmble"
 check "a setting of a late stage" agrees_to_refuse "case.ini:3: ood.samples" "[ood]" "samples = 3"
 check "augmentation that the data do not have" agrees_to_refuse "train.flip: yes, but" "[train]" "flip = yes"
@@ -399,6 +403,45 @@ check "it is measured again" exits_with 0 "$tenth" prune "$cell" --set prune.sam
 check "and keeps saying it" test "$(rows_of .)" -gt 0 -a "$(rows_of prior_sigma=0.3_seed1)" -eq "$(rows_of .)"
 check "its config is that of what was measured" says "is there already" "$tenth" prune "$cell"
 check "which another one is not" exits_with 0 "$tenth" prune "$cell" --set prune.samples=2 --quiet
+
+# ---- criteria that need more than the posterior run where they are named ----
+cp out2/ecg5000_vi_seed1.h5 named.h5
+of_criterion() { # CRITERION: how many rows of the table `prune` are of it
+    "$tenth" table named.h5 prune | cut -d, -f4 | grep -cx "$1"
+}
+check "by default there is none" test "$(of_criterion taylor)" -eq 0 -a "$(of_criterion kl)" -eq 0 -a "$(of_criterion snr)" -eq 2
+check "named they are measured" exits_with 0 "$tenth" prune named.h5 --set prune.criteria=taylor,kl --quiet
+check "beside the others" test "$(of_criterion taylor)" -eq 2 -a "$(of_criterion kl)" -eq 2 -a "$(of_criterion snr)" -eq 2
+check "a network pruned by the gradient is exported" exits_with 0 "$tenth" export named.h5 --criterion taylor --out . --quiet
+check "a sigma has to be there" agrees_to_refuse "kl does not fit mle" "[posterior]" "method = mle" "[prune]" "criteria = kl"
+
+# ---- whole units: of 3 layers of 4 filters, those of the first with 6 weights and the others with 24 ----
+rows_as() { # an awk condition on each row of the table `prune`: its granularity, its grid, and how many sixes of weights went
+    "$tenth" table out/ecg5000_vi_seed1.h5 prune | awk -F, "
+        NR == 1 { for (i = 1; i <= NF; i++) at[\$i] = i; next }
+        { granularity = \$at[\"granularity\"]; grid = \$at[\"grid\"]; sixes = 36 * \$at[\"fraction\"]; most = sixes > most ? sixes : most }
+        !($1) { print; bad = 1 }
+        END { exit bad || most == 0 }"
+}
+check "single weights, which is the rule" rows_as 'granularity == "weight"'
+check "units are measured anew" exits_with 0 "$tenth" prune out/ecg5000_vi_seed1.h5 --set prune.granularity=unit \
+    --set prune.fractions=0,.5 --set prune.evaluate_at=.5 --quiet
+check "and go as wholes, no more than asked for" rows_as \
+    'granularity == "unit" && (grid != "fraction" || sixes <= 18) && (sixes - int(sixes + .5)) ^ 2 < 1e-6'
+units_have_no_places() { # whole units need none: the first row, where all is kept, takes what the dense network takes
+    "$tenth" table out/ecg5000_vi_seed1.h5 footprint | awk -F, '
+        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        NR == 2 { dense = $at["kib_dense"]; bad = $at["kib_sparse"] != dense }
+        NR == 3 { bad = bad || $at["kib_sparse"] >= dense }
+        END { exit bad || NR != 3 }'
+}
+check "once" says "is there already" "$tenth" prune out/ecg5000_vi_seed1.h5
+check "all tables of it are there" exits_with 0 "$tenth" illustrate out/ecg5000_vi_seed1.h5 --quiet
+check "and heeds what goes" units_have_no_places
+for table in surviving weight_histogram description network pruned; do
+    check "$table of units" says "ecg5000" "$tenth" table out/ecg5000_vi_seed1.h5 "$table"
+done
+check "and those of weights again" exits_with 0 "$tenth" run small.ini --out out --quiet
 
 # ---- --profile ----
 profiled() {

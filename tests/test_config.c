@@ -158,6 +158,8 @@ static const char *other_text(const char *key)
         return "bf16";
     if (strcmp(key, "start") == 0)
         return "glorot";
+    if (strcmp(key, "granularity") == 0)
+        return "unit";
     if (strcmp(key, "fill") == 0)
         return "black";
     if (strcmp(key, "profile") == 0)

@@ -675,7 +675,10 @@ static void check_edges(const struct job *job, const struct table *edges, size_t
     assert_int_equal(run_load_trained(&job->run, &trained, &error), STATUS_OK);
     const struct posterior *posterior = trained.posterior;
     float *keep = NULL;
-    assert_int_equal(pruning_keep(posterior, criterion_find("snr", &error), false, 1, .9, &keep, &error), STATUS_OK);
+    assert_int_equal(pruning_keep(posterior,
+                                  &(struct pruning_rule){.criterion = criterion_find("snr", &error), .seed = 1}, .9,
+                                  &keep, &error),
+                     STATUS_OK);
     for (size_t row = 0; row < count; row++) {
         const struct tensor *tensor = NULL;
         for (size_t t = 0; t < posterior->tensor_count; t += 2) { /* weights, and then biases */
@@ -704,7 +707,9 @@ static void check_choice(const struct job *job, const struct table *edges)
     struct trained trained;
     float *keep = NULL;
     assert_int_equal(run_load_trained(&job->run, &trained, &error), STATUS_OK);
-    assert_int_equal(pruning_keep(trained.posterior, criterion_find("snr", &error), false, 1, .9, &keep, &error),
+    assert_int_equal(pruning_keep(trained.posterior,
+                                  &(struct pruning_rule){.criterion = criterion_find("snr", &error), .seed = 1}, .9,
+                                  &keep, &error),
                      STATUS_OK);
     const struct tensor *tensor = &trained.posterior->tensors[0];
     enum { FILTERS = 4 };

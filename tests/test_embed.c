@@ -98,7 +98,10 @@ static void pruned_make(struct pruned *pruned, const struct network_spec *spec, 
     pruned->x = memory_alloc(ITEMS * shape_size(spec->input), sizeof(float), &error);
     assert_true(pruned->keep && pruned->x);
     random_normal(random_key(1, PURPOSE_TEST, 0, 0), 0, ITEMS * shape_size(spec->input), pruned->x);
-    assert_int_equal(ranking_make(posterior, criterion_find("random", &error), false, 1, &ranking, &error), STATUS_OK);
+    assert_int_equal(ranking_make(posterior,
+                                  &(struct pruning_rule){.criterion = criterion_find("random", &error), .seed = 1},
+                                  &ranking, &error),
+                     STATUS_OK);
     ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fraction), pruned->keep);
     ranking_free(&ranking);
 }
@@ -445,6 +448,41 @@ static void test_filters_before_pooling_go(void **state)
         model_free(model);
     }
     pruned_free(&pruned);
+}
+
+/* A removed unit leaves no filter behind, and what read it goes with it. */
+static void test_pruned_units_go(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < SPECS; s++) {
+        struct error error = {0};
+        struct pruned pruned;
+        pruned_make(&pruned, &specs[s], 0);
+        struct pruning_rule rule = {.criterion = criterion_find("random", &error), .seed = 1};
+        rule.granularity = GRANULARITY_UNIT;
+        memory_free(pruned.keep);
+        assert_int_equal(pruning_keep(pruned.posterior, &rule, .5, &pruned.keep, &error), STATUS_OK);
+        struct model *model = make(&pruned, MODEL_MEAN);
+        size_t removed, gone = 0, inputs = specs[s].input.channels;
+        assert_int_equal(model_compact(model, &removed, &error), STATUS_OK);
+        for (size_t t = 1; t + 2 < pruned.posterior->tensor_count; t += 2) {
+            const struct tensor *biases = &pruned.posterior->tensors[t];
+            const size_t l = biases->layer;
+            size_t stay = 0;
+            for (size_t u = 0; u < biases->count; u++)
+                stay += pruned.keep[biases->offset + u] > 0;
+            gone += biases->count - stay;
+            assert_int_equal(model->layers[l].shape.c_out, stay);
+            assert_int_equal(model->layers[l].shape.c_in, inputs);
+            assert_int_equal(model->layers[l].count, layer_places(&model->layers[l])); /* it is dense */
+            inputs = stay;
+        }
+        assert_true(gone > 0);
+        assert_int_equal(removed, gone);
+        assert_predicts_as_network(&pruned, model, 1e-5);
+        model_free(model);
+        pruned_free(&pruned);
+    }
 }
 
 /* With variances, too: the constant's share of the logits' moments stays. */
@@ -1336,6 +1374,7 @@ int main(void)
         cmocka_unit_test(test_what_fp16_cannot_hold_is_refused),
         cmocka_unit_test(test_dead_filters_go),
         cmocka_unit_test(test_filters_before_pooling_go),
+        cmocka_unit_test(test_pruned_units_go),
         cmocka_unit_test(test_compaction_keeps_the_moments),
         cmocka_unit_test(test_halves),
         cmocka_unit_test(test_rounding_is_to_the_nearest),

@@ -195,6 +195,17 @@ check "and is as accurate" test "$(cell accuracy)" = "$(cell accuracy_dense)"
 check "the validation split has its own accuracy" awk -v share="$(cell accuracy_validation)" \
     'BEGIN { right = 4000 * share; exit !(right > 400 && right <= 4000 && (right - int(right + .5)) ^ 2 < 1e-6) }'
 
+# ---- whole filters ----
+"$tenth" export images_vi_seed1.h5 --fraction .5 --quantize fp32 --name filters --out . --set prune.granularity=unit --measure \
+    >row.csv 2>said
+check "whole filters go" test "$(cell granularity)" = unit
+check "and predictions are those of the network without them" awk "BEGIN { exit !($(cell largest_difference) <= 1e-5) }"
+has_no_holes() { # what the export said: "layer 2: 14x14x8 -> 6 filters, 1728 of 1728 weights; ..."
+    awk '/^layer / { layers++; fewer = fewer || $5 < 8; holes = holes || $7 != $9 }
+        END { exit layers != 4 || !fewer || holes }' said
+}
+check "what is left has no holes" has_no_holes
+
 # ---- predict ----
 
 check "CSV has a header" bash -c "'$tenth' predict m_int8_mean.tenth forty.idx --format csv | head -n 1 |

@@ -248,7 +248,9 @@ static void an_ensemble_predicts_with_all_members_and_is_pruned_in_each(void **s
     assert_int_equal(predictor_samples(&predictor, 1), MEMBERS);
     assert_int_equal(predictor_samples(&predictor, 50), MEMBERS);
     assert_int_equal(prediction_alloc(MEMBERS, BATCH, 3, fixture.y, &prediction, &error), STATUS_OK);
-    assert_int_equal(ranking_make(fixture.posterior, criterion_find("magnitude", NULL), false, 1, &ranking, &error),
+    assert_int_equal(ranking_make(fixture.posterior,
+                                  &(struct pruning_rule){.criterion = criterion_find("magnitude", NULL), .seed = 1},
+                                  &ranking, &error),
                      STATUS_OK);
     float *keep = memory_alloc(fixture.posterior->size, sizeof *keep, &error);
     assert_non_null(keep);

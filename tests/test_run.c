@@ -25,6 +25,7 @@
 #include "results/band.h"
 #include "results/tabulate.h"
 #include "run/checkpoint.h"
+#include "run/ranked.h"
 #include "run/run.h"
 #include "run/run_file.h"
 #include "run/run_name.h"
@@ -189,14 +190,17 @@ static void a_run_leaves_every_table(void **state)
     struct table *train = load_table(run_file, "train"), *sigma = load_table(run_file, "sigma");
     struct table *prune = load_table(run_file, "prune"), *perturb = load_table(run_file, "perturb");
     struct table *summary = load_table(run_file, "summary");
-    size_t criterion_count, perturbation_count, fitting = 0;
-    (void)criteria(&criterion_count);
+    size_t criterion_count, perturbation_count, fitting = 0, standard = 0;
+    const struct criterion *all_criteria = criteria(&criterion_count);
+    for (size_t i = 0; i < criterion_count; i++)
+        standard += criterion_is_standard(&all_criteria[i], job.run.method);
+    assert_true(standard >= 5 && standard < criterion_count); /* some run only where they are named */
     const struct perturbation *rows = perturbations(&perturbation_count);
     for (size_t i = 0; i < perturbation_count; i++)
         fitting += perturbation_fits(&rows[i], job.run.kind->shape);
     assert_int_equal(table_rows(train), 3);
-    assert_int_equal(table_rows(sigma), 4);                           /* and the start */
-    assert_int_equal(table_rows(prune), 3 * criterion_count + 2 + 1); /* thresholds, and the prior's own density */
+    assert_int_equal(table_rows(sigma), 4);                    /* and the start */
+    assert_int_equal(table_rows(prune), 3 * standard + 2 + 1); /* thresholds, and the prior's own density */
     assert_int_equal(table_rows(perturb), 3 * fitting);
     assert_int_equal(table_rows(summary), 1);
     for (size_t r = 0; r < table_rows(prune); r++) {
@@ -959,6 +963,48 @@ static void a_prediction_that_is_not_finite_is_no_result(void **state)
     assert_non_null(strstr(job.error.message, "perturb, "));
     assert_true(same_bytes(run_file, "spoiled.h5"));
     job_close(&job);
+}
+
+/* Against the slow network in double, on a number of items that the batch does not divide, and for each member. */
+static void the_gradient_is_that_of_the_training_items(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"train.validation_items=37", "posterior.method=ensemble"};
+    for (size_t s = 0; s < 2; s++) {
+        struct job job;
+        struct trained trained;
+        struct test_items items;
+        job_open(&job, 2, true, settings[s]);
+        assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+        assert_int_equal(run_load_trained(&job.run, &trained, &job.error), STATUS_OK);
+        assert_int_equal(run_fit_items(&job.run, &items, &job.error), STATUS_OK);
+        assert_int_equal(items.count, s == 0 ? 37 : 96);
+        const struct posterior *posterior = trained.posterior;
+        const struct network_spec spec = run_network_spec(&job.run);
+        const size_t size = posterior->network_size;
+        float *found = memory_alloc(posterior->size, sizeof *found, &job.error);
+        assert_non_null(found);
+        assert_int_equal(run_gradient(&job.run, posterior, found, &job.error), STATUS_OK);
+        double *x = reference_widen(items.x, items.count * shape_size(spec.input));
+        double *wanted = reference_doubles(size), *logits = reference_doubles(items.count * spec.classes);
+        for (size_t member = 0; member < posterior->members; member++) {
+            double *w = reference_widen(posterior->mu + member * size, size), square = 0, difference = 0;
+            (void)reference_network(&spec, posterior->tensors, w, x, items.labels, items.count, logits, wanted);
+            for (size_t i = 0; i < size; i++) {
+                square += wanted[i] * wanted[i];
+                difference += pow((double)found[member * size + i] - wanted[i], 2);
+            }
+            assert_true(square > 0 && difference < 1e-10 * square); /* sums of a few hundred floats: 1e-5 of the norm */
+            free(w);
+        }
+        free(x);
+        free(wanted);
+        free(logits);
+        memory_free(found);
+        test_items_free(&items);
+        trained_free(&trained);
+        job_close(&job);
+    }
 }
 
 /* A number that cannot be missing is not stored as missing. */
@@ -1729,6 +1775,7 @@ int main(void)
         RUN_TEST(what_was_stored_without_numbers_is_made_again),
         RUN_TEST(a_stage_of_what_is_not_finite_stores_nothing),
         RUN_TEST(a_prediction_that_is_not_finite_is_no_result),
+        RUN_TEST(the_gradient_is_that_of_the_training_items),
         RUN_TEST(a_row_without_its_number_is_refused),
         RUN_TEST(a_seed_that_is_no_number_is_refused),
         RUN_TEST(typos_in_registry_names_cost_no_training),

@@ -6,13 +6,13 @@
 #include "bayes/posterior.h"
 #include "core/registry.h"
 
-#define CRITERION(name, unit, order, sigma, title, source, dashes) criterion_score_fn criterion_##name;
+#define CRITERION(name, unit, order, needs, title, source, dashes) criterion_score_fn criterion_##name;
 #include "bayes/criterion.def"
 #undef CRITERION
 
 static const struct criterion all_criteria[] = {
-#define CRITERION(name, unit, order, sigma, title, source, dashes)                                                     \
-    {#name, unit, order, sigma, title, source, dashes, criterion_##name},
+#define CRITERION(name, unit, order, needs, title, source, dashes)                                                     \
+    {#name, unit, order, needs, title, source, dashes, criterion_##name},
 #include "bayes/criterion.def"
 #undef CRITERION
 };
@@ -34,18 +34,34 @@ const struct criterion *criterion_usual(const struct method *method)
     return criterion_find(method->usual, NULL);
 }
 
-enum status criterion_score(const struct criterion *criterion, const char *tensor, size_t count, const float *mu,
-                            const float *sigma, struct random_key key, float *score, struct error *error)
+bool criterion_fits(const struct criterion *criterion, const struct method *method)
 {
-    if (criterion->sigma == NEEDS_SIGMA && !sigma)
+    return !(criterion->needs & NEEDS_SIGMA) || method->has_sigma;
+}
+
+bool criterion_is_standard(const struct criterion *criterion, const struct method *method)
+{
+    return criterion_fits(criterion, method) && !(criterion->needs & ~(unsigned int)NEEDS_SIGMA);
+}
+
+enum status criterion_score(const struct criterion *criterion, const struct scoring *scoring, float *score,
+                            struct error *error)
+{
+    if (criterion->needs & NEEDS_SIGMA && !scoring->sigma)
         return error_set(error, STATUS_UNSUPPORTED,
                          "criterion %s needs a posterior with a sigma; a point estimate has none (use magnitude)",
                          criterion->name);
-    criterion->score(count, mu, sigma, key, score);
-    for (size_t i = 0; i < count; i++) {
+    if (criterion->needs & NEEDS_PRIOR && scoring->prior_sigma <= 0)
+        return error_set(error, STATUS_UNSUPPORTED, "criterion %s needs a prior, and there is none", criterion->name);
+    if (criterion->needs & NEEDS_WEIGHT_GRADIENT && !scoring->gradient)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "criterion %s needs the gradient of training items, which are not at hand", criterion->name);
+    criterion->score(scoring, score);
+    for (size_t i = 0; i < scoring->tensor->count; i++) {
         if (!isfinite(score[i]))
             return error_set(error, STATUS_NOT_FINITE, "criterion %s: score of %s[%zu] is not finite (mu %g, sigma %g)",
-                             criterion->name, tensor, i, (double)mu[i], sigma ? (double)sigma[i] : 0.0);
+                             criterion->name, scoring->tensor->name, i, (double)scoring->mu[i],
+                             scoring->sigma ? (double)scoring->sigma[i] : 0.0);
     }
     return STATUS_OK;
 }

@@ -6,32 +6,78 @@
 
 #include "core/memory.h"
 
-static bool is_candidate(const struct ranking *ranking, size_t tensor)
+/* Whether no weights of the tensor's network come after it: its units are the classes. */
+static bool is_last(const struct posterior *posterior, size_t tensor)
 {
-    return ranking->biases || !tensor_is_bias(&ranking->posterior->tensors[tensor]);
+    const size_t members = posterior->members > 1 ? posterior->members : 1;
+    const size_t each = posterior->tensor_count / members;
+    for (size_t t = tensor + 1; t % each != 0; t++) {
+        if (!tensor_is_bias(&posterior->tensors[t]))
+            return false;
+    }
+    return true;
 }
 
-/* A candidate for sorting. `key` ascends in the order of removal. */
-struct candidate {
+static bool is_candidate(const struct ranking *ranking, size_t tensor)
+{
+    const struct tensor *tensors = ranking->posterior->tensors;
+    if (ranking->granularity == GRANULARITY_UNIT)
+        return !tensor_is_bias(&tensors[tensor]) && !is_last(ranking->posterior, tensor);
+    return ranking->biases || !tensor_is_bias(&tensors[tensor]);
+}
+
+/* ---- groups: element i of a tensor is in group i % groups ---- */
+
+static size_t groups_of(const struct ranking *ranking, const struct tensor *tensor)
+{
+    return ranking->granularity == GRANULARITY_UNIT ? tensor->shape[tensor->rank - 1] : tensor->count;
+}
+
+static bool same_group(const struct ranking *ranking, size_t a, size_t b)
+{
+    const size_t t = posterior_tensor_of(ranking->posterior, a);
+    if (t != posterior_tensor_of(ranking->posterior, b))
+        return false;
+    const struct tensor *tensor = &ranking->posterior->tensors[t];
+    const size_t groups = groups_of(ranking, tensor);
+    return (a - tensor->offset) % groups == (b - tensor->offset) % groups;
+}
+
+/* Gives each member the mean of its group's scores. */
+static void average_groups(size_t count, size_t groups, float *score)
+{
+    const size_t members = count / groups;
+    for (size_t group = 0; group < groups; group++) {
+        double sum = 0;
+        for (size_t i = group; i < count; i += groups)
+            sum += (double)score[i];
+        for (size_t i = group; i < count; i += groups)
+            score[i] = (float)(sum / (double)members);
+    }
+}
+
+/* A group for sorting. `key` ascends in the order of removal; `first` is its first member's place. */
+struct group {
     float key;
-    uint32_t place;
+    uint32_t first;
 };
 
-static int compare_candidates(const void *a, const void *b)
+static int compare_groups(const void *a, const void *b)
 {
-    const struct candidate *x = a, *y = b;
+    const struct group *x = a, *y = b;
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
-    return x->place < y->place ? -1 : x->place > y->place;
+    return x->first < y->first ? -1 : x->first > y->first;
 }
 
 /* Scores tensor by tensor into `score`, laid out like mu. */
-static enum status score_all(const struct ranking *ranking, uint64_t seed, float *score, struct error *error)
+static enum status score_all(const struct ranking *ranking, const struct pruning_rule *rule, float *score,
+                             struct error *error)
 {
     const struct posterior *posterior = ranking->posterior;
     float *sigma = NULL;
     enum status status = STATUS_OK;
-    if (posterior->method->has_sigma) {
+    if (ranking->criterion->needs & NEEDS_SIGMA && posterior->method->has_sigma) {
         sigma = memory_alloc(posterior->size, sizeof *sigma, error);
         if (!sigma)
             return STATUS_NO_MEMORY;
@@ -39,52 +85,72 @@ static enum status score_all(const struct ranking *ranking, uint64_t seed, float
     }
     for (size_t t = 0; t < posterior->tensor_count && status == STATUS_OK; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
-        if (is_candidate(ranking, t))
-            status = criterion_score(ranking->criterion, tensor->name, tensor->count, posterior->mu + tensor->offset,
-                                     sigma ? sigma + tensor->offset : NULL, random_key(seed, PURPOSE_CRITERION, 0, t),
-                                     score + tensor->offset, error);
+        if (!is_candidate(ranking, t))
+            continue;
+        const struct scoring scoring = {.tensor = tensor,
+                                        .mu = posterior->mu + tensor->offset,
+                                        .sigma = sigma ? sigma + tensor->offset : NULL,
+                                        .prior_sigma = rule->prior_sigma,
+                                        .gradient = rule->gradient ? rule->gradient + tensor->offset : NULL,
+                                        .key = random_key(rule->seed, PURPOSE_CRITERION, 0, t),
+                                        .groups = groups_of(ranking, tensor)};
+        status = criterion_score(ranking->criterion, &scoring, score + tensor->offset, error);
+        if (status == STATUS_OK)
+            average_groups(tensor->count, scoring.groups, score + tensor->offset);
     }
     memory_free(sigma);
     return status;
 }
 
-static void sort_candidates(struct ranking *ranking, const float *score, struct candidate *candidates)
+static void sort_groups(struct ranking *ranking, const float *score, struct group *groups)
 {
     const struct posterior *posterior = ranking->posterior;
     float sign = ranking->criterion->order == PRUNE_LOWEST_FIRST ? 1.0F : -1.0F;
-    size_t n = 0;
+    size_t n = 0, count = 0;
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
-        for (size_t i = 0; is_candidate(ranking, t) && i < tensor->count; i++) {
-            size_t place = tensor->offset + i;
-            candidates[n++] = (struct candidate){sign * score[place], (uint32_t)place};
-        }
+        const size_t end = tensor->offset + (is_candidate(ranking, t) ? groups_of(ranking, tensor) : 0);
+        for (size_t first = tensor->offset; first < end; first++)
+            groups[n++] = (struct group){sign * score[first], (uint32_t)first};
     }
-    qsort(candidates, n, sizeof *candidates, compare_candidates);
+    qsort(groups, n, sizeof *groups, compare_groups);
     for (size_t i = 0; i < n; i++) {
-        ranking->place[i] = candidates[i].place;
-        ranking->score[i] = score[candidates[i].place];
+        const struct tensor *tensor = &posterior->tensors[posterior_tensor_of(posterior, groups[i].first)];
+        const size_t end = tensor->offset + tensor->count, step = groups_of(ranking, tensor);
+        for (size_t place = groups[i].first; place < end; place += step) {
+            ranking->place[count] = (uint32_t)place;
+            ranking->score[count++] = score[place];
+        }
     }
 }
 
-enum status ranking_make(const struct posterior *posterior, const struct criterion *criterion, bool biases,
-                         uint64_t seed, struct ranking *ranking, struct error *error)
+enum status ranking_make(const struct posterior *posterior, const struct pruning_rule *rule, struct ranking *ranking,
+                         struct error *error)
 {
-    *ranking = (struct ranking){.criterion = criterion, .posterior = posterior, .biases = biases};
-    for (size_t t = 0; t < posterior->tensor_count; t++)
+    size_t group_count = 0;
+    *ranking = (struct ranking){
+        .criterion = rule->criterion, .posterior = posterior, .granularity = rule->granularity, .biases = rule->biases};
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
         ranking->count += is_candidate(ranking, t) ? posterior->tensors[t].count : 0;
+        group_count += is_candidate(ranking, t) ? groups_of(ranking, &posterior->tensors[t]) : 0;
+    }
+    if (ranking->granularity == GRANULARITY_UNIT && group_count == 0) {
+        (void)error_set(error, STATUS_UNSUPPORTED,
+                        "the network has no units but its classes, which stay; prune single weights");
+        return STATUS_UNSUPPORTED;
+    }
     enum status status = STATUS_NO_MEMORY;
     float *score = memory_alloc(posterior->size, sizeof *score, error);
-    struct candidate *candidates = memory_alloc(ranking->count, sizeof *candidates, error);
+    struct group *groups = memory_alloc(group_count, sizeof *groups, error);
     ranking->place = memory_alloc(ranking->count, sizeof *ranking->place, error);
     ranking->score = memory_alloc(ranking->count, sizeof *ranking->score, error);
-    if (score && candidates && ranking->place && ranking->score)
-        status = score_all(ranking, seed, score, error);
+    if (score && groups && ranking->place && ranking->score)
+        status = score_all(ranking, rule, score, error);
     if (status == STATUS_OK)
-        sort_candidates(ranking, score, candidates);
+        sort_groups(ranking, score, groups);
     else
         ranking_free(ranking);
-    memory_free(candidates);
+    memory_free(groups);
     memory_free(score);
     return status;
 }
@@ -98,7 +164,11 @@ void ranking_free(struct ranking *ranking)
 
 size_t ranking_removed_by_fraction(const struct ranking *ranking, double fraction)
 {
-    return (size_t)llround(fraction * (double)ranking->count);
+    size_t removed = (size_t)llround(fraction * (double)ranking->count);
+    while (removed > 0 && removed < ranking->count &&
+           same_group(ranking, ranking->place[removed - 1], ranking->place[removed]))
+        removed--;
+    return removed;
 }
 
 size_t ranking_removed_by_threshold(const struct ranking *ranking, double threshold)
@@ -114,27 +184,55 @@ size_t ranking_removed_by_threshold(const struct ranking *ranking, double thresh
     return low;
 }
 
+size_t ranking_groups(const struct ranking *ranking, size_t removed)
+{
+    size_t groups = 0;
+    for (size_t i = 0; i < removed; i++)
+        groups += i == 0 || !same_group(ranking, ranking->place[i - 1], ranking->place[i]);
+    return groups;
+}
+
+/* Removes the bias of the unit that a weight leads into. A layer's biases stand after its weights. */
+static void drop_bias(const struct ranking *ranking, size_t place, float *keep)
+{
+    const struct posterior *posterior = ranking->posterior;
+    const size_t t = posterior_tensor_of(posterior, place);
+    const struct tensor *weights = &posterior->tensors[t], *biases = weights + 1;
+    if (t + 1 < posterior->tensor_count && tensor_is_bias(biases))
+        keep[biases->offset + (place - weights->offset) % groups_of(ranking, weights)] = 0;
+}
+
 void ranking_keep(const struct ranking *ranking, size_t removed, float *keep)
 {
     for (size_t i = 0; i < ranking->posterior->size; i++)
         keep[i] = 1;
-    for (size_t i = 0; i < removed; i++)
+    for (size_t i = 0; i < removed; i++) {
         keep[ranking->place[i]] = 0;
+        if (ranking->granularity == GRANULARITY_UNIT)
+            drop_bias(ranking, ranking->place[i], keep);
+    }
 }
 
-enum status pruning_keep(const struct posterior *posterior, const struct criterion *criterion, bool biases,
-                         uint64_t seed, double fraction, float **keep, struct error *error)
+enum status ranking_keep_fraction(const struct ranking *ranking, double fraction, float **keep, struct error *error)
+{
+    *keep = memory_alloc(ranking->posterior->size, sizeof **keep, error);
+    if (!*keep)
+        return STATUS_NO_MEMORY;
+    ranking_keep(ranking, ranking_removed_by_fraction(ranking, fraction), *keep);
+    return STATUS_OK;
+}
+
+enum status pruning_keep(const struct posterior *posterior, const struct pruning_rule *rule, double fraction,
+                         float **keep, struct error *error)
 {
     struct ranking ranking;
     *keep = NULL;
-    enum status status = ranking_make(posterior, criterion, biases, seed, &ranking, error);
+    enum status status = ranking_make(posterior, rule, &ranking, error);
     if (status != STATUS_OK)
         return status;
-    *keep = memory_alloc(posterior->size, sizeof **keep, error);
-    if (*keep)
-        ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, fraction), *keep);
+    status = ranking_keep_fraction(&ranking, fraction, keep, error);
     ranking_free(&ranking);
-    return *keep ? STATUS_OK : STATUS_NO_MEMORY;
+    return status;
 }
 
 double ranking_tensor_mean(const struct ranking *ranking, size_t removed)

@@ -314,8 +314,8 @@ static enum status measure_predictions(struct predicting *predicting, struct pre
 static enum status prune_at_random(struct predicting *predicting, struct error *error)
 {
     const struct bench *bench = predicting->bench;
-    return pruning_keep(predicting->trained.posterior, criterion_find("random", error), false, bench->seed,
-                        bench->fraction, &predicting->keep, error);
+    const struct pruning_rule rule = {.criterion = criterion_find("random", error), .seed = bench->seed};
+    return pruning_keep(predicting->trained.posterior, &rule, bench->fraction, &predicting->keep, error);
 }
 
 enum status bench_predict(const struct bench *bench, struct table *table, struct error *error)

@@ -25,6 +25,7 @@ static const struct {
     {KEY_model_precision, 2, {"fp32", "bf16"}},
     {KEY_posterior_start, 2, {"lecun", "glorot"}},
     {KEY_perturb_fill, 2, {"background", "black"}},
+    {KEY_prune_granularity, 2, {"weight", "unit"}},
     {KEY_data_evaluate, 2, {"test", "validation"}},
     {KEY_run_profile, 6, {"smoke", "standard", "talk", "literal", "reference", ""}},
 };

@@ -1,11 +1,12 @@
 #include "embed/compact.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "core/memory.h"
 #include "nn/moments.h"
 
-/* What the last layer adds to the bias of `filter` because of weight number i, whose input is the constant
+/* What a layer adds to the bias of `filter` because of weight number i, whose input is the constant
  * activation(bias). */
 static void fold_weight(const struct model *model, const struct model_layer *before, struct model_layer *last, size_t i)
 {
@@ -54,24 +55,40 @@ static enum status layer_select(const struct model *model, struct model_layer *l
     return STATUS_OK;
 }
 
-static enum status fold_constants(struct model *model, struct error *error)
+/* Whether the output of a filter that no input reaches is 0, as its padding is. */
+static bool is_silent(const struct model *model, const struct model_layer *layer, size_t filter)
 {
-    struct model_layer *last = &model->layers[model->layer_count - 1];
-    const struct model_layer *before = last - 1;
-    if (!layer_has_weights(before))
-        return STATUS_OK; /* what pooling makes of a constant map is its own matter */
+    for (size_t part = 0; part < model->parts; part++) {
+        const bool spread = model->posterior == MODEL_VARIANCE && part == 1;
+        const float bias = layer->bias[part * layer->shape.c_out + filter];
+        if (fabsf(spread ? bias : layer->spec.activation->value(bias)) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* The layer loses the weights whose input is a constant that its biases can stand for: any in the last layer, which has
+ * no padding, and 0 in all. Pooling between makes 0 of 0; what it makes of another constant is its own matter. */
+static enum status fold_constants(struct model *model, size_t number, struct error *error)
+{
+    struct model_layer *layer = &model->layers[number];
+    const struct model_layer *before = layer - 1;
+    while (!layer_has_weights(before)) /* the first layer has them */
+        before--;
+    const bool any = number + 1 == model->layer_count && before == layer - 1;
     unsigned char *reached = memory_alloc(before->shape.c_out, 1, error);
-    unsigned char *keeps = memory_alloc(last->count, 1, error);
+    unsigned char *keeps = memory_alloc(layer->count, 1, error);
     enum status status = reached && keeps ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; status == STATUS_OK && i < before->count; i++)
         reached[layer_filter(before, before->place[i])] = 1;
-    for (size_t i = 0; status == STATUS_OK && i < last->count; i++) {
-        keeps[i] = reached[layer_channel(last, last->place[i])];
+    for (size_t i = 0; status == STATUS_OK && i < layer->count; i++) {
+        const size_t channel = layer_channel(layer, layer->place[i]);
+        keeps[i] = reached[channel] || (!any && !is_silent(model, before, channel));
         if (!keeps[i])
-            fold_weight(model, before, last, i);
+            fold_weight(model, before, layer, i);
     }
     if (status == STATUS_OK)
-        status = layer_select(model, last, keeps, error);
+        status = layer_select(model, layer, keeps, error);
     memory_free(keeps);
     memory_free(reached);
     return status;
@@ -145,7 +162,9 @@ enum status model_compact(struct model *model, size_t *removed, struct error *er
     unsigned char *needed[MODEL_LAYERS_MAX] = {NULL};
     size_t *index[MODEL_LAYERS_MAX] = {NULL}, outputs[MODEL_LAYERS_MAX];
     *removed = 0;
-    enum status status = fold_constants(model, error);
+    enum status status = STATUS_OK;
+    for (size_t l = 1; l < model->layer_count && status == STATUS_OK; l++)
+        status = fold_constants(model, l, error);
     for (size_t l = model->layer_count; l-- > 0 && status == STATUS_OK;) {
         size_t filters = model->layers[l].shape.c_out;
         needed[l] = memory_alloc(filters, 1, error);

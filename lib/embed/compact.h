@@ -2,8 +2,9 @@
  *
  * A filter whose output no weight reads goes, and so, from the last layer to the first, do those that only fed it. A
  * filter of the last convolution that no input reaches has one constant output; its effect in the dense layer goes into
- * the dense bias. (Before other convolutions a constant is not the same everywhere, since SAME padding cuts it off at
- * the borders; there such a filter stays if something reads it.) */
+ * the dense bias. Before other convolutions a constant is not the same everywhere, since SAME padding cuts it off at
+ * the borders; there such a filter stays if something reads it, unless the constant is 0, as that of a removed unit
+ * (bayes/pruning.h). */
 #ifndef TENTH_EMBED_COMPACT_H
 #define TENTH_EMBED_COMPACT_H
 

@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 #include "bayes/metric.h"
-#include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/size.h"
 #include "embed/compact.h"
 #include "embed/engine.h"
+#include "run/ranked.h"
 
 /* Enough for a threshold; the items of the validation split are in random order. */
 enum { THRESHOLD_ITEMS = 4000 };
@@ -106,8 +106,7 @@ static enum status prune_trained(const struct run *run, const struct export_opti
                            "export a run of vi, dropout, map or mle",
                            run->name);
     if (status == STATUS_OK)
-        status = pruning_keep(trained.posterior, options->criterion, run->config.prune.biases, run->seed,
-                              options->fraction, &keep, error);
+        status = run_keep(run, trained.posterior, options->criterion, options->fraction, &keep, error);
     if (status == STATUS_OK)
         status = model_make(trained.posterior, trained.network, keep, &options->model, model, error);
     memory_free(keep);

@@ -3,7 +3,6 @@
 
 #include "bayes/metric.h"
 #include "bayes/predictive.h"
-#include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/clock.h"
 #include "core/size.h"
@@ -12,6 +11,7 @@
 #include "embed/index_format.h"
 #include "embed/model_file.h"
 #include "embed/export.h"
+#include "run/ranked.h"
 
 enum {
     MC_SAMPLES = 100,
@@ -226,8 +226,7 @@ static enum status predict_dense(const struct run *run, const struct export_opti
     float *keep = NULL;
     enum status status = run_load_trained(run, &trained, error);
     if (status == STATUS_OK)
-        status = pruning_keep(trained.posterior, options->criterion, run->config.prune.biases, run->seed,
-                              options->fraction, &keep, error);
+        status = run_keep(run, trained.posterior, options->criterion, options->fraction, &keep, error);
     if (status == STATUS_OK)
         status = predictor_make(trained.posterior, trained.network, EVALUATION_BATCH, &predictor, error);
     if (status == STATUS_OK)
@@ -309,6 +308,7 @@ enum status export_measure(const struct run *run, const struct export_options *o
     row_number(&row, "bytes_dense", (double)parameters * sizeof(float));
     row_number(&row, "accuracy_validation", accuracy_validation);
     row_text(&row, "data_source", run->data_source);
+    row_text(&row, "granularity", run->config.prune.granularity);
     enum status status = run_test_items(run, 0, &items, error);
     if (status == STATUS_OK)
         status = measure_bytes(run, options, model, &row, error);

@@ -129,6 +129,7 @@ bool model_layer_fits(const struct model *model, const struct model_layer *layer
 /* The output channel of a place. */
 static inline size_t layer_filter(const struct model_layer *layer, size_t place)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a layer has outputs */
     return place / layer_taps(layer) % layer->shape.c_out;
 }
 

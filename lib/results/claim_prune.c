@@ -205,9 +205,11 @@ static enum status cost_left(const struct run_file *file, double fraction, struc
     enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    if (status == STATUS_OK)
-        status = pruning_keep(trained.posterior, criterion_usual(trained.posterior->method), config.prune.biases,
-                              file->seed, fraction, &keep, error);
+    if (status == STATUS_OK) {
+        const struct pruning_rule rule =
+            pruning_rule_of(&config, criterion_usual(trained.posterior->method), file->seed);
+        status = pruning_keep(trained.posterior, &rule, fraction, &keep, error);
+    }
     if (status == STATUS_OK) {
         const struct cost rest = cost_of(&trained, keep);
         const double point = FLOAT_BYTES * (double)trained.posterior->parameters;

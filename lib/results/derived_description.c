@@ -80,6 +80,7 @@ static double weight_bits(const struct describer *describer)
     return NAT * nats;
 }
 
+/* Which of the groups are gone. */
 static double mask_bits(size_t count, size_t removed)
 {
     const double p = (double)removed / (double)count;
@@ -149,7 +150,7 @@ static enum status add_fraction(const struct describer *describer, double fracti
     struct row row = run_file_row(describer->file, table_kind_of(rows));
     row_text(&row, "stage", "pruned");
     row_number(&row, "fraction", fraction);
-    row_number(&row, "bits_mask", mask_bits(ranking->count, removed));
+    row_number(&row, "bits_mask", mask_bits(ranking_groups(ranking, ranking->count), ranking_groups(ranking, removed)));
     row_number(&row, "bits_file", in_file);
     return add_row(describer, &row, weight_bits(describer), labels, rows, error);
 }
@@ -189,8 +190,9 @@ static enum status describer_open(struct describer *describer, const struct run_
     if (!describer->sigma || !describer->keep)
         return STATUS_NO_MEMORY;
     posterior_sigma(posterior, describer->sigma);
-    return ranking_make(posterior, criterion_usual(posterior->method), describer->config.prune.biases, file->seed,
-                        &describer->ranking, error);
+    const struct pruning_rule rule =
+        pruning_rule_of(&describer->config, criterion_usual(posterior->method), file->seed);
+    return ranking_make(posterior, &rule, &describer->ranking, error);
 }
 
 enum status derive_description(const struct run_file *file, struct table *rows, struct error *error)

@@ -176,8 +176,8 @@ static enum status network_add(const struct run_file *file, const struct trained
     float *keep = memory_alloc(posterior->size, sizeof *keep, error);
     if (!keep)
         return STATUS_NO_MEMORY;
-    enum status status =
-        ranking_make(posterior, criterion_usual(posterior->method), config->prune.biases, file->seed, &ranking, error);
+    const struct pruning_rule rule = pruning_rule_of(config, criterion_usual(posterior->method), file->seed);
+    enum status status = ranking_make(posterior, &rule, &ranking, error);
     if (status == STATUS_OK) {
         ranking_keep(&ranking, ranking_removed_by_fraction(&ranking, PRUNED_FRACTION), keep);
         status = edges_add(file, &ranking, sigma, keep, rows, error);

@@ -61,9 +61,11 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
     enum status status = run_file_trained(file, &config, &trained, &there, error);
     if (!there)
         return status;
-    if (status == STATUS_OK)
-        status = ranking_make(trained.posterior, criterion_usual(trained.posterior->method), config.prune.biases,
-                              file->seed, &ranking, error);
+    if (status == STATUS_OK) {
+        const struct pruning_rule rule =
+            pruning_rule_of(&config, criterion_usual(trained.posterior->method), file->seed);
+        status = ranking_make(trained.posterior, &rule, &ranking, error);
+    }
     if (status == STATUS_OK)
         status = shown_range(&ranking, &range, error);
     if (status == STATUS_OK && range > 0)
@@ -152,7 +154,8 @@ static enum status add_criterion(const struct run_file *file, const struct confi
     struct layers *layers = memory_alloc(1, sizeof *layers, error);
     if (!layers)
         return STATUS_NO_MEMORY;
-    enum status status = ranking_make(posterior, criterion, config->prune.biases, file->seed, &ranking, error);
+    const struct pruning_rule rule = pruning_rule_of(config, criterion, file->seed);
+    enum status status = ranking_make(posterior, &rule, &ranking, error);
     if (status == STATUS_OK) {
         status = layers_find(posterior, layers, error);
         for (size_t layer = 0; layer < layers->count && status == STATUS_OK; layer++)
@@ -174,7 +177,7 @@ enum status derive_surviving(const struct run_file *file, struct table *rows, st
     if (!there)
         return status;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (all[i].sigma == WORKS_WITHOUT_SIGMA || trained.posterior->method->has_sigma)
+        if (criterion_is_standard(&all[i], trained.posterior->method))
             status = add_criterion(file, &config, trained.posterior, &all[i], rows, error);
     }
     trained_free(&trained);

@@ -25,6 +25,8 @@ static const char *reservation_of(const struct run_file *file)
         return "the smoke profile's networks are too small to prove anything";
     if (strcmp(config->data.evaluate, "validation") == 0)
         return "measured on the validation split, which is for choosing between configs";
+    if (strcmp(config->prune.granularity, "weight") != 0)
+        return "whole units are pruned (prune.granularity), and the claims are about single weights";
     if (config->data.train_items > 0)
         return "trained on a slice of the data (data.train_items)";
     return config->data.test_items > 0 ? "measured on a slice of the test file (data.test_items)" : NULL;

@@ -12,6 +12,7 @@
 #include "data/ood.h"
 #include "data/perturb.h"
 #include "run/kept.h"
+#include "run/ranked.h"
 #include "run/run_store.h"
 #include "run/tables.h"
 
@@ -47,8 +48,9 @@ enum status part_prepare_pruned(const struct run *run, double fraction, const ch
     char of[160];
     *part = (struct part){.name = name};
     (void)snprintf(part->object, sizeof part->object, "/pruned/%g%s%s/%s", fraction, group[0] ? "/" : "", group, name);
-    (void)snprintf(of, sizeof of, "%s by %s%s", origin, criterion_usual(run->method)->name,
-                   run->config.prune.biases ? " with biases" : "");
+    const struct pruning_rule rule = pruning_rule_of(&run->config, criterion_usual(run->method), run->seed);
+    (void)snprintf(of, sizeof of, "%s by %s%s%s", origin, rule.criterion->name, rule.biases ? " with biases" : "",
+                   rule.granularity == GRANULARITY_UNIT ? " in units" : "");
     return part_identify(run, sections, of, part, has, error);
 }
 
@@ -58,8 +60,7 @@ enum status part_keep(const struct run *run, const struct trained *trained, doub
     *keep = NULL;
     if (fraction <= 0)
         return STATUS_OK;
-    return pruning_keep(trained->posterior, criterion_usual(run->method), run->config.prune.biases, run->seed, fraction,
-                        keep, error);
+    return run_keep(run, trained->posterior, criterion_usual(run->method), fraction, keep, error);
 }
 
 /* A row to be stored, with what its position depends on. */

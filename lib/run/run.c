@@ -78,7 +78,7 @@ static enum status registries_check(struct run *run, struct error *error)
         const struct criterion *criterion = criterion_find(config->prune.criteria.name[i], error);
         if (!criterion)
             return name_refused(run, "prune.criteria", error);
-        if (criterion->sigma == NEEDS_SIGMA && !run->method->has_sigma)
+        if (!criterion_fits(criterion, run->method))
             return does_not_fit(run, "prune.criteria", criterion->name, run->method->name, error);
     }
     for (size_t i = 0; i < config->perturb.perturbations.count; i++) {
@@ -263,6 +263,16 @@ struct posterior_start posterior_start_of(const struct config *config, const str
         .sigma_high = config->posterior.sigma_start_high,
         .options = method->section ? config_section(config, method->section) : NULL,
     };
+}
+
+struct pruning_rule pruning_rule_of(const struct config *config, const struct criterion *criterion, uint64_t seed)
+{
+    const bool units = strcmp(config->prune.granularity, "unit") == 0;
+    return (struct pruning_rule){.criterion = criterion,
+                                 .granularity = units ? GRANULARITY_UNIT : GRANULARITY_WEIGHT,
+                                 .biases = config->prune.biases,
+                                 .seed = seed,
+                                 .prior_sigma = config->posterior.prior_sigma};
 }
 
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],

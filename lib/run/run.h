@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "bayes/posterior.h"
+#include "bayes/pruning.h"
 #include "core/error.h"
 #include "data/dataset.h"
 #include "data/perturb.h"
@@ -111,6 +112,9 @@ struct scene run_scene(const struct run *run);
 
 /* The initial posterior of the config. */
 struct posterior_start posterior_start_of(const struct config *config, const struct method *method, uint64_t seed);
+
+/* What the config says of a ranking by this criterion. The gradient is not there: run/ranked.h. */
+struct pruning_rule pruning_rule_of(const struct config *config, const struct criterion *criterion, uint64_t seed);
 
 /* The config sections that a training depends on, space-separated. */
 enum { RUN_SECTIONS_SIZE = 64 };

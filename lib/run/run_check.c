@@ -90,6 +90,14 @@ static enum status check_points(const struct run *run, struct error *error)
                   "none, and a criterion other than log_p0 has no other points; set a fraction at least");
 }
 
+static enum status check_biases(const struct run *run, struct error *error)
+{
+    if (!run->config.prune.biases || strcmp(run->config.prune.granularity, "unit") != 0)
+        return STATUS_OK;
+    return refuse(run, "prune.biases", error,
+                  "yes, but with prune.granularity = unit a bias goes with its unit and is not ranked; omit it");
+}
+
 static size_t members_of(const struct run *run)
 {
     return posterior_members(run->method, posterior_start_of(&run->config, run->method, run->seed).options);
@@ -233,11 +241,12 @@ static const struct check {
 } CHECKS[] = {
     {RUN_TRAIN, false, check_augmentation},   {RUN_TRAIN, false, check_start},
     {RUN_TRAIN, false, check_schedule},       {RUN_PRUNE, false, check_points},
-    {RUN_PRUNE, false, check_members_asked},  {RUN_PERTURB, false, check_strengths},
-    {RUN_OOD, false, check_equal_samples},    {RUN_TRAIN, true, check_batch},
-    {RUN_TRAIN, true, check_freeze},          {RUN_TRAIN, true, check_members_trained},
-    {RUN_TRAIN, true, check_warmup},          {RUN_PRUNE, true, check_prune_items},
-    {RUN_PERTURB, true, check_perturb_items}, {RUN_OOD, true, check_ood_items},
+    {RUN_PRUNE, false, check_members_asked},  {RUN_PRUNE, false, check_biases},
+    {RUN_PERTURB, false, check_strengths},    {RUN_OOD, false, check_equal_samples},
+    {RUN_TRAIN, true, check_batch},           {RUN_TRAIN, true, check_freeze},
+    {RUN_TRAIN, true, check_members_trained}, {RUN_TRAIN, true, check_warmup},
+    {RUN_PRUNE, true, check_prune_items},     {RUN_PERTURB, true, check_perturb_items},
+    {RUN_OOD, true, check_ood_items},
 };
 
 enum status run_check(const struct run *run, unsigned int stages, struct error *error)

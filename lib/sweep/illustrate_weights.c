@@ -5,24 +5,28 @@
 #include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/size.h"
+#include "run/ranked.h"
 #include "run/tables.h"
 #include "sweep/illustration.h"
 
 enum { FILTERS_SHOWN = 32, BYTES_OF_VALUE = 4, BYTES_OF_PLACE = 2 };
 
-static enum status rank_by(const struct illustration *illustration, const struct criterion *criterion,
-                           struct ranking *ranking, struct error *error)
+/* Ranks single weights by a criterion, whatever goes as one in the run. */
+static enum status rank_weights(const struct illustration *illustration, const struct criterion *criterion,
+                                struct ranking *ranking, struct error *error)
 {
     const struct run *run = illustration->run;
+    struct pruning_rule rule = pruning_rule_of(&run->config, criterion, run->seed);
+    rule.granularity = GRANULARITY_WEIGHT;
     *ranking = (struct ranking){0};
-    return ranking_make(illustration->trained.posterior, criterion, run->config.prune.biases, run->seed, ranking,
-                        error);
+    return ranking_make(illustration->trained.posterior, &rule, ranking, error);
 }
 
-/* Ranks the weights by the method's usual criterion. */
+/* Ranks as the run does by the method's usual criterion. */
 static enum status rank_usually(const struct illustration *illustration, struct ranking *ranking, struct error *error)
 {
-    return rank_by(illustration, criterion_usual(illustration->run->method), ranking, error);
+    const struct run *run = illustration->run;
+    return run_rank(run, illustration->trained.posterior, criterion_usual(run->method), ranking, error);
 }
 
 /* share [posterior size]: the share of the ranked weights at which each one is removed. */
@@ -86,9 +90,9 @@ static enum status pair_add(struct illustration *illustration, struct error *err
     double *shares = memory_alloc(posterior->size, 2 * sizeof *shares, error);
     float *sigma = memory_alloc(posterior->size, sizeof *sigma, error);
     enum status status =
-        shares && sigma ? rank_by(illustration, criterion_find("snr", error), &snr, error) : STATUS_NO_MEMORY;
+        shares && sigma ? rank_weights(illustration, criterion_find("snr", error), &snr, error) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = rank_by(illustration, criterion_find("magnitude", error), &magnitude, error);
+        status = rank_weights(illustration, criterion_find("magnitude", error), &magnitude, error);
     if (status == STATUS_OK && snr.count > 0) {
         posterior_sigma(posterior, sigma);
         shares_fill(&snr, shares);
@@ -161,17 +165,22 @@ enum status illustrate_weights(struct illustration *illustration, struct error *
                                                                                      : status;
 }
 
-/* Memory with each remaining ranked weight as a 32-bit value and a 16-bit position, the other parameters as values. An
- * ensemble costs the sum of its members. */
+/* Memory with each remaining parameter as a 32-bit value, and each ranked weight with a 16-bit position unless whole
+ * units go, which leave dense tensors. An ensemble costs the sum of its members. */
 static void measure_kept(const struct illustration *illustration, const struct ranking *ranking, size_t removed,
                          const float *keep, struct row *row)
 {
     const struct posterior *posterior = illustration->trained.posterior;
-    double dense = (double)posterior->parameters * BYTES_OF_VALUE / 1024, kept = (double)(ranking->count - removed);
-    double unranked = (double)(posterior->parameters - ranking->count) * BYTES_OF_VALUE;
+    const double places = ranking->granularity == GRANULARITY_WEIGHT ? (double)(ranking->count - removed) : 0;
+    double values = 0;
+    for (size_t t = 0; t < posterior->tensor_count; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++)
+            values += (double)keep[i];
+    }
     row_number(row, "parameters", (double)posterior->parameters);
-    row_number(row, "kib_dense", dense);
-    row_number(row, "kib_sparse", (kept * (BYTES_OF_VALUE + BYTES_OF_PLACE) + unranked) / 1024);
+    row_number(row, "kib_dense", (double)posterior->parameters * BYTES_OF_VALUE / 1024);
+    row_number(row, "kib_sparse", (values * BYTES_OF_VALUE + places * BYTES_OF_PLACE) / 1024);
     row_number(row, "multiply_adds", trained_multiply_adds(&illustration->trained, keep));
 }
 

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "run/kept.h"
 #include "run/part.h"
+#include "run/ranked.h"
 #include "run/run_check.h"
 #include "run/tables.h"
 
@@ -40,7 +41,7 @@ struct prune_sweep {
 
 enum { POINTS_MAX = 2 * CONFIG_LIST_MAX + 1 };
 
-/* The criteria to run: those of the config, or every one that works with the method. */
+/* The criteria to run: those of the config, or every one that needs no more than the method's posterior. */
 static size_t criteria_wanted(const struct run *run, const struct criterion *wanted[])
 {
     const struct config_names *names = &run->config.prune.criteria;
@@ -49,7 +50,7 @@ static size_t criteria_wanted(const struct run *run, const struct criterion *wan
     for (size_t i = 0; i < names->count; i++)
         wanted[count++] = criterion_find(names->name[i], NULL);
     for (size_t i = 0; names->count == 0 && i < all; i++) {
-        if (rows[i].sigma == WORKS_WITHOUT_SIGMA || run->method->has_sigma)
+        if (criterion_is_standard(&rows[i], run->method))
             wanted[count++] = &rows[i];
     }
     return count;
@@ -122,6 +123,7 @@ static enum status point_record(const struct prune_sweep *sweep, const struct ra
     row_number(&row, "threshold", point->threshold);
     row_number(&row, "accuracy_mean_weights", metric_of(METRIC_accuracy, &predictions->at_mean));
     row_number(&row, "items", (double)sweep->items.count);
+    row_text(&row, "granularity", sweep->run->config.prune.granularity);
     return status == STATUS_OK ? row_store(&row, rows, error) : status;
 }
 
@@ -184,8 +186,7 @@ static enum status criterion_run(struct prune_sweep *sweep, const struct criteri
     const struct run *run = sweep->run;
     struct ranking ranking;
     struct point points[POINTS_MAX];
-    enum status status =
-        ranking_make(sweep->trained.posterior, criterion, run->config.prune.biases, run->seed, &ranking, error);
+    enum status status = run_rank(run, sweep->trained.posterior, criterion, &ranking, error);
     if (status != STATUS_OK)
         return status;
     const size_t count = points_make(run, &ranking, points), items = sweep->items.count;
