@@ -1211,6 +1211,7 @@ static void typos_in_registry_names_cost_no_training(void **state)
     static const char *const sets[][2] = {
         {"data.dataset=mnits", "--set: data.dataset: no data set is called \"mnits\"; did you mean mnist"},
         {"posterior.method=mel", "mle"},
+        {"posterior.prior=gausian", "--set: posterior.prior: no prior is called \"gausian\"; did you mean gaussian"},
         {"train.schedule=cosin", "cosine"},
         {"prune.criteria=srn", "snr"},
         {"perturb.perturbations=nosie", "noise"}};
@@ -1485,6 +1486,31 @@ static void an_identity_is_of_config_seed_and_data(void **state)
     job_close(&job);
 }
 
+/* The keys of a prior count where that is the prior, and nowhere else. */
+static void a_training_is_of_its_own_prior(void **state)
+{
+    (void)state;
+    static const char *const sets[][2] = {{"posterior.prior=gaussian", "scale_mixture.share=0.5"},
+                                          {"posterior.prior=gaussian", "scale_mixture.share=0.4"},
+                                          {"posterior.prior=laplace", "scale_mixture.share=0.5"},
+                                          {"posterior.prior=scale_mixture", "scale_mixture.share=0.5"},
+                                          {"posterior.prior=scale_mixture", "scale_mixture.share=0.4"}};
+    enum { CASES = sizeof sets / sizeof sets[0] };
+    char identity[CASES][SHA256_HEX_SIZE];
+    for (size_t i = 0; i < CASES; i++) {
+        struct job job;
+        struct run_options options = {.out = ".", .threads = 1};
+        job_open(&job, 1, false, sets[i][0]);
+        run_close(&job.run);
+        assert_int_equal(config_set(job.source, sets[i][1], &job.error), STATUS_OK);
+        assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+        memcpy(identity[i], job.run.train_identity, SHA256_HEX_SIZE);
+        for (size_t k = 0; k < i; k++)
+            assert_int_equal(strcmp(identity[i], identity[k]) == 0, i == 1 && k == 0);
+        job_close(&job);
+    }
+}
+
 /* Newcombe 1998, table I, method 3; and of every count of right answers the interval of that count. */
 static void an_accuracy_has_wilsons_interval(void **state)
 {
@@ -1581,6 +1607,32 @@ static void the_threshold_of_a_fraction_is_the_last_score_that_goes(void **state
     memory_free(score);
     trained_free(&trained);
     job_close(&job);
+}
+
+/* The ratio of Savage and Dickey is 1 where log p(0) is the prior's: for Laplace's law -log(2 b), b = sigma / sqrt(2).
+ */
+static void the_threshold_that_needs_no_choice_is_the_priors(void **state)
+{
+    (void)state;
+    static const double expected[] = {-.91893853320467274178, -.34657359027997265471};
+    static const char *const sets[] = {"posterior.prior=gaussian", "posterior.prior=laplace"};
+    for (size_t i = 0; i < 2; i++) {
+        struct job job;
+        size_t found = 0;
+        job_open(&job, 2, true, sets[i]);
+        assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+        assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+        struct table *rows = load_table(run_file, "prune");
+        for (size_t r = 0; r < table_rows(rows); r++) {
+            if (strcmp(text_cell(rows, r, "grid"), "savage_dickey") != 0)
+                continue;
+            assert_near(cell(rows, r, "threshold"), expected[i] - log(job.run.config.posterior.prior_sigma), 1e-9);
+            found++;
+        }
+        assert_int_equal(found, 1);
+        table_free(rows);
+        job_close(&job);
+    }
 }
 
 static void what_is_evaluated_on_the_validation_split_is_of_it(void **state)
@@ -1702,9 +1754,11 @@ int main(void)
         RUN_TEST(the_penalty_is_scaled_as_configured),
         RUN_TEST(every_epoch_has_an_order_of_its_own),
         RUN_TEST(an_identity_is_of_config_seed_and_data),
+        RUN_TEST(a_training_is_of_its_own_prior),
         cmocka_unit_test(an_accuracy_has_wilsons_interval),
         RUN_TEST(an_item_meets_the_same_noise_in_every_run),
         RUN_TEST(the_threshold_of_a_fraction_is_the_last_score_that_goes),
+        RUN_TEST(the_threshold_that_needs_no_choice_is_the_priors),
         RUN_TEST(what_is_evaluated_on_the_validation_split_is_of_it),
         RUN_TEST(an_unknown_item_is_the_same_among_others),
         RUN_TEST(a_band_ends_where_its_value_does),

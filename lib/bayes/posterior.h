@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bayes/prior.h"
 #include "compute/random.h"
 #include "core/error.h"
 #include "core/phase_clock.h"
@@ -91,7 +92,7 @@ struct update {
     double learning_rate;       /* of mu */
     double sigma_learning_rate; /* of rho; 0: frozen */
     size_t sigma_steps;         /* updates of rho so far, for its bias correction */
-    double prior_sigma;
+    struct prior prior;
     const double *penalty_scale; /* [tensor_count], per nat of the tensor's penalty */
     double clip_norm;            /* 0: never */
 };
@@ -123,8 +124,9 @@ struct method_functions {
 
     /* Moves the posterior against the gradient of the mean cross-entropy at the sampled weights w, and of the penalty.
      * Both are [network_size]; the gradient is destroyed. Returns the penalty in nats before the step, unscaled and
-     * summed over tensors: KL(posterior || prior) for VI, sum mu^2 / (2 prior_sigma^2) for MAP, dropout and an
-     * ensemble's member, 0 for MLE. penalty_loss receives it scaled as in the loss. */
+     * summed over tensors: KL(posterior || prior) for VI, sum log p(0) - log p(mu) for MAP, dropout and an ensemble's
+     * member, which is sum mu^2 / (2 prior.sigma^2) for a Gaussian prior, 0 for MLE. penalty_loss receives it scaled as
+     * in the loss. */
     double (*update)(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
                      double *penalty_loss);
 };

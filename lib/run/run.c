@@ -41,6 +41,9 @@ static enum status registries_check(struct run *run, struct error *error)
     run->method = method_find(config->posterior.method, error);
     if (!run->method)
         return name_refused(run, "posterior.method", error);
+    run->prior = prior_find(config->posterior.prior, error);
+    if (!run->prior)
+        return name_refused(run, "posterior.prior", error);
     run->kind = dataset_find(config->data.dataset, error);
     if (!run->kind)
         return name_refused(run, "data.dataset", error);
@@ -164,8 +167,8 @@ enum { TRAIN_VERSION = 2, TRAIN_VERSION_CUT = 3 };
 
 void run_train_sections(const struct run *run, char sections[RUN_SECTIONS_SIZE])
 {
-    (void)snprintf(sections, RUN_SECTIONS_SIZE, "data model posterior train %s",
-                   run->method->section ? run->method->section : "");
+    (void)snprintf(sections, RUN_SECTIONS_SIZE, "data model posterior train %s %s",
+                   run->method->section ? run->method->section : "", run->prior->section ? run->prior->section : "");
 }
 
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
@@ -237,6 +240,13 @@ struct posterior_start posterior_start_of(const struct config *config, const str
         .sigma_high = config->posterior.sigma_start_high,
         .options = method->section ? config_section(config, method->section) : NULL,
     };
+}
+
+struct prior prior_of(const struct config *config, const struct prior_kind *kind)
+{
+    return (struct prior){.kind = kind,
+                          .sigma = config->posterior.prior_sigma,
+                          .options = kind->section ? config_section(config, kind->section) : NULL};
 }
 
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],

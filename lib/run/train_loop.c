@@ -45,7 +45,7 @@ static struct update update_constants(struct trainer *trainer, size_t step)
         .learning_rate = rate,
         .sigma_learning_rate = frozen ? 0 : rate * config->train.sigma_rate_factor,
         .sigma_steps = trainer->state.sigma_steps,
-        .prior_sigma = config->posterior.prior_sigma,
+        .prior = prior_of(config, trainer->run->prior),
         .penalty_scale = trainer->penalty_scale,
         .clip_norm = config->train.clip_norm,
     };
