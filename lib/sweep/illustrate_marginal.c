@@ -150,8 +150,10 @@ static enum status prior_add(const struct line *line, size_t data, struct error 
 static enum status vi_add(const struct line *line, size_t data, struct error *error)
 {
     double density[VALUES];
-    for (size_t i = 0; i < VALUES; i++)
-        density[i] = exp(normal_log_density(line->value[i] - line->mu, line->sigma));
+    for (size_t i = 0; i < VALUES; i++) {
+        double z = (line->value[i] - line->mu) / line->sigma;
+        density[i] = exp(-0.5 * z * z) / (sqrt(2 * acos(-1)) * line->sigma);
+    }
     return curve_add(line, data, "vi", line->temperature, density, error);
 }
 
