@@ -89,7 +89,9 @@ ISA_avx2 := -march=x86-64-v3
 ISA_base :=
 
 BODIES := $(wildcard lib/*/*_body.c)
-SOURCES := $(filter-out $(BODIES),$(wildcard lib/*/*.c))
+# Templates, which need a row of their own to compile.
+SKELETONS := $(wildcard lib/*/*_skeleton.c)
+SOURCES := $(filter-out $(BODIES) $(SKELETONS),$(wildcard lib/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(BODIES:%.c=$(BUILD)/%.$(isa).o))
 LIBRARY := $(BUILD)/libtenth.a
 PROGRAM := $(BUILD)/tenth
@@ -254,8 +256,8 @@ bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIO
 
 # ---- Static checks. ----
 
-C_SOURCES := $(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c)
-C_FILES := $(C_SOURCES) $(wildcard tests/arm/*.c tests/device/*.c tests/preload/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
+C_SOURCES := $(filter-out $(SKELETONS),$(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c))
+C_FILES := $(C_SOURCES) $(SKELETONS) $(wildcard tests/arm/*.c tests/device/*.c tests/preload/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
 SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*.sh experiments/*/*.sh plots/*.sh tests/*.sh tests/*/*.sh) .ci/run .ci/debian13
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \

@@ -127,6 +127,10 @@ static void print_registries(void)
     printf("\nMethods:\n");
     for (size_t i = 0; i < count; i++)
         printf("  %-20s %s\n", all_methods[i].name, all_methods[i].title);
+    const struct prior_kind *priors = prior_kinds(&count);
+    printf("Priors:\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s (%s)\n", priors[i].name, priors[i].title, priors[i].source);
     const struct criterion *all_criteria = criteria(&count);
     printf("Criteria:\n");
     for (size_t i = 0; i < count; i++)

@@ -35,3 +35,10 @@ void fixture_free(struct fixture *fixture)
     posterior_free(fixture->posterior);
     network_free(fixture->network);
 }
+
+struct prior fixture_prior(const char *name, double sigma, const void *options)
+{
+    const struct prior_kind *kind = prior_find(name, NULL);
+    assert_non_null(kind);
+    return (struct prior){kind, sigma, options};
+}

@@ -22,4 +22,7 @@ void fixture_make(struct fixture *fixture, const struct network_spec *spec, cons
                   const struct posterior_start *start, int threads);
 void fixture_free(struct fixture *fixture);
 
+/* A row of the prior registry, which must be there. Options are borrowed. */
+struct prior fixture_prior(const char *name, double sigma, const void *options);
+
 #endif

@@ -82,7 +82,7 @@ static struct update gradient_probe(const double *scale, double prior)
     return (struct update){.adam = {0, 0.5F, 1e-8F},
                            .learning_rate = 1e-30,
                            .sigma_learning_rate = 1e-30,
-                           .prior_sigma = prior,
+                           .prior = fixture_prior("gaussian", prior, NULL),
                            .penalty_scale = scale};
 }
 
@@ -217,7 +217,7 @@ static void large_make(struct fixture *fixture, const char *method)
 }
 
 static const struct update real_update = {
-    .step = 6, .adam = {0.9F, 0.999F, 1e-8F}, .learning_rate = 1e-3, .sigma_learning_rate = 1e-2, .prior_sigma = 0.5};
+    .step = 6, .adam = {0.9F, 0.999F, 1e-8F}, .learning_rate = 1e-3, .sigma_learning_rate = 1e-2};
 
 static void pieces_of_a_tensor_are_drawn_as_one(void **state)
 {
@@ -241,7 +241,7 @@ static void pieces_of_a_tensor_are_drawn_as_one(void **state)
 /* The same step of a twin, tensor by tensor with one kernel call for each. */
 static void step_tensors_whole(struct posterior *twin, const struct update *update, const float *w, const float *g)
 {
-    struct kernel_vi vi = {.prior_precision = (float)(1 / (update->prior_sigma * update->prior_sigma)),
+    struct kernel_vi vi = {.prior_precision = (float)(1 / (update->prior.sigma * update->prior.sigma)),
                            .clip = 1,
                            .clip_rho = 1,
                            .mu = adam_step(update->adam, update->learning_rate, update->step + 1),
@@ -269,6 +269,7 @@ static void pieces_of_a_tensor_are_stepped_as_one(void **state)
     const double scale[8] = {.1, .2, .3, .4, .5, .6, .7, .8};
     struct update update = real_update;
     update.penalty_scale = scale;
+    update.prior = fixture_prior("gaussian", 0.5, NULL);
     for (size_t n = 0; n < 2; n++) {
         struct fixture fixture, twin;
         double penalty_loss;
@@ -308,6 +309,7 @@ static void sigma_has_its_own_bias_correction(void **state)
     struct update update = real_update;
     update.step = 1000;
     update.penalty_scale = scale;
+    update.prior = fixture_prior("gaussian", 0.5, NULL);
     (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
     for (size_t t = 0; t < posterior->tensor_count; t++)
         for (size_t i = posterior->tensors[t].offset; i < posterior->tensors[t].offset + posterior->tensors[t].count;
@@ -389,7 +391,7 @@ static void frozen_sigma_does_not_move(void **state)
         struct update update = {.adam = {0.9F, 0.999F, 1e-8F},
                                 .learning_rate = 1e-3,
                                 .sigma_learning_rate = frozen ? 0 : 1e-3,
-                                .prior_sigma = 1,
+                                .prior = fixture_prior("gaussian", 1, NULL),
                                 .penalty_scale = scale};
         (void)posterior->method->functions->update(posterior, &update, w, fixture.gradient, &penalty_loss);
         int same = memcmp(before, posterior_block(posterior, "rho"), posterior->size * sizeof *before) == 0;

@@ -969,7 +969,6 @@ static void test_origin_of_any_bytes(void **state)
     config_free(source);
 }
 
-/* The text of a section changes exactly when one of its keys does. */
 /* A key that came later is no part of a section's text while it has the value that was the rule before it. */
 static void later_keys_leave_older_texts_alone(void **state)
 {
@@ -978,12 +977,22 @@ static void later_keys_leave_older_texts_alone(void **state)
     char *before = config_section_text(&config, "model", NULL), *after = config_section_text(&other, "model", NULL);
     assert_true(before && after);
     assert_null(strstr(before, "precision"));
-    assert_null(strstr(before, "posterior.start "));
     assert_non_null(strstr(after, "model.precision = bf16\n"));
+    memory_free(before);
+    memory_free(after);
+    other = config_of("[posterior]\nprior = laplace\nstart = glorot\n");
+    before = config_section_text(&config, "posterior", NULL);
+    after = config_section_text(&other, "posterior", NULL);
+    assert_true(before && after);
+    assert_null(strstr(before, "posterior.start "));
+    assert_null(strstr(before, "posterior.prior "));
+    assert_non_null(strstr(after, "posterior.start = glorot\n"));
+    assert_non_null(strstr(after, "posterior.prior = laplace\n"));
     memory_free(before);
     memory_free(after);
 }
 
+/* The text of a section changes exactly when one of its keys does. */
 static void test_section_text(void **state)
 {
     (void)state;

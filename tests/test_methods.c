@@ -52,7 +52,7 @@ static double step_once(struct fixture *fixture, uint64_t step, const double *sc
     network_set_weights(fixture->network, w);
     (void)network_gradient(fixture->network, fixture->x, fixture->y, BATCH, fixture->gradient, &correct);
     struct update update = {
-        .step = step, .adam = {0, 0.5F, 1e-8F}, .learning_rate = 1e-30, .prior_sigma = prior, .penalty_scale = scale};
+        .step = step, .adam = {0, 0.5F, 1e-8F}, .learning_rate = 1e-30, .prior = fixture_prior("gaussian", prior, NULL), .penalty_scale = scale};
     return fixture->posterior->method->functions->update(fixture->posterior, &update, w, fixture->gradient,
                                                          &penalty_loss);
 }
@@ -221,7 +221,7 @@ static void each_member_has_its_own_bias_correction(void **state)
     struct update update = {.step = MEMBERS - 1,
                             .adam = {0.9F, 0.999F, 1e-8F},
                             .learning_rate = 1e-3,
-                            .prior_sigma = 1,
+                            .prior = fixture_prior("gaussian", 1, NULL),
                             .penalty_scale = scale};
     (void)posterior->method->functions->update(posterior, &update, posterior->mu + last, fixture.gradient,
                                                &penalty_loss);

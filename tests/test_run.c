@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bayes/criterion.h"
+#include "bayes/method_options.h"
 #include "bayes/predictive.h"
 #include "check.h"
 #include "core/memory.h"
@@ -417,6 +418,255 @@ static void a_stop_while_the_trained_network_is_measured_keeps_it(void **state)
     assert_int_equal(all_stages(&job, &silent), STATUS_OK);
     job_close(&job);
     assert_true(same_results("unbroken_seed1.h5", "broken_seed1.h5"));
+}
+
+/* ---- methods that the program does not have ---- */
+
+/* A post-hoc method: MAP's steps, and then a step down the gradient of all items, which it makes in two halves around
+ * the gradients, so that one that is done twice, or only in part, shows. */
+static struct {
+    int calls, done;
+    bool fails;
+} finishing;
+
+static enum status finish_by_a_step(struct posterior *posterior, const struct training *training, struct error *error)
+{
+    finishing.calls++;
+    assert_int_equal(training->items, 96);
+    assert_int_equal(training->batch, 16);
+    assert_int_equal(training->steps, STEPS);
+    assert_string_equal(training->prior.kind->name, "gaussian");
+    assert_near(training->penalty_scale[0], 1 / 96.0, 1e-12);
+    size_t size = posterior->network_size;
+    float *w = memory_alloc(size, sizeof *w, error), *gradient = memory_alloc(size, 2 * sizeof *gradient, error);
+    assert_true(w && gradient);
+    memcpy(w, posterior->mu, size * sizeof *w);
+    for (size_t i = 0; i < size; i++)
+        posterior->mu[i] *= 1.25F;
+    enum status status = STATUS_OK;
+    for (size_t first = 0; first < training->items && status == STATUS_OK; first += training->batch) {
+        double nll;
+        status = training->gradient(training, first, training->batch, w, gradient, &nll, error);
+        for (size_t i = 0; i < size && status == STATUS_OK; i++)
+            posterior->mu[i] -= 0.1F * gradient[i];
+    }
+    if (status == STATUS_OK && finishing.fails)
+        posterior->mu[0] = NAN;
+    finishing.done += status == STATUS_OK;
+    memory_free(w);
+    memory_free(gradient);
+    return status;
+}
+
+/* Opens a run of a method that is the row of `base` but for its functions. */
+static void job_of(struct job *job, const char *name, const char *base, const struct method_functions *functions,
+                   struct method *method)
+{
+    char set[64];
+    struct run_options options = {.out = ".", .threads = 2};
+    job_open(job, 2, false, name);
+    run_close(&job->run);
+    (void)snprintf(set, sizeof set, "posterior.method=%s", base);
+    assert_int_equal(config_set(job->source, set, &job->error), STATUS_OK);
+    assert_int_equal(run_open(&job->run, job->source, 0, 1, &options, &job->error), STATUS_OK);
+    *method = *job->run.method;
+    method->functions = functions;
+    job->run.method = method;
+}
+
+static bool stop_once_finished(void *context)
+{
+    (void)context;
+    return finishing.done > 0;
+}
+
+static void check_has(const char *path, const char *object, bool expected)
+{
+    struct error error = {0};
+    struct store *store = NULL;
+    bool there;
+    assert_int_equal(store_open(path, &store, &error), STATUS_OK);
+    assert_int_equal(store_find(store, object, &there, &error), STATUS_OK);
+    assert_int_equal(there, expected);
+    store_close(store);
+}
+
+static bool same_mu(const char *path, const char *other)
+{
+    size_t size, count;
+    float *a = load_floats(path, "/posterior/mu", &size), *b = load_floats(other, "/posterior/mu", &count);
+    bool same = size == count && memcmp(a, b, size * sizeof *a) == 0;
+    memory_free(a);
+    memory_free(b);
+    return same;
+}
+
+/* Whatever comes between the last step and the stored result, a training is finished once. */
+static void a_training_is_finished_once(void **state)
+{
+    (void)state;
+    struct method_functions functions = *method_find("map", NULL)->functions;
+    struct method method;
+    struct job job;
+    job_of(&job, "run.name=plain", "map", &functions, &method);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    functions.finish = finish_by_a_step;
+    job_of(&job, "run.name=unbroken", "map", &functions, &method);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    assert_false(same_mu("plain_seed1.h5", "unbroken_seed1.h5"));
+
+    /* stopped in the midst of it, and again while the result is measured */
+    memset(&finishing, 0, sizeof finishing);
+    struct countdown countdown = {(int)STEPS};
+    struct monitor in_the_midst = {&countdown, count_report, count_stop, NULL};
+    struct monitor afterwards = {NULL, NULL, stop_once_finished, NULL};
+    job_of(&job, "run.name=broken", "map", &functions, &method);
+    assert_int_equal(run_train(&job.run, &in_the_midst, &job.error), STATUS_INTERRUPTED);
+    assert_int_equal(finishing.calls, 1);
+    assert_int_equal(finishing.done, 0);
+    check_has("broken_seed1.h5", "/posterior", false);
+    assert_int_equal(run_train(&job.run, &afterwards, &job.error), STATUS_INTERRUPTED);
+    assert_int_equal(finishing.calls, 2);
+    assert_int_equal(finishing.done, 1);
+    check_has("broken_seed1.h5", "/posterior", false);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(finishing.calls, 2);
+    check_has("broken_seed1.h5", "/checkpoint", false);
+    job_close(&job);
+    assert_true(same_mu("unbroken_seed1.h5", "broken_seed1.h5"));
+}
+
+static void what_is_finished_to_no_number_is_no_result(void **state)
+{
+    (void)state;
+    struct method_functions functions = *method_find("map", NULL)->functions;
+    struct method method;
+    struct job job;
+    functions.finish = finish_by_a_step;
+    job_of(&job, "run.name=whole", "map", &functions, &method);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    memset(&finishing, 0, sizeof finishing);
+    finishing.fails = true;
+    job_of(&job, "run.name=failed", "map", &functions, &method);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_NOT_FINITE);
+    check_has("failed_seed1.h5", "/posterior", false);
+    finishing.fails = false; /* its steps are still there, as the last of them left the blocks */
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(finishing.calls, 2);
+    job_close(&job);
+    assert_true(same_mu("whole_seed1.h5", "failed_seed1.h5"));
+}
+
+/* A chain: a walker by Langevin dynamics (Welling and Teh 2011), which leaves a copy of itself in `mu` at the end of
+ * each of as many equal stretches of the training as there are members. */
+enum { CHAIN_MU, CHAIN_WALKER, CHAIN_BLOCKS };
+static const struct method_block chain_blocks[CHAIN_BLOCKS] = {
+    [CHAIN_MU] = {.name = "mu"}, [CHAIN_WALKER] = {.name = "walker", .of_training = true, .of_one = true}};
+
+static void chain_init(struct posterior *posterior, const struct posterior_start *start)
+{
+    posterior_start_means(posterior, start);
+    memcpy(posterior->blocks[CHAIN_WALKER], posterior->mu, posterior->network_size * sizeof(float));
+}
+
+static const float *chain_sample(const struct posterior *posterior, uint64_t seed, enum random_purpose purpose,
+                                 uint64_t step, float *scratch)
+{
+    (void)seed;
+    (void)scratch;
+    return purpose == PURPOSE_WEIGHT_NOISE ? posterior->blocks[CHAIN_WALKER]
+                                           : posterior->mu + step % posterior->members * posterior->network_size;
+}
+
+static double chain_update(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
+                           double *penalty_loss)
+{
+    const size_t size = posterior->network_size, tensors = posterior->tensor_count / posterior->members;
+    float *walker = posterior->blocks[CHAIN_WALKER];
+    const double rate = update->learning_rate;
+    double penalty = 0;
+    assert_ptr_equal(w, walker);
+    *penalty_loss = 0;
+    for (size_t t = 0; t < tensors; t++) {
+        const struct tensor *tensor = &posterior->tensors[t];
+        const size_t at = tensor->offset;
+        const double scale = update->penalty_scale[t];
+        float *noise = memory_alloc(tensor->count, sizeof *noise, NULL);
+        assert_non_null(noise);
+        random_normal(random_key(update->seed, PURPOSE_WEIGHT_NOISE, update->step, t), 0, tensor->count, noise);
+        const double nats = prior_penalty(&update->prior, scale, tensor->count, walker + at, gradient + at);
+        for (size_t i = 0; i < tensor->count; i++)
+            walker[at + i] += (float)(sqrt(2 * rate * scale) * (double)noise[i] - rate * (double)gradient[at + i]);
+        penalty += nats;
+        *penalty_loss += scale * nats;
+        memory_free(noise);
+    }
+    const size_t stretch = update->steps / posterior->members;
+    if ((update->step + 1) % stretch == 0 && update->step / stretch < posterior->members)
+        memcpy(posterior->mu + update->step / stretch * size, walker, size * sizeof *walker);
+    return penalty;
+}
+
+static size_t chain_members(const void *options)
+{
+    const struct ensemble_options *own = options;
+    return (size_t)own->members;
+}
+
+static const struct method_functions chain = {
+    .blocks = chain_blocks,
+    .block_count = CHAIN_BLOCKS,
+    .init = chain_init,
+    .members = chain_members,
+    .sample = chain_sample,
+    .update = chain_update,
+};
+
+/* The networks of a chain are stored one by one, its walker as long as it walks; it resumes exactly. */
+static void a_chain_stores_its_networks_one_by_one(void **state)
+{
+    (void)state;
+    enum { MEMBERS = 5 }; /* the config's */
+    struct method method;
+    struct job job;
+    size_t size;
+    job_of(&job, "run.name=unbroken", "ensemble", &chain, &method);
+    assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+    assert_int_equal(run_perturb(&job.run, &silent, &job.error), STATUS_OK);
+    job_close(&job);
+    enum status status = STATUS_INTERRUPTED;
+    int interruptions = 0;
+    while (status == STATUS_INTERRUPTED) {
+        struct countdown countdown = {7};
+        struct monitor monitor = {&countdown, count_report, count_stop, NULL};
+        job_of(&job, "run.name=broken", "ensemble", &chain, &method);
+        status = run_train(&job.run, &monitor, &job.error);
+        if (interruptions++ == 0) {
+            float *walker = load_floats("broken_seed1.h5", "/checkpoint/walker", &size);
+            assert_int_equal(size, network_size_of(&(struct network_spec){.input = job.run.kind->shape,
+                                                                          .classes = job.run.kind->classes,
+                                                                          .layers = 3,
+                                                                          .filters = 4,
+                                                                          .kernel = 6,
+                                                                          .stride = 2}));
+            memory_free(walker);
+        }
+        job_close(&job);
+    }
+    assert_true(interruptions > STEPS / 7);
+    assert_true(same_mu("unbroken_seed1.h5", "broken_seed1.h5"));
+    check_has("unbroken_seed1.h5", "/posterior/walker", false);
+    float *mu = load_floats("unbroken_seed1.h5", "/posterior/mu", &size);
+    for (size_t m = 1; m < MEMBERS; m++)
+        assert_memory_not_equal(mu, mu + m * (size / MEMBERS), size / MEMBERS * sizeof *mu);
+    memory_free(mu);
+    struct table *rows = load_table("unbroken_seed1.h5", "perturb"); /* its networks disagree */
+    for (size_t r = 0; r < table_rows(rows); r++)
+        assert_true(cell(rows, r, "mutual_information") > 0);
+    table_free(rows);
 }
 
 static void a_file_of_another_config_is_not_touched(void **state)
@@ -1257,6 +1507,7 @@ static void typos_in_registry_names_cost_no_training(void **state)
     static const char *const sets[][2] = {
         {"data.dataset=mnits", "--set: data.dataset: no data set is called \"mnits\"; did you mean mnist"},
         {"posterior.method=mel", "mle"},
+        {"posterior.prior=gausian", "--set: posterior.prior: no prior is called \"gausian\"; did you mean gaussian"},
         {"train.schedule=cosin", "cosine"},
         {"prune.criteria=srn", "snr"},
         {"perturb.perturbations=nosie", "noise"}};
@@ -1564,6 +1815,31 @@ static void an_identity_is_of_config_seed_and_data(void **state)
     job_close(&job);
 }
 
+/* The keys of a prior count where that is the prior, and nowhere else. */
+static void a_training_is_of_its_own_prior(void **state)
+{
+    (void)state;
+    static const char *const sets[][2] = {{"posterior.prior=gaussian", "scale_mixture.share=0.5"},
+                                          {"posterior.prior=gaussian", "scale_mixture.share=0.4"},
+                                          {"posterior.prior=laplace", "scale_mixture.share=0.5"},
+                                          {"posterior.prior=scale_mixture", "scale_mixture.share=0.5"},
+                                          {"posterior.prior=scale_mixture", "scale_mixture.share=0.4"}};
+    enum { CASES = sizeof sets / sizeof sets[0] };
+    char identity[CASES][SHA256_HEX_SIZE];
+    for (size_t i = 0; i < CASES; i++) {
+        struct job job;
+        struct run_options options = {.out = ".", .threads = 1};
+        job_open(&job, 1, false, sets[i][0]);
+        run_close(&job.run);
+        assert_int_equal(config_set(job.source, sets[i][1], &job.error), STATUS_OK);
+        assert_int_equal(run_open(&job.run, job.source, 0, 1, &options, &job.error), STATUS_OK);
+        memcpy(identity[i], job.run.train_identity, SHA256_HEX_SIZE);
+        for (size_t k = 0; k < i; k++)
+            assert_int_equal(strcmp(identity[i], identity[k]) == 0, i == 1 && k == 0);
+        job_close(&job);
+    }
+}
+
 /* Newcombe 1998, table I, method 3; and of every count of right answers the interval of that count. */
 static void an_accuracy_has_wilsons_interval(void **state)
 {
@@ -1662,6 +1938,32 @@ static void the_threshold_of_a_fraction_is_the_last_score_that_goes(void **state
     job_close(&job);
 }
 
+/* The ratio of Savage and Dickey is 1 where log p(0) is the prior's: for Laplace's law -log(2 b), b = sigma / sqrt(2).
+ */
+static void the_threshold_that_needs_no_choice_is_the_priors(void **state)
+{
+    (void)state;
+    static const double expected[] = {-.91893853320467274178, -.34657359027997265471};
+    static const char *const sets[] = {"posterior.prior=gaussian", "posterior.prior=laplace"};
+    for (size_t i = 0; i < 2; i++) {
+        struct job job;
+        size_t found = 0;
+        job_open(&job, 2, true, sets[i]);
+        assert_int_equal(run_train(&job.run, &silent, &job.error), STATUS_OK);
+        assert_int_equal(run_prune(&job.run, &silent, &job.error), STATUS_OK);
+        struct table *rows = load_table(run_file, "prune");
+        for (size_t r = 0; r < table_rows(rows); r++) {
+            if (strcmp(text_cell(rows, r, "grid"), "savage_dickey") != 0)
+                continue;
+            assert_near(cell(rows, r, "threshold"), expected[i] - log(job.run.config.posterior.prior_sigma), 1e-9);
+            found++;
+        }
+        assert_int_equal(found, 1);
+        table_free(rows);
+        job_close(&job);
+    }
+}
+
 static void what_is_evaluated_on_the_validation_split_is_of_it(void **state)
 {
     (void)state;
@@ -1751,6 +2053,9 @@ int main(void)
         RUN_TEST(the_same_bits_for_any_number_of_threads),
         RUN_TEST(a_resumed_run_equals_an_unbroken_one),
         RUN_TEST(a_stop_while_the_trained_network_is_measured_keeps_it),
+        RUN_TEST(a_training_is_finished_once),
+        RUN_TEST(what_is_finished_to_no_number_is_no_result),
+        RUN_TEST(a_chain_stores_its_networks_one_by_one),
         RUN_TEST(a_file_of_another_config_is_not_touched),
         RUN_TEST(the_validation_items_are_as_many_as_wanted),
         RUN_TEST(sigmas_are_recorded_layer_by_layer),
@@ -1783,9 +2088,11 @@ int main(void)
         RUN_TEST(every_epoch_has_an_order_of_its_own),
         RUN_TEST(test_architectures),
         RUN_TEST(an_identity_is_of_config_seed_and_data),
+        RUN_TEST(a_training_is_of_its_own_prior),
         cmocka_unit_test(an_accuracy_has_wilsons_interval),
         RUN_TEST(an_item_meets_the_same_noise_in_every_run),
         RUN_TEST(the_threshold_of_a_fraction_is_the_last_score_that_goes),
+        RUN_TEST(the_threshold_that_needs_no_choice_is_the_priors),
         RUN_TEST(what_is_evaluated_on_the_validation_split_is_of_it),
         RUN_TEST(an_unknown_item_is_the_same_among_others),
         RUN_TEST(a_band_ends_where_its_value_does),

@@ -82,7 +82,7 @@ static double update(struct posterior *posterior, const struct update *update, c
         for (size_t i = at; i < at + piece.count; i++)
             gradient[i] *= w[i] == 0 ? 0 : kept;
     }
-    return point_step(posterior, update, 0, prior_precision(update), gradient, penalty_loss);
+    return point_step(posterior, update, 0, &update->prior, gradient, penalty_loss);
 }
 
 const struct method_functions method_dropout = {

@@ -20,13 +20,12 @@ static const float *sample(const struct posterior *posterior, uint64_t seed, enu
     return posterior->mu + step % posterior->members * posterior->network_size;
 }
 
-static double update(struct posterior *posterior, const struct update *update, const float *w,
-                     float *gradient, /* NOLINT(readability-non-const-parameter): as in every method */
+static double update(struct posterior *posterior, const struct update *update, const float *w, float *gradient,
                      double *penalty_loss)
 {
     (void)w;
     size_t member = update->step % posterior->members;
-    return point_step(posterior, update, member, prior_precision(update), gradient, penalty_loss);
+    return point_step(posterior, update, member, &update->prior, gradient, penalty_loss);
 }
 
 const struct method_functions method_ensemble = {

@@ -9,15 +9,9 @@ enum { POINT_MU, POINT_M, POINT_V, POINT_BLOCKS };
 extern const struct method_block point_blocks[POINT_BLOCKS];
 
 /* Moves one member of the posterior (0 if there is only one) against the gradient [network_size] of the mean
- * cross-entropy and of the penalty sum mu^2 precision / 2, scaled as `update` says. Returns the penalty in nats before
- * the step, unscaled; penalty_loss receives it scaled as in the loss. A precision of 0: no penalty. */
-double point_step(struct posterior *posterior, const struct update *update, size_t member, double precision,
-                  const float *gradient, double *penalty_loss);
-
-/* The precision of the Gaussian prior: the penalty of MAP, dropout and ensembles. */
-static inline double prior_precision(const struct update *update)
-{
-    return 1 / (update->prior_sigma * update->prior_sigma);
-}
+ * cross-entropy, which is destroyed, and of the prior's penalty (prior.h), scaled as `update` says. Returns the penalty
+ * in nats before the step, unscaled; penalty_loss receives it scaled as in the loss. A NULL prior: no penalty. */
+double point_step(struct posterior *posterior, const struct update *update, size_t member, const struct prior *prior,
+                  float *gradient, double *penalty_loss);
 
 #endif

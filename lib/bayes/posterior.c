@@ -84,10 +84,15 @@ static enum status tensors_make(struct posterior *posterior, const struct networ
     return STATUS_OK;
 }
 
+size_t posterior_block_size(const struct posterior *posterior, size_t block)
+{
+    return posterior->method->functions->blocks[block].of_one ? posterior->network_size : posterior->size;
+}
+
 static enum status blocks_make(struct posterior *posterior, struct error *error)
 {
     for (size_t i = 0; i < posterior->method->functions->block_count; i++) {
-        posterior->blocks[i] = memory_alloc(posterior->size, sizeof(float), error);
+        posterior->blocks[i] = memory_alloc(posterior_block_size(posterior, i), sizeof(float), error);
         if (!posterior->blocks[i])
             return STATUS_NO_MEMORY;
     }

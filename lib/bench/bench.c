@@ -53,6 +53,10 @@ static enum status run_make(struct run *run, const struct bench *bench, size_t c
 {
     *run = (struct run){.seed = bench->seed, .threads = bench->threads, .method = bench->method, .kind = bench->kind};
     enum status status = config_defaults(&run->config, error);
+    if (status == STATUS_OK) {
+        run->prior = prior_find(run->config.posterior.prior, error);
+        status = run->prior ? STATUS_OK : STATUS_USAGE;
+    }
     if (status != STATUS_OK)
         return status;
     run->config.model.filters = (long)bench->filters;

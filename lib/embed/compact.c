@@ -163,8 +163,10 @@ enum status model_compact(struct model *model, size_t *removed, struct error *er
     size_t *index[MODEL_LAYERS_MAX] = {NULL}, outputs[MODEL_LAYERS_MAX];
     *removed = 0;
     enum status status = STATUS_OK;
-    for (size_t l = 1; l < model->layer_count && status == STATUS_OK; l++)
-        status = fold_constants(model, l, error);
+    for (size_t l = 1; l < model->layer_count && status == STATUS_OK; l++) {
+        if (layer_has_weights(&model->layers[l]))
+            status = fold_constants(model, l, error);
+    }
     for (size_t l = model->layer_count; l-- > 0 && status == STATUS_OK;) {
         size_t filters = model->layers[l].shape.c_out;
         needed[l] = memory_alloc(filters, 1, error);

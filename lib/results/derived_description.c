@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bayes/elbo.h"
 #include "bayes/pruning.h"
 #include "core/memory.h"
 #include "core/stats.h"
@@ -28,6 +27,7 @@ struct describer {
     const struct run_file *file;
     struct config config;
     struct trained trained;
+    const struct prior_kind *prior;
     struct ranking ranking;
     float *sigma, *keep; /* [posterior size] */
     double items;        /* trained on */
@@ -64,17 +64,17 @@ static enum status add_epochs(const struct describer *describer, struct table *r
     return status;
 }
 
-/* KL(posterior || prior) of what stays, in bits. */
+/* KL(posterior || prior) of what stays, in bits; NaN if it has no closed form. */
 static double weight_bits(const struct describer *describer)
 {
     const struct posterior *posterior = describer->trained.posterior;
-    const double prior = describer->config.posterior.prior_sigma;
+    const struct prior prior = prior_of(&describer->config, describer->prior);
     double nats = 0;
     for (size_t t = 0; t < posterior->tensor_count; t++) {
         const struct tensor *tensor = &posterior->tensors[t];
         for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
             if (describer->keep[i] > 0)
-                nats += elbo_kl((double)posterior->mu[i], (double)describer->sigma[i], prior);
+                nats += prior_kl(&prior, (double)posterior->mu[i], (double)describer->sigma[i]);
         }
     }
     return NAT * nats;
@@ -177,6 +177,10 @@ static enum status describer_open(struct describer *describer, const struct run_
     enum status status = run_file_trained(file, &describer->config, &describer->trained, there, error);
     if (!*there)
         return status;
+    if (status == STATUS_OK) {
+        describer->prior = prior_find(describer->config.posterior.prior, error);
+        status = describer->prior ? STATUS_OK : STATUS_UNSUPPORTED;
+    }
     if (status == STATUS_OK)
         status = store_shape(file->store, "/split/train", &rank, shape, error);
     const struct dataset_kind *kind = dataset_find(file->dataset, error);

@@ -34,6 +34,12 @@ static struct entry of_method(size_t i, size_t *count)
                           .sigma = rows[i].has_sigma ? "yes" : "no"};
 }
 
+static struct entry of_prior(size_t i, size_t *count)
+{
+    const struct prior_kind *rows = prior_kinds(count);
+    return (struct entry){.name = rows[i].name, .title = rows[i].title, .source = rows[i].source};
+}
+
 static struct entry of_criterion(size_t i, size_t *count)
 {
     const struct criterion *rows = criteria(count);
@@ -81,8 +87,8 @@ static const struct registry {
     const char *kind;
     struct entry (*entry)(size_t i, size_t *count);
 } registries[] = {
-    {"dataset", of_dataset}, {"method", of_method},   {"criterion", of_criterion}, {"perturbation", of_perturbation},
-    {"ood", of_ood},         {"measure", of_measure}, {"metric", of_metric}};
+    {"dataset", of_dataset},           {"method", of_method}, {"prior", of_prior},     {"criterion", of_criterion},
+    {"perturbation", of_perturbation}, {"ood", of_ood},       {"measure", of_measure}, {"metric", of_metric}};
 enum { REGISTRIES = sizeof registries / sizeof registries[0] };
 
 static void put(struct row *row, const char *column, const char *text)

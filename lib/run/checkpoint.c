@@ -23,8 +23,9 @@ static enum status blocks_save(struct store *store, const struct posterior *post
     enum status status = STATUS_OK;
     for (size_t i = 0; i < functions->block_count && status == STATUS_OK; i++) {
         char name[BLOCK_NAME_SIZE];
+        const size_t size = posterior_block_size(posterior, i);
         if (block_name(&functions->blocks[i], of_result, name))
-            status = store_write_float(store, name, 1, &posterior->size, posterior->blocks[i], error);
+            status = store_write_float(store, name, 1, &size, posterior->blocks[i], error);
     }
     return status;
 }
@@ -37,7 +38,7 @@ static enum status blocks_load(struct store *store, const struct posterior *post
     for (size_t i = 0; i < functions->block_count && status == STATUS_OK; i++) {
         char name[BLOCK_NAME_SIZE];
         if (block_name(&functions->blocks[i], of_result, name))
-            status = store_read_float(store, name, posterior->size, posterior->blocks[i], error);
+            status = store_read_float(store, name, posterior_block_size(posterior, i), posterior->blocks[i], error);
     }
     return status;
 }
@@ -106,7 +107,7 @@ enum status checkpoint_load_posterior(struct store *store, struct posterior *pos
     for (size_t b = 0; b < functions->block_count && status == STATUS_OK; b++) {
         char name[BLOCK_NAME_SIZE];
         const bool of_result = block_name(&functions->blocks[b], true, name);
-        for (size_t i = 0; of_result && i < posterior->size; i++) {
+        for (size_t i = 0; of_result && i < posterior_block_size(posterior, b); i++) {
             if (!isfinite(posterior->blocks[b][i]))
                 return error_set(error, STATUS_DATA,
                                  "%s: %s[%zu] is not a finite number, and a network of it predicts none; train it anew "
@@ -122,6 +123,9 @@ enum { STATE_MEMBERS = 9 };
 /* In a file every number is a double, which holds counts of steps and items exactly. */
 static const char *const state_names[STATE_MEMBERS] = {"step",    "sigma_steps", "loss_sum",       "nll_sum", "kl_sum",
                                                        "correct", "items",       "steps_in_epoch", "seconds"};
+
+/* Of methods with something to finish. */
+static const char FINISHED[] = "finished";
 
 static void state_to_numbers(const struct train_state *state, double numbers[STATE_MEMBERS])
 {
@@ -161,6 +165,8 @@ enum status checkpoint_save(struct store *store, const struct posterior *posteri
     state_to_numbers(state, numbers);
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
         status = store_set_number(store, "/checkpoint", state_names[i], numbers[i], error);
+    if (status == STATUS_OK && posterior->method->functions->finish)
+        status = store_set_number(store, "/checkpoint", FINISHED, state->finished, error);
     if (status == STATUS_OK)
         status = store_set_text(store, "/checkpoint", "identity", identity, error);
     return status;
@@ -176,6 +182,10 @@ enum status checkpoint_load(struct store *store, struct posterior *posterior, st
     if (status == STATUS_OK && !state_from_numbers(numbers, state))
         return error_set(error, STATUS_DATA, "%s: /checkpoint counts steps that cannot be; " STORE_REMEDY_CHANGED,
                          store_path(store));
+    double finished = 0;
+    if (status == STATUS_OK && posterior->method->functions->finish)
+        status = store_get_number(store, "/checkpoint", FINISHED, &finished, error);
+    state->finished = finished > 0;
     return status;
 }
 
@@ -212,6 +222,8 @@ enum status checkpoint_remove(struct store *store, const struct method *method, 
     }
     for (size_t i = 0; i < STATE_MEMBERS && status == STATUS_OK; i++)
         status = store_unset(store, "/checkpoint", state_names[i], error);
+    if (status == STATUS_OK && method->functions->finish)
+        status = store_unset(store, "/checkpoint", FINISHED, error);
     if (status == STATUS_OK)
         status = store_unset(store, "/checkpoint", "identity", error);
     bool bare = false;

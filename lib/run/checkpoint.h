@@ -17,6 +17,7 @@ struct train_state {
     double loss_sum, nll_sum, kl_sum;      /* of the current epoch */
     size_t correct, items, steps_in_epoch; /* likewise */
     double seconds;                        /* spent on training so far */
+    bool finished;                         /* the method's `finish` is done */
 };
 
 enum status checkpoint_save_posterior(struct store *store, const struct posterior *posterior, const char *identity,

@@ -69,6 +69,9 @@ static enum status registries_check(struct run *run, struct error *error)
     run->method = method_find(config->posterior.method, error);
     if (!run->method)
         return name_refused(run, "posterior.method", error);
+    run->prior = prior_find(config->posterior.prior, error);
+    if (!run->prior)
+        return name_refused(run, "posterior.prior", error);
     run->kind = dataset_find(config->data.dataset, error);
     if (!run->kind)
         return name_refused(run, "data.dataset", error);
@@ -192,8 +195,8 @@ enum { TRAIN_VERSION = 2, TRAIN_VERSION_CUT = 3 };
 
 void run_train_sections(const struct run *run, char sections[RUN_SECTIONS_SIZE])
 {
-    (void)snprintf(sections, RUN_SECTIONS_SIZE, "data model posterior train %s",
-                   run->method->section ? run->method->section : "");
+    (void)snprintf(sections, RUN_SECTIONS_SIZE, "data model posterior train %s %s",
+                   run->method->section ? run->method->section : "", run->prior->section ? run->prior->section : "");
 }
 
 enum status run_open(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
@@ -273,6 +276,13 @@ struct pruning_rule pruning_rule_of(const struct config *config, const struct cr
                                  .biases = config->prune.biases,
                                  .seed = seed,
                                  .prior_sigma = config->posterior.prior_sigma};
+}
+
+struct prior prior_of(const struct config *config, const struct prior_kind *kind)
+{
+    return (struct prior){.kind = kind,
+                          .sigma = config->posterior.prior_sigma,
+                          .options = kind->section ? config_section(config, kind->section) : NULL};
 }
 
 enum status run_identity(const struct run *run, const char *sections, const char *part, char hex[SHA256_HEX_SIZE],

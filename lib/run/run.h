@@ -76,6 +76,7 @@ struct run {
     uint64_t seed;
     int threads;
     const struct method *method;
+    const struct prior_kind *prior;
     const struct dataset_kind *kind;
     struct network_spec network;  /* of the config, for the data set's items */
     struct dataset_places places; /* borrowed; where other data sets are searched */
@@ -116,8 +117,11 @@ struct posterior_start posterior_start_of(const struct config *config, const str
 /* What the config says of a ranking by this criterion. The gradient is not there: run/ranked.h. */
 struct pruning_rule pruning_rule_of(const struct config *config, const struct criterion *criterion, uint64_t seed);
 
+/* The prior of a config, whose options it borrows. */
+struct prior prior_of(const struct config *config, const struct prior_kind *kind);
+
 /* The config sections that a training depends on, space-separated. */
-enum { RUN_SECTIONS_SIZE = 64 };
+enum { RUN_SECTIONS_SIZE = CONFIG_SECTIONS_SIZE };
 void run_train_sections(const struct run *run, char sections[RUN_SECTIONS_SIZE]);
 
 /* The identity of a part of the results: what was trained, the sections named, and `part` (a criterion, a

@@ -226,9 +226,38 @@ static enum status save_done(struct trainer *trainer, struct error *error)
     return file_end(trainer, store, status, error);
 }
 
+/* How training stands, in its file; the checkpoint there stays. */
+static enum status save_standing(struct trainer *trainer, const char *state, struct error *error)
+{
+    struct store *store = NULL;
+    enum status status = file_begin(trainer, &store, error);
+    if (status == STATUS_OK)
+        status = run_describe(trainer->run, store, state, error);
+    return file_end(trainer, store, status, error);
+}
+
+/* What a post-hoc method learns after the last step. All steps are saved before, and remain whatever ends it, so that
+ * the next start finishes. */
+static enum status finish_method(struct trainer *trainer, struct error *error)
+{
+    if (!trainer->run->method->functions->finish || trainer->state.finished)
+        return STATUS_OK;
+    enum status status = save_under_way(trainer, "running", error);
+    if (status != STATUS_OK)
+        return status;
+    status = trainer_finish(trainer, error);
+    trainer->state.seconds = monotonic_seconds() - trainer->started;
+    struct error not_saved = {0};
+    if (status == STATUS_OK ||
+        save_standing(trainer, status == STATUS_INTERRUPTED ? "interrupted" : "failed", &not_saved) == STATUS_OK)
+        return status;
+    *error = not_saved;
+    return not_saved.status;
+}
+
 /* A trained network is kept even if it was not measured, because that was stopped or gave no number: the resumed run
  * has no step left, and measures. */
-static enum status finish(struct trainer *trainer, struct error *error)
+static enum status measure_and_save(struct trainer *trainer, struct error *error)
 {
     struct error not_saved = {0};
     enum status status = save_done(trainer, error), saved = STATUS_OK;
@@ -369,10 +398,12 @@ enum status run_train(const struct run *run, const struct monitor *monitor, stru
         status = resume(&trainer, error);
     if (status == STATUS_OK) {
         status = train(&trainer, error);
-        if (status == STATUS_OK)
-            status = finish(&trainer, error);
-        else if (status == STATUS_NOT_FINITE)
+        if (status == STATUS_NOT_FINITE)
             (void)save_under_way(&trainer, "failed", NULL); /* the first error is the one to report */
+        if (status == STATUS_OK)
+            status = finish_method(&trainer, error);
+        if (status == STATUS_OK)
+            status = measure_and_save(&trainer, error);
     }
     trainer_free(&trainer);
     return status;

@@ -1,4 +1,5 @@
-/* lib/run/train_loop.c: the talk's loop (trainer_run), and the constants that vary over the steps. */
+/* lib/run/train_loop.c: the talk's loop (trainer_run), the constants that vary over the steps, and what comes after
+ * them (trainer_finish). */
 #include <math.h>
 #include <string.h>
 
@@ -40,12 +41,14 @@ static struct update update_constants(struct trainer *trainer, size_t step)
     bool frozen = step < (size_t)config->train.sigma_freeze_steps;
     penalty_scales(trainer, step);
     return (struct update){
+        .seed = trainer->run->seed,
         .step = step,
+        .steps = trainer->steps,
         .adam = {(float)config->train.adam_beta1, (float)config->train.adam_beta2, (float)config->train.adam_epsilon},
         .learning_rate = rate,
         .sigma_learning_rate = frozen ? 0 : rate * config->train.sigma_rate_factor,
         .sigma_steps = trainer->state.sigma_steps,
-        .prior_sigma = config->posterior.prior_sigma,
+        .prior = prior_of(config, trainer->run->prior),
         .penalty_scale = trainer->penalty_scale,
         .clip_norm = config->train.clip_norm,
     };
@@ -111,7 +114,7 @@ enum status trainer_check(const struct trainer *trainer, struct error *error)
     const struct posterior *posterior = trainer->posterior;
     const struct method_functions *functions = posterior->method->functions;
     for (size_t b = 0; b < functions->block_count; b++) {
-        for (size_t i = 0; !functions->blocks[b].of_training && i < posterior->size; i++) {
+        for (size_t i = 0; !functions->blocks[b].of_training && i < posterior_block_size(posterior, b); i++) {
             if (!isfinite(posterior->blocks[b][i]))
                 return error_set(
                     error, STATUS_NOT_FINITE,
@@ -163,5 +166,48 @@ enum status trainer_run(struct trainer *trainer, size_t until, struct error *err
         if (trainer->after_step)
             status = trainer->after_step(trainer, error);
     }
+    return status;
+}
+
+/* struct training's gradient. The training split's items in the order of its indices. */
+static enum status gradient_of_items(const struct training *training, size_t first, size_t count, const float *w,
+                                     float *gradient, double *nll, struct error *error)
+{
+    struct trainer *trainer = training->context;
+    const struct run *run = trainer->run;
+    size_t correct;
+    items_gather(&run->dataset->train, run->split.train + first, count, trainer->x, trainer->y);
+    network_set_weights(trainer->network, w);
+    *nll = network_gradient(trainer->network, trainer->x, trainer->y, count, gradient, &correct);
+    if (!isfinite(*nll))
+        return error_set(error, STATUS_NOT_FINITE,
+                         "after the last step, training items %zu to %zu: the cross-entropy is not finite; lower "
+                         "train.learning_rate or set train.clip_norm",
+                         first, first + count - 1);
+    return monitor_check(trainer->monitor, error);
+}
+
+enum status trainer_finish(struct trainer *trainer, struct error *error)
+{
+    const struct run *run = trainer->run;
+    const struct method_functions *functions = run->method->functions;
+    penalty_scales(trainer, trainer->steps);
+    const struct training training = {
+        .items = run->split.train_count,
+        .batch = trainer->batch,
+        .seed = run->seed,
+        .steps = trainer->steps,
+        .prior = prior_of(&run->config, run->prior),
+        .penalty_scale = trainer->penalty_scale,
+        .gradient = gradient_of_items,
+        .context = trainer,
+    };
+    enum status status = functions->finish(trainer->posterior, &training, error);
+    if (status == STATUS_OK)
+        status = trainer_check(trainer, error);
+    double median;
+    if (status == STATUS_OK && run->method->has_sigma)
+        status = trainer_record_sigma(trainer, trainer->steps / trainer->steps_per_epoch, &median, error);
+    trainer->state.finished = status == STATUS_OK;
     return status;
 }

@@ -58,7 +58,7 @@ static enum status record_layers(struct trainer *trainer, size_t epoch, const fl
 {
     const struct posterior *posterior = trainer->posterior;
     enum status status = STATUS_OK;
-    if (epoch > 0 && table_rows(trainer->layer_table) == 0)
+    if (epoch > 0 && table_rows(trainer->layer_table) == 0 && !trainer->run->method->functions->finish)
         return STATUS_OK;
     for (size_t t = 0; t < posterior->tensor_count && status == STATUS_OK; t++) {
         char layer[TENSOR_NAME_SIZE];
@@ -75,7 +75,7 @@ static enum status record_layers(struct trainer *trainer, size_t epoch, const fl
     return status;
 }
 
-static enum status record_sigma(struct trainer *trainer, size_t epoch, double *median, struct error *error)
+enum status trainer_record_sigma(struct trainer *trainer, size_t epoch, double *median, struct error *error)
 {
     const struct posterior *posterior = trainer->posterior;
     float *sigma = memory_alloc(posterior->size, 2 * sizeof *sigma, error);
@@ -99,8 +99,8 @@ enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct e
     struct train_state *state = &trainer->state;
     double median = NAN, accuracy = NAN;
     enum status status = STATUS_OK;
-    if (trainer->run->method->has_sigma)
-        status = record_sigma(trainer, epoch, &median, error);
+    if (trainer->run->method->has_sigma && !trainer->run->method->functions->finish)
+        status = trainer_record_sigma(trainer, epoch, &median, error);
     if (status != STATUS_OK || epoch == 0)
         return status;
     status = validate(trainer, &accuracy, error);

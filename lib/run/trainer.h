@@ -54,11 +54,18 @@ void trainer_free(struct trainer *trainer);
  * and tensor. */
 enum status trainer_run(struct trainer *trainer, size_t until, struct error *error);
 
+/* The method's `finish`, after the last step, and the sigmas that it left. STATUS_INTERRUPTED and failures leave blocks
+ * that are of no use: those of the last step are to be saved before. */
+enum status trainer_finish(struct trainer *trainer, struct error *error);
+
 /* Whether the last step left finite values: steps check what they begin with. STATUS_NOT_FINITE says what to do. */
 enum status trainer_check(const struct trainer *trainer, struct error *error);
 
 /* Rows of the tables `train`, `sigma` and `sigma_layers` at the end of an epoch (without `train` at epoch 0, before
- * training). */
+ * training). A method with something to finish has no sigmas yet. */
 enum status trainer_record_epoch(struct trainer *trainer, size_t epoch, struct error *error);
+
+/* Of `sigma` and `sigma_layers` alone. */
+enum status trainer_record_sigma(struct trainer *trainer, size_t epoch, double *median, struct error *error);
 
 #endif

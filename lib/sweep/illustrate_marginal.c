@@ -4,7 +4,7 @@
  * For a run of vi whose items are not images. Three weights of the last layer, by SNR the surest, the median and the
  * least sure: the logits are linear in each of them, so two passes give the whole line.
  *
- * The log posterior is -sum of the items' negative log likelihood / T + log N(w; 0, prior_sigma^2). `posterior` has
+ * The log posterior is -sum of the items' negative log likelihood / T + log prior(w). `posterior` has
  * T = 1 and all other weights at VI's mean. `mean_field` is what mean-field VI approximates with a Gaussian: T is the
  * config's, and the log posterior is averaged over draws of the other weights from VI's posterior (Bishop 2006, section
  * 10.1); it is omitted if the config has another scale than the sum's. With a tenth of the items the other weights stay
@@ -27,18 +27,13 @@ struct line {
     struct illustration *illustration;
     const char *name; /* of the choice */
     size_t place;     /* into mu */
-    double mu, sigma, prior_sigma, temperature;
+    double mu, sigma, temperature;
+    struct prior prior;
     bool has_target;               /* mean_field is there */
     double value[VALUES];          /* ascending */
     double at_mean[DATA][VALUES];  /* nats, summed over the items; other weights at VI's mean */
     double averaged[DATA][VALUES]; /* the mean over draws of the other weights */
 };
-
-static double log_prior(const struct line *line, double w)
-{
-    double z = w / line->prior_sigma;
-    return -0.5 * z * z - log(sqrt(2 * acos(-1)) * line->prior_sigma);
-}
 
 static int ascending(const void *a, const void *b)
 {
@@ -50,7 +45,7 @@ static int ascending(const void *a, const void *b)
  * the prior. */
 static void line_values(struct line *line)
 {
-    double reach = fmin(12 * line->sigma / sqrt(fmin(line->temperature, 1)), 5 * line->prior_sigma);
+    double reach = fmin(12 * line->sigma / sqrt(fmin(line->temperature, 1)), 5 * line->prior.sigma);
     double low = fmin(0, line->mu) - reach, high = fmax(0, line->mu) + reach;
     for (size_t i = 0; i < WIDE_VALUES; i++)
         line->value[i] = low + (high - low) * (double)i / (WIDE_VALUES - 1);
@@ -66,7 +61,7 @@ static void line_values(struct line *line)
 static void log_posterior(const struct line *line, const double *nll, double temperature, double *log_density)
 {
     for (size_t i = 0; i < VALUES; i++)
-        log_density[i] = -nll[i] / temperature + log_prior(line, line->value[i]);
+        log_density[i] = -nll[i] / temperature + prior_log_density(&line->prior, line->value[i]);
 }
 
 /* Normalises it to a density along the line: an area of 1, by trapezoids. */
@@ -127,7 +122,7 @@ static enum status curve_add(const struct line *line, size_t data, const char *k
         row_number(&row, "value", line->value[i]);
         row_number(&row, "density", density[i]);
         row_number(&row, "temperature", temperature);
-        row_number(&row, "prior_sigma", line->prior_sigma);
+        row_number(&row, "prior_sigma", line->prior.sigma);
         row_number(&row, "items", (double)items_of(data, line->illustration->run->split.train_count));
         status = row_store(&row, illustration_table(line->illustration, "marginal"), error);
     }
@@ -143,15 +138,23 @@ static enum status posterior_add(const struct line *line, size_t data, const cha
     return curve_add(line, data, kind, temperature, density, error);
 }
 
-static enum status gaussian_add(const struct line *line, size_t data, const char *kind, double temperature, double mu,
-                                double sigma, struct error *error)
+static enum status prior_add(const struct line *line, size_t data, struct error *error)
+{
+    double density[VALUES];
+    for (size_t i = 0; i < VALUES; i++)
+        density[i] = exp(prior_log_density(&line->prior, line->value[i]));
+    return curve_add(line, data, "prior", 1, density, error);
+}
+
+/* VI's Gaussian. */
+static enum status vi_add(const struct line *line, size_t data, struct error *error)
 {
     double density[VALUES];
     for (size_t i = 0; i < VALUES; i++) {
-        double z = (line->value[i] - mu) / sigma;
-        density[i] = exp(-0.5 * z * z) / (sqrt(2 * acos(-1)) * sigma);
+        double z = (line->value[i] - line->mu) / line->sigma;
+        density[i] = exp(-0.5 * z * z) / (sqrt(2 * acos(-1)) * line->sigma);
     }
-    return curve_add(line, data, kind, temperature, density, error);
+    return curve_add(line, data, "vi", line->temperature, density, error);
 }
 
 /* A value beyond the line is NaN and has no row. */
@@ -190,9 +193,9 @@ static enum status line_add(const struct line *line, struct error *error)
         if (status == STATUS_OK && line->has_target)
             status = posterior_add(line, data, "mean_field", line->temperature, line->averaged[data], error);
         if (status == STATUS_OK)
-            status = gaussian_add(line, data, "prior", 1, 0, line->prior_sigma, error);
+            status = prior_add(line, data, error);
         if (status == STATUS_OK)
-            status = gaussian_add(line, data, "vi", line->temperature, line->mu, line->sigma, error);
+            status = vi_add(line, data, error);
         if (status == STATUS_OK)
             status = points_add(line, data, error);
     }
@@ -301,7 +304,7 @@ static enum status lines_choose(struct illustration *illustration, const float *
                                  .place = place,
                                  .mu = (double)posterior->mu[place],
                                  .sigma = (double)sigma[place],
-                                 .prior_sigma = config->posterior.prior_sigma,
+                                 .prior = prior_of(config, illustration->run->prior),
                                  .temperature = config->posterior.temperature > 0 ? config->posterior.temperature : 1,
                                  .has_target = config->posterior.temperature > 0 &&
                                                strcmp(config->posterior.kl_reduction, "sum") == 0};

@@ -61,12 +61,12 @@ static bool has_thresholds(const struct criterion *criterion)
     return strcmp(criterion->name, "log_p0") == 0; /* the talk's thresholds are only for this score */
 }
 
-/* log N(0; 0, prior^2). If the posterior's density at 0 is above the prior's, the data favour 0: the Savage-Dickey
- * ratio (Dickey and Lientz 1970) is above 1. So log p(0) has one threshold that need not be chosen. */
+/* The prior's log density at 0. If the posterior's density at 0 is above it, the data favour 0: the Savage-Dickey ratio
+ * (Dickey and Lientz 1970) is above 1. So log p(0) has one threshold that need not be chosen. */
 static double log_prior_at_0(const struct run *run)
 {
-    const double log_root_two_pi = 0.91893853320467274178;
-    return -log_root_two_pi - log(run->config.posterior.prior_sigma);
+    const struct prior prior = prior_of(&run->config, run->prior);
+    return prior_log_density(&prior, 0);
 }
 
 static size_t points_make(const struct run *run, const struct ranking *ranking, struct point points[POINTS_MAX])
