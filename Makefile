@@ -257,7 +257,7 @@ bench: $(PROGRAM) ## speed beside PyTorch and the processor's limit; BENCH_OPTIO
 # ---- Static checks. ----
 
 C_SOURCES := $(filter-out $(SKELETONS),$(wildcard lib/*/*.c experiments/*.c experiments/*/*.c tests/*.c))
-C_FILES := $(C_SOURCES) $(SKELETONS) $(wildcard tests/arm/*.c tests/device/*.c tests/preload/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
+C_FILES := $(C_SOURCES) $(SKELETONS) $(wildcard tests/arm/*.c tests/device/*.c tests/extend/lib/*/*.c tests/preload/*.c) $(wildcard lib/*/*.h experiments/*.h experiments/*/*.h tests/*.h)
 SHELL_FILES := $(wildcard *.sh data/*.sh experiments/*.sh experiments/*/*.sh plots/*.sh tests/*.sh tests/*/*.sh) .ci/run .ci/debian13
 # clang finds gcc's omp.h last of all; a body is read as its plainest variant.
 TIDY_FLAGS = $(filter-out -fopenmp -ffp-contract=fast -O% -Werror,$(ALL_CFLAGS)) -Iexperiments -Itests -DISA=base \

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # run_all.sh: everything from one command: build, get the data, train, prune, perturb, tables, figures, report.
 #
-#   ./run_all.sh [--profile smoke|standard|talk] [--install-deps] [--data-dir DIR] [--offline]
+#   ./run_all.sh [--profile NAME] [--install-deps] [--data-dir DIR] [--offline]
 #                [--out DIR] [--seeds N] [--jobs N] [--set SECTION.KEY=VALUE] [--force] [--wait] [--draw-only] [--frames]
 #
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, 18 to 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
 #                   talk: the talk's own networks, hours
+#                   another: configs/profiles/NAME.ini
 #   --install-deps  install missing Debian packages with apt-get (through sudo if needed); without it nothing is
 #                   installed, what is missing is named
 #   --data-dir DIR  the data sets are in DIR and nowhere else: a missing one ends the run before anything is trained.
@@ -40,8 +41,7 @@ command_line=$(printf '%q ' "$0" "$@")
 # Two runs at once waste less of two processors than two threads of one run, which wait for each other; for small
 # networks, one run per processor. The longest run comes first, so that no processor waits for it at the end.
 large=(cifar10 mnist)
-small=(ecg5000 moons)
-methods=(vi map mle dropout ensemble)
+small=() methods=() # all other sets, and all methods: from the registries, in their order
 # Ten minutes, too long for the standard profile; `tenth run configs/cifar10_dropout.ini` adds a run to its results.
 left_out="standard/cifar10_dropout standard/cifar10_ensemble"
 
@@ -133,8 +133,8 @@ parse_options() {
         esac
         shift
     done
-    if [[ ! $profile =~ ^(smoke|standard|talk)$ ]]; then
-        fail 2 "--profile $profile: smoke, standard or talk is wanted"
+    if [[ ! $profile =~ ^[a-z0-9_]+$ ]] || { [ "$profile" != standard ] && [ ! -f "$project/configs/profiles/$profile.ini" ]; }; then
+        fail 2 "--profile $profile: standard is wanted, or NAME of a file configs/profiles/NAME.ini, such as smoke or talk"
     fi
     if [ -n "$data_dir" ] && [ ! -d "$data_dir" ]; then
         fail 3 "no directory $data_dir (--data-dir)"
@@ -194,13 +194,29 @@ check_data() {
     fi
 }
 
-# configs_of DATASET...: those that the profile runs, a line each.
+# read_registries: into $small and $methods.
+read_registries() {
+    local kind name rest
+    while IFS=$'\t' read -r kind name rest; do
+        if [ "$kind" = method ]; then
+            methods+=("$name")
+        elif [ "$kind" = dataset ] && [[ " ${large[*]} " != *" $name "* ]]; then
+            small+=("$name")
+        fi
+    done < <("$tenth" registry)
+    if [ ${#methods[@]} -eq 0 ]; then
+        fail 1 "$tenth registry names no method"
+    fi
+}
+
+# configs_of DATASET...: those that the profile runs and that are there, a line each.
 configs_of() {
-    local directory=$project/configs dataset method
+    local config dataset method
     for dataset in "$@"; do
         for method in "${methods[@]}"; do
-            if [[ " $left_out " != *" $profile/${dataset}_$method "* ]]; then
-                echo "$directory/${dataset}_$method.ini"
+            config=$project/configs/${dataset}_$method.ini
+            if [ -f "$config" ] && [[ " $left_out " != *" $profile/${dataset}_$method "* ]]; then
+                echo "$config"
             fi
         done
     done
@@ -336,6 +352,7 @@ parse_options "$@"
 check_installed
 build
 if [ "$draw_only" = no ]; then
+    read_registries
     if [ -n "$data_dir" ]; then
         check_data
     else

@@ -83,9 +83,11 @@ names_of() {
         END { if (!found) print file }' "$layout"
 }
 
-# folders_of DATASET: those that `tenth` searches, one per line.
+# folders_of DATASET: those that `tenth` searches, one per line; of a set without rows in the layout the one of sources.tsv,
+# which is among them.
 folders_of() {
-    awk -F'"' -v row="FOLDER($1," 'index($0, row) == 1 { print $2 }' "$layout"
+    awk -F'"' -v row="FOLDER($1," 'index($0, row) == 1 { print $2; found = 1 } END { exit !found }' "$layout" ||
+        rows "$1" | head -n 1 | cut -f 2
 }
 
 # is_whole FILE ALGORITHM CHECKSUM: as far as can be told without reading all of it. A packed file may have any size.

@@ -20,8 +20,8 @@ static const struct option_row rows[] = {
      "where the data sets are, and nowhere else; $TENTH_DATA is looked into first, before the project's data/"},
     {OPTION_OUT, "out", "DIR", "where what is written goes (default: results)"},
     {OPTION_PROFILE, "profile", "NAME",
-     "smoke (small and fast), standard (as the configs are), talk (the talk's networks), or an INI file that wins over "
-     "them"},
+     "smoke (small and fast), standard (as the configs are), talk (the talk's networks), another of configs/profiles/, "
+     "or an INI file that wins over them"},
     {OPTION_SET, "set", "SECTION.KEY=VALUE", "override a key of every config; may be repeated"},
     {OPTION_SEED, "seed", "N", "the same as --set run.seed=N"},
     {OPTION_THREADS, "threads", "N", "threads of one run (default: its share); results do not depend on it"},

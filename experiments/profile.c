@@ -52,9 +52,10 @@ static enum status overlay(struct config_source *source, const char *profile, co
         if (access(path, F_OK) == 0)
             status = config_overlay(source, path, error);
         else if (i == 0)
-            return error_set(error, STATUS_USAGE,
-                             "--profile %s: there is no %s; smoke, standard and talk are there, or give a file",
-                             profile, path);
+            return error_set(
+                error, STATUS_USAGE,
+                "--profile %s: there is no %s; give standard, the name of another file there, or a file's path",
+                profile, path);
     }
     return status;
 }

@@ -122,8 +122,9 @@ function dataset_of(entry, figure,    d) {
     return ""
 }
 
-function has_dataset(figure, dataset) {
-    return figure_datasets[figure] == "all" || index("," figure_datasets[figure] ",", "," dataset ",") > 0
+function has_dataset(figure, dataset,    list) {
+    list = "," figure_datasets[figure] ","
+    return !index(list, ",-" dataset ",") && (index(list, ",all,") || index(list, "," dataset ","))
 }
 
 # Whether an entry of the column claims asks for this id.

@@ -706,6 +706,27 @@ plan_figure() {
     } >"$work/recipes/$figure"
 }
 
+# sets_of DATASETS NAME...: into $list, the data sets that a row of the registry is for, of which "all" are the names.
+sets_of() {
+    local entries entry name others
+    IFS=, read -r -a entries <<<"$1"
+    shift
+    list=()
+    for entry in "${entries[@]}"; do
+        case $entry in
+        all) list+=("$@") ;;
+        -*)
+            others=()
+            for name in "${list[@]}"; do
+                [ "$name" = "${entry#-}" ] || others+=("$name")
+            done
+            list=("${others[@]}")
+            ;;
+        *) list+=("$entry") ;;
+        esac
+    done
+}
+
 # plan_row NAME SCRIPT DATASETS EACH TABLES TITLE FORMATS: every figure of one row of the registry.
 plan_row() {
     local name=$1 script=$2 datasets=$3 each=$4 tables=$5 title=$6 formats=$7 first dataset chosen list
@@ -719,10 +740,7 @@ plan_row() {
         plan_figure "$name" "$name" "$script" "$tables" "$title" "$formats" "" - ""
         return
     fi
-    list=("${all_datasets[@]}")
-    if [ "$datasets" != all ]; then
-        IFS=, read -r -a list <<<"$datasets"
-    fi
+    sets_of "$datasets" "${all_datasets[@]}"
     for dataset in "${list[@]}"; do
         if [ "$each" = - ]; then
             plan_figure "$name" "${name}_$dataset" "$script" "$tables" "$title" "$formats" "$dataset" - ""
@@ -838,11 +856,9 @@ remove_outdated() {
         if [[ $datasets == - ]] || [ ! -f "$table_dir/${tables%%/*}.csv" ]; then
             continue
         fi
-        list=${datasets//,/ }
-        if [ "$datasets" = all ]; then
-            list=${known[dataset]}
-        fi
-        for dataset in $list; do
+        # shellcheck disable=SC2086 # names
+        sets_of "$datasets" ${known[dataset]}
+        for dataset in "${list[@]}"; do
             for value in ${known[$each]:-}; do
                 if [ "$each" = - ] && [ -z "${is_meant[${name}_$dataset]:-}" ]; then
                     remove_gone "${name}_$dataset" "${tables%%/*}" "$dataset" - ""

@@ -10,12 +10,13 @@ unset TENTH_HOME
 export FAKE_LOG=$log FAKE_TABLES=$tables
 
 make_copy() {
-    mkdir -p "$copy/data" "$tables"
+    mkdir -p "$copy/data" "$copy/lib/data" "$tables"
     cp "$project"/{run_all,deps,environment}.sh "$copy"
     cp "$project/data/download.sh" "$project/data/sources.tsv" "$copy/data"
+    cp "$project/lib/data/layout.def" "$copy/lib/data"
     mkdir -p "$copy/results"
     "$tenth" table registry >"$tables/registry.csv"
-    cp -r "$project/plots" "$copy"
+    cp -r "$project/plots" "$project/configs" "$copy"
     cp -r "$project/results/reference" "$copy/results"
     printf 'all:\n\t@test ! -e broken || { echo "no rule for this"; exit 1; }\n\t@mkdir -p build/release && cp tenth build/release\n' \
         >"$copy/Makefile"
@@ -25,7 +26,7 @@ make_copy() {
 write_fake_tenth() {
     cat >"$copy/tenth" <<'END'
 #!/usr/bin/env bash
-[ "$1" = --cpus ] || echo "tenth $*" >>"$FAKE_LOG"
+[ "$1" = --cpus ] || [ "$1" = registry ] || echo "tenth $*" >>"$FAKE_LOG"
 case "$1 $*" in
 "--cpus --cpus") echo 2 && exit ;;
 "table table --list")
@@ -34,6 +35,7 @@ case "$1 $*" in
         printf '%-14s what it holds\n              dataset,method\n' "${table%.csv}"
     done
     ;;
+"registry registry") tr , '\t' <"$FAKE_TABLES/registry.csv" ;;
 "table "*"--format tsv") tr , '\t' <"$FAKE_TABLES/summary.csv" ;;
 "table "*)
     if [ "${@: -1}" = "${FAKE_BAD_TABLE:-}" ]; then

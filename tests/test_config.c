@@ -424,9 +424,8 @@ static void test_checks_across_keys(void **state)
     expect_refused("[posterior]\nkl_reduction = product\n",
                    "a.ini:2: posterior.kl_reduction = product is not sum or mean");
     expect_refused("[run]\nprofile = smkoe\n", "a.ini:2: run.profile = smkoe; did you mean smoke?");
-    expect_refused("[run]\nprofile = production\n",
-                   "a.ini:2: run.profile = production is not smoke or standard or talk or "
-                   "literal or reference or empty");
+    expect_refused("[run]\nprofile = my own\n", "a.ini:2: run.profile = my own: a name has a-z, 0-9 and _ only");
+    assert_string_equal(config_of("[run]\nprofile = walk_2\n").run.profile, "walk_2");
     struct config config =
         config_of("[posterior]\nsigma_start_low = .01\nsigma_start_high = .01\nkl_reduction = mean\n");
     assert_string_equal(config.posterior.kl_reduction, "mean");

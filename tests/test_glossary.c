@@ -111,11 +111,16 @@ static void no_two_look_alike(void **state)
             assert_string_not_equal(looks[i].markers, looks[k].markers);
         }
     }
+    /* gnuplot has five kinds of dashes: none is there twice while another is not used. */
     const struct criterion *dashed = criteria(&count);
+    size_t kinds = 0;
     for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < i; k++)
-            assert_string_not_equal(dashed[i].dashes, dashed[k].dashes);
+        size_t k = 0;
+        while (strcmp(dashed[i].dashes, dashed[k].dashes) != 0)
+            k++;
+        kinds += k == i;
     }
+    assert_int_equal(kinds, count < 5 ? count : 5);
 }
 
 int main(void)

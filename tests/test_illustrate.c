@@ -28,7 +28,8 @@ static const char series_config[] = "[data]\ndataset = ecg5000\nsynthetic = yes\
                                     "[posterior]\nmethod = vi\n"
                                     "[train]\nepochs = 2\nbatch = 16\n"
                                     "[prune]\nfractions = 0,.5,.9\nthresholds = -1,2\nsamples = 2\n"
-                                    "[perturb]\nstrengths = 3\nsamples = 3\nitems = 20\nframes = 5\n";
+                                    "[perturb]\nperturbations = noise, time_shift, time_warp, fgsm\n"
+                                    "strengths = 3\nsamples = 3\nitems = 20\nframes = 5\n";
 static const char plane_config[] = "[data]\ndataset = moons\n[model]\nlayers = 2\nfilters = 8\nkernel = 2\n"
                                    "[posterior]\nmethod = vi\n[train]\nepochs = 2\nbatch = 25\n"
                                    "[prune]\nfractions = 0,.9\nthresholds = none\nsamples = 1\n"

@@ -38,6 +38,9 @@ check "--help says what there is" says "--install-deps" run_all --help
 check "--help is no failure" exits_with 0 run_all --help
 check "an unknown option is a usage error" exits_with 2 run_all --bogus
 check "an unknown profile is a usage error" exits_with 2 run_all --profile quick
+check "so is a path" refuses 2 "--profile ../profiles/smoke" run_all --profile ../profiles/smoke
+cp "$copy/configs/profiles/smoke.ini" "$copy/configs/profiles/own.ini"
+check "but each file of configs/profiles/ is a profile" refuses 2 "no run file" run_all --profile own --draw-only --out "$work/nothing"
 check "0 seeds are a usage error" exits_with 2 run_all --seeds 0
 check "an option without its value is a usage error" exits_with 2 run_all --out
 check "a data directory that is not there is a data error" exits_with 3 run_all --data-dir "$work/nowhere"
@@ -67,9 +70,12 @@ touch "$log"
 
 # ---- run_all.sh: a whole run. ----
 
+# A set and a method that only the registries name, with one config.
+sed -i '2i dataset,gauge,5,Gauge,,,,,,,\nmethod,shrink,6,Shrink,,,,,,,' "$tables/registry.csv"
+cp "$copy/configs/moons_vi.ini" "$copy/configs/gauge_shrink.ini"
 check "a whole run succeeds" exits_with 0 run_all "${smoke[@]}" --seeds 2 --jobs 3 --data-dir "$work" \
     --set train.batch=32 --set "run.name=a b"
-for name in mnist_vi cifar10_map ecg5000_mle mnist_dropout ecg5000_ensemble moons_vi; do
+for name in mnist_vi cifar10_map ecg5000_mle mnist_dropout ecg5000_ensemble moons_vi gauge_shrink; do
     check "it runs the profile's $name" logged "/configs/$name.ini"
 done
 check "as the profile has them" logged " --profile smoke "

@@ -11,7 +11,7 @@
 #include "io/text_buffer.h"
 
 static const struct dataset_kind all_kinds[] = {
-#define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
+#define DATASET(name, title, classes, height, width, channels, offset, scale, background, format, synthesise)          \
     {#name,                                                                                                            \
      title,                                                                                                            \
      classes,                                                                                                          \
@@ -21,7 +21,7 @@ static const struct dataset_kind all_kinds[] = {
      background,                                                                                                       \
      dataset_classes_##name,                                                                                           \
      dataset_input_##name,                                                                                             \
-     load,                                                                                                             \
+     format,                                                                                                           \
      synthesise},
 #include "data/dataset.def"
 #undef DATASET

@@ -51,7 +51,7 @@ struct dataset_kind {
     const char *const *class_names; /* [classes] for display */
     const char *input; /* the meaning of raw values, for users with their own: units, polarity, normalisation */
     /* Both fill dataset->train and ->test, which dataset_free releases, also after a failure; see reader.h. A set
-     * without files (layout.def) is made by `load` from a formula, which counts as official. */
+     * without files (layout.h) is made by `load` from a formula, which counts as official. */
     enum status (*load)(struct dataset *dataset, struct error *error);
     enum status (*synthesise)(const struct dataset_kind *kind, struct dataset *dataset, struct error *error);
 };

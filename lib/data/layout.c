@@ -9,6 +9,10 @@
 #include "io/atomic_file.h"
 #include "io/text_buffer.h"
 
+struct layout_folder {
+    const char *set, *folder;
+};
+
 static const struct layout_part all_parts[] = {
 #define FOLDER(set, folder)
 #define PART(set, sha256, sha256_packed, ...) {#set, sha256, sha256_packed, {__VA_ARGS__}},
@@ -19,9 +23,7 @@ static const struct layout_part all_parts[] = {
 #undef FOREIGN
 };
 
-static const struct layout_folder {
-    const char *set, *folder;
-} all_folders[] = {
+static const struct layout_folder all_folders[] = {
 #define FOLDER(set, folder) {#set, folder},
 #define PART(set, sha256, sha256_packed, ...)
 #define FOREIGN(set, pattern, words)
@@ -30,27 +32,75 @@ static const struct layout_folder {
 #undef PART
 #undef FOREIGN
 };
-enum { PARTS = sizeof all_parts / sizeof all_parts[0], FOLDERS = sizeof all_folders / sizeof all_folders[0] };
+
+/* What the formats of dataset.def say of sets without such rows. */
+#define DATASET(name, title, classes, height, width, channels, offset, scale, background, format, synthesise)          \
+    format(#name, title)
+#define READ_BY(load) NOTHING
+#define NOTHING(set, title)
+
+static const struct layout_part format_parts[] = {
+#define NAMED(set, ...) {set, "", "", {__VA_ARGS__}},
+#define SERIES(set, stem) NAMED(set, stem ".txt", stem ".tsv", stem, stem ".csv")
+#define UCR_SERIES(set, title) SERIES(set, title "_TRAIN") SERIES(set, title "_TEST")
+#define IMAGES(set, stem)                                                                                              \
+    NAMED(set, stem "-images-idx3-ubyte", stem "-images.idx3-ubyte")                                                   \
+    NAMED(set, stem "-labels-idx1-ubyte", stem "-labels.idx1-ubyte")
+#define IDX_IMAGES(set, title) IMAGES(set, "train") IMAGES(set, "t10k")
+#include "data/dataset.def"
+#undef UCR_SERIES
+#undef IDX_IMAGES
+};
+
+/* The directory itself may be that of another set of images, whose files have the same names. */
+static const struct layout_folder format_folders[] = {
+#define UCR_SERIES(set, title)                                                                                         \
+    {set, set}, {set, title}, {set, "UCRArchive_2018/" title}, {set, "UCR_TS_Archive_2015/" title}, {set, ""},
+#define IDX_IMAGES(set, title) {set, set}, {set, title}, {set, title "/raw"},
+#include "data/dataset.def"
+};
+
+enum {
+    PARTS = sizeof all_parts / sizeof all_parts[0],
+    FOLDERS = sizeof all_folders / sizeof all_folders[0],
+    FORMAT_PARTS = sizeof format_parts / sizeof format_parts[0],
+    FORMAT_FOLDERS = sizeof format_folders / sizeof format_folders[0]
+};
+
+/* A set's rows are neighbours. */
+static const struct layout_part *parts_among(const struct layout_part *rows, size_t row_count, const char *set,
+                                             size_t *count)
+{
+    size_t first = 0;
+    while (first < row_count && strcmp(rows[first].set, set) != 0)
+        first++;
+    *count = 0;
+    while (first + *count < row_count && strcmp(rows[first + *count].set, set) == 0)
+        ++*count;
+    return *count > 0 ? &rows[first] : NULL;
+}
 
 const struct layout_part *layout_parts(const char *set, size_t *count)
 {
-    size_t first = 0;
-    while (first < PARTS && strcmp(all_parts[first].set, set) != 0)
-        first++;
-    *count = 0;
-    while (first + *count < PARTS && strcmp(all_parts[first + *count].set, set) == 0)
-        ++*count;
-    return *count > 0 ? &all_parts[first] : NULL;
+    const struct layout_part *parts = parts_among(all_parts, PARTS, set, count);
+    return parts ? parts : parts_among(format_parts, FORMAT_PARTS, set, count);
+}
+
+static size_t folders_among(const struct layout_folder *rows, size_t row_count, const char *set,
+                            const char *folders[LAYOUT_FOLDERS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < row_count && count < LAYOUT_FOLDERS_MAX; i++) {
+        if (strcmp(rows[i].set, set) == 0)
+            folders[count++] = rows[i].folder;
+    }
+    return count;
 }
 
 size_t layout_folders(const char *set, const char *folders[LAYOUT_FOLDERS_MAX])
 {
-    size_t count = 0;
-    for (size_t i = 0; i < FOLDERS && count < LAYOUT_FOLDERS_MAX; i++) {
-        if (strcmp(all_folders[i].set, set) == 0)
-            folders[count++] = all_folders[i].folder;
-    }
-    return count;
+    size_t count = folders_among(all_folders, FOLDERS, set, folders);
+    return count > 0 ? count : folders_among(format_folders, FORMAT_FOLDERS, set, folders);
 }
 
 enum status layout_path(const char *directory, const char *name, char path[LAYOUT_PATH_SIZE], struct error *error)

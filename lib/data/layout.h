@@ -1,5 +1,5 @@
 /* lib/data/layout.h: finding the files of a data set below a directory, in the folders and under the names in which
- * they circulate (layout.def). */
+ * they circulate: as layout.def says, or, of a set without rows there, its format in dataset.def. */
 #ifndef TENTH_DATA_LAYOUT_H
 #define TENTH_DATA_LAYOUT_H
 

@@ -1,7 +1,7 @@
 /* lib/data/reader.h: shared by the readers of data sets (dataset_NAME.c), the generators (synthetic_NAME.c) and
  * dataset.c. Nobody else includes it.
  *
- * A reader opens the parts of its set in the order of layout.def, each with part_open, reads it through a format's
+ * A reader opens the parts of its set in the order of layout.h, each with part_open, reads it through a format's
  * reader (idx.h, cifar.h, ucr.h), and ends it with part_finish, which records the hash. dataset->directory and the
  * names of dataset->files are set beforehand; it need not clean up `dataset`. */
 #ifndef TENTH_DATA_READER_H
@@ -17,10 +17,16 @@ typedef enum status dataset_load_fn(struct dataset *dataset, struct error *error
 typedef enum status dataset_synthesise_fn(const struct dataset_kind *kind, struct dataset *dataset,
                                           struct error *error);
 
-#define DATASET(name, title, classes, height, width, channels, offset, scale, background, load, synthesise)            \
+/* The formats of dataset.def. */
+dataset_load_fn dataset_load_ucr, dataset_load_idx;
+#define UCR_SERIES dataset_load_ucr
+#define IDX_IMAGES dataset_load_idx
+#define READ_BY(load) load
+
+#define DATASET(name, title, classes, height, width, channels, offset, scale, background, format, synthesise)          \
     extern const char *const dataset_classes_##name[classes];                                                          \
     extern const char dataset_input_##name[];                                                                          \
-    dataset_load_fn load;
+    dataset_load_fn format;
 #include "data/dataset.def"
 #undef DATASET
 

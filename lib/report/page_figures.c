@@ -200,10 +200,11 @@ static bool is_of(const struct page_figure *figure, const char *dataset)
 {
     if (!*dataset || strcmp(figure->datasets, "-") == 0)
         return !*dataset && strcmp(figure->datasets, "-") == 0;
-    char list[512], wanted[80];
+    char list[512], wanted[80], excepted[80];
     (void)snprintf(list, sizeof list, ",%s,", figure->datasets);
     (void)snprintf(wanted, sizeof wanted, ",%s,", dataset);
-    return strcmp(figure->datasets, "all") == 0 || strstr(list, wanted) != NULL;
+    (void)snprintf(excepted, sizeof excepted, ",-%s,", dataset);
+    return !strstr(list, excepted) && (strstr(list, ",all,") || strstr(list, wanted));
 }
 
 /* A figure for each value of its column `each`, or just one. */

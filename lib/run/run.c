@@ -271,11 +271,12 @@ struct posterior_start posterior_start_of(const struct config *config, const str
 struct pruning_rule pruning_rule_of(const struct config *config, const struct criterion *criterion, uint64_t seed)
 {
     const bool units = strcmp(config->prune.granularity, "unit") == 0;
+    const bool gaussian = strcmp(config->posterior.prior, "gaussian") == 0;
     return (struct pruning_rule){.criterion = criterion,
                                  .granularity = units ? GRANULARITY_UNIT : GRANULARITY_WEIGHT,
                                  .biases = config->prune.biases,
                                  .seed = seed,
-                                 .prior_sigma = config->posterior.prior_sigma};
+                                 .prior_sigma = gaussian ? config->posterior.prior_sigma : 0};
 }
 
 struct prior prior_of(const struct config *config, const struct prior_kind *kind)
