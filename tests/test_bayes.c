@@ -548,7 +548,7 @@ static void what_a_criterion_needs_has_to_be_there(void **state)
     (void)state;
     struct fixture fixture;
     make(&fixture, "vi");
-    static const char *const cases[][2] = {{"taylor", "gradient of training items"}, {"kl", "needs a prior"}};
+    static const char *const cases[][2] = {{"taylor", "gradient of training items"}, {"kl", "of a Gaussian prior"}};
     for (size_t i = 0; i < 2; i++) {
         const struct pruning_rule rule = {.criterion = criterion_row(cases[i][0])};
         struct ranking ranking;
@@ -899,8 +899,8 @@ static void a_threshold_on_units_is_one_on_their_joint_density(void **state)
 static void a_network_of_classes_alone_has_no_unit_to_prune(void **state)
 {
     (void)state;
-    struct tensor tensors[2] = {{.name = "a", .role = TENSOR_DENSE_WEIGHT, .count = 6, .rank = 2, .shape = {2, 3}},
-                                {.name = "b", .role = TENSOR_DENSE_BIAS, .offset = 16, .count = 3, .shape = {3}}};
+    struct tensor tensors[2] = {{.name = "a", .role = TENSOR_WEIGHT, .count = 6, .rank = 2, .shape = {2, 3}},
+                                {.name = "b", .role = TENSOR_BIAS, .offset = 16, .count = 3, .shape = {3}}};
     float mu[32] = {0};
     const struct method method = {.name = "test"};
     const struct posterior posterior = {

@@ -588,13 +588,13 @@ static void assert_memory_claim(const char *file, double weights)
     table_free(summary);
 }
 
-/* The criteria that can rank the weights of a method with sigmas, or without. */
-static size_t criteria_with(bool sigma)
+/* The criteria that rank the weights of a method unless others are named. */
+static size_t criteria_of(const char *method)
 {
     size_t count, fit = 0;
     const struct criterion *rows = criteria(&count);
     for (size_t i = 0; i < count; i++)
-        fit += sigma || rows[i].sigma == WORKS_WITHOUT_SIGMA;
+        fit += criterion_is_standard(&rows[i], method_find(method, NULL));
     return fit;
 }
 
@@ -607,7 +607,7 @@ static void layers_add_up(void **state)
         train(&job, all[m]);
         const char *file = job.run.path;
         struct table *table = table_of(&file, 1, "surviving"), *weights = table_of(&file, 1, "weight_histogram");
-        size_t criteria_of_method = criteria_with(m == 0), points = 3, layers = 4;
+        size_t criteria_of_method = criteria_of(all[m]), points = 3, layers = 4;
         assert_int_equal(table_rows(table), criteria_of_method * points * layers);
         for (size_t c = 0; c < criteria_of_method; c++) {
             for (size_t point = 0; point < points; point++) {

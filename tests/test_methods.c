@@ -51,8 +51,11 @@ static double step_once(struct fixture *fixture, uint64_t step, const double *sc
     const float *w = draw(fixture, step, fixture->w);
     network_set_weights(fixture->network, w);
     (void)network_gradient(fixture->network, fixture->x, fixture->y, BATCH, fixture->gradient, &correct);
-    struct update update = {
-        .step = step, .adam = {0, 0.5F, 1e-8F}, .learning_rate = 1e-30, .prior = fixture_prior("gaussian", prior, NULL), .penalty_scale = scale};
+    struct update update = {.step = step,
+                            .adam = {0, 0.5F, 1e-8F},
+                            .learning_rate = 1e-30,
+                            .prior = fixture_prior("gaussian", prior, NULL),
+                            .penalty_scale = scale};
     return fixture->posterior->method->functions->update(fixture->posterior, &update, w, fixture->gradient,
                                                          &penalty_loss);
 }

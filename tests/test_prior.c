@@ -23,7 +23,7 @@
 #include "reference.h"
 #include "run/run.h"
 
-static const struct network_spec tiny = {
+static const struct plain tiny = {
     .input = {7, 6, 2}, .classes = 3, .layers = 2, .filters = 3, .kernel = 3, .stride = 2};
 static const double SIGMA = 0.3; /* of priors */
 
@@ -203,7 +203,8 @@ static double softplus(double rho)
 static void make(struct fixture *fixture, const char *method)
 {
     struct posterior_start start = {.seed = 3, .mu_scale = 1, .sigma_low = 0.02, .sigma_high = 0.3};
-    fixture_make(fixture, &tiny, method, &start, 2);
+    const struct network_spec spec = plain_spec(tiny);
+    fixture_make(fixture, &spec, method, &start, 2);
     random_normal(random_key(5, PURPOSE_TEST, 0, 0), 0, fixture->posterior->size, fixture->gradient);
     for (size_t t = 0; t < fixture->posterior->tensor_count; t++) { /* biases start at 0, where Laplace has its kink */
         const struct tensor *tensor = &fixture->posterior->tensors[t];

@@ -646,12 +646,7 @@ static void a_chain_stores_its_networks_one_by_one(void **state)
         status = run_train(&job.run, &monitor, &job.error);
         if (interruptions++ == 0) {
             float *walker = load_floats("broken_seed1.h5", "/checkpoint/walker", &size);
-            assert_int_equal(size, network_size_of(&(struct network_spec){.input = job.run.kind->shape,
-                                                                          .classes = job.run.kind->classes,
-                                                                          .layers = 3,
-                                                                          .filters = 4,
-                                                                          .kernel = 6,
-                                                                          .stride = 2}));
+            assert_int_equal(size, network_size_of(&job.run.network));
             memory_free(walker);
         }
         job_close(&job);
@@ -1230,7 +1225,7 @@ static void the_gradient_is_that_of_the_training_items(void **state)
         assert_int_equal(run_fit_items(&job.run, &items, &job.error), STATUS_OK);
         assert_int_equal(items.count, s == 0 ? 37 : 96);
         const struct posterior *posterior = trained.posterior;
-        const struct network_spec spec = run_network_spec(&job.run);
+        const struct network_spec spec = job.run.network;
         const size_t size = posterior->network_size;
         float *found = memory_alloc(posterior->size, sizeof *found, &job.error);
         assert_non_null(found);

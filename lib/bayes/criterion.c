@@ -52,7 +52,9 @@ enum status criterion_score(const struct criterion *criterion, const struct scor
                          "criterion %s needs a posterior with a sigma; a point estimate has none (use magnitude)",
                          criterion->name);
     if (criterion->needs & NEEDS_PRIOR && scoring->prior_sigma <= 0)
-        return error_set(error, STATUS_UNSUPPORTED, "criterion %s is of a Gaussian prior, which the run has not (posterior.prior)", criterion->name);
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "criterion %s is of a Gaussian prior, which the run has not (posterior.prior)",
+                         criterion->name);
     if (criterion->needs & NEEDS_WEIGHT_GRADIENT && !scoring->gradient)
         return error_set(error, STATUS_UNSUPPORTED,
                          "criterion %s needs the gradient of training items, which are not at hand", criterion->name);

@@ -23,8 +23,7 @@ static const struct {
 } CHOICES[] = {
     {KEY_posterior_kl_reduction, 2, {"sum", "mean"}}, {KEY_model_precision, 2, {"fp32", "bf16"}},
     {KEY_posterior_start, 2, {"lecun", "glorot"}},    {KEY_perturb_fill, 2, {"background", "black"}},
-    {KEY_prune_granularity, 2, {"weight", "unit"}},
-    {KEY_data_evaluate, 2, {"test", "validation"}},
+    {KEY_prune_granularity, 2, {"weight", "unit"}},   {KEY_data_evaluate, 2, {"test", "validation"}},
 };
 
 static double number_of(const struct config *config, const struct config_key *key)

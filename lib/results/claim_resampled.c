@@ -178,8 +178,8 @@ static enum status area_of_unknown(const struct side *side, struct resampled *qu
                            0, 1, &test, error);
     if (status == STATUS_OK)
         status = scores_load_scaled(side->file, side->scaled,
-                                    claim_object(side->fraction, "ood", side->question->part, object), METRIC_entropy, 0,
-                                    1, &unknown, error);
+                                    claim_object(side->fraction, "ood", side->question->part, object), METRIC_entropy,
+                                    0, 1, &unknown, error);
     if (status == STATUS_OK && test.count > 0 && unknown.count > 0) {
         *quantity = (struct resampled){.what = RESAMPLED_AREA, .groups = 2, .count = {test.count, unknown.count}};
         quantity->score = memory_alloc(test.count + unknown.count, sizeof(float), error);

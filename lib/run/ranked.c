@@ -29,7 +29,7 @@ static enum status add_network(struct network *network, const struct test_items 
 enum status run_gradient(const struct run *run, const struct posterior *posterior, float *gradient, struct error *error)
 {
     const size_t size = posterior->network_size, batch = (size_t)run->config.train.batch;
-    const struct network_spec spec = run_network_spec(run);
+    const struct network_spec spec = run->network;
     struct test_items items = {0};
     struct network *network = NULL;
     float *scratch = memory_alloc(size, sizeof *scratch, error);
