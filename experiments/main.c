@@ -151,6 +151,19 @@ static void print_registries(void)
         printf("  %-20s %s [%s]\n", all_metrics[i].name, all_metrics[i].formula, all_metrics[i].unit);
 }
 
+static void print_networks(void)
+{
+    size_t count;
+    const struct layer_kind *const *layers = layer_kinds(&count);
+    printf("Layers (model.architecture):\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s\n", layers[i]->name, layers[i]->usage);
+    const struct activation *all_activations = activations(&count);
+    printf("Activations:\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-20s %s (%s)\n", all_activations[i].name, all_activations[i].title, all_activations[i].source);
+}
+
 static void print_help(void)
 {
     printf("tenth: how far can a Bayesian neural network be pruned, and does it know what it does not know?\n\n"
@@ -161,6 +174,7 @@ static void print_help(void)
            "  tenth --version\n"
            "  tenth --cpus                            how many processors it may use, by affinity, quota and OpenMP\n");
     print_registries();
+    print_networks();
     printf("\nExit codes: 0 done; 1 the work failed; 2 usage or config; 3 data missing or corrupt; 130 interrupted.\n");
 }
 

@@ -590,9 +590,10 @@ static void test_base_order(void **state)
     assert_int_equal(config.model.stride, 3);
     char *text = config_text(source, 0, true, NULL);
     assert_non_null(text);
-    assert_non_null(strstr(text, "\n[model]\narchitecture = ; default\nlayers = 1 ; first.ini:5\nfilters = 1 ; first.ini:2\n"
-                                 "kernel = 2 ; second.ini:2\nstride = 3 ; top.ini:4\nprecision = fp32 ; default\n\n"
-                                 "[posterior]\n"));
+    assert_non_null(strstr(text,
+                           "\n[model]\narchitecture = ; default\nlayers = 1 ; first.ini:5\nfilters = 1 ; first.ini:2\n"
+                           "kernel = 2 ; second.ini:2\nstride = 3 ; top.ini:4\nprecision = fp32 ; default\n\n"
+                           "[posterior]\n"));
     assert_non_null(strstr(text, "\nepochs = 20 ; default\n"));
     memory_free(text);
     config_free(source);

@@ -105,6 +105,8 @@ run() {
 check "vi learns the new set" run ecg5000_vi
 check "so does map" run ecg5000_map
 check "and the new method" run ecg5000_map --set posterior.method=shrink --set shrink.factor=1
+check "and a network of the new layer and activation" run ecg5000_vi --set run.name=gauge_least \
+    --set "model.architecture=conv 4 5 softsign; minpool 2; dense 8 softsign"
 mkdir -p out/tables
 for table in summary train prune prune_band perturb perturb_band stills stills_predicted claims provenance registry; do
     check "the table $table" bash -c "'$tenth' table out/*.h5 $table >out/tables/$table.csv"
@@ -207,6 +209,30 @@ finds_claim() {
     check "$1: in the report" reports "10 % of the weights are enough for a gauge"
 }
 
+finds_metric() {
+    check "$1: in the help" helps "mean of the largest p_ik less the next one"
+    check "$1: in the registry" registers metric margin
+    check "$1: in tables, with its interval" says ",margin,margin_low,margin_high" head -n 1 out/tables/perturb.csv
+    check "$1: the more noise, the smaller" test "$(column method perturbation strength margin out/tables/perturb.csv |
+        awk -F, '$1 == "vi" && $2 == "noise" { if ($3 == 0) first = $4; last = $4 } END { print last < first }')" = 1
+    check "$1: which has columns in bands" says ",margin" head -n 1 out/tables/prune_band.csv
+    check "$1: in a figure of measures" draws perturb_gain_gauge ">margin<"
+    check "$1: in the report" reports "margin"
+}
+
+finds_layer() {
+    check "$1: in the help" helps "minpool              WINDOW"
+    check "$1: in the registry" registers layer minpool
+    check "$1: part of what a run is" tables provenance "minpool 2"
+    check "$1: pruned like others" says "gauge,gauge_least,vi,snr" cat out/tables/prune_band.csv
+}
+
+finds_activation() {
+    check "$1: in the help" helps "softsign (a textbook)"
+    check "$1: in the registry" registers activation softsign
+    check "$1: part of what a run is" tables provenance "conv 4 5 softsign"
+}
+
 finds_profile() {
     check "$1: of a config" says "filters = 4 ; $copy/configs/profiles/tiny.ini" "$tenth" config "$copy/configs/moons_vi.ini" --profile tiny
     check "$1: of runs" tables provenance "config run.profile,tiny"
@@ -244,14 +270,21 @@ int main(void)
     return model_self_test();
 }
 END
+# agrees DIR: DIR/model.c and `tenth predict DIR/model.tenth`.
 agrees() {
-    cc -std=c99 -pedantic -Wall -Wextra -Werror -O1 -o model main.c model.c -lm &&
+    cc -std=c99 -pedantic -Wall -Wextra -Werror -O1 "-I$1" -o model main.c "$1/model.c" -lm &&
         ./model <"$copy/data/Gauge/Gauge_TEST.tsv" >found || return
-    "$tenth" predict model.tenth "$copy/data/Gauge/Gauge_TEST.tsv" --format csv | tail -n +2 | awk -F, '{ printf "%d,%.5f\n", $3, $4 }' >wanted
+    "$tenth" predict "$1/model.tenth" "$copy/data/Gauge/Gauge_TEST.tsv" --format csv | tail -n +2 |
+        awk -F, '{ printf "%d,%.5f\n", $3, $4 }' >wanted
     [ "$(wc -l <found)" -eq 90 ] && paste -d , found wanted |
         awk -F, '{ bad += $1 != $3 || ($2 - $4)^2 > 1e-9 } END { exit bad > 0 }'
 }
-check "an export" "$tenth" export out/gauge_shrink_seed1.h5 --criterion energy --fraction .5 --name model --out . --quiet
-check "says how it was pruned" grep -q "shrink on gauge; 0.5 of the weights were removed by energy" model.h
-check "its C99 compiles and predicts the same" agrees
+check "an export" "$tenth" export out/gauge_shrink_seed1.h5 --criterion energy --fraction .5 --name model --out shrunk --quiet
+check "says how it was pruned" grep -q "shrink on gauge; 0.5 of the weights were removed by energy" shrunk/model.h
+check "its C99 compiles and predicts the same" agrees shrunk
+for posterior in mean variance; do
+    check "an export of the new layer and activation: $posterior" "$tenth" export out/gauge_least_seed1.h5 --posterior "$posterior" \
+        --fraction .3 --name model --out "$posterior" --quiet
+    check "its C99 compiles and predicts the same: $posterior" agrees "$posterior"
+done
 finish

@@ -32,16 +32,19 @@ static void every_row_is_there_once(void **state)
 {
     (void)state;
     struct table *table = the_registry();
-    static const char *const kinds[] = {"method", "criterion", "metric", "measure"};
-    size_t found[4] = {0}, counts[4] = {0};
+    static const char *const kinds[] = {"method", "criterion", "metric", "measure", "layer", "activation"};
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
+    size_t found[KINDS] = {0}, counts[KINDS] = {0};
     (void)methods(&counts[0]);
     (void)criteria(&counts[1]);
+    (void)layer_kinds(&counts[4]);
+    (void)activations(&counts[5]);
     const struct metric *rows = metrics(&counts[2]);
     for (size_t i = 0; i < counts[2]; i++)
         counts[3] += rows[i].uncertainty != NO_UNCERTAINTY;
     for (size_t r = 0; r < table_rows(table); r++) {
         const char *kind = table_text(table, r, "kind"), *name = table_text(table, r, "name");
-        for (size_t i = 0; i < 4; i++)
+        for (size_t i = 0; i < KINDS; i++)
             found[i] += strcmp(kind, kinds[i]) == 0;
         assert_true(table_text(table, r, "title")[0] != '\0');
         assert_string_equal(glossary_title(kind, name), table_text(table, r, "title"));
@@ -49,7 +52,7 @@ static void every_row_is_there_once(void **state)
             assert_true(strcmp(table_text(table, k, "kind"), kind) != 0 ||
                         strcmp(table_text(table, k, "name"), name) != 0);
     }
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < KINDS; i++)
         assert_int_equal(found[i], counts[i]);
     assert_string_equal(glossary_title("method", "no such method"), "no such method");
     assert_string_equal(glossary_title("no such registry", "vi"), "vi");

@@ -20,6 +20,9 @@ typedef enum status answer_fn(const struct question *question, struct finding *f
 
 #define CLAIM_MEASURE(name, parts, answer, how) answer_fn answer;
 #include "results/claim.def"
+#undef CLAIM_LIST
+#undef CLAIM_MEASURE
+#undef CLAIM
 
 /* What the parts of a claim are, and how they are asked. */
 enum claim_parts { NO_PARTS, EACH_PERTURBATION, ALL_PERTURBATIONS, EACH_OF_NO_CLASS };

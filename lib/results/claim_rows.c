@@ -12,11 +12,17 @@
 
 #define CLAIM_MEASURE(name, parts, answer, how) static const struct claim_measure measure_##name = {parts, answer, how};
 #include "results/claim.def"
+#undef CLAIM_LIST
+#undef CLAIM_MEASURE
+#undef CLAIM
 
 static const struct claim_row all_rows[] = {
 #define CLAIM(name, sets, methods, rivals, measure, parts, fraction, side, bound, seeds, talk, where, words)           \
     {#name, sets, methods, rivals, &measure_##measure, parts, fraction, side, bound, seeds, talk, where, words},
 #include "results/claim.def"
+#undef CLAIM_LIST
+#undef CLAIM_MEASURE
+#undef CLAIM
 };
 
 static const struct claim_list {
@@ -24,6 +30,9 @@ static const struct claim_list {
 } shared_lists[] = {
 #define CLAIM_LIST(name, members, title) {#name, members, title},
 #include "results/claim.def"
+#undef CLAIM_LIST
+#undef CLAIM_MEASURE
+#undef CLAIM
 };
 
 const struct claim_row *claim_rows(size_t *count)

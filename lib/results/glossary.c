@@ -9,6 +9,7 @@
 #include "data/ood.h"
 #include "data/perturb.h"
 #include "io/row.h"
+#include "nn/layer.h"
 
 /* What readers see of a row; NULL: nothing. */
 struct entry {
@@ -82,13 +83,32 @@ static struct entry of_measure(size_t i, size_t *count)
     return of_metric(wanted, &all);
 }
 
+static struct entry of_layer(size_t i, size_t *count)
+{
+    const struct layer_kind *const *rows = layer_kinds(count);
+    return (struct entry){.name = rows[i]->name, .title = rows[i]->title, .source = rows[i]->usage};
+}
+
+static struct entry of_activation(size_t i, size_t *count)
+{
+    const struct activation *rows = activations(count);
+    return (struct entry){.name = rows[i].name, .title = rows[i].title, .source = rows[i].source};
+}
+
 /* To add a registry: a function as above, and a row. */
 static const struct registry {
     const char *kind;
     struct entry (*entry)(size_t i, size_t *count);
-} registries[] = {
-    {"dataset", of_dataset},           {"method", of_method}, {"prior", of_prior},     {"criterion", of_criterion},
-    {"perturbation", of_perturbation}, {"ood", of_ood},       {"measure", of_measure}, {"metric", of_metric}};
+} registries[] = {{"dataset", of_dataset},
+                  {"method", of_method},
+                  {"prior", of_prior},
+                  {"criterion", of_criterion},
+                  {"perturbation", of_perturbation},
+                  {"ood", of_ood},
+                  {"measure", of_measure},
+                  {"metric", of_metric},
+                  {"layer", of_layer},
+                  {"activation", of_activation}};
 enum { REGISTRIES = sizeof registries / sizeof registries[0] };
 
 static void put(struct row *row, const char *column, const char *text)

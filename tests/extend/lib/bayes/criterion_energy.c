@@ -3,10 +3,8 @@
 
 criterion_score_fn criterion_energy;
 
-void criterion_energy(size_t count, const float *mu, const float *sigma, struct random_key key, float *score)
+void criterion_energy(const struct scoring *scoring, float *score)
 {
-    (void)sigma;
-    (void)key;
-    for (size_t i = 0; i < count; i++)
-        score[i] = mu[i] * mu[i];
+    for (size_t i = 0; i < scoring->tensor->count; i++)
+        score[i] = scoring->mu[i] * scoring->mu[i];
 }

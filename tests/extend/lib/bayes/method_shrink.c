@@ -1,4 +1,6 @@
-/* lib/bayes/method_shrink.c: a point estimate under the prior of map, its precision times a key of the config. */
+/* lib/bayes/method_shrink.c: a point estimate under the prior of map, narrower by a key of the config. */
+#include <math.h>
+
 #include "bayes/method_options.h"
 #include "bayes/point_step.h"
 
@@ -18,8 +20,10 @@ static double update(struct posterior *posterior, const struct update *update, c
                      double *penalty_loss)
 {
     const struct shrink_options *options = posterior->options;
+    struct prior prior = update->prior;
     (void)w;
-    return point_step(posterior, update, 0, options->factor * prior_precision(update), gradient, penalty_loss);
+    prior.sigma /= sqrt(options->factor);
+    return point_step(posterior, update, 0, &prior, gradient, penalty_loss);
 }
 
 const struct method_functions method_shrink = {
