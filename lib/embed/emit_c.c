@@ -20,6 +20,7 @@ enum { NUMBERS_IN_A_LINE = 16 };
 static struct model weighted_of(const struct model *model, struct model_layer layers[MODEL_LAYERS_MAX])
 {
     struct model view = *model;
+    memset(layers, 0, MODEL_LAYERS_MAX * sizeof *layers);
     view.layers = layers;
     view.layer_count = 0;
     for (size_t l = 0; l < model->layer_count; l++) {

@@ -48,10 +48,16 @@ struct layer {
     void *state;                              /* the kind's own */
 };
 
-/* How a pooling layer reduces windows, where a network is evaluated by sums over single weights (nn/planes.h). The
- * inputs of output q by tap t are at x[offset[t] + q]. All arrays may be read and written for SPARSE_SLACK floats more.
- */
+/* What a pooling layer is, besides the walk over its windows (nn/pool.h). */
 struct pooling {
+    /* One output pixel, y [channels], from its window's input pixels, of which the first is at x (pool_tap). */
+    void (*pixel)(const struct conv_shape *window, const float *x, float *y);
+
+    /* Adds to dx, at the window's first pixel, what dy [channels] makes of it. */
+    void (*back)(const struct conv_shape *window, const float *x, const float *y, const float *dy, float *dx);
+
+    /* How windows are reduced where a network is evaluated by sums over single weights (nn/planes.h): the inputs of
+     * output q by tap t are at x[offset[t] + q]. All arrays may be read and written for SPARSE_SLACK floats more. */
     void (*reduce)(size_t taps, const size_t *offset, const float *x, size_t outputs, float *z);
 
     /* The same of independent Gaussians (nn/moments.h). */

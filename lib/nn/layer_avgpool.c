@@ -36,25 +36,6 @@ static void back(const struct conv_shape *window, const float *x, const float *y
     }
 }
 
-static void evaluate(const struct layer *layer, int thread, const float *x, size_t batch, float *y)
-{
-    (void)thread;
-    pool_evaluate(layer, x, batch, y, pixel);
-}
-
-static void forward(const struct layer *layer, const float *x, size_t batch, float *y)
-{
-    pool_forward(layer, x, batch, y, pixel);
-}
-
-static void backward(const struct layer *layer, const float *x, const float *y, float *dy, size_t batch,
-                     float *d_weight, float *d_bias, float *dx)
-{
-    (void)d_weight;
-    (void)d_bias;
-    pool_backward(layer, x, y, dy, batch, dx, back);
-}
-
 static void reduce(size_t taps, const size_t *offset, const float *x, size_t outputs, float *z)
 {
     memcpy(z, x + offset[0], outputs * sizeof *z);
@@ -78,6 +59,8 @@ static void moments(size_t taps, const size_t *offset, const float *mean, const 
 }
 
 static const struct pooling pooling = {
+    .pixel = pixel,
+    .back = back,
     .reduce = reduce,
     .moments = moments,
     .device = "    *z += x;\n"
@@ -97,8 +80,8 @@ const struct layer_kind layer_avgpool = {
     .title = "average pooling",
     .has_window = true,
     .window = pool_window,
-    .forward = forward,
-    .evaluate = evaluate,
-    .backward = backward,
+    .forward = pool_forward,
+    .evaluate = pool_evaluate,
+    .backward = pool_backward,
     .pooling = &pooling,
 };

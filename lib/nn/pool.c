@@ -21,50 +21,52 @@ static size_t first_pixel(const struct conv_shape *w, size_t output)
     return (row * w->width_in + column) * w->c_in;
 }
 
-static void item_forward(const struct conv_shape *w, const float *x, float *y, pool_pixel_fn *pixel)
-{
-    for (size_t output = 0; output < w->height_out * w->width_out; output++)
-        pixel(w, x + first_pixel(w, output), y + output * w->c_out);
-}
-
-void pool_evaluate(const struct layer *layer, const float *x, size_t batch, float *y, pool_pixel_fn *pixel)
+void pool_evaluate(const struct layer *layer, int thread, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *w = &layer->window;
+    const struct pooling *pooling = layer->spec.kind->pooling;
+    const size_t outputs = w->height_out * w->width_out;
     double begun = phase_begin(layer->clock);
-    for (size_t item = 0; item < batch; item++)
-        item_forward(w, x + item * conv_size_in(w), y + item * conv_size_out(w), pixel);
+    (void)thread;
+    for (size_t item = 0; item < batch; item++, x += conv_size_in(w))
+        for (size_t output = 0; output < outputs; output++, y += w->c_out)
+            pooling->pixel(w, x + first_pixel(w, output), y);
     phase_end(layer->clock, PHASE_TRANSFORM, begun);
 }
 
-void pool_forward(const struct layer *layer, const float *x, size_t batch, float *y, pool_pixel_fn *pixel)
+void pool_forward(const struct layer *layer, const float *x, size_t batch, float *y)
 {
     const struct conv_shape *w = &layer->window;
 #pragma omp for
     for (size_t item = 0; item < batch; item++)
-        pool_evaluate(layer, x + item * conv_size_in(w), 1, y + item * conv_size_out(w), pixel);
+        pool_evaluate(layer, 0, x + item * conv_size_in(w), 1, y + item * conv_size_out(w));
 }
 
-static void item_backward(const struct conv_shape *w, const float *x, const float *y, const float *dy, float *dx,
-                          pool_back_fn *back)
+static void item_backward(const struct layer *layer, const float *x, const float *y, const float *dy, float *dx)
 {
+    const struct conv_shape *w = &layer->window;
     memset(dx, 0, conv_size_in(w) * sizeof *dx);
     for (size_t output = 0; output < w->height_out * w->width_out; output++) {
         const size_t in = first_pixel(w, output), out = output * w->c_out;
-        back(w, x + in, y + out, dy + out, dx + in);
+        layer->spec.kind->pooling->back(w, x + in, y + out, dy + out, dx + in);
     }
 }
 
-void pool_backward(const struct layer *layer, const float *x, const float *y, const float *dy, size_t batch, float *dx,
-                   pool_back_fn *back)
+void pool_backward(const struct layer *layer, const float *x, const float *y, float *dy, size_t batch,
+                   float *d_weight, /* NOLINT(readability-non-const-parameter): as of every kind */
+                   float *d_bias,   /* NOLINT(readability-non-const-parameter): as of every kind */
+                   float *dx)
 {
     const struct conv_shape *w = &layer->window;
+    (void)d_weight;
+    (void)d_bias;
     if (!dx)
         return;
 #pragma omp for
     for (size_t item = 0; item < batch; item++) {
         const size_t in = item * conv_size_in(w), out = item * conv_size_out(w);
         double begun = phase_begin(layer->clock);
-        item_backward(w, x + in, y + out, dy + out, dx + in, back);
+        item_backward(layer, x + in, y + out, dy + out, dx + in);
         phase_end(layer->clock, PHASE_TRANSFORM, begun);
     }
 }
