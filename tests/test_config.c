@@ -109,6 +109,7 @@ static void write_file(const char *name, const char *text)
 }
 
 /* Where two configs first differ, or NULL. */
+/* NOLINTNEXTLINE(readability-function-size): a line for each key */
 static const char *difference(const struct config *a, const struct config *b)
 {
 #define CONFIG_SECTION(section, help)

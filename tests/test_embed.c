@@ -1094,18 +1094,29 @@ static void test_kernels_of_every_build(void **state)
                 assert_near(variance[q], second, 1e-3);
             }
         }
-        for (size_t a = 0; a < ACTIVATIONS; a++) {
-            size_t count_of_rows;
-            const struct activation *row = &activations(&count_of_rows)[a];
-            for (size_t i = 0; i < ROOM; i++)
-                variance[i] = (z[i] = x[0][i], fabsf(x[1][i]));
-            all[b]->activations[a].moments(100, .3F, .04F, z, variance);
-            for (size_t i = 0; i < 100; i++) {
-                float mean = x[0][i] + .3F, v = fabsf(x[1][i]) + .04F;
-                activation_moments(row, &mean, &v);
-                assert_near(z[i], mean, 1e-5);
-                assert_near(variance[i], v, 1e-5 * (1 + (double)v));
-            }
+    }
+}
+
+static void test_moments_of_every_activation_and_build(void **state)
+{
+    (void)state;
+    enum { COUNT = 100, ROOM = 128 };
+    size_t builds, rows;
+    const struct sparse_kernels *const *all = sparse_kernels_all(&builds);
+    const struct activation *row = activations(&rows);
+    float x[2][ROOM], z[ROOM], variance[ROOM];
+    for (size_t i = 0; i < 2; i++)
+        random_normal(random_key(i, PURPOSE_TEST, 4, 0), 0, ROOM, x[i]);
+    for (size_t k = 0; k < builds * rows; k++) {
+        const size_t a = k % rows;
+        for (size_t i = 0; i < ROOM; i++)
+            variance[i] = (z[i] = x[0][i], fabsf(x[1][i]));
+        all[k / rows]->activations[a].moments(COUNT, .3F, .04F, z, variance);
+        for (size_t i = 0; i < COUNT; i++) {
+            float mean = x[0][i] + .3F, v = fabsf(x[1][i]) + .04F;
+            activation_moments(&row[a], &mean, &v);
+            assert_near(z[i], mean, 1e-5);
+            assert_near(variance[i], v, 1e-5 * (1 + (double)v));
         }
     }
 }
@@ -1394,6 +1405,7 @@ int main(void)
         cmocka_unit_test(a_removed_bias_is_0),
         cmocka_unit_test(test_moments_against_sampled_networks),
         cmocka_unit_test(test_kernels_of_every_build),
+        cmocka_unit_test(test_moments_of_every_activation_and_build),
         cmocka_unit_test(test_spread_of_every_build),
         cmocka_unit_test(test_threshold_tells_right_from_wrong),
         cmocka_unit_test(test_statistics_of_an_input),
