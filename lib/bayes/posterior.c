@@ -210,14 +210,6 @@ size_t posterior_tensor_of(const struct posterior *posterior, size_t place)
     return t;
 }
 
-void posterior_layer(const struct tensor *tensor, char layer[TENSOR_NAME_SIZE])
-{
-    const char *begin = tensor->name;
-    if (begin[0] == 'm' && strchr(begin, '.') != strrchr(begin, '.'))
-        begin = strchr(begin, '.') + 1;
-    (void)snprintf(layer, TENSOR_NAME_SIZE, "%.*s", (int)strcspn(begin, "."), begin);
-}
-
 float *posterior_block(const struct posterior *posterior, const char *name)
 {
     const struct method_functions *functions = posterior->method->functions;

@@ -73,10 +73,6 @@ void posterior_free(struct posterior *posterior); /* NULL is allowed */
 /* The index in `tensors` of the tensor with weight `place` (< size). */
 size_t posterior_tensor_of(const struct posterior *posterior, size_t place);
 
-/* The layer of a tensor, the same for every member: "conv1" for conv1.weight, conv1.bias and m2.conv1.weight.
- */
-void posterior_layer(const struct tensor *tensor, char layer[TENSOR_NAME_SIZE]);
-
 /* A block of the method's by its name [posterior_block_size]; NULL: it has none of that name. */
 float *posterior_block(const struct posterior *posterior, const char *name);
 

@@ -189,15 +189,15 @@ size_t network_size_of(const struct network_spec *spec)
 static void add_tensor(struct network *network, size_t layer, enum tensor_role role, size_t rank, const size_t *shape)
 {
     struct tensor *tensor = &network->tensors[network->tensor_count++];
-    char name[TENSOR_NAME_SIZE];
     *tensor = (struct tensor){.role = role,
                               .layer = layer,
                               .offset = network->weight_size,
                               .count = 1,
                               .fan_in = layer_fan_in(&network->layers[layer].window),
                               .rank = rank};
-    network_layer_name(&network->spec, layer, name);
-    (void)snprintf(tensor->name, sizeof tensor->name, "%.15s.%s", name, tensor_is_bias(tensor) ? "bias" : "weight");
+    network_layer_name(&network->spec, layer, tensor->layer_name);
+    (void)snprintf(tensor->name, sizeof tensor->name, "%.15s.%s", tensor->layer_name,
+                   tensor_is_bias(tensor) ? "bias" : "weight");
     for (size_t i = 0; i < rank; i++) {
         tensor->shape[i] = shape[i];
         tensor->count *= shape[i];

@@ -47,7 +47,8 @@ enum tensor_role { TENSOR_WEIGHT, TENSOR_BIAS };
 
 enum { TENSOR_NAME_SIZE = 24 };
 struct tensor {
-    char name[TENSOR_NAME_SIZE]; /* LAYER.weight or LAYER.bias: see network_layer_name */
+    char name[TENSOR_NAME_SIZE];       /* LAYER.weight or LAYER.bias */
+    char layer_name[TENSOR_NAME_SIZE]; /* LAYER: see network_layer_name */
     enum tensor_role role;
     size_t layer;  /* of its network, from 0, pooling layers included */
     size_t offset; /* of its first element in w; a multiple of 16 floats */

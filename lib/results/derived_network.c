@@ -124,9 +124,7 @@ static enum status edge_add(const struct run_file *file, const struct drawn *dra
     size_t input = drawn->units[layer][from], output = drawn->units[layer + 1][to];
     size_t place = tensor->offset + input * outputs_of(tensor) + output;
     struct row row = run_file_row(file, table_kind_of(rows));
-    char name[TENSOR_NAME_SIZE];
-    posterior_layer(tensor, name);
-    row_text(&row, "layer", name);
+    row_text(&row, "layer", tensor->layer_name);
     row_number(&row, "level", (double)layer);
     row_number(&row, "from_unit", (double)input);
     row_number(&row, "to_unit", (double)output);

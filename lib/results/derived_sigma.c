@@ -15,8 +15,6 @@ static enum status add_tensor(const struct run_file *file, const struct tensor *
                               double prior_sigma, struct table *rows, struct error *error)
 {
     size_t bins[SIGMA_BINS] = {0};
-    char layer[TENSOR_NAME_SIZE];
-    posterior_layer(tensor, layer);
     for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
         double bin = floor((log10((double)sigma[i] / prior_sigma) + DECADES_BELOW) * BINS_PER_DECADE);
         bins[(size_t)fmin(fmax(bin, 0), SIGMA_BINS - 1)]++;
@@ -24,7 +22,7 @@ static enum status add_tensor(const struct run_file *file, const struct tensor *
     enum status status = STATUS_OK;
     for (size_t bin = 0; bin < SIGMA_BINS && status == STATUS_OK; bin++) {
         struct row row = run_file_row(file, table_kind_of(rows));
-        row_text(&row, "layer", layer);
+        row_text(&row, "layer", tensor->layer_name);
         row_text(&row, "part", tensor_is_bias(tensor) ? "biases" : "weights");
         row_number(&row, "sigma", prior_sigma * pow(10, ((double)bin + .5) / BINS_PER_DECADE - DECADES_BELOW));
         row_number(&row, "share", (double)bins[bin] / (double)tensor->count);

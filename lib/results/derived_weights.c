@@ -9,7 +9,7 @@
 
 derive_fn derive_weight_histogram, derive_surviving;
 
-enum { WEIGHT_BINS = 61, LAYERS_MAX = 16 };
+enum { WEIGHT_BINS = 61 };
 static const double PRUNED_FRACTION = .9;   /* the talk's: 10 % of the weights stay */
 static const double SHOWN_QUANTILE = .9995; /* of |mu|; larger values count in the outermost bins */
 
@@ -80,43 +80,29 @@ enum status derive_weight_histogram(const struct run_file *file, struct table *r
 
 /* ---- what survives in each layer ---- */
 
+/* Of each layer of a network, by its number: all members together. */
 struct layers {
-    char name[LAYERS_MAX][TENSOR_NAME_SIZE];
-    size_t of_tensor[LAYERS_MAX * 128]; /* LAYERS_MAX: none */
-    size_t weights[LAYERS_MAX], removed[LAYERS_MAX];
-    size_t count;
+    const char *name[NETWORK_LAYERS_MAX + 1];
+    size_t weights[NETWORK_LAYERS_MAX + 1], removed[NETWORK_LAYERS_MAX + 1];
 };
 
-static enum status layers_find(const struct posterior *posterior, struct layers *layers, struct error *error)
+static void layers_find(const struct posterior *posterior, struct layers *layers)
 {
     *layers = (struct layers){0};
-    if (posterior->tensor_count > sizeof layers->of_tensor / sizeof layers->of_tensor[0])
-        return error_set(error, STATUS_UNSUPPORTED, "too many tensors (%zu) for a table of layers",
-                         posterior->tensor_count);
     for (size_t t = 0; t < posterior->tensor_count; t++) {
-        char name[TENSOR_NAME_SIZE];
-        posterior_layer(&posterior->tensors[t], name);
-        size_t layer = 0;
-        while (layer < layers->count && strcmp(layers->name[layer], name) != 0)
-            layer++;
-        layers->of_tensor[t] = LAYERS_MAX;
-        if (tensor_is_bias(&posterior->tensors[t]) || layer == LAYERS_MAX)
-            continue;
-        if (layer == layers->count)
-            memcpy(layers->name[layers->count++], name, sizeof name);
-        layers->of_tensor[t] = layer;
-        layers->weights[layer] += posterior->tensors[t].count;
+        const struct tensor *tensor = &posterior->tensors[t];
+        layers->name[tensor->layer] = tensor->layer_name;
+        layers->weights[tensor->layer] += tensor_is_bias(tensor) ? 0 : tensor->count;
     }
-    return STATUS_OK;
 }
 
 /* Counts candidates [from, to) of the ranking as removed. */
 static void layers_remove(struct layers *layers, const struct ranking *ranking, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
-        size_t t = posterior_tensor_of(ranking->posterior, ranking->place[i]);
-        if (layers->of_tensor[t] < LAYERS_MAX)
-            layers->removed[layers->of_tensor[t]]++;
+        const struct posterior *posterior = ranking->posterior;
+        const struct tensor *tensor = &posterior->tensors[posterior_tensor_of(posterior, ranking->place[i])];
+        layers->removed[tensor->layer] += !tensor_is_bias(tensor);
     }
 }
 
@@ -151,18 +137,17 @@ static enum status add_criterion(const struct run_file *file, const struct confi
                                  struct table *rows, struct error *error)
 {
     struct ranking ranking;
-    struct layers *layers = memory_alloc(1, sizeof *layers, error);
-    if (!layers)
-        return STATUS_NO_MEMORY;
+    struct layers layers;
     const struct pruning_rule rule = pruning_rule_of(config, criterion, file->seed);
     enum status status = ranking_make(posterior, &rule, &ranking, error);
-    if (status == STATUS_OK) {
-        status = layers_find(posterior, layers, error);
-        for (size_t layer = 0; layer < layers->count && status == STATUS_OK; layer++)
-            status = add_layer(file, config, &ranking, layers, layer, rows, error);
-        ranking_free(&ranking);
+    if (status != STATUS_OK)
+        return status;
+    layers_find(posterior, &layers);
+    for (size_t layer = 0; layer <= NETWORK_LAYERS_MAX && status == STATUS_OK; layer++) {
+        if (layers.weights[layer] > 0)
+            status = add_layer(file, config, &ranking, &layers, layer, rows, error);
     }
-    memory_free(layers);
+    ranking_free(&ranking);
     return status;
 }
 

@@ -61,10 +61,8 @@ static enum status record_layers(struct trainer *trainer, size_t epoch, const fl
     if (epoch > 0 && table_rows(trainer->layer_table) == 0 && !trainer->run->method->functions->finish)
         return STATUS_OK;
     for (size_t t = 0; t < posterior->tensor_count && status == STATUS_OK; t++) {
-        char layer[TENSOR_NAME_SIZE];
         struct row row = row_begin(trainer->run, "sigma_layers");
-        posterior_layer(&posterior->tensors[t], layer);
-        row_text(&row, "layer", layer);
+        row_text(&row, "layer", posterior->tensors[t].layer_name);
         row_text(&row, "part", tensor_is_bias(&posterior->tensors[t]) ? "biases" : "weights");
         row_number(&row, "epoch", (double)epoch);
         set_quantiles(&row, posterior, t, t + 1, TENSOR_QUANTILE_WEIGHTS, sigma, kept);
