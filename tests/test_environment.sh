@@ -115,7 +115,7 @@ else
     chmod +x bin/gnuplot
     check "a picture that a full disk cuts off is an error" draws_nothing env PATH="$work/bin:$PATH" \
         "$project/plots/draw.sh" tables cut training_mnist
-    check "so is one that is larger than files may be" draws_nothing bash -c 'ulimit -f 4; exec "$@"' - \
+    check "so is one that is larger than files may be" draws_nothing bash -c 'ulimit -f 12; exec "$@"' - \
         "$project/plots/draw.sh" tables cut training_mnist
     check "which leaves no core either" test -z "$(find "$project/plots" -name 'core*')"
 fi
