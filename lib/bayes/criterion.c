@@ -41,7 +41,7 @@ bool criterion_fits(const struct criterion *criterion, const struct method *meth
 
 bool criterion_is_standard(const struct criterion *criterion, const struct method *method)
 {
-    return criterion_fits(criterion, method) && !(criterion->needs & ~(unsigned int)NEEDS_SIGMA);
+    return criterion_fits(criterion, method) && !(criterion->needs & (NEEDS_PRIOR | NEEDS_WEIGHT_GRADIENT));
 }
 
 enum status criterion_score(const struct criterion *criterion, const struct scoring *scoring, float *score,

@@ -15,7 +15,13 @@
 enum prune_order { PRUNE_HIGHEST_FIRST, PRUNE_LOWEST_FIRST };
 
 /* What a criterion reads besides the means: a sum of these. */
-enum criterion_need { NEEDS_NOTHING = 0, NEEDS_SIGMA = 1, NEEDS_PRIOR = 2, NEEDS_WEIGHT_GRADIENT = 4 };
+enum criterion_need {
+    NEEDS_NOTHING = 0,
+    NEEDS_SIGMA = 1,
+    NEEDS_PRIOR = 2,
+    NEEDS_WEIGHT_GRADIENT = 4,
+    HAS_THRESHOLDS = 8 /* prune.thresholds are of this score: also swept by them */
+};
 
 /* What there is to know about the weights of one tensor of any shape. Everything is borrowed. */
 struct scoring {

@@ -82,7 +82,8 @@ static enum status check_points(const struct run *run, struct error *error)
     if (status == STATUS_OK)
         status = check_ascending(run, "prune.evaluate_at", &run->config.prune.evaluate_at, error);
     const struct config_names *names = &run->config.prune.criteria;
-    bool only_thresholds = names->count == 1 && strcmp(names->name[0], "log_p0") == 0;
+    const struct criterion *only = names->count == 1 ? criterion_find(names->name[0], NULL) : NULL;
+    const bool only_thresholds = only && only->needs & HAS_THRESHOLDS;
     if (status != STATUS_OK || run->config.prune.fractions.count > 0 ||
         (only_thresholds && run->config.prune.thresholds.count > 0))
         return status;

@@ -56,11 +56,6 @@ static size_t criteria_wanted(const struct run *run, const struct criterion *wan
     return count;
 }
 
-static bool has_thresholds(const struct criterion *criterion)
-{
-    return strcmp(criterion->name, "log_p0") == 0; /* the talk's thresholds are only for this score */
-}
-
 /* The prior's log density at 0. If the posterior's density at 0 is above it, the data favour 0: the Savage-Dickey ratio
  * (Dickey and Lientz 1970) is above 1. So log p(0) has one threshold that need not be chosen. */
 static double log_prior_at_0(const struct run *run)
@@ -78,11 +73,11 @@ static size_t points_make(const struct run *run, const struct ranking *ranking, 
         double threshold = removed > 0 ? (double)ranking->score[removed - 1] : NAN;
         points[count++] = (struct point){"fraction", threshold, removed};
     }
-    for (size_t i = 0; has_thresholds(ranking->criterion) && i < config->prune.thresholds.count; i++) {
+    for (size_t i = 0; (ranking->criterion->needs & HAS_THRESHOLDS) && i < config->prune.thresholds.count; i++) {
         double threshold = config->prune.thresholds.value[i];
         points[count++] = (struct point){"threshold", threshold, ranking_removed_by_threshold(ranking, threshold)};
     }
-    if (has_thresholds(ranking->criterion)) {
+    if (ranking->criterion->needs & HAS_THRESHOLDS) {
         const double threshold = log_prior_at_0(run);
         points[count++] = (struct point){"savage_dickey", threshold, ranking_removed_by_threshold(ranking, threshold)};
     }
@@ -335,8 +330,9 @@ enum status run_prune(const struct run *run, const struct monitor *monitor, stru
         status = criterion_prepare(run, wanted[i], &parts[i], &has[i], error);
         all_done = all_done && status == STATUS_OK && has[i];
         if (status == STATUS_OK && !has[i])
-            sweep.points_total += (double)(run->config.prune.fractions.count +
-                                           (has_thresholds(wanted[i]) ? run->config.prune.thresholds.count + 1 : 0));
+            sweep.points_total +=
+                (double)(run->config.prune.fractions.count +
+                         ((wanted[i]->needs & HAS_THRESHOLDS) ? run->config.prune.thresholds.count + 1 : 0));
     }
     if (status == STATUS_OK)
         status = pruned_jobs_make(run, pruned, &pruned_count, &all_done, error);
