@@ -393,7 +393,7 @@ static enum status describe_data(const struct run *run, struct store *store, str
     if (status == STATUS_OK)
         status = store_set_text(store, "/data", "identity", run->data_identity, error);
     for (size_t i = 0; i < dataset->file_count && status == STATUS_OK; i++) {
-        char key[80];
+        char key[LAYOUT_NAME_SIZE + sizeof "sha256 "];
         (void)snprintf(key, sizeof key, "sha256 %s", dataset->files[i].name);
         status = store_set_text(store, "/data", key, dataset->files[i].sha256, error);
     }
