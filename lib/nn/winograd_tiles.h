@@ -69,40 +69,32 @@ INLINE struct place place_of(const struct winograd_shape *s, const struct points
 /* z becomes its activation. */
 INLINE void activate(enum activation_index activation, size_t count, float *values)
 {
-    switch (activation) {
 #define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
-    case ACTIVATION_##name:                                                                                            \
+    if (activation == ACTIVATION_##name) {                                                                             \
         _Pragma("omp simd") for (size_t k = 0; k < count; k++)                                                         \
         {                                                                                                              \
             const float z = values[k];                                                                                 \
             values[k] = value;                                                                                         \
         }                                                                                                              \
-        break;
+    }
 #include "nn/activation.def"
 #undef ACTIVATION
-    case ACTIVATIONS:
-        break;
-    }
 }
 
 /* to = dy times the slope where the value is y; `to` may be dy. */
 INLINE void multiply_slopes(enum activation_index activation, size_t count, const float *values, const float *dy,
                             float *to)
 {
-    switch (activation) {
 #define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
-    case ACTIVATION_##name:                                                                                            \
+    if (activation == ACTIVATION_##name) {                                                                             \
         _Pragma("omp simd") for (size_t k = 0; k < count; k++)                                                         \
         {                                                                                                              \
             const float y = values[k];                                                                                 \
             to[k] = dy[k] * (slope);                                                                                   \
         }                                                                                                              \
-        break;
+    }
 #include "nn/activation.def"
 #undef ACTIVATION
-    case ACTIVATIONS:
-        break;
-    }
 }
 
 /* y at the tile's channel: the activation of outputs + bias of those inside, from `half` [points][tile or 1]. Those
@@ -118,7 +110,7 @@ INLINE void output_tile(const struct winograd_shape *s, const struct points *p, 
         output_points(p, half + j, tile_w, column, 1);
         UNROLL for (int i = 0; i < tile; i++) store(z + (i * tile_w + j) * LANES, column[i] + bias);
     }
-    activate(s->activation, (size_t)(tile * tile_w * LANES), z);
+    activate(s->activation, (size_t)tile * (size_t)tile_w * LANES, z);
     y += place.offset;
     for (int i = 0; i < tile && i < place.rows; i++, y += s->conv.width_out * c_out)
         for (int j = 0; j < tile_w && j < place.columns; j++)
