@@ -125,7 +125,7 @@ enum status network_windows(const struct network_spec *spec, struct conv_shape *
 }
 
 /* How many items a thread processes at once without gradients. */
-static size_t items_evaluated(const struct network_spec *spec)
+static size_t items_evaluated(const struct network_spec *spec, const struct conv_shape *windows)
 {
     size_t most = 0;
     for (size_t i = 0; i < spec->layer_count; i++) {
@@ -133,6 +133,8 @@ static size_t items_evaluated(const struct network_spec *spec)
         const struct extent kernel = layer_kernel(layer, spec->input);
         if (layer->kind == &layer_conv)
             most = larger(most, size_multiply(kernel.rows * kernel.columns, size_multiply(layer->units, layer->units)));
+        else if (layer->kind->has_units)
+            most = larger(most, size_multiply(layer_fan_in(&windows[i]), layer->units));
     }
     return most < LARGE_WEIGHT ? BLOCK_ITEMS : BLOCK_ITEMS_OF_LARGE;
 }
@@ -271,6 +273,8 @@ static enum status create_all(struct network *network, struct error *error)
 {
     struct conv_shape windows[NETWORK_LAYERS_MAX + 1];
     enum status status = network_windows(&network->spec, windows, error);
+    if (status == STATUS_OK && !network->training)
+        network->block = smaller(network->max_batch, items_evaluated(&network->spec, windows));
     if (status == STATUS_OK)
         status = create_lists(network, error);
     for (size_t i = 0; i < network->layer_count && status == STATUS_OK; i++)
@@ -299,7 +303,7 @@ enum status network_create(const struct network_spec *spec, size_t max_batch, in
     created->max_batch = max_batch;
     created->threads = threads;
     created->training = training;
-    created->block = training ? max_batch : smaller(max_batch, items_evaluated(spec));
+    created->block = max_batch;
     status = create_all(created, error);
     if (status != STATUS_OK) {
         network_free(created);
