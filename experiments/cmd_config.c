@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "overrides.h"
 #include "profile.h"
+#include "run/network_table.h"
 #include "run/run.h"
 #include "say.h"
 
@@ -19,11 +20,13 @@ static enum status print_keys(bool markdown, struct error *error)
     return STATUS_OK;
 }
 
-/* What `tenth run` checks of a cell before it opens data; only its last seed, whose name is the longest. */
-static enum status check_cell(const struct config_source *source, size_t cell, struct error *error)
+/* What `tenth run` checks of a cell before it opens data; only its last seed, whose name is the longest. *network
+ * receives the table of its network, which the caller frees. */
+static enum status check_cell(const struct config_source *source, size_t cell, char **network, struct error *error)
 {
     struct config config;
     char label[CONFIG_LABEL_SIZE];
+    *network = NULL;
     enum status status = config_cell(source, cell, &config, label, error);
     if (status != STATUS_OK)
         return status;
@@ -31,10 +34,33 @@ static enum status check_cell(const struct config_source *source, size_t cell, s
     struct run_options run_options = {.out = ".", .stages = RUN_STAGES_ALL};
     uint64_t seed = (uint64_t)config.run.seed + (uint64_t)config.run.seeds - 1;
     status = run_resolve(&run, source, cell, seed, &run_options, error);
+    if (status == STATUS_OK) {
+        *network = network_table(&run.network, "; ", error);
+        status = *network ? STATUS_OK : error->status;
+    }
     run_close(&run);
     return status;
 }
 
+/* The network is in comments: what is printed is a config. */
+static enum status print_cell(const char *path, const struct config_source *source, size_t cell, struct error *error)
+{
+    const size_t cells = config_cells(source);
+    char *network = NULL, *text = NULL;
+    enum status status = check_cell(source, cell, &network, error);
+    if (status == STATUS_OK)
+        text = config_text(source, cell, true, error);
+    if (status == STATUS_OK && !text)
+        status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        say(stdout, "; %s, run %zu of %zu\n%s\n; the network\n%s%s", path, cell + 1, cells, text, network,
+            cell + 1 < cells ? "\n" : "");
+    memory_free(network);
+    memory_free(text);
+    return status;
+}
+
+/* Nothing is printed of a config of which one cell is refused. */
 static enum status print_config(const char *path, const struct options *options, struct error *error)
 {
     struct config_source *source = NULL;
@@ -42,16 +68,13 @@ static enum status print_config(const char *path, const struct options *options,
     if (status == STATUS_OK)
         status = overrides_apply(source, options, error);
     size_t cells = status == STATUS_OK ? config_cells(source) : 0;
-    for (size_t cell = 0; cell < cells && status == STATUS_OK; cell++)
-        status = check_cell(source, cell, error);
     for (size_t cell = 0; cell < cells && status == STATUS_OK; cell++) {
-        char *text = config_text(source, cell, true, error);
-        if (!text)
-            status = STATUS_NO_MEMORY;
-        else
-            say(stdout, "; %s, run %zu of %zu\n%s%s", path, cell + 1, cells, text, cell + 1 < cells ? "\n" : "");
-        memory_free(text);
+        char *network;
+        status = check_cell(source, cell, &network, error);
+        memory_free(network);
     }
+    for (size_t cell = 0; cell < cells && status == STATUS_OK; cell++)
+        status = print_cell(path, source, cell, error);
     config_free(source);
     return status;
 }

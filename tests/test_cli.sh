@@ -443,6 +443,31 @@ for table in surviving weight_histogram description network pruned; do
 done
 check "and those of weights again" exits_with 0 "$tenth" run small.ini --out out --quiet
 
+# ---- a network of one's own ----
+network_of() {
+    "$tenth" config "$project/configs/mnist_vi.ini" --set model.architecture="$1" | sed -n '/^; the network$/,$p'
+}
+check "the network as a table" cmp <(network_of "conv 20 5/2 valid relu; maxpool 2; dense 30") - <<'TABLE'
+; the network
+;             layer                   output               weights  multiply-adds  algorithm
+; conv1       conv 20 5/2 valid relu  12 x 12 x 20             520          72000  im2col
+; maxpool1    maxpool 2               6 x 6 x 20
+; dense1      dense 30 selu           1 x 1 x 30             21630          21600
+; dense       dense 10 linear         1 x 1 x 10               310            300
+; in all                                                     22460          93900
+TABLE
+for network in "$project"/configs/networks/*.ini; do
+    name=${network##*/} name=${name%.ini}
+    check "$name says what it is called" grep -q "^name = $name$" "$network"
+    check "$name is a network" says "; in all " "$tenth" config "$project/configs/cifar10_vi.ini" --profile "$network"
+done
+ini "[model]" "name = tiny" "[sweep]" "model.architecture = conv 2 6/3 | 2 * conv 2 3/2; dense 3"
+"$tenth" train case.ini --out networks --quiet
+check "runs of several networks" cmp <(cd networks && ls -- *.h5) - <<'NAMES'
+ecg5000_tiny_vi_architecture=2_conv_2_3_2_dense_3_seed1.h5
+ecg5000_tiny_vi_architecture=conv_2_6_3_seed1.h5
+NAMES
+
 # ---- --profile ----
 profiled() {
     "$tenth" config "$project/configs/$1.ini" --profile "${@:2}"

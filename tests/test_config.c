@@ -150,22 +150,18 @@ struct assignment {
     char text[256], key[64], section[32];
 };
 
-/* Of texts with few choices: the other choice. */
+/* Of texts that may not be any text: another one. */
 static const char *other_text(const char *key)
 {
-    if (strcmp(key, "kl_reduction") == 0)
-        return "mean";
-    if (strcmp(key, "precision") == 0)
-        return "bf16";
-    if (strcmp(key, "start") == 0)
-        return "glorot";
-    if (strcmp(key, "granularity") == 0)
-        return "unit";
-    if (strcmp(key, "fill") == 0)
-        return "black";
-    if (strcmp(key, "profile") == 0)
-        return "smoke";
-    return strcmp(key, "evaluate") == 0 ? "validation" : "a \xC3\xA9 | b";
+    static const char *const others[][2] = {
+        {"posterior.kl_reduction", "mean"}, {"model.precision", "bf16"}, {"posterior.start", "glorot"},
+        {"prune.granularity", "unit"},      {"perturb.fill", "black"},   {"run.profile", "smoke"},
+        {"data.evaluate", "validation"},    {"model.name", "mlp_2"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(others[i][0], key) == 0)
+            return others[i][1];
+    return "a \xC3\xA9 | b";
 }
 
 /* NOLINTNEXTLINE(readability-function-size): it grows with the schema */
@@ -185,7 +181,7 @@ static size_t other_values(struct assignment *list, size_t room)
 #define CONFIG_FLOAT(section, key, standard, minimum, maximum, unit, help)                                             \
     ADD(section, key, "%.17g", THIRD(minimum, maximum))
 #define CONFIG_BOOL(section, key, standard, help) ADD(section, key, "%s", (standard) ? "no" : "yes")
-#define CONFIG_TEXT(section, key, standard, help) ADD(section, key, "%s", other_text(#key))
+#define CONFIG_TEXT(section, key, standard, help) ADD(section, key, "%s", other_text(#section "." #key))
 #define CONFIG_LIST(section, key, standard, minimum, maximum, unit, help)                                              \
     ADD(section, key, "%.17g, %.17g : %.17g : 7", THIRD(minimum, maximum), (double)(minimum), (double)(maximum))
 #define CONFIG_NAMES(section, key, standard, help) ADD(section, key, "one, two ,three")
@@ -591,10 +587,11 @@ static void test_base_order(void **state)
     assert_int_equal(config.model.stride, 3);
     char *text = config_text(source, 0, true, NULL);
     assert_non_null(text);
-    assert_non_null(strstr(text,
-                           "\n[model]\narchitecture = ; default\nlayers = 1 ; first.ini:5\nfilters = 1 ; first.ini:2\n"
-                           "kernel = 2 ; second.ini:2\nstride = 3 ; top.ini:4\nprecision = fp32 ; default\n\n"
-                           "[posterior]\n"));
+    assert_non_null(strstr(
+        text,
+        "\n[model]\nname = ; default\narchitecture = ; default\nlayers = 1 ; first.ini:5\nfilters = 1 ; first.ini:2\n"
+        "kernel = 2 ; second.ini:2\nstride = 3 ; top.ini:4\nprecision = fp32 ; default\n\n"
+        "[posterior]\n"));
     assert_non_null(strstr(text, "\nepochs = 20 ; default\n"));
     memory_free(text);
     config_free(source);
@@ -810,6 +807,27 @@ static void test_sweep_order(void **state)
 }
 
 /* Lists and names are swept whole, since values are separated by bars. */
+/* What a run's name has anyway is not said again, and is not hidden by one name for all. */
+static void sweep_of_what_names_have(void **state)
+{
+    (void)state;
+    struct config_source *source =
+        read_good("[sweep]\nposterior.method = vi | mle\nmodel.name = a | b\ntrain.batch = 8 | 9\n");
+    assert_int_equal(config_cells(source), 8);
+    assert_string_equal(cell_of(source, 3, "batch=9").model.name, "b");
+    assert_string_equal(cell_of(source, 6, "batch=8").posterior.method, "mle");
+    config_free(source);
+    source = read_good("[sweep]\ndata.dataset = mnist | moons\n");
+    (void)cell_of(source, 1, "");
+    config_free(source);
+    expect_refused(
+        "[run]\nname = mine\n[sweep]\nposterior.method = vi | mle\n",
+        "a.ini:2: run.name = mine would name runs of several values of posterior.method alike; omit it, since "
+        "a run's name has them without it");
+    config_free(read_good("[run]\nname = mine\n[sweep]\ntrain.batch = 8 | 9\n"));
+    expect_refused("[model]\nname = my net\n", "a.ini:2: model.name = my net: a name has a-z, 0-9 and _ only");
+}
+
 static void test_sweep_of_lists(void **state)
 {
     (void)state;
@@ -1326,6 +1344,7 @@ int main(void)
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_refused_set),
         cmocka_unit_test(test_sweep_order),
+        cmocka_unit_test(sweep_of_what_names_have),
         cmocka_unit_test(test_sweep_of_lists),
         IN_SCRATCH(test_sweep_inheritance),
         cmocka_unit_test(test_refused_sweeps),

@@ -268,15 +268,43 @@ static bool name_is_shared(const struct config_source *source, size_t key)
     return false;
 }
 
+/* Runs are told apart by these, whether they are swept or not. */
+static const enum config_key_index ALWAYS_NAMED[] = {KEY_data_dataset, KEY_model_name, KEY_posterior_method};
+
+static bool is_always_named(size_t key)
+{
+    for (size_t i = 0; i < sizeof ALWAYS_NAMED / sizeof ALWAYS_NAMED[0]; i++)
+        if (ALWAYS_NAMED[i] == key)
+            return true;
+    return false;
+}
+
+/* One run.name would be that of several runs. */
+static enum status check_named(const struct config_source *source, struct error *error)
+{
+    const char *name = config_source_text(source, KEY_run_name, 0);
+    for (size_t i = 0; i < source->swept_count && name[0]; i++)
+        if (is_always_named(source->swept[i]))
+            return error_set(error, STATUS_USAGE,
+                             "%s: run.name = %s would name runs of several values of %s alike; "
+                             "omit it, since a run's name has them without it",
+                             config_source_origin(source, KEY_run_name), name,
+                             config_keys()[source->swept[i]].full_name);
+    return STATUS_OK;
+}
+
 static enum status label_make(const struct config_source *source, const struct config *config,
                               char label[CONFIG_LABEL_SIZE], struct error *error)
 {
     struct text_buffer text = text_begin(error);
+    const char *comma = "";
     for (size_t i = 0; i < source->swept_count; i++) {
         const struct config_key *row = &config_keys()[source->swept[i]];
-        text_add(&text, "%s%s=", i > 0 ? "," : "",
-                 name_is_shared(source, source->swept[i]) ? row->full_name : row->name);
+        if (is_always_named(source->swept[i]))
+            continue;
+        text_add(&text, "%s%s=", comma, name_is_shared(source, source->swept[i]) ? row->full_name : row->name);
         config_value_format(row, config_field_of(config, row), &text);
+        comma = ",";
     }
     char *whole = text_take(&text);
     if (!whole)
@@ -301,6 +329,8 @@ enum status config_cell(const struct config_source *source, size_t cell, struct 
     enum status status = config_resolve(source, cell, config, error);
     if (status == STATUS_OK)
         status = config_check(source, config, error);
+    if (status == STATUS_OK)
+        status = check_named(source, error);
     if (status == STATUS_OK)
         status = label_make(source, config, label, error);
     return status;

@@ -86,7 +86,8 @@ bool config_is_swept(const struct config_source *source, const char *full_name);
 size_t config_cells(const struct config_source *source);
 
 /* The resolved config of one cell, checked also across keys (sigma_start_low <= sigma_start_high, ...). `label`
- * receives what distinguishes it, e.g. "prior_sigma=0.1,filters=32", or "". */
+ * receives what distinguishes it, e.g. "prior_sigma=0.1,filters=32", or "". Data set, network and method are not a part
+ * of it: a run's name has them in any case. */
 enum { CONFIG_LABEL_SIZE = 256 };
 enum status config_cell(const struct config_source *source, size_t cell, struct config *config,
                         char label[CONFIG_LABEL_SIZE], struct error *error);

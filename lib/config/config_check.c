@@ -65,14 +65,26 @@ static enum status check_choice(const struct config_source *source, const struct
     return error_set(error, STATUS_USAGE, "%s: %s = %s is not %s", origin, row->full_name, text, list);
 }
 
+/* Names that become parts of other names. */
+static const enum config_key_index NAMES[] = {KEY_run_profile, KEY_model_name};
+
+static enum status check_name(const struct config_source *source, const struct config *config, size_t key,
+                              struct error *error)
+{
+    const struct config_key *row = &config_keys()[key];
+    const char *text = config_field_of(config, row);
+    if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+        return error_set(error, STATUS_USAGE, "%s: %s = %s: a name has a-z, 0-9 and _ only",
+                         config_source_origin(source, key), row->full_name, text);
+    return STATUS_OK;
+}
+
 /* Anybody may add a profile: any name will do, but for one that seems to be a misspelt "smoke", whose runs decide no
  * claim. */
 static enum status check_profile(const struct config_source *source, const struct config *config, struct error *error)
 {
     static const char *const decides_nothing[] = {"smoke"};
     const char *text = config->run.profile, *origin = config_source_origin(source, KEY_run_profile);
-    if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-        return error_set(error, STATUS_USAGE, "%s: run.profile = %s: a name has a-z, 0-9 and _ only", origin, text);
     if (strcmp(text, decides_nothing[0]) != 0 && names_nearest(text, decides_nothing, 1))
         return error_set(error, STATUS_USAGE, "%s: run.profile = %s; did you mean %s?", origin, text,
                          decides_nothing[0]);
@@ -86,5 +98,7 @@ enum status config_check(const struct config_source *source, const struct config
         status = check_order(source, config, ORDERED[i].low, ORDERED[i].high, error);
     for (size_t i = 0; i < sizeof CHOICES / sizeof CHOICES[0] && status == STATUS_OK; i++)
         status = check_choice(source, config, CHOICES[i].key, CHOICES[i].names, CHOICES[i].count, error);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0] && status == STATUS_OK; i++)
+        status = check_name(source, config, NAMES[i], error);
     return status == STATUS_OK ? check_profile(source, config, error) : status;
 }

@@ -56,12 +56,9 @@ static const struct {
     enum config_key_index key;
     const char *before;
 } LATER_KEYS[] = {
-    {KEY_model_precision, "fp32"},
-    {KEY_model_architecture, ""},
+    {KEY_model_precision, "fp32"},     {KEY_model_name, ""},           {KEY_model_architecture, ""},
     {KEY_perturb_frames, "50"}, /* likewise: only illustrations use it, and have it in their identity */
-    {KEY_perturb_fill, "background"},
-    {KEY_posterior_start, "lecun"},
-    {KEY_posterior_prior, "gaussian"},
+    {KEY_perturb_fill, "background"},  {KEY_posterior_start, "lecun"}, {KEY_posterior_prior, "gaussian"},
     {KEY_prune_evaluate_at, "none"}, /* which run_identity puts there: no result depends on which others are made */
     {KEY_prune_granularity, "weight"},
 };

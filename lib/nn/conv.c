@@ -17,7 +17,7 @@ const struct conv_algorithm *const *conv_algorithms(size_t *count)
     return algorithms;
 }
 
-static const struct conv_algorithm *first_that_fits(const struct conv_shape *shape)
+const struct conv_algorithm *conv_algorithm_for(const struct conv_shape *shape)
 {
     for (size_t i = 0; i < ALGORITHM_COUNT; i++)
         if (algorithms[i]->supports(shape))
@@ -29,7 +29,7 @@ enum status conv_init(struct conv *conv, const struct conv_shape *shape, const s
                       struct conv_use use, struct error *error)
 {
     *conv = (struct conv){.shape = *shape,
-                          .algorithm = algorithm ? algorithm : first_that_fits(shape),
+                          .algorithm = algorithm ? algorithm : conv_algorithm_for(shape),
                           .use = use,
                           .layer_kernels = layer_kernels(),
                           .winograd_kernels = winograd_kernels(),

@@ -85,6 +85,9 @@ void conv_backward(const struct conv *conv, const float *x, const float *y, floa
 /* The passes of the conv's activation. */
 const struct activation_kernels *conv_activation(const struct conv *conv);
 
+/* The first that supports the shape. */
+const struct conv_algorithm *conv_algorithm_for(const struct conv_shape *shape);
+
 /* Every algorithm, for tests. */
 const struct conv_algorithm *const *conv_algorithms(size_t *count);
 

@@ -82,6 +82,9 @@ struct layer_kind {
     enum status (*window)(const struct layer_spec *spec, struct shape input, struct conv_shape *window,
                           struct error *error);
 
+    /* What computes it, for display; NULL: there is one way only. */
+    const char *(*algorithm)(const struct conv_shape *window);
+
     /* The kind's state for a layer whose spec, window and use are set; NULL: none. STATUS_NO_MEMORY leaves nothing to
      * free. */
     enum status (*open)(struct layer *layer, struct error *error);

@@ -18,6 +18,11 @@ static enum status window(const struct layer_spec *spec, struct shape input, str
     return STATUS_OK;
 }
 
+static const char *algorithm(const struct conv_shape *window)
+{
+    return conv_algorithm_for(window)->name;
+}
+
 static enum status open_conv(struct layer *layer, struct error *error)
 {
     const struct conv_use use = {.max_batch = layer->use.max_batch,
@@ -80,6 +85,7 @@ const struct layer_kind layer_conv = {
     .has_units = true,
     .has_window = true,
     .window = window,
+    .algorithm = algorithm,
     .open = open_conv,
     .close = close_conv,
     .set = set,

@@ -125,6 +125,22 @@ static enum status name_of_file(struct run *run, const char *path, struct error 
     return status;
 }
 
+/* Architectures have characters that a name may not have (run_name.h): "2 * dense 30; maxpool 3/2" becomes
+ * "2_dense_30_maxpool_3_2". */
+static void label_as_name(const char *label, char name[CONFIG_LABEL_SIZE])
+{
+    static const char refused[] = " ;*/";
+    for (; *label; label += strspn(label, refused)) {
+        const size_t length = strcspn(label, refused);
+        memcpy(name, label, length);
+        name += length;
+        label += length;
+        if (*label)
+            *name++ = '_';
+    }
+    *name = '\0';
+}
+
 static enum status name_make(struct run *run, const struct run_options *options, struct error *error)
 {
     if (options->path)
@@ -132,13 +148,16 @@ static enum status name_make(struct run *run, const struct run_options *options,
     const struct config *config = &run->config;
     if (config->run.name[0] && run_name_check(config->run.name, error) != STATUS_OK)
         return name_refused(run, "run.name", error);
+    char label[CONFIG_LABEL_SIZE];
+    label_as_name(run->label, label);
     int length;
     if (config->run.name[0])
         length = snprintf(run->name, sizeof run->name, "%s", config->run.name);
     else
-        length = snprintf(run->name, sizeof run->name, "%s_%s", config->data.dataset, config->posterior.method);
+        length = snprintf(run->name, sizeof run->name, "%s%s%s_%s", config->data.dataset,
+                          config->model.name[0] ? "_" : "", config->model.name, config->posterior.method);
     size_t used = length > 0 ? (size_t)length : 0;
-    length = snprintf(run->name + used, sizeof run->name - used, "%s%s_seed%llu", run->label[0] ? "_" : "", run->label,
+    length = snprintf(run->name + used, sizeof run->name - used, "%s%s_seed%llu", label[0] ? "_" : "", label,
                       (unsigned long long)run->seed);
     if (length < 0 || used + (size_t)length >= sizeof run->name)
         return error_set(error, STATUS_USAGE,
