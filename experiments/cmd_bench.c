@@ -5,6 +5,7 @@
 
 #include "bench/bench.h"
 #include "commands.h"
+#include "config/config.h"
 #include "core/cpus.h"
 #include "run/tables.h"
 
@@ -21,12 +22,18 @@ static enum status describe(const struct options *options, struct bench *bench, 
     if (options->predict > 0 && options->batch > 0)
         return error_set(error, STATUS_USAGE, "--batch %d: belongs to a training step, not to --predict",
                          options->batch);
+    if (options->architecture && options->filters > 0)
+        return error_set(error, STATUS_USAGE, "--filters %d: --architecture has all layers; give one of them",
+                         options->filters);
+    if (options->architecture && strlen(options->architecture) >= CONFIG_TEXT_SIZE)
+        return error_set(error, STATUS_USAGE, "--architecture: it has more than %d bytes", CONFIG_TEXT_SIZE - 1);
     const char *precision = options->precision ? options->precision : "fp32";
     if (strcmp(precision, "fp32") != 0 && strcmp(precision, "bf16") != 0)
         return error_set(error, STATUS_USAGE, "--precision %s: fp32 or bf16 is wanted", precision);
     *bench = (struct bench){
         .kind = dataset_find(options->dataset ? options->dataset : "mnist", error),
         .batch = options->batch > 0 ? (size_t)options->batch : 128,
+        .architecture = options->architecture,
         .filters = options->filters > 0 ? (size_t)options->filters : 64,
         .precision = precision,
         .repeats = (size_t)options->repeats,

@@ -110,8 +110,8 @@ static const struct command commands[] = {
      "process with as many threads. share_* are parts of the threads' time: products; im2col, Winograd's transforms,\n"
      "bias and SELU; sampling; update. With --predict: ms for --samples networks on that many items,\n"
      "of whose weights --fraction (by chance) are gone.",
-     OPTION_DATASET | OPTION_METHOD | OPTION_BATCH | OPTION_FILTERS | OPTION_PRECISION | OPTION_THREADS |
-         OPTION_REPEATS | OPTION_PREDICT | OPTION_SAMPLES | OPTION_FRACTION | OPTION_FORMAT,
+     OPTION_DATASET | OPTION_METHOD | OPTION_BATCH | OPTION_FILTERS | OPTION_ARCHITECTURE | OPTION_PRECISION |
+         OPTION_THREADS | OPTION_REPEATS | OPTION_PREDICT | OPTION_SAMPLES | OPTION_FRACTION | OPTION_FORMAT,
      command_bench, NULL},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -39,6 +39,8 @@ static const struct option_row rows[] = {
     {OPTION_METHOD, "method", "NAME", "how the weights are learned (default: vi)"},
     {OPTION_BATCH, "batch", "N", "items per step (default: 128)"},
     {OPTION_FILTERS, "filters", "N", "filters of each convolution (default: 64)"},
+    {OPTION_ARCHITECTURE, "architecture", "LAYERS",
+     "the network's layers, as model.architecture has them (default: the talk's)"},
     {OPTION_PRECISION, "precision", "fp32|bf16", "of the factors of the convolutions' products (default: fp32)"},
     {OPTION_REPEATS, "repeats", "N", "timed steps or predictions, at most 1000 (default: as many as fit in a second)"},
     {OPTION_PREDICT, "predict", "ITEMS", "measure a prediction of so many items in place of a training step"},
@@ -84,12 +86,13 @@ static bool take_text(struct options *options, unsigned int bit, const char *val
     const struct {
         unsigned int bit;
         const char **to;
-    } texts[] = {{OPTION_DATA_DIR, &options->data_dir},   {OPTION_OUT, &options->out},
-                 {OPTION_DATASET, &options->dataset},     {OPTION_METHOD, &options->method},
-                 {OPTION_CRITERION, &options->criterion}, {OPTION_QUANTIZE, &options->quantize},
-                 {OPTION_POSTERIOR, &options->posterior}, {OPTION_NAME, &options->name},
-                 {OPTION_THRESHOLD, &options->threshold}, {OPTION_PRECISION, &options->precision},
-                 {OPTION_EVIDENCE, &options->evidence},   {OPTION_PROFILE, &options->profile}};
+    } texts[] = {{OPTION_DATA_DIR, &options->data_dir},        {OPTION_OUT, &options->out},
+                 {OPTION_DATASET, &options->dataset},          {OPTION_METHOD, &options->method},
+                 {OPTION_CRITERION, &options->criterion},      {OPTION_QUANTIZE, &options->quantize},
+                 {OPTION_POSTERIOR, &options->posterior},      {OPTION_NAME, &options->name},
+                 {OPTION_THRESHOLD, &options->threshold},      {OPTION_PRECISION, &options->precision},
+                 {OPTION_EVIDENCE, &options->evidence},        {OPTION_PROFILE, &options->profile},
+                 {OPTION_ARCHITECTURE, &options->architecture}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].bit == bit) {
             *texts[i].to = value;

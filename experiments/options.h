@@ -40,7 +40,8 @@ enum option_set {
     OPTION_DRY_RUN = 1 << 26,
     OPTION_WAIT = 1 << 27,
     OPTION_EVIDENCE = 1 << 28,
-    OPTION_PROFILE = 1 << 29
+    OPTION_PROFILE = 1 << 29,
+    OPTION_ARCHITECTURE = 1 << 30
 };
 
 enum { OPTIONS_SETS_MAX = 256 };
@@ -57,7 +58,7 @@ struct options {
     const char *format;   /* NULL: not given */
     const char *profile;  /* of configs; NULL: as they are */
     const char *evidence; /* where what claims read is put; NULL: nowhere */
-    const char *dataset, *method, *precision;
+    const char *dataset, *method, *architecture, *precision;
     const char *criterion, *quantize, *posterior, *name, *threshold; /* as given; NULL: not */
     double fraction;                                                 /* NaN: not given */
     int batch, filters, repeats, predict, samples;                   /* 0: not given */

@@ -15,7 +15,7 @@ is_row() {
         NR == 2 {
             if (NF != columns) { print NF " cells, " columns " columns"; bad = 1 }
             for (i = 3; i <= NF; i++) {
-                if (name[i] == "precision") continue
+                if (name[i] == "precision" || name[i] == "architecture") continue
                 if ($i !~ /^[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?$/) { print name[i] " = \"" $i "\""; bad = 1 }
                 if (name[i] ~ /^share_|^fraction$/) {
                     if ($i > 1) { print name[i] " = " $i; bad = 1 }
@@ -33,9 +33,9 @@ cell() {
 }
 
 step_header=dataset,method,batch,filters,threads,ms_per_step,gflops,sgemm_gflops,share_gemm,share_im2col
-step_header+=,share_sampling,share_optimizer,peak_mib,precision,gemm_of_alone,page_faults
+step_header+=,share_sampling,share_optimizer,peak_mib,precision,gemm_of_alone,page_faults,architecture
 predict_header=dataset,method,samples,items,filters,fraction,threads,ms,passes_per_second,gflops,sgemm_gflops
-predict_header+=,peak_mib,precision,page_faults
+predict_header+=,peak_mib,precision,page_faults,architecture
 
 # Winograd's path and im2col's, one thread and two, a posterior and a point estimate.
 for cell in "mnist vi 16 1" "mnist mle 4 2" "cifar10 map 4 1" "ecg5000 vi 16 2" "ecg5000 mle 4 1"; do
@@ -63,10 +63,13 @@ check "a point estimate has one network" test "$(cell row.csv samples)" -eq 1
 "$tenth" bench --batch 3 --filters 16 --threads 1 --repeats 1 --precision bf16 >row.csv
 check "a step of bf16" is_row row.csv "$step_header"
 check "says that it is one" test "$(cell row.csv precision)" = bf16
+"$tenth" bench --batch 3 --architecture "conv 4 5 valid relu; maxpool 2; dense 9 tanh" --threads 2 --repeats 1 >row.csv
+check "a step of another network" is_row <(sed '2s/,3,,2,/,3,1,2,/' row.csv) "$step_header"
+check "says which" test "$(cell row.csv architecture)" = "conv 4 5 valid relu; maxpool 2; dense 9 tanh"
 check "TSV has tabs" says $'dataset\tmethod\tbatch' \
     "$tenth" bench --batch 1 --filters 1 --threads 1 --repeats 1 --format tsv
 # The check itself must notice errors.
-printf '%s\nmnist,vi,3,4,1,1,1,1,.6,.6,.1,.1,1,fp32,1,0\n' "$step_header" >row.csv
+printf '%s\nmnist,vi,3,4,1,1,1,1,.6,.6,.1,.1,1,fp32,1,0,\n' "$step_header" >row.csv
 check "shares of more than everything are noticed" exits_with 1 is_row row.csv "$step_header"
 printf '%s\nmnist,vi,3,4,1,,1,1,.6,.1,.1,.1,1,fp32,1,0\n' "$step_header" >row.csv
 check "an empty cell is noticed" exits_with 1 is_row row.csv "$step_header"
@@ -86,6 +89,8 @@ check "an unknown precision" refuses "fp32 or bf16 is wanted" --precision fp16
 check "an unknown method" refuses "vi" --method vo
 check "a batch of 0" refuses "--batch 0" --batch 0
 check "filters that are no number" refuses "--filters many" --filters many
+check "filters beside an architecture" refuses "--filters 3: --architecture has all layers" --architecture "dense 9" --filters 3
+check "a layer that is none" refuses "did you mean dense" --architecture "dence 9"
 check "no threads" refuses "--threads 0" --threads 0
 check "too many repeats" refuses "--repeats 1001" --repeats 1001
 check "samples without a prediction" refuses "--predict" --samples 3

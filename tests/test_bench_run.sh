@@ -51,6 +51,13 @@ program=${program:-peer}
 if [[ $* == *bf16* ]]; then
     program=peer_bf16
 fi
+if [[ $* == *--compiled* ]]; then
+    if [ -z "${FAKE_COMPILES:-}" ]; then
+        echo "no compiler" >&2
+        exit 1
+    fi
+    program=compiled
+fi
 echo "$program $*" >>"$FAKE_LOG"
 count=$(grep -c "^$program " "$FAKE_LOG")
 if [ "$program$count" = "peer${FAKE_FAILS_AT:-}" ]; then
@@ -61,6 +68,8 @@ faults=4500
 if [ "$program" = kept ]; then
     times=(0 9 20 20 20)
     faults=8
+elif [ "$program" = compiled ]; then
+    times=(0 9 9 5 5 5)
 elif [ "$program" = peer_bf16 ]; then
     times=(0 9 30 35 15)
 fi
@@ -102,9 +111,11 @@ check "its least" is "$(cell peer ratio_min)" 2
 check "and greatest" is "$(cell peer ratio_max)" 5
 check "our time is the median" is "$(cell peer ours_ms)" 20
 check "and PyTorch's, without the call that chose" is "$(cell peer peer_ms)" 40
-check "the geometric mean of one is itself" grep -q '^geometric mean of steps,geometric_mean,,*4,4,4,,*1,,,8,,,,,,$' out/peer.csv
+check "the geometric mean of one is itself" grep -q '^geometric mean of steps,geometric_mean,,*4,4,4,,*1,,,8,,,,,,,,,1$' out/peer.csv
 check "the most that direct products allow stands beside it: 2 GFLOP at 400 a second" is "$(cell peer limit_ratio)" 8
 check "the one that keeps its memory has a ratio of its own" is "$(cell peer kept_ratio)" 1
+check "PyTorch at its best is the one that keeps its memory" is "$(cell peer best_ratio)" 1
+check "a compiler that does not work is said, and not measured" is "$(cell peer compiled_ratio)" ""
 check "what each took from the system stands beside it" \
     is "$(cell peer ours_faults) $(cell peer peer_faults) $(cell peer kept_faults)" "0 4500 8"
 # 200 GFLOP/s in 10 ms are 2 GFLOP, which 400 GFLOP/s do in 5 ms, a quarter of the median 20 ms.
@@ -133,8 +144,24 @@ for unit in AVX512-BF16 AMX; do
     check "also with PyTorch's floats" is "$(cell peer bf16_ratio)" 8
     check "and with PyTorch's bf16" is "$(cell peer bf16_both_ratio)" 6
     check "which is measured, too" is "$(cell peer peer_bf16_ms)" 30
-    check "each has its mean" grep -q '^geometric mean of steps,.*,8,,6,,,$' out/peer.csv
+    check "each has its mean" grep -q '^geometric mean of steps,.*,8,,6,,,,,,1$' out/peer.csv
 done
+: >log
+check "with a compiler" exits_with 0 env FAKE_COMPILES=yes TENTH="$work/tenth" PYTHON="$work/python" "$run" --cells one.tsv \
+    --threads 1 --rounds 3 --out out
+check "PyTorch is also compiled" is "$(cell peer compiled_ms) $(cell peer compiled_ratio)" "5 0.25"
+check "which is its best if it is" is "$(cell peer best_ratio)" 0.25
+check "and has its mean" grep -q '^geometric mean of steps,.*,0.25,0.25$' out/peer.csv
+
+printf 'step\tmnist\tvi\tlenet_5\t3\t-\t-\t-\n' >network.tsv
+: >log
+check "a network by its name" exits_with 0 env TENTH="$work/tenth" PYTHON="$work/python" "$run" --cells network.tsv \
+    --threads 1 --rounds 1 --out network
+check "is given to both programs" test "$(grep -c -- '--architecture conv 20 5x5 valid relu; maxpool 2;' log)" -eq 5
+check "and names its cell" grep -q '^mnist lenet_5/3 vi,step,mnist,vi,lenet_5,3,' network/peer.csv
+printf 'step\tmnist\tvi\tlenet_6\t3\t-\t-\t-\n' >unknown.tsv
+check "one that is not there" says "lenet_6: it is neither" fake_run --cells unknown.tsv
+check "is a usage error" exits_with 2 fake_run --cells unknown.tsv
 
 sleeping_run() {
     FAKE_SLEEP=yes fake_run --no-peer >interrupted.log 2>&1
@@ -157,6 +184,7 @@ check "--help" says "--no-peer" "$run" --help
 
 {
     printf 'step\tmnist,ecg5000\tvi,mle\t4\t3\t-\t-\t-\n'
+    printf 'step\tmnist\tmle\tlenet_300_100,lenet_5\t3\t-\t-\t-\n'
     printf 'predict\tmnist\tvi\t4\t-\t-\t20\t2\n'
     printf 'threads\tmnist\tvi\t4\t3\t*\t-\t-\n'
     printf 'batch\tmnist\tvi\t4\t2,4\t-\t-\t-\n'
@@ -174,7 +202,7 @@ header() {
 
 peer_header=cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min
 peer_header+=,ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio
-peer_header+=,bf16_ratio,peer_bf16_ms,bf16_both_ratio,ours_faults,peer_faults,kept_faults
+peer_header+=,bf16_ratio,peer_bf16_ms,bf16_both_ratio,ours_faults,peer_faults,kept_faults,compiled_ms,compiled_ratio,best_ratio
 roofline_header=cell,dataset,method,filters,batch,threads,rounds,gflop,sgemm_gflops,limit_ms,ms_per_step,limit_over_ms
 roofline_header+=,share_gemm,share_im2col,share_sampling,share_optimizer,share_other,gemm_of_alone
 scaling_header=varied,dataset,method,value,filters,batch,threads,rounds,ms_per_step,items_per_second,speedup,gflops
@@ -186,12 +214,12 @@ echo 'raise ImportError' >no-torch/torch.py
 check "without torch it says what to install" says "deps.sh install bench" \
     env PYTHONPATH="$work/no-torch" TENTH="$tenth" "$run" --quick --cells tiny.tsv --threads 1 --out alone
 check "and measures tenth: peer.csv" is "$(header alone/peer.csv)" "$peer_header"
-check "with five cells and no ratio" is "$(awk -F, 'NR > 1 && $11 > 0 && $13 == ""' alone/peer.csv | wc -l)" 5
+check "with seven cells and no ratio" is "$(awk -F, 'NR > 1 && $11 > 0 && $13 == ""' alone/peer.csv | wc -l)" 7
 check "roofline.csv" is "$(header alone/roofline.csv)" "$roofline_header"
 # shellcheck disable=SC2016 # awk's, not the shell's
 check "whose shares make a whole" awk -F, '
     NR > 1 { sum = $13 + $14 + $15 + $16 + $17; if (sum < .99 || sum > 1.05) { print; bad = 1 } }
-    END { exit bad || NR != 5 }' alone/roofline.csv
+    END { exit bad || NR != 7 }' alone/roofline.csv
 check "scaling.csv" is "$(header alone/scaling.csv)" "$scaling_header"
 check "with every thread, batch and filter" is "$(wc -l <alone/scaling.csv)" "$(($(processors) + 5))"
 if "$project/deps.sh" check draw 2>/dev/null; then
@@ -213,13 +241,13 @@ same_work() {
     awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
         $at["round"] > 0 && ($at["part"] == "step" || $at["part"] == "predict") {
             work = $at["ms"] * $at["gflops"]
-            key = $1 "," $2 "," $3
+            key = $1 "," $2 "," $3 "," $4
             if (key in known && (work / known[key] > 1.001 || known[key] / work > 1.001)) { print key; bad = 1 }
             pairs += key in known
             known[key] = work
             programs += !seen[$at["program"]]++
         }
-        END { exit bad || pairs != 5 * (programs - 1) || programs < 3 }' "$1"
+        END { exit bad || pairs != 7 * (programs - 1) || programs < 3 }' "$1"
 }
 
 # The peer's number of parameters, against that of a run.
@@ -241,7 +269,7 @@ for candidate in python3 /usr/bin/python3; do
 done
 if [ -n "$python" ]; then
     check "with torch" exits_with 0 tiny_run --out beside --only step,predict
-    check "every cell has its ratio" is "$(awk -F, 'NR > 1 && $12 > 0 && $13 > 0 && $17 > 0' beside/peer.csv | wc -l)" 5
+    check "every cell has its ratio" is "$(awk -F, 'NR > 1 && $12 > 0 && $13 > 0 && $17 > 0' beside/peer.csv | wc -l)" 7
     check "and there is a mean" is "$(awk -F, '$2 == "geometric_mean" && $13 > 0' beside/peer.csv | wc -l)" 1
     check "both do the same work" same_work beside/measurements.csv
     check "both have as many parameters" same_parameters

@@ -6,7 +6,7 @@ CPU. What was tried and is in here because it helped: padding within the convolu
 place, a series laid along the image's width, closed-form KL from dot products (fewer temporaries than an expression),
 one optimizer over per-tensor parameters. What was tried and left out because it did not: foreach=True, one flat
 parameter vector, torch.jit. The layout (NCHW or channels_last) and the batch of a prediction are tried here, and the
-fastest is reported.
+fastest is reported. --compiled: a step is compiled by torch.compile, the loss with its backward pass and the update.
 
 As in `tenth bench`, items are random, times are medians, and `gflops` counts the direct convolution (bench/bench.h).
 """
@@ -25,7 +25,12 @@ import torch.nn.functional as F
 # name: height, width, channels, classes. A series runs along the width, which oneDNN prefers.
 DATASETS = {"mnist": (28, 28, 1, 10), "cifar10": (32, 32, 3, 10), "ecg5000": (1, 140, 1, 5)}
 LAYOUTS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
-LAYERS, KERNEL, STRIDE = 3, 6, 2
+ACTIVATIONS = {
+    "selu": lambda x: F.selu(x, inplace=True),
+    "relu": lambda x: F.relu(x, inplace=True),
+    "tanh": torch.tanh,
+    "linear": lambda x: x,
+}
 PRIOR_SIGMA, SIGMA_FLOOR = 0.1, 1e-5
 TRAIN_ITEMS = 50000  # what the KL of a step is divided by; its value does not matter
 RATE, SIGMA_RATE = 1e-3, 1e-2
@@ -33,48 +38,113 @@ PREDICTION_BATCHES = (64, 128, 256, 512, 1000)
 WARM_UP, LEAST_STEPS, MOST_STEPS, ENOUGH_SECONDS = 3, 10, 1000, 1.0
 
 
-def same_padding(size):
+def same_padding(size, kernel, stride):
     """Output size, kernel, stride, and padding before and after, of one axis with TensorFlow's SAME."""
     if size == 1:
         return 1, 1, 1, (0, 0)
-    out = math.ceil(size / STRIDE)
-    total = max((out - 1) * STRIDE + KERNEL - size, 0)
-    return out, KERNEL, STRIDE, (total // 2, total - total // 2)
+    out = math.ceil(size / stride)
+    total = max((out - 1) * stride + kernel - size, 0)
+    return out, kernel, stride, (total // 2, total - total // 2)
+
+
+def no_padding(size, kernel, stride):
+    return (size - kernel) // stride + 1, kernel, stride, (0, 0)
+
+
+def extents(text, height, default=None):
+    """ROWS or ROWSxCOLUMNS as (along the height, along the width); the rows of a series, height 1, are its width."""
+    if text is None:
+        return default
+    rows, _, columns = text.partition("x")
+    if height == 1:
+        return int(columns or 1), int(rows)
+    return int(rows), int(columns or rows)
+
+
+def layers_of(architecture):
+    """Lists of words, as in nn/architecture.h; the last layer is not among them."""
+    layers = []
+    for text in architecture.split(";"):
+        repeats, star, layer = text.partition("*")
+        layers += [(layer if star else text).split()] * (int(repeats) if star else 1)
+    return layers
 
 
 class Network:
     """Shapes and the forward pass; the weights come from outside, as a list. bf16: by PyTorch's mixed precision."""
 
-    def __init__(self, dataset, filters, bf16=False):
+    def __init__(self, dataset, architecture, bf16=False):
         self.bf16 = bf16
-        height, width, channels, classes = DATASETS[dataset]
-        self.shapes, self.convolutions, self.multiply_adds = [], [], 0
-        for _ in range(LAYERS):
-            height, kernel_h, stride_h, pad_h = same_padding(height)
-            width, kernel_w, stride_w, pad_w = same_padding(width)
-            self.shapes += [(filters, channels, kernel_h, kernel_w), (filters,)]
-            self.convolutions.append(((stride_h, stride_w), pad_h, pad_w))
-            self.multiply_adds += height * width * math.prod(self.shapes[-2])
-            channels = filters
-        self.shapes += [(classes, height * width * channels), (classes,)]
-        self.multiply_adds += math.prod(self.shapes[-2])
+        self.size = list(DATASETS[dataset][:3])  # height, width, channels
+        self.shapes, self.passes, self.multiply_adds = [], [], 0
+        for name, *words in layers_of(architecture):
+            getattr(self, "add_" + name)(words)
+        self.add_dense([str(DATASETS[dataset][3]), "linear"])
         self.parameters = sum(math.prod(shape) for shape in self.shapes)
+
+    def add_weights(self, units, inputs, outputs):
+        """Returns the index of the weights; the biases have the next one."""
+        self.shapes += [(units, *inputs), (units,)]
+        self.multiply_adds += outputs * math.prod(self.shapes[-2])
+        return len(self.shapes) - 2
+
+    def add_conv(self, words):
+        units, window, *words = words
+        padding = no_padding if "valid" in words else same_padding
+        activation = next((ACTIVATIONS[word] for word in words if word in ACTIVATIONS), ACTIVATIONS["selu"])
+        kernel, _, stride = window.partition("/")
+        height, width, channels = self.size
+        kernels = extents(kernel, height)
+        strides = extents(stride or None, height, (1, 1))
+        height, kernel_h, stride_h, pad_h = padding(height, kernels[0], strides[0])
+        width, kernel_w, stride_w, pad_w = padding(width, kernels[1], strides[1])
+        index = self.add_weights(int(units), (channels, kernel_h, kernel_w), height * width)
+        self.size = [height, width, int(units)]
+        symmetric = pad_h[0] == pad_h[1] and pad_w[0] == pad_w[1]
+
+        def forward(x, weights):
+            if not symmetric:
+                x = F.pad(x, (*pad_w, *pad_h))
+            around = (pad_h[0], pad_w[0]) if symmetric else 0
+            return activation(F.conv2d(x, weights[index], weights[index + 1], (stride_h, stride_w), around))
+
+        self.passes.append(forward)
+
+    def add_pooling(self, words, pool):
+        window, _, stride = words[0].partition("/")
+        height, width, channels = self.size
+        kernels = (height, width) if window == "all" else extents(window, height)
+        strides = extents(stride or None, height, kernels)
+        self.size = [(height - kernels[0]) // strides[0] + 1, (width - kernels[1]) // strides[1] + 1, channels]
+        self.passes.append(lambda x, weights: pool(x, kernels, strides))
+
+    def add_maxpool(self, words):
+        self.add_pooling(words, F.max_pool2d)
+
+    def add_avgpool(self, words):
+        self.add_pooling(words, F.avg_pool2d)
+
+    def add_dense(self, words):
+        activation = ACTIVATIONS[words[1] if len(words) > 1 else "selu"]
+        index = self.add_weights(int(words[0]), (math.prod(self.size),), 1)
+        self.size = [1, 1, int(words[0])]
+
+        def forward(x, weights):
+            # Which order the features have does not matter; that of the memory costs no copy.
+            if x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last):
+                x = x.permute(0, 2, 3, 1)
+            return activation(F.linear(x.flatten(1), weights[index], weights[index + 1]))
+
+        self.passes.append(forward)
 
     def logits(self, x, weights):
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
             return self.forward(x, weights).float()
 
     def forward(self, x, weights):
-        for layer, (stride, pad_h, pad_w) in enumerate(self.convolutions):
-            padding = (pad_h[0], pad_w[0])
-            if pad_h[0] != pad_h[1] or pad_w[0] != pad_w[1]:
-                x, padding = F.pad(x, (*pad_w, *pad_h)), 0
-            x = F.conv2d(x, weights[2 * layer], weights[2 * layer + 1], stride, padding)
-            x = F.selu(x, inplace=True)
-        # Which order the features have does not matter; that of the memory costs no copy.
-        if x.is_contiguous(memory_format=torch.channels_last):
-            x = x.permute(0, 2, 3, 1)
-        return F.linear(x.flatten(1), weights[-2], weights[-1])
+        for layer in self.passes:
+            x = layer(x, weights)
+        return x
 
 
 def laid_out(tensor, layout):
@@ -121,15 +191,20 @@ def is_channels_last(tensor):
     return tensor.dim() == 4 and tensor.is_contiguous(memory_format=torch.channels_last)
 
 
-def train_step(network, posterior, x, y):
-    posterior.optimizer.zero_grad(set_to_none=True)
+def loss_of(network, posterior, x, y):
     sigmas = posterior.sigmas()
     loss = F.cross_entropy(network.logits(x, posterior.sample(sigmas)), y)
     if sigmas:
         loss = loss + posterior.kl(sigmas) / TRAIN_ITEMS
-    loss.backward()
-    posterior.optimizer.step()
-    return loss.item()
+    return loss
+
+
+def train_step(loss, update, posterior, x, y):
+    posterior.optimizer.zero_grad(set_to_none=True)
+    value = loss(x, y)
+    value.backward()
+    update()
+    return value.item()
 
 
 def predict(network, posterior, x, samples, batch, probabilities):
@@ -161,8 +236,15 @@ def measure(work, repeats, least):
 def measure_step(options, network, layout):
     posterior = Posterior(network, options.method, layout)
     x, y = random_items(options.dataset, options.batch, layout)
-    measure(lambda: train_step(network, posterior, x, y), WARM_UP, WARM_UP)
-    return measure(lambda: train_step(network, posterior, x, y), options.repeats, LEAST_STEPS)
+
+    def loss(x, y):
+        return loss_of(network, posterior, x, y)
+
+    update = posterior.optimizer.step
+    if options.compiled:
+        loss, update = torch.compile(loss), torch.compile(update)
+    measure(lambda: train_step(loss, update, posterior, x, y), WARM_UP, WARM_UP)
+    return measure(lambda: train_step(loss, update, posterior, x, y), options.repeats, LEAST_STEPS)
 
 
 def measure_prediction(options, network, layout, batch, items, samples, repeats):
@@ -181,7 +263,7 @@ def step_row(options, network):
         "dataset": options.dataset,
         "method": options.method,
         "batch": options.batch,
-        "filters": options.filters,
+        "filters": options.filters if options.architecture is None else "",
         "threads": options.threads,
         "ms_per_step": ms,
         "gflops": 6e-6 * network.multiply_adds * options.batch / ms,
@@ -205,7 +287,7 @@ def prediction_row(options, network):
         "method": options.method,
         "samples": samples,
         "items": options.predict,
-        "filters": options.filters,
+        "filters": options.filters if options.architecture is None else "",
         "threads": options.threads,
         "ms": ms,
         "passes_per_second": 1e3 * passes / ms,
@@ -227,7 +309,9 @@ def parse_options():
     parser.add_argument("--dataset", choices=DATASETS, default="mnist")
     parser.add_argument("--method", choices=("vi", "mle"), default="vi")
     parser.add_argument("--batch", type=positive, default=128)
-    parser.add_argument("--filters", type=positive, default=64)
+    parser.add_argument("--filters", type=positive, default=64, help="of the talk's network (64)")
+    parser.add_argument("--architecture", metavar="LAYERS", help="another network, as tenth's model.architecture")
+    parser.add_argument("--compiled", action="store_true", help="a step by torch.compile")
     parser.add_argument("--threads", type=positive, default=torch.get_num_threads())
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="bf16: torch.autocast")
     parser.add_argument("--repeats", type=positive, default=0, help="default: as many as fit in a second")
@@ -248,7 +332,8 @@ def main():
     options = parse_options()
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
-    network = Network(options.dataset, options.filters, options.precision == "bf16")
+    architecture = options.architecture or f"3 * conv {options.filters} 6/2"
+    network = Network(options.dataset, architecture, options.precision == "bf16")
     row = prediction_row(options, network) if options.predict else step_row(options, network)
     row["parameters"] = network.parameters
     row["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

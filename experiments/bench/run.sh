@@ -16,12 +16,13 @@
 # $TENTH is the program (default: build/release/tenth), $PYTHON a Python that has torch (default: the first that has).
 #
 # PyTorch is measured as installed, which is what its users have, and again ("kept") with environment variables that
-# make glibc keep freed memory instead of returning it to the system: the fastest setting we know.
+# make glibc keep freed memory instead of returning it to the system: the fastest setting we know. Training steps are also
+# measured so with torch.compile ("compiled"), if that works here (it takes a C++ compiler and PyTorch's headers).
 #
 # If the processor multiplies bfloat16 (AMX or AVX512-BF16), both are measured with --precision bf16 as well.
 #
 # Tables: peer.csv (both programs; ratio is PyTorch's time over ours, pair by pair: median, least and greatest of the
-# rounds; kept_ratio likewise; bf16_gain is our time over that with bf16, bf16_ratio PyTorch's time over the latter, and
+# rounds; kept_ratio and compiled_ratio likewise, best_ratio the least of these three, so that of PyTorch at its best; bf16_gain is our time over that with bf16, bf16_ratio PyTorch's time over the latter, and
 # bf16_both_ratio that of PyTorch with bf16; limit_ratio is PyTorch's time over limit_ms of the roofline, the most that a
 # program with those products could reach; ours_faults, peer_faults and kept_faults are the pages that the system had to
 # provide for a step: most of what differs between peer_ms and kept_ms, and what a page costs differs between machines),
@@ -44,6 +45,7 @@ repeats=()
 threads=2
 only=
 peer=yes
+compiles=no
 # Otherwise large temporaries are mapped, zeroed and unmapped again in every step.
 kept_environment=(MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=67108864)
 cells=$bench/cells.tsv
@@ -154,6 +156,16 @@ find_peer() {
     say "no Python has torch: tenth is measured alone; for the comparison: $project/deps.sh install bench" >&2
 }
 
+# Whether torch.compile works here; its first step says why not.
+try_compiler() {
+    local log
+    if log=$("$python" "$bench/peer.py" --filters 1 --batch 1 --repeats 1 --layout nchw --compiled 2>&1 >/dev/null); then
+        compiles=yes
+    else
+        say "torch.compile does not work here, so PyTorch is measured without it: $(tail -n 1 <<<"$log")" >&2
+    fi
+}
+
 # run_program PROGRAM LAYOUT OPTION...: its table on standard output.
 run_program() {
     local program=$1 layout=$2
@@ -163,6 +175,7 @@ run_program() {
     bf16) "$tenth" bench --precision bf16 "$@" ;;
     peer) "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
     kept) env "${kept_environment[@]}" "$python" "$bench/peer.py" "$@" --layout "$layout" ;;
+    compiled) env "${kept_environment[@]}" "$python" "$bench/peer.py" "$@" --layout "$layout" --compiled ;;
     peer_bf16) "$python" "$bench/peer.py" --precision bf16 "$@" --layout "$layout" ;;
     esac
 }
@@ -196,7 +209,8 @@ measure() {
         return
     fi
     IFS=, read -r part dataset method filters batch cell_threads items samples <<<"$cell"
-    options=(--dataset "$dataset" --method "$method" --filters "$filters" --threads "$cell_threads" "${repeats[@]}")
+    options_of "$dataset" "$method" "$filters"
+    options+=(--threads "$cell_threads" "${repeats[@]}")
     if [ "$part" = predict ]; then
         options+=(--predict "$items" --samples "$((round > 0 ? samples : 1))")
     else
@@ -211,6 +225,18 @@ measure() {
         awk -v wanted="$measured_columns" -f "$project/plots/csv.awk" -f "$bench/pick.awk") ||
         fail 1 "$program failed on: ${options[*]}"
     echo "$cell,$round,$program,$row" >>"$journal"
+}
+
+# options_of DATASET METHOD NETWORK: a number of filters of the talk's network, or a file of configs/networks.
+options_of() {
+    local network=$project/configs/networks/$3.ini architecture
+    options=(--dataset "$1" --method "$2")
+    if [[ $3 =~ ^[0-9]+$ ]]; then
+        options+=(--filters "$3")
+        return
+    fi
+    architecture=$(sed -n "s/^architecture = //p" "$network" 2>/dev/null) || fail 2 "$cells: $3: it is neither a number of filters nor a network of $network"
+    options+=(--architecture "$architecture")
 }
 
 has_peer() {
@@ -237,6 +263,9 @@ measure_all() {
             if has_peer "$cell"; then
                 measure "$cell" "$round" peer
                 measure "$cell" "$round" kept
+                if [ "$compiles" = yes ] && [[ $cell == step,* ]]; then
+                    measure "$cell" "$round" compiled
+                fi
                 if [ "$bf16" = yes ]; then
                     measure "$cell" "$round" peer_bf16
                 fi
@@ -307,6 +336,9 @@ fi
 if [ "$peer" = yes ]; then
     find_peer
 fi
+if [ "$peer" = yes ]; then
+    try_compiler
+fi
 # Elsewhere it only changes precision, and is slower.
 bf16=$("$tenth" --version | grep -Eq "\+ (AMX|AVX512-BF16)" && echo yes || echo no)
 open_journal
@@ -314,5 +346,5 @@ warn_if_busy
 measure_all
 write_tables
 draw_figures
-print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio bf16_ms bf16_gain bf16_ratio bf16_both_ratio ours_mib peer_mib peer_faults
+print_table cell ours_ms peer_ms ratio ratio_min ratio_max kept_ms kept_ratio compiled_ms compiled_ratio best_ratio bf16_ms bf16_gain bf16_ratio bf16_both_ratio ours_mib peer_mib peer_faults
 say "tables: $out; figures: $out/figures"

@@ -78,6 +78,11 @@ function text(number, digits) {
     return number == "" ? "" : sprintf("%." digits "g", number)
 }
 
+# Of two numbers, one of which may be missing.
+function least_of(a, b) {
+    return a == "" ? b : b == "" ? a : a < b ? a : b
+}
+
 function split_key(key) {
     split(key, field, ",")
     part = field[1]; dataset = field[2]; method = field[3]; filters = field[4]; batch = field[5]
@@ -99,11 +104,11 @@ function limit_ms(key,    sgemm) {
     return sgemm > 0 ? 1e3 * gflop(key) / sgemm : ""
 }
 
-function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, named) {
+function print_peer(    k, i, n, key, peer, limit, low, high, least, greatest, of, named) {
     print "cell,measurement,dataset,method,filters,batch,threads,items,samples,rounds,ours_ms,peer_ms,ratio,ratio_min," \
         "ratio_max,ours_mib,peer_mib,peer_layout,kept_ms,kept_ratio,bf16_ms,bf16_gain,limit_ratio," \
-        "bf16_ratio,peer_bf16_ms,bf16_both_ratio,ours_faults,peer_faults,kept_faults"
-    split("ratio kept_ratio bf16_gain limit_ratio bf16_ratio bf16_both_ratio", named, " ")
+        "bf16_ratio,peer_bf16_ms,bf16_both_ratio,ours_faults,peer_faults,kept_faults,compiled_ms,compiled_ratio,best_ratio"
+    split("compiled_ratio best_ratio ratio kept_ratio bf16_gain limit_ratio bf16_ratio bf16_both_ratio", named, " ")
     for (k = 1; k <= key_count; k++) {
         key = keys[k]
         split_key(key)
@@ -117,6 +122,9 @@ function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, 
         of["bf16_ratio"] = median(key, "peer", "over_bf16")
         of["bf16_both_ratio"] = median(key, "peer_bf16", "over_bf16")
         of["ratio"] = median(key, "peer", "over_ours")
+        of["compiled_ratio"] = median(key, "compiled", "over_ours")
+        of["best_ratio"] = least_of(least_of(of["ratio"], of["kept_ratio"]), of["compiled_ratio"])
+        n = sort_rounds(key, "peer", "over_ours")
         low = of["ratio"] == "" ? "" : sorted[1]
         high = of["ratio"] == "" ? "" : sorted[sort_rounds(key, "peer", "over_ours")]
         print cell_name() "," part "," dataset "," method "," filters "," batch "," threads "," items "," samples "," \
@@ -127,7 +135,8 @@ function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, 
             text(median(key, "bf16", "ms"), 5) "," text(of["bf16_gain"], 4) "," text(of["limit_ratio"], 4) "," \
             text(of["bf16_ratio"], 4) "," text(median(key, "peer_bf16", "ms"), 5) "," text(of["bf16_both_ratio"], 4) "," \
             text(median(key, "ours", "page_faults"), 4) "," text(median(key, "peer", "page_faults"), 4) "," \
-            text(median(key, "kept", "page_faults"), 4)
+            text(median(key, "kept", "page_faults"), 4) "," text(median(key, "compiled", "ms"), 5) "," \
+            text(of["compiled_ratio"], 4) "," text(of["best_ratio"], 4)
         if (part != "step")
             continue
         for (i in named)
@@ -140,7 +149,8 @@ function print_peer(    k, i, key, peer, limit, low, high, least, greatest, of, 
     if (steps["ratio"])
         print "geometric mean of steps,geometric_mean,,,,,,,,,,," mean_of_steps("ratio") "," text(least, 4) "," \
             text(greatest, 4) ",,,,," mean_of_steps("kept_ratio") ",," mean_of_steps("bf16_gain") "," \
-            mean_of_steps("limit_ratio") "," mean_of_steps("bf16_ratio") ",," mean_of_steps("bf16_both_ratio") ",,,"
+            mean_of_steps("limit_ratio") "," mean_of_steps("bf16_ratio") ",," mean_of_steps("bf16_both_ratio") ",,,,," \
+            mean_of_steps("compiled_ratio") "," mean_of_steps("best_ratio")
 }
 
 # What the products of the direct convolution take at the rate of sgemm, and the shares of the threads' time.

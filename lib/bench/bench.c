@@ -59,7 +59,11 @@ static enum status run_make(struct run *run, const struct bench *bench, size_t c
     }
     if (status != STATUS_OK)
         return status;
-    run->config.model.filters = (long)bench->filters;
+    if (bench->architecture)
+        (void)snprintf(run->config.model.architecture, sizeof run->config.model.architecture, "%s",
+                       bench->architecture);
+    else
+        run->config.model.filters = (long)bench->filters;
     run->config.train.batch = (long)bench->batch;
     run->config.train.epochs = EPOCHS;
     run->config.posterior.kl_warmup_end = 0;
@@ -170,7 +174,8 @@ static struct row row_of(const struct bench *bench, const struct table *table)
     row_text(&row, "dataset", bench->kind->name);
     row_text(&row, "method", bench->method->name);
     row_text(&row, "precision", bench->precision);
-    row_number(&row, "filters", (double)bench->filters);
+    row_number(&row, "filters", bench->architecture ? NAN : (double)bench->filters);
+    row_text(&row, "architecture", bench->architecture ? bench->architecture : "");
     row_number(&row, "threads", bench->threads);
     row_number(&row, "peak_mib", provenance_peak_mib());
     return row;

@@ -16,7 +16,10 @@
 struct bench {
     const struct dataset_kind *kind;
     const struct method *method;
-    size_t batch, filters; /* of the talk's network: the config's defaults for everything not given here */
+    size_t batch;
+    const char *architecture; /* as model.architecture; NULL: the talk's network with so many filters, the config's
+                                 defaults for the rest */
+    size_t filters;
     const char *precision; /* fp32 or bf16, as model.precision */
     size_t repeats;        /* timed steps or predictions; 0: as many as fit in a second, at least 10 steps */
     size_t items, samples; /* of a prediction */
