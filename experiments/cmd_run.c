@@ -229,6 +229,8 @@ static enum status job_work(void *context, size_t job)
 
 static enum status data_check(const struct input *input, const struct run *run, struct error *error)
 {
+    if (run->dataset) /* it is open already */
+        return STATUS_OK;
     enum status status = dataset_check(run->kind, run->places, run->config.data.synthetic, error);
     return status == STATUS_OK ? status : error_context(error, "%s: ", input->path);
 }

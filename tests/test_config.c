@@ -156,7 +156,8 @@ static const char *other_text(const char *key)
     static const char *const others[][2] = {
         {"posterior.kl_reduction", "mean"}, {"model.precision", "bf16"}, {"posterior.start", "glorot"},
         {"prune.granularity", "unit"},      {"perturb.fill", "black"},   {"run.profile", "smoke"},
-        {"data.evaluate", "validation"},    {"model.name", "mlp_2"},
+        {"data.evaluate", "validation"},    {"model.name", "mlp_2"},     {"data.missing", "interpolate"},
+        {"data.lengths", "stretch"},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(others[i][0], key) == 0)
@@ -997,6 +998,16 @@ static void later_keys_leave_older_texts_alone(void **state)
     assert_true(before && after);
     assert_null(strstr(before, "precision"));
     assert_non_null(strstr(after, "model.precision = bf16\n"));
+    memory_free(before);
+    memory_free(after);
+    other = config_of("[data]\ndataset = files\ntrain = a\nmissing = interpolate\n");
+    before = config_section_text(&config, "data", NULL);
+    after = config_section_text(&other, "data", NULL);
+    assert_true(before && after);
+    assert_string_equal(before, "data.dataset = mnist\ndata.validation_fraction = 0.2\ndata.train_items = 0\n"
+                                "data.test_items = 0\ndata.evaluate = test\ndata.synthetic = no\n");
+    assert_non_null(strstr(after, "data.train = a\n"));
+    assert_non_null(strstr(after, "data.missing = interpolate\n"));
     memory_free(before);
     memory_free(after);
     other = config_of("[posterior]\nprior = laplace\nstart = glorot\n");

@@ -269,7 +269,8 @@ static bool name_is_shared(const struct config_source *source, size_t key)
 }
 
 /* Runs are told apart by these, whether they are swept or not. */
-static const enum config_key_index ALWAYS_NAMED[] = {KEY_data_dataset, KEY_model_name, KEY_posterior_method};
+static const enum config_key_index ALWAYS_NAMED[] = {KEY_data_dataset, KEY_data_name, KEY_model_name,
+                                                     KEY_posterior_method};
 
 static bool is_always_named(size_t key)
 {

@@ -13,7 +13,7 @@ static const struct {
     {KEY_posterior_kl_warmup_begin, KEY_posterior_kl_warmup_end},
 };
 
-enum { CHOICES_MAX = 2 };
+enum { CHOICES_MAX = 3 };
 
 /* To add a text with a few allowed values: add a row. */
 static const struct {
@@ -24,6 +24,7 @@ static const struct {
     {KEY_posterior_kl_reduction, 2, {"sum", "mean"}}, {KEY_model_precision, 2, {"fp32", "bf16"}},
     {KEY_posterior_start, 2, {"lecun", "glorot"}},    {KEY_perturb_fill, 2, {"background", "black"}},
     {KEY_prune_granularity, 2, {"weight", "unit"}},   {KEY_data_evaluate, 2, {"test", "validation"}},
+    {KEY_data_missing, 2, {"refuse", "interpolate"}}, {KEY_data_lengths, 3, {"refuse", "pad", "stretch"}},
 };
 
 static double number_of(const struct config *config, const struct config_key *key)

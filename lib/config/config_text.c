@@ -56,9 +56,25 @@ static const struct {
     enum config_key_index key;
     const char *before;
 } LATER_KEYS[] = {
-    {KEY_model_precision, "fp32"},     {KEY_model_name, ""},           {KEY_model_architecture, ""},
+    {KEY_data_name, ""},
+    {KEY_data_format, ""},
+    {KEY_data_train, ""}, /* paths are no part of an identity: run_identity empties them, and has the files' hashes */
+    {KEY_data_train_labels, ""},
+    {KEY_data_validation, ""},
+    {KEY_data_validation_labels, ""},
+    {KEY_data_test, ""},
+    {KEY_data_test_labels, ""},
+    {KEY_data_classes, ""},
+    {KEY_data_normalise, "train"},
+    {KEY_data_missing, "refuse"},
+    {KEY_data_lengths, "refuse"},
+    {KEY_model_precision, "fp32"},
+    {KEY_model_name, ""},
+    {KEY_model_architecture, ""},
     {KEY_perturb_frames, "50"}, /* likewise: only illustrations use it, and have it in their identity */
-    {KEY_perturb_fill, "background"},  {KEY_posterior_start, "lecun"}, {KEY_posterior_prior, "gaussian"},
+    {KEY_perturb_fill, "background"},
+    {KEY_posterior_start, "lecun"},
+    {KEY_posterior_prior, "gaussian"},
     {KEY_prune_evaluate_at, "none"}, /* which run_identity puts there: no result depends on which others are made */
     {KEY_prune_granularity, "weight"},
 };

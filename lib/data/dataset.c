@@ -12,17 +12,9 @@
 
 static const struct dataset_kind all_kinds[] = {
 #define DATASET(name, title, classes, height, width, channels, offset, scale, background, format, synthesise)          \
-    {#name,                                                                                                            \
-     title,                                                                                                            \
-     classes,                                                                                                          \
-     {height, width, channels},                                                                                        \
-     offset,                                                                                                           \
-     scale,                                                                                                            \
-     background,                                                                                                       \
-     dataset_classes_##name,                                                                                           \
-     dataset_input_##name,                                                                                             \
-     format,                                                                                                           \
-     synthesise},
+    {#name,  title,      classes, {height, width, channels}, offset,                                                   \
+     scale,  background, false,   dataset_classes_##name,    dataset_input_##name,                                     \
+     format, synthesise, NULL},
 #include "data/dataset.def"
 #undef DATASET
 };
@@ -43,6 +35,47 @@ const char *dataset_class_name(const struct dataset_kind *kind, size_t label, ch
 {
     (void)snprintf(name, DATASET_CLASS_SIZE, "%s", label < kind->classes ? kind->class_names[label] : "?");
     return name;
+}
+
+/* Copies a text to *room, which moves behind it. */
+static const char *put_text(const char *text, char **room)
+{
+    const size_t size = strlen(text) + 1;
+    char *copy = *room;
+    memcpy(copy, text, size);
+    *room += size;
+    return copy;
+}
+
+struct dataset_kind *dataset_kind_copy(const struct dataset_kind *kind, struct error *error)
+{
+    struct block {
+        struct dataset_kind kind;
+        const char *names[];
+    };
+    const size_t lists = kind->labels ? 2 : 1;
+    size_t texts = strlen(kind->name) + strlen(kind->title) + strlen(kind->input) + 3;
+    for (size_t k = 0; k < kind->classes; k++)
+        texts += strlen(kind->class_names[k]) + 1 + (kind->labels ? strlen(kind->labels[k]) + 1 : 0);
+    struct block *block =
+        memory_alloc(1, sizeof *block + lists * kind->classes * sizeof block->names[0] + texts, error);
+    if (!block)
+        return NULL;
+    char *room = (char *)(block->names + lists * kind->classes);
+    block->kind = *kind;
+    block->kind.load = NULL;
+    block->kind.synthesise = NULL;
+    block->kind.name = put_text(kind->name, &room);
+    block->kind.title = put_text(kind->title, &room);
+    block->kind.input = put_text(kind->input, &room);
+    for (size_t k = 0; k < kind->classes; k++) {
+        block->names[k] = put_text(kind->class_names[k], &room);
+        if (kind->labels)
+            block->names[kind->classes + k] = put_text(kind->labels[k], &room);
+    }
+    block->kind.class_names = block->names;
+    block->kind.labels = kind->labels ? block->names + kind->classes : NULL;
+    return &block->kind;
 }
 
 enum status items_alloc(struct items *items, const struct dataset_kind *kind, size_t count, bool as_bytes,
@@ -317,6 +350,7 @@ void dataset_free(struct dataset *dataset)
         return;
     items_free(&dataset->train);
     items_free(&dataset->test);
+    memory_free(dataset->own);
     memory_free(dataset->note);
     memory_free(dataset);
 }

@@ -40,6 +40,8 @@ struct dataset {
     struct items train, test;
     struct dataset_file files[DATASET_FILES_MAX]; /* the files read; for a generated set, the hash of its items */
     size_t file_count;
+    size_t validation_count;  /* the last so many of `train` are for validation, and split no further; 0: any may be */
+    struct dataset_kind *own; /* of a set that a config describes (own.h): what `kind` points to; NULL: a row */
 };
 
 struct dataset_kind {
@@ -48,13 +50,19 @@ struct dataset_kind {
     size_t classes;
     struct shape shape;
     float offset, scale, background;
+    bool of_numbers; /* raw values are any numbers, and not bytes or a row's; of a set that a config describes */
     const char *const *class_names; /* [classes] for display */
     const char *input; /* the meaning of raw values, for users with their own: units, polarity, normalisation */
     /* Both fill dataset->train and ->test, which dataset_free releases, also after a failure; see reader.h. A set
      * without files (layout.h) is made by `load` from a formula, which counts as official. */
     enum status (*load)(struct dataset *dataset, struct error *error);
     enum status (*synthesise)(const struct dataset_kind *kind, struct dataset *dataset, struct error *error);
+    const char *const *labels; /* [classes] as in the files of a set that a config describes; NULL: a row */
 };
+
+/* A copy in one block, texts and all, but for the functions: of a set that is no row. NULL without memory. The caller
+ * frees with memory_free. */
+struct dataset_kind *dataset_kind_copy(const struct dataset_kind *kind, struct error *error);
 
 const struct dataset_kind *dataset_kinds(size_t *count);
 const struct dataset_kind *dataset_find(const char *name, struct error *error); /* NULL: STATUS_USAGE, "did you mean" */

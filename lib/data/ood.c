@@ -28,6 +28,8 @@ bool ood_fits(const struct ood *ood, const struct dataset_kind *kind)
 {
     bool series = kind->shape.width == 1;
     bool own = !ood->make && strcmp(ood->name, kind->name) == 0;
+    if (!ood->make && kind->of_numbers) /* whose range is not that of the other set's bytes */
+        return false;
     return !own && (ood->fit == FITS_ALL || ood->fit == (series ? FITS_SERIES : FITS_IMAGE));
 }
 

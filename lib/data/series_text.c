@@ -1,6 +1,5 @@
 #include "data/series_text.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,17 +8,13 @@
 
 #include "core/memory.h"
 #include "core/size.h"
+#include "data/cell.h"
 #include "io/magic.h"
 
 enum {
     ROOM_AT_START = 256,
     SHOWN = 40, /* bytes of a cell in messages */
     COUNTED = 8 /* from this many columns, numbers that count them are not a series */
-};
-
-struct cell {
-    const char *begin;
-    size_t length;
 };
 
 struct series_text {
@@ -41,28 +36,14 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static struct cell trimmed(const char *begin, const char *end)
-{
-    while (begin < end && is_blank(*begin))
-        begin++;
-    while (begin < end && is_blank(end[-1]))
-        end--;
-    return (struct cell){begin, (size_t)(end - begin)};
-}
-
 /* Takes the next line without its end. False: there is none. */
 static bool take_line(struct series_text *text, const char **begin, const char **end)
 {
-    if (text->next == text->end)
+    struct cell line;
+    if (!cell_line(&text->next, text->end, &line))
         return false;
-    const char *at = text->next;
-    while (at < text->end && *at != '\n' && *at != '\r')
-        at++;
-    *begin = text->next;
-    *end = at;
-    at += at < text->end && *at == '\r';
-    at += at < text->end && *at == '\n' && (at == *end || at[-1] == '\r');
-    text->next = at;
+    *begin = line.begin;
+    *end = line.begin + line.length;
     text->line++;
     return true;
 }
@@ -107,7 +88,7 @@ static char find_separator(const struct series_text *text, const char *begin, co
 static void split(struct series_text *text, const char *begin, const char *end)
 {
     const char separator = find_separator(text, begin, end);
-    const struct cell line = trimmed(begin, end);
+    const struct cell line = cell_trimmed(begin, end);
     if (separator != '\t' || text->rule == SERIES_TO_TRAIN) { /* otherwise a tab at an end would separate an empty
                                                                * cell */
         begin = line.begin;
@@ -120,9 +101,9 @@ static void split(struct series_text *text, const char *begin, const char *end)
         const char *at = begin < end && *begin == '"' ? after_quotes(begin, end) : begin;
         while (at < end && *at != separator && !(separator == ' ' && *at == '\t'))
             at++;
-        struct cell cell = trimmed(begin, at);
+        struct cell cell = cell_trimmed(begin, at);
         if (cell.length >= 2 && *cell.begin == '"' && after_quotes(cell.begin, at) == cell.begin + cell.length)
-            cell = trimmed(cell.begin + 1, cell.begin + cell.length - 1);
+            cell = cell_trimmed(cell.begin + 1, cell.begin + cell.length - 1);
         if (text->cells < text->room)
             text->cell[text->cells] = cell;
         text->cells++;
@@ -135,61 +116,6 @@ static void split(struct series_text *text, const char *begin, const char *end)
 
 /* ---- numbers ---- */
 
-static size_t digits(const char *text, size_t count)
-{
-    size_t i = 0;
-    while (i < count && isdigit((unsigned char)text[i]))
-        i++;
-    return i;
-}
-
-/* Decimal, optionally with a sign, a point and an exponent. The library's function also accepts "nan", hexadecimal
- * numbers and trailing garbage. */
-static bool is_decimal(struct cell cell)
-{
-    const char *at = cell.begin, *end = cell.begin + cell.length;
-    at += at < end && (*at == '+' || *at == '-');
-    size_t before = digits(at, (size_t)(end - at)), after = 0;
-    at += before;
-    if (at < end && *at == '.') {
-        after = digits(at + 1, (size_t)(end - at - 1));
-        at += 1 + after;
-    }
-    if (before + after == 0)
-        return false;
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        at++;
-        at += at < end && (*at == '+' || *at == '-');
-        size_t exponent = digits(at, (size_t)(end - at));
-        if (exponent == 0)
-            return false;
-        at += exponent;
-    }
-    return at == end;
-}
-
-/* What follows the cell is not part of a number, so strtof stops at its end. */
-static float number_of(struct cell cell)
-{
-    return strtof(cell.begin, NULL);
-}
-
-static bool is_whole(struct cell cell)
-{
-    const double number = is_decimal(cell) ? strtod(cell.begin, NULL) : NAN;
-    return isfinite(number) && !(number < floor(number)) && !(number > floor(number));
-}
-
-static bool is_missing(struct cell cell)
-{
-    static const char *const words[] = {"?", "nan", "na", "n/a", "null", "none", "-", "."};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (cell.length == strlen(words[i]) && strncasecmp(cell.begin, words[i], cell.length) == 0)
-            return true;
-    }
-    return cell.length == 0;
-}
-
 static enum status number_error(const struct series_text *text, size_t column, struct error *error)
 {
     const struct cell cell = text->cell[column];
@@ -197,11 +123,11 @@ static enum status number_error(const struct series_text *text, size_t column, s
     const char *what = "is not a finite number (the file is taken for UCR text)";
     if (text->rule == SERIES_TO_PREDICT) {
         what = "is not a number; decimal ones are wanted, such as -0.25 or 1e-3";
-        if (is_missing(cell))
+        if (cell_is_missing(cell))
             what = cell.length > 0 || column + 1 < text->cells
                        ? "is a missing value; fill it in, or leave the series out"
                        : "is empty: a value is missing, or the line has a separator too many at its end";
-        else if (is_decimal(cell) || strncasecmp(cell.begin, "inf", 3) == 0 ||
+        else if (cell_is_decimal(cell) || strncasecmp(cell.begin, "inf", 3) == 0 ||
                  strncasecmp(cell.begin + 1, "inf", 3) == 0)
             what = "is not a finite number";
         else if (memchr(cell.begin, ',', cell.length))
@@ -215,7 +141,7 @@ static enum status read_values(const struct series_text *text, size_t first, flo
 {
     for (size_t i = 0; values && i < text->length; i++) { /* a line of too few columns was refused */
         const struct cell cell = text->cell[first + i];
-        values[i] = is_decimal(cell) ? number_of(cell) : NAN;
+        values[i] = cell_is_decimal(cell) ? cell_number(cell) : NAN;
         if (!isfinite(values[i]))
             return number_error(text, first + i, error);
     }
@@ -235,7 +161,7 @@ static enum status read_to_train(struct series_text *text, float *values, uint8_
     if (text->cells > most)
         return error_set(error, STATUS_DATA, "%s:%zu: has more than %zu columns (a class and %zu values)", text->name,
                          text->line, most, length);
-    const float number = is_decimal(text->cell[0]) ? number_of(text->cell[0]) : NAN;
+    const float number = cell_is_decimal(text->cell[0]) ? cell_number(text->cell[0]) : NAN;
     if (!isfinite(number))
         return number_error(text, 0, error);
     enum status status = read_values(text, 1, values, error);
@@ -261,7 +187,7 @@ static bool is_header(const struct series_text *text)
         const struct cell cell = text->cell[i];
         if (cell.length > 0 && strchr("0123456789+-.,", *cell.begin))
             return false;
-        word = word || !is_missing(cell);
+        word = word || !cell_is_missing(cell);
     }
     return word;
 }
@@ -269,10 +195,11 @@ static bool is_header(const struct series_text *text)
 /* Numbers above the columns, as in tables without names: 0 1 2 ... or 1 2 3 .... */
 static bool counts_columns(const struct series_text *text, size_t first)
 {
-    const size_t from = is_decimal(text->cell[first]) && number_of(text->cell[first]) > 0 ? 1 : 0;
+    const size_t from = cell_is_decimal(text->cell[first]) && cell_number(text->cell[first]) > 0 ? 1 : 0;
     bool counts = !text->begun && text->length >= COUNTED;
     for (size_t i = 0; counts && i < text->length; i++)
-        counts = is_whole(text->cell[first + i]) && strtod(text->cell[first + i].begin, NULL) == (double)(from + i);
+        counts =
+            cell_is_whole(text->cell[first + i]) && strtod(text->cell[first + i].begin, NULL) == (double)(from + i);
     return counts;
 }
 
@@ -283,15 +210,15 @@ static size_t without_last(const struct series_text *text)
     const size_t length = text->length, n = text->cells;
     if (n < length + 1 || n > length + 2 || text->cell[n - 1].length > 0)
         return n;
-    return n == length + 2 || (is_decimal(text->cell[0]) && !is_whole(text->cell[0])) ? n - 1 : n;
+    return n == length + 2 || (cell_is_decimal(text->cell[0]) && !cell_is_whole(text->cell[0])) ? n - 1 : n;
 }
 
 /* Why a first column of length + 1 is not a class; NULL: it is one. */
 static const char *not_a_class(const struct series_text *text)
 {
-    if (!is_decimal(text->cell[0]) || is_whole(text->cell[0]))
+    if (!cell_is_decimal(text->cell[0]) || cell_is_whole(text->cell[0]))
         return NULL;
-    return is_whole(text->cell[text->length])
+    return cell_is_whole(text->cell[text->length])
                ? "is not a class; is it in the last column? It is wanted in the first, or not at all"
                : "is not a class (a word or a whole number), and without one the series is too long";
 }
@@ -334,7 +261,7 @@ static enum status read_to_predict(struct series_text *text, float *values, stru
 static enum status skip_line(const struct series_text *text, const char *begin, const char *end, bool *skipped,
                              struct error *error)
 {
-    const struct cell line = trimmed(begin, end);
+    const struct cell line = cell_trimmed(begin, end);
     *skipped = line.length == 0 || *line.begin == '#' || *line.begin == '%' || is_header(text);
     if (!*skipped && *line.begin == '@')
         return error_set(error, STATUS_DATA,

@@ -47,6 +47,29 @@ cleanup:
     return status;
 }
 
+enum status split_fixed(size_t count, size_t validation, size_t train_items, uint64_t seed, struct split *split,
+                        struct error *error)
+{
+    *split = (struct split){0};
+    if (validation == 0 || validation >= count || count > UINT32_MAX)
+        return error_set(error, STATUS_DATA, "of %zu items, %zu for validation, none is left to train on", count,
+                         validation);
+    split->validation_count = validation;
+    split->train_count = count - validation;
+    split->train = memory_alloc(split->train_count, sizeof *split->train, error);
+    split->validation = memory_alloc(validation, sizeof *split->validation, error);
+    if (!split->train || !split->validation) {
+        split_free(split);
+        return STATUS_NO_MEMORY;
+    }
+    random_permutation(random_key(seed, PURPOSE_SPLIT, 0, 0), split->train_count, split->train);
+    for (size_t i = 0; i < validation; i++)
+        split->validation[i] = (uint32_t)(split->train_count + i);
+    if (train_items > 0 && train_items < split->train_count)
+        split->train_count = train_items;
+    return STATUS_OK;
+}
+
 void split_free(struct split *split)
 {
     memory_free(split->train);

@@ -18,6 +18,10 @@ struct split {
  * are validation, the rest training, of which the first train_items are kept if that is not 0. */
 enum status split_make(size_t count, double validation_fraction, size_t train_items, uint64_t seed, struct split *split,
                        struct error *error);
+/* The same where the last `validation` items of the file are the validation split, and the others are training: only
+ * which train_items of these are kept depends on the seed. */
+enum status split_fixed(size_t count, size_t validation, size_t train_items, uint64_t seed, struct split *split,
+                        struct error *error);
 void split_free(struct split *split);
 
 /* `count` different indices below `total` in ascending order (all of them when count >= total or count == 0), drawn

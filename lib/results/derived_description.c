@@ -183,7 +183,7 @@ static enum status describer_open(struct describer *describer, const struct run_
     }
     if (status == STATUS_OK)
         status = store_shape(file->store, "/split/train", &rank, shape, error);
-    const struct dataset_kind *kind = dataset_find(file->dataset, error);
+    const struct dataset_kind *kind = file->kind ? file->kind : dataset_find(file->dataset, error);
     if (status != STATUS_OK || !kind)
         return status != STATUS_OK ? status : STATUS_UNSUPPORTED;
     const struct posterior *posterior = describer->trained.posterior;

@@ -168,7 +168,7 @@ enum status derive_rejection(const struct run_file *file, struct table *rows, st
 static enum status add_class(const struct run_file *file, size_t label, const size_t *taken, size_t classes,
                              struct table *rows, struct error *error)
 {
-    const struct dataset_kind *kind = dataset_find(file->dataset, error);
+    const struct dataset_kind *kind = file->kind ? file->kind : dataset_find(file->dataset, error);
     enum status status = kind ? STATUS_OK : STATUS_UNSUPPORTED;
     char label_name[DATASET_CLASS_SIZE], predicted_name[DATASET_CLASS_SIZE];
     size_t items = 0;

@@ -14,10 +14,9 @@ enum held_data { HELD_FILES, HELD_STAND_IN, HELD_BUILT_IN };
 
 static enum held_data data_of(const struct run_file *file)
 {
-    const struct dataset_kind *kind = dataset_find(file->dataset, NULL);
     size_t parts = 1;
-    if (kind)
-        (void)layout_parts(kind->name, &parts);
+    if (file->kind && !file->own)
+        (void)layout_parts(file->kind->name, &parts);
     if (dataset_source_is_synthetic(file->data_source))
         return HELD_STAND_IN;
     return parts > 0 ? HELD_FILES : HELD_BUILT_IN;
@@ -34,10 +33,9 @@ static bool same_data(const struct run *run, const struct run_file *file)
     return strcmp(file->data_identity, run->data_identity) == 0;
 }
 
-static const char *title_of(const char *dataset)
+static const char *title_of(const struct run_file *file)
 {
-    const struct dataset_kind *kind = dataset_find(dataset, NULL);
-    return kind ? kind->title : dataset;
+    return file->kind ? file->kind->title : file->dataset;
 }
 
 /* What separates two differences. */
@@ -51,11 +49,11 @@ static void add_held_data(const struct run_file *file, struct text_buffer *text)
     char *directory = NULL;
     enum held_data held = data_of(file);
     if (held == HELD_STAND_IN)
-        text_add(text, "trained on a stand-in for %s (%s)", title_of(file->dataset), file->data_source);
+        text_add(text, "trained on a stand-in for %s (%s)", title_of(file), file->data_source);
     else if (held == HELD_BUILT_IN)
-        text_add(text, "trained on the built-in points of %s", title_of(file->dataset));
+        text_add(text, "trained on the built-in points of %s", title_of(file));
     else
-        text_add(text, "trained on %s files with sha256 %.12s... (%s)", title_of(file->dataset), file->data_identity,
+        text_add(text, "trained on %s files with sha256 %.12s... (%s)", title_of(file), file->data_identity,
                  strncmp(file->data_source, "official", 8) == 0 ? "the official ones" : "not the official ones");
     /* their directory is only a hint: an older file without it is just as good */
     if (held == HELD_FILES && store_get_text(file->store, "/data", "directory", &directory, NULL) == STATUS_OK &&

@@ -18,6 +18,7 @@
 #include "run/provenance.h"
 #include "nn/architecture.h"
 #include "run/run_check.h"
+#include "run/run_data.h"
 #include "run/run_name.h"
 #include "run/run_store.h"
 #include "run/tables.h"
@@ -72,9 +73,9 @@ static enum status registries_check(struct run *run, struct error *error)
     run->prior = prior_find(config->posterior.prior, error);
     if (!run->prior)
         return name_refused(run, "posterior.prior", error);
-    run->kind = dataset_find(config->data.dataset, error);
-    if (!run->kind)
-        return name_refused(run, "data.dataset", error);
+    enum status status = run_data_find(run, error);
+    if (status != STATUS_OK)
+        return status;
     if (!schedule_find(config->train.schedule, error))
         return name_refused(run, "train.schedule", error);
     for (size_t i = 0; i < config->prune.criteria.count; i++) {
@@ -154,8 +155,8 @@ static enum status name_make(struct run *run, const struct run_options *options,
     if (config->run.name[0])
         length = snprintf(run->name, sizeof run->name, "%s", config->run.name);
     else
-        length = snprintf(run->name, sizeof run->name, "%s%s%s_%s", config->data.dataset,
-                          config->model.name[0] ? "_" : "", config->model.name, config->posterior.method);
+        length = snprintf(run->name, sizeof run->name, "%s%s%s_%s", run->kind->name, config->model.name[0] ? "_" : "",
+                          config->model.name, config->posterior.method);
     size_t used = length > 0 ? (size_t)length : 0;
     length = snprintf(run->name + used, sizeof run->name - used, "%s%s_seed%llu", label[0] ? "_" : "", label,
                       (unsigned long long)run->seed);
@@ -224,13 +225,9 @@ enum status run_open(struct run *run, const struct config_source *source, size_t
     enum status status = run_resolve(run, source, cell, seed, options, error);
     if (status != STATUS_OK)
         return status;
-    const struct config *config = &run->config;
     status = cpus_check_threads(run->threads, error);
     if (status == STATUS_OK)
-        status = dataset_open(run->kind, options->places, config->data.synthetic, &run->dataset, error);
-    if (status == STATUS_OK)
-        status = split_make(run->dataset->train.count, config->data.validation_fraction,
-                            (size_t)config->data.train_items, seed, &run->split, error);
+        status = run_data_open(run, error);
     if (status == STATUS_OK)
         status = run_check(run, options->stages, error);
     if (status != STATUS_OK)
@@ -311,6 +308,15 @@ enum status run_identity(const struct run *run, const char *sections, const char
     struct config config = run->config; /* which rows are asked for does not change a row's result */
     config.prune.criteria.count = config.perturb.perturbations.count = config.ood.sets.count = 0;
     config.prune.evaluate_at.count = 0;
+    char *const places[] = {config.data.name,
+                            config.data.train,
+                            config.data.train_labels,
+                            config.data.validation,
+                            config.data.validation_labels,
+                            config.data.test,
+                            config.data.test_labels}; /* what lies there has its hashes in data_identity */
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        places[i][0] = '\0';
     config.perturb.frames = 50; /* omitted from the text: only illustrate.c needs them, and names them in `part` */
     char *text = config_section_text(&config, sections, error);
     if (!text)
@@ -403,22 +409,6 @@ enum status run_describe_config(const struct run *run, struct store *store, stru
     return status;
 }
 
-static enum status describe_data(const struct run *run, struct store *store, struct error *error)
-{
-    const struct dataset *dataset = run->dataset;
-    enum status status = store_set_text_escaped(store, "/data", "directory", dataset->directory, error);
-    if (status == STATUS_OK)
-        status = store_set_text(store, "/data", "source", dataset->source, error);
-    if (status == STATUS_OK)
-        status = store_set_text(store, "/data", "identity", run->data_identity, error);
-    for (size_t i = 0; i < dataset->file_count && status == STATUS_OK; i++) {
-        char key[LAYOUT_NAME_SIZE + sizeof "sha256 "];
-        (void)snprintf(key, sizeof key, "sha256 %s", dataset->files[i].name);
-        status = store_set_text(store, "/data", key, dataset->files[i].sha256, error);
-    }
-    return status;
-}
-
 enum status run_describe(const struct run *run, struct store *store, const char *state, struct error *error)
 {
     char seed[32];
@@ -436,7 +426,7 @@ enum status run_describe(const struct run *run, struct store *store, const char 
     if (status == STATUS_OK)
         status = run_describe_config(run, store, error);
     if (status == STATUS_OK)
-        status = describe_data(run, store, error);
+        status = run_data_describe(run, store, error);
     if (status == STATUS_OK)
         status = provenance_write(store, error);
     return status;

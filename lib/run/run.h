@@ -93,7 +93,8 @@ struct run {
 };
 
 /* Resolves a cell with one of its seeds, finds the registry rows that it names, checks what is asked of options->stages
- * (run_check.h), and names the run and its file (run_name.h); opens nothing. STATUS_USAGE: the config names something
+ * (run_check.h), and names the run and its file (run_name.h); opens nothing but data that the config describes
+ * (run_data.h), whose shape only their files know. STATUS_USAGE: the config names something
  * that does not exist, or asks for something impossible. The caller closes with run_close, also after a failure. */
 enum status run_resolve(struct run *run, const struct config_source *source, size_t cell, uint64_t seed,
                         const struct run_options *options, struct error *error);

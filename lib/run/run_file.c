@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "run/checkpoint.h"
+#include "run/run_data.h"
 #include "run/run_store.h"
 
 void run_base_name(const char *run, char base[RUN_NAME_SIZE])
@@ -54,7 +55,11 @@ enum status run_file_open(const char *path, struct run_file *file, struct error 
     if (status == STATUS_OK)
         status = seed_read(seed, path, &file->seed, error);
     if (status == STATUS_OK)
+        status = run_data_read(file->store, file->dataset, &file->own, error);
+    if (status == STATUS_OK) {
         run_base_name(file->run, file->base);
+        file->kind = file->own ? file->own : dataset_find(file->dataset, NULL);
+    }
     memory_free(seed);
     return status;
 }
@@ -66,6 +71,7 @@ void run_file_close(struct run_file *file)
     memory_free(file->method);
     memory_free(file->data_source);
     memory_free(file->data_identity);
+    memory_free(file->own);
     store_close(file->store);
     *file = (struct run_file){0};
 }
@@ -116,7 +122,7 @@ enum status run_file_trained(const struct run_file *file, struct config *config,
     if (status != STATUS_OK)
         return status;
     const struct method *method = method_find(config->posterior.method, error);
-    const struct dataset_kind *kind = dataset_find(config->data.dataset, error);
+    const struct dataset_kind *kind = file->own ? file->own : dataset_find(config->data.dataset, error);
     if (!method || !kind)
         return STATUS_USAGE;
     struct network_spec spec;

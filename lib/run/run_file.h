@@ -19,7 +19,9 @@ struct run_file {
     struct store *store;
     char base[RUN_NAME_SIZE]; /* the run's name without "_seedN": what the seeds of a run share */
     char *run, *dataset, *method, *data_source;
-    char *data_identity; /* of the run's data (dataset_identity) */
+    const struct dataset_kind *kind; /* the data set: a row, or `own`; NULL: a row that this version does not have */
+    struct dataset_kind *own;        /* as the file has it, for a set that its config describes; NULL */
+    char *data_identity;             /* of the run's data (dataset_identity) */
     uint64_t seed;
     struct asked *asked; /* as evidence (asked.h); NULL: it is not evidence */
 };
