@@ -91,9 +91,9 @@ const struct conv_algorithm *conv_algorithm_for(const struct conv_shape *shape);
 /* Every algorithm, for tests. */
 const struct conv_algorithm *const *conv_algorithms(size_t *count);
 
-extern const struct conv_algorithm conv_winograd;     /* kernel 6, stride 2, at least 16 channels on both sides */
-extern const struct conv_algorithm conv_winograd_few; /* images; kernel 6, stride 2, from fewer than 16 channels to
-                                                       * more */
-extern const struct conv_algorithm conv_im2col;       /* any shape */
+/* Kernels of 3 with stride 1, of 5 and 6 with stride 2, where winograd_pays: between at least 16 channels; of images,
+ * with stride 2, from fewer than 16 channels to more */
+extern const struct conv_algorithm conv_winograd, conv_winograd_few;
+extern const struct conv_algorithm conv_im2col; /* any shape */
 
 #endif

@@ -1,4 +1,5 @@
-/* Convolution through the Winograd transforms of nn/winograd.h, for 6 x 6 kernels (6 x 1 on series) with stride 2.
+/* Convolution through the Winograd transforms of nn/winograd.h, for kernels of 3 taps with stride 1, or of 5 and 6
+ * with stride 2.
  *
  * A thread transforms some of the items and multiplies at some of the points, always the same ones. V is kept from
  * forward to backward, where dV = dM U^T comes after dU = V^T dM and replaces V. */
@@ -97,9 +98,8 @@ static size_t workspace_size(const struct conv *conv)
 
 static int supports(const struct conv_shape *s)
 {
-    int series = s->kernel_h == 6 && s->kernel_w == 1 && s->stride_h == 2 && s->width_in == 1;
-    return (winograd_is_of_images(s) || series) && s->c_in >= WINOGRAD_LEAST_CHANNELS &&
-           s->c_out >= WINOGRAD_LEAST_CHANNELS;
+    return (winograd_is_of_images(s) || winograd_is_of_series(s)) && s->c_in >= WINOGRAD_LEAST_CHANNELS &&
+           s->c_out >= WINOGRAD_LEAST_CHANNELS && winograd_pays(s);
 }
 
 /* Rows of U for evaluation, packed. */

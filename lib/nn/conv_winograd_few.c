@@ -66,7 +66,8 @@ static size_t workspace_size(const struct conv *conv)
 
 static int supports(const struct conv_shape *s)
 {
-    return winograd_is_of_images(s) && s->c_in < WINOGRAD_LEAST_CHANNELS && s->c_out >= WINOGRAD_BLOCK;
+    return winograd_is_of_images(s) && s->stride_h == 2 && s->c_in < WINOGRAD_LEAST_CHANNELS &&
+           s->c_out >= WINOGRAD_BLOCK && winograd_pays(s);
 }
 
 static void prepare(const struct conv *conv)

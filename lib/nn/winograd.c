@@ -13,9 +13,21 @@ static const struct {
     [WINOGRAD_SERIES_4] = {0, 4}, [WINOGRAD_SERIES_6] = {0, 6},
 };
 
+/* Whether each phase of a stride has 3 taps or, the last one, 2. */
+static int fits(size_t kernel, size_t stride)
+{
+    return stride <= 2 && kernel <= WINOGRAD_TAPS * stride && kernel + stride > WINOGRAD_TAPS * stride;
+}
+
 int winograd_is_of_images(const struct conv_shape *conv)
 {
-    return conv->kernel_h == 6 && conv->kernel_w == 6 && conv->stride_h == 2 && conv->stride_w == 2;
+    return conv->stride_h == conv->stride_w && fits(conv->kernel_h, conv->stride_h) &&
+           fits(conv->kernel_w, conv->stride_w);
+}
+
+int winograd_is_of_series(const struct conv_shape *conv)
+{
+    return conv->width_in == 1 && conv->kernel_w == 1 && fits(conv->kernel_h, conv->stride_h);
 }
 
 struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winograd_filtering filtering)
@@ -28,8 +40,17 @@ struct winograd_shape winograd_shape(const struct conv_shape *conv, enum winogra
         .tiles_h = parts_of(conv->height_out, tile),
         .tiles_w = planar ? parts_of(conv->width_out, tile) : 1,
         .points = planar ? points * points : points,
-        .rows = (planar ? 4 : 2) * conv->c_in,
+        .stride = conv->stride_h,
+        .rows = (planar ? conv->stride_h : 1) * conv->stride_h * conv->c_in,
     };
+}
+
+int winograd_pays(const struct conv_shape *conv)
+{
+    const struct winograd_shape shape =
+        winograd_shape(conv, conv->kernel_w > 1 ? WINOGRAD_IMAGES_4 : WINOGRAD_SERIES_4);
+    const size_t needed = shape.points * shape.tiles_h * shape.tiles_w * shape.rows;
+    return 3 * needed <= 2 * conv->kernel_h * conv->kernel_w * conv->c_in * conv->height_out * conv->width_out;
 }
 
 /* A batch's cost, in products of a tile with U at one point. U's transforms, and the memory bandwidth for U and dU,

@@ -1,10 +1,11 @@
-/* lib/nn/winograd.h: Winograd's minimal filtering F(m, 3) for 6 x 6 (or 6 x 1) kernels with stride 2. Private to
- * lib/nn.
+/* lib/nn/winograd.h: Winograd's minimal filtering F(m, 3) for kernels of 3 taps with stride 1, and of 5 or 6 with
+ * stride 2, along each dimension (along one on series). Private to lib/nn.
  *
  * A stride of 2 splits the padded input into phases p: with kernel tap k = 2 a + p, output o reads phase p at o + a. So
- * the convolution is one with 3 x 3 taps a and stride 1, over 4 c_in channels (3 taps over 2 c_in on series), to which
- * F(m x m, 3 x 3) of Lavin and Gray (2016, arXiv:1509.09308) applies: (m + 2)^2 multiplications for m^2 outputs of 9
- * taps. For each of those points (m + 2 on series)
+ * the convolution is one with 3 x 3 taps a and stride 1, over 4 c_in channels (3 taps over 2 c_in on series); where a
+ * kernel has 5 taps, the last one of the second phase is 0. A stride of 1 leaves one phase, the input itself. To such a
+ * convolution F(m x m, 3 x 3) of Lavin and Gray (2016, arXiv:1509.09308) applies: (m + 2)^2 multiplications for m^2
+ * outputs of 9 taps. For each of those points (m + 2 on series)
  *
  *   V [tile][row]   = B^T d B   inputs; row = phase c_in + channel
  *   U [row][c_out]  = G g G^T   weights
@@ -46,12 +47,18 @@ struct winograd_shape {
     enum winograd_filtering filtering;
     size_t tiles_h, tiles_w;
     size_t points;                    /* of both dimensions */
-    size_t rows;                      /* 4 c_in or 2 c_in */
+    size_t stride;                    /* phases along a dimension */
+    size_t rows;                      /* c_in of all phases */
     enum activation_index activation; /* of the outputs; winograd_shape leaves the first, SELU */
 };
 
-/* Whether the convolution is on images and its kernel and stride suit this filtering. */
+/* Whether the convolution's kernel and stride suit these filterings on images, and on series. */
 int winograd_is_of_images(const struct conv_shape *conv);
+int winograd_is_of_series(const struct conv_shape *conv);
+
+/* Whether the smallest tiles need at most two thirds of the direct convolution's multiplications, which pays for the
+ * transforms. Maps of a few pixels leave most of a tile unused: a 2 x 2 map of 3 x 3 kernels has 36 either way. */
+int winograd_pays(const struct conv_shape *conv);
 
 /* The tiles of a filtering for the convolution, which must be on images (kernel_w > 1) or on series, like the
  * filtering. */

@@ -11,8 +11,6 @@
 #include "compute/isa.h"
 #include "nn/winograd_tiles.h"
 
-enum { PATCH_MAX = 2 * POINTS_MAX }; /* inputs of a tile along a dimension, both phases */
-
 /* Calls for each column or row. With few points a whole tile fits into registers if all calls are unrolled (8 % of a
  * step); with more it does not. */
 #define FOR_EACH(points, index, count, call)                                                                           \
@@ -83,7 +81,7 @@ INLINE void filter_all(const struct winograd_shape *s, const struct points *p, c
         for (size_t o = 0; o < c_out; o = next_channel(o, c_out)) {
             const float *from = weight + taps.offset + o;
             vec half[POINTS_MAX * TAPS];
-            FOR_EACH(p, b, taps_w, filter_column(p, from + (size_t)b * taps.step_w, taps.step_h, half + b, planar))
+            FOR_EACH(p, b, taps_w, filter_column(p, &taps, b, from, half, planar))
             FOR_EACH(
                 p, i, point_count(p),
                 filter_row(p, half + i * taps_w, u + o + (size_t)i * row_stride(p, stride, planar), stride, planar))
@@ -114,43 +112,39 @@ INLINE void filter_adjoint_all(const struct winograd_shape *s, const struct poin
             FOR_EACH(p, i, point_count(p),
                      filter_row_adjoint(p, du + o + (size_t)i * row_stride(p, stride, planar), stride,
                                         half + i * taps_w, planar))
-            FOR_EACH(p, b, taps_w,
-                     filter_column_adjoint(p, half + b, to + (size_t)b * taps.step_w, taps.step_h, planar))
+            FOR_EACH(p, b, taps_w, filter_column_adjoint(p, &taps, b, half, to, planar))
         }
     }
 }
 
 /* ---- inputs ---- */
 
-/* Fills offset [patch][patch or 1] with the places of a tile's pixels in an item, -1 for padding. */
+/* Fills offset [points][points or 1] with the places of a tile's pixels of a phase in an item, -1 for padding. */
 INLINE void patch_offsets(const struct winograd_shape *s, const struct points *p, const int planar, size_t tile,
-                          ptrdiff_t *offset)
+                          size_t phase, ptrdiff_t *offset)
 {
     const struct conv_shape *c = &s->conv;
-    const int patch = 2 * point_count(p), patch_w = across(planar, patch);
-    const size_t step = 2 * (size_t)tile_of(p);
-    ptrdiff_t top = (ptrdiff_t)(tile / s->tiles_w * step) - (ptrdiff_t)c->pad_top;
-    ptrdiff_t left = planar ? (ptrdiff_t)(tile % s->tiles_w * step) - (ptrdiff_t)c->pad_left : 0;
-    for (int i = 0; i < patch; i++)
-        for (int j = 0; j < patch_w; j++) {
-            ptrdiff_t h = top + i, w = left + j;
-            int inside = h >= 0 && w >= 0 && h < (ptrdiff_t)c->height_in && w < (ptrdiff_t)c->width_in;
-            offset[i * patch_w + j] = inside ? (h * (ptrdiff_t)c->width_in + w) * (ptrdiff_t)c->c_in : -1;
+    const int n = point_count(p), points_w = across(planar, n);
+    const size_t stride = s->stride, step = stride * (size_t)tile_of(p);
+    const struct corner at = corner_of(s, phase, planar);
+    const size_t left = planar ? tile % s->tiles_w * step + at.column : c->pad_left;
+    for (int i = 0; i < n; i++) {
+        /* What lies before the first is beyond the last as well, since size_t wraps around. */
+        const size_t h = tile / s->tiles_w * step + at.row + (size_t)i * stride - c->pad_top;
+        for (int j = 0; j < points_w; j++) {
+            const size_t w = left + (size_t)j * stride - c->pad_left;
+            const int inside = h < c->height_in && w < c->width_in;
+            offset[i * points_w + j] = inside ? (ptrdiff_t)((h * c->width_in + w) * c->c_in) : -1;
         }
+    }
 }
 
-/* The start of a phase in a patch; its pixels are two apart. */
-INLINE int phase_corner(const struct points *p, const int planar, int phase)
-{
-    return planar ? phase / 2 * 2 * point_count(p) + phase % 2 : phase;
-}
-
-/* pixel: of the phase's first row, in the column */
+/* pixel: of the first row, in the column */
 INLINE void input_column(const struct points *p, const float *const *pixel, size_t channel, vec *half, const int planar)
 {
     const int n = point_count(p);
     vec column[POINTS_MAX] = {{0}};
-    UNROLL for (int i = 0; i < n; i++) column[i] = load(pixel[2 * i * across(planar, 2 * n)] + channel);
+    UNROLL for (int i = 0; i < n; i++) column[i] = load(pixel[i * across(planar, n)] + channel);
     input_points(p, column, half, across(planar, n));
 }
 
@@ -165,25 +159,23 @@ INLINE void input_row(const struct points *p, const vec *half, float *v, size_t 
 INLINE void input_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *x,
                       const float *zeros, float *v, size_t stride)
 {
-    const int n = point_count(p), points_w = across(planar, n), phases = planar ? 4 : 2;
-    const size_t c_in = s->conv.c_in;
-    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++) {
-        ptrdiff_t offset[PATCH_MAX * PATCH_MAX];
-        const float *pixel[PATCH_MAX * PATCH_MAX];
-        patch_offsets(s, p, planar, tile, offset);
-        for (int i = 0; i < 2 * n * across(planar, 2 * n); i++)
-            pixel[i] = offset[i] < 0 ? zeros : x + offset[i];
-        for (int phase = 0; phase < phases; phase++, v += c_in) {
-            const float *const *corner = pixel + phase_corner(p, planar, phase);
+    const int n = point_count(p), points_w = across(planar, n);
+    const size_t c_in = s->conv.c_in, phases = s->rows / c_in;
+    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++)
+        for (size_t phase = 0; phase < phases; phase++, v += c_in) {
+            ptrdiff_t offset[POINTS_MAX * POINTS_MAX];
+            const float *pixel[POINTS_MAX * POINTS_MAX];
+            patch_offsets(s, p, planar, tile, phase, offset);
+            for (int i = 0; i < n * points_w; i++)
+                pixel[i] = offset[i] < 0 ? zeros : x + offset[i];
             for (size_t c = 0; c < c_in; c = next_channel(c, c_in)) {
                 vec half[POINTS_MAX * POINTS_MAX];
-                FOR_EACH(p, j, points_w, input_column(p, corner + 2 * j, c, half + j, planar))
+                FOR_EACH(p, j, points_w, input_column(p, pixel + j, c, half + j, planar))
                 FOR_EACH(p, i, n,
                          input_row(p, half + i * points_w, v + c + (size_t)i * row_stride(p, stride, planar), stride,
                                    planar))
             }
         }
-    }
 }
 
 /* Adds a vector of channels that may overlap the one before: the first `done` lanes have been added already. */
@@ -209,7 +201,7 @@ INLINE void input_row_adjoint(const struct points *p, const float *dv, size_t st
         half[0] = row[0];
 }
 
-/* offset: of the phase's first row, in the column; dx: at the channel */
+/* offset: of the first row, in the column; dx: at the channel */
 INLINE void input_column_adjoint(const struct points *p, const vec *half, const ptrdiff_t *offset, float *dx,
                                  size_t done, const int planar)
 {
@@ -219,7 +211,7 @@ INLINE void input_column_adjoint(const struct points *p, const vec *half, const 
     input_points_adjoint(p, in, column, 1);
     UNROLL for (int i = 0; i < n; i++)
     {
-        const ptrdiff_t to = offset[2 * i * across(planar, 2 * n)];
+        const ptrdiff_t to = offset[i * across(planar, n)];
         if (to >= 0)
             add_lanes(dx + to, column[i], done);
     }
@@ -229,24 +221,22 @@ INLINE void input_adjoint_all(const struct winograd_shape *s, const struct point
                               size_t stride, float *dx)
 {
     const struct conv_shape *conv = &s->conv;
-    const int n = point_count(p), points_w = across(planar, n), phases = planar ? 4 : 2;
-    const size_t c_in = conv->c_in;
+    const int n = point_count(p), points_w = across(planar, n);
+    const size_t c_in = conv->c_in, phases = s->rows / c_in;
     memset(dx, 0, conv_size_in(conv) * sizeof *dx);
-    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++) {
-        ptrdiff_t offset[PATCH_MAX * PATCH_MAX];
-        patch_offsets(s, p, planar, tile, offset);
-        for (int phase = 0; phase < phases; phase++, dv += c_in) {
-            const ptrdiff_t *corner = offset + phase_corner(p, planar, phase);
+    for (size_t tile = 0; tile < s->tiles_h * s->tiles_w; tile++)
+        for (size_t phase = 0; phase < phases; phase++, dv += c_in) {
+            ptrdiff_t offset[POINTS_MAX * POINTS_MAX];
+            patch_offsets(s, p, planar, tile, phase, offset);
             for (size_t c = 0, end = 0; c < c_in; end = c + LANES, c = next_channel(c, c_in)) {
                 vec half[POINTS_MAX * POINTS_MAX];
                 FOR_EACH(p, i, n,
                          input_row_adjoint(p, dv + c + (size_t)i * row_stride(p, stride, planar), stride,
                                            half + i * points_w, planar))
                 FOR_EACH(p, j, points_w,
-                         input_column_adjoint(p, half + j, corner + 2 * j, dx + c, end > c ? end - c : 0, planar))
+                         input_column_adjoint(p, half + j, offset + j, dx + c, end > c ? end - c : 0, planar))
             }
         }
-    }
 }
 
 /* ---- outputs ---- */

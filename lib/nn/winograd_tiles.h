@@ -20,32 +20,63 @@ INLINE int across(const int planar, const int count)
 
 /* ---- weights ---- */
 
-/* The weights of a row of U: the start of its taps, and floats between them. */
+/* The weights of a row of U: the start of its taps, floats between them, and how many there are. */
 struct taps {
     size_t offset, step_h, step_w;
+    int rows, columns;
 };
 
-/* row = phase c_in + channel; taps are two pixels apart */
+/* Row and column of a phase. */
+struct corner {
+    size_t row, column;
+};
+
+INLINE struct corner corner_of(const struct winograd_shape *s, size_t phase, const int planar)
+{
+    return planar ? (struct corner){phase / s->stride, phase % s->stride} : (struct corner){phase, 0};
+}
+
+/* row = phase c_in + channel; taps are a stride apart */
 INLINE struct taps taps_of(const struct winograd_shape *s, size_t row, const int planar)
 {
     const struct conv_shape *c = &s->conv;
-    const size_t phase = row / c->c_in, channel = row % c->c_in, step = 2 * c->c_in * c->c_out;
-    const size_t pixel = planar ? phase / 2 * c->kernel_w + phase % 2 : phase;
-    return (struct taps){(pixel * c->c_in + channel) * c->c_out, step * c->kernel_w, step};
+    const size_t channel = row % c->c_in, step = s->stride * c->c_in * c->c_out;
+    const struct corner at = corner_of(s, row / c->c_in, planar);
+    return (struct taps){.offset = ((at.row * c->kernel_w + at.column) * c->c_in + channel) * c->c_out,
+                         .step_h = step * c->kernel_w,
+                         .step_w = step,
+                         .rows = (int)parts_of(c->kernel_h - at.row, s->stride),
+                         .columns = planar ? (int)parts_of(c->kernel_w - at.column, s->stride) : 1};
 }
 
-INLINE void filter_column(const struct points *p, const float *from, size_t step, vec *half, const int planar)
+/* How many taps column b has. */
+INLINE int taps_down(const struct taps *taps, int b)
 {
-    vec taps[TAPS];
-    UNROLL for (int a = 0; a < TAPS; a++) taps[a] = load(from + (size_t)a * step);
-    filter_points(p, taps, half, across(planar, TAPS));
+    return b < taps->columns ? taps->rows : 0;
 }
 
-INLINE void filter_column_adjoint(const struct points *p, const vec *half, float *to, size_t step, const int planar)
+/* Column b; from, to: at the first column and the channel */
+INLINE void filter_column(const struct points *p, const struct taps *taps, int b, const float *from, vec *half,
+                          const int planar)
 {
-    vec taps[TAPS];
-    filter_points_adjoint(p, half, across(planar, TAPS), taps);
-    UNROLL for (int a = 0; a < TAPS; a++) store(to + (size_t)a * step, taps[a]);
+    const int count = taps_down(taps, b);
+    vec column[TAPS];
+    UNROLL for (int a = 0; a < TAPS; a++) column[a] =
+        a < count ? load(from + (size_t)b * taps->step_w + (size_t)a * taps->step_h) : (vec){0};
+    filter_points(p, column, half + b, across(planar, TAPS));
+}
+
+INLINE void filter_column_adjoint(const struct points *p, const struct taps *taps, int b, const vec *half, float *to,
+                                  const int planar)
+{
+    const int count = taps_down(taps, b);
+    vec column[TAPS];
+    filter_points_adjoint(p, half + b, across(planar, TAPS), column);
+    UNROLL for (int a = 0; a < TAPS; a++)
+    {
+        if (a < count)
+            store(to + (size_t)b * taps->step_w + (size_t)a * taps->step_h, column[a]);
+    }
 }
 
 /* ---- outputs ---- */
