@@ -179,7 +179,7 @@ static const struct filtering_case {
     {{{25, 28, 2}, 33, 6, 2, 12, false}, WINOGRAD_IMAGES_7},  {{{32, 32, 3}, 24, 6, 2, 15, false}, WINOGRAD_IMAGES_8},
     {{{29, 32, 5}, 16, 6, 2, 20, false}, WINOGRAD_IMAGES_8},  {{{5, 4, 15}, 31, 6, 2, 3, false}, WINOGRAD_IMAGES_4},
     {{{12, 12, 16}, 16, 3, 1, 4, false}, WINOGRAD_IMAGES_4},  {{{15, 13, 17}, 20, 3, 1, 5, false}, WINOGRAD_IMAGES_4},
-    {{{14, 14, 16}, 17, 3, 1, 24, false}, WINOGRAD_IMAGES_7}, {{{16, 15, 18}, 16, 3, 1, 15, false}, WINOGRAD_IMAGES_8},
+    {{{7, 14, 16}, 17, 3, 1, 18, false}, WINOGRAD_IMAGES_7},  {{{8, 15, 18}, 16, 3, 1, 22, false}, WINOGRAD_IMAGES_8},
     {{{8, 1, 16}, 16, 3, 1, 8, false}, WINOGRAD_SERIES_4},    {{{24, 1, 17}, 16, 3, 1, 20, false}, WINOGRAD_SERIES_6},
     {{{13, 11, 16}, 18, 5, 2, 3, false}, WINOGRAD_IMAGES_4},  {{{16, 16, 3}, 20, 5, 2, 15, false}, WINOGRAD_IMAGES_4},
     {{{23, 1, 16}, 17, 5, 2, 6, false}, WINOGRAD_SERIES_4},   {{{14, 11, 16}, 16, 3, 1, 4, true}, WINOGRAD_IMAGES_4},
@@ -629,7 +629,7 @@ static const struct {
     {{40, 1, 3}, 4, "conv 8 8 relu; conv 16 5/2 tanh; conv 8 3 valid linear; avgpool all"},
     {{17, 13, 3}, 5, "conv 16 6/2 relu; conv 17 6/2 tanh; avgpool 2x1/1; conv 16 6/2 linear"},
     {{50, 1, 1}, 2, "conv 16 6/2 tanh; conv 16 6/2 relu; maxpool 3/2; dense 9 linear"},
-    {{12, 11, 2}, 4, "conv 16 3 relu; conv 17 5/2 linear; conv 16 3 valid tanh; maxpool 2; dense 12 relu"},
+    {{8, 7, 2}, 4, "conv 16 3 relu; conv 17 3 valid linear; conv 16 5/2 tanh; maxpool 2; dense 12 relu"},
     {{21, 1, 1}, 2, "conv 16 3 relu; conv 17 3 tanh; conv 16 5/2 selu; conv 20 3 valid relu"},
     {{13, 11, 2}, 3, "maxpool 3x2/2x1; conv 6 3x1/1x2 relu; avgpool 2; 2 * conv 5 2 selu"},
 };

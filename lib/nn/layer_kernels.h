@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "nn/activation.h"
+#include "nn/conv_shape.h"
 
 /* One row of activation.def. */
 struct activation_kernels {
@@ -22,10 +23,17 @@ struct activation_kernels {
     void (*times_slope)(size_t count, const float *y, float *dy);
 };
 
+/* struct pooling's pixel and back (nn/layer.h) for the largest of a window. */
+struct maxpool_kernels {
+    void (*pixel)(const struct conv_shape *window, const float *x, float *y);
+    void (*back)(const struct conv_shape *window, const float *x, const float *y, const float *dy, float *dx);
+};
+
 struct layer_kernels {
     const char *name; /* "avx512", "avx2", "base" */
     int (*runs_here)(void);
     struct activation_kernels activations[ACTIVATIONS];
+    struct maxpool_kernels maxpool;
 };
 
 const struct layer_kernels *layer_kernels(void);                     /* the best build for this processor */

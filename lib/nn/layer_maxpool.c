@@ -1,35 +1,19 @@
-/* lib/nn/layer_maxpool.c: the largest value of each channel in a window. A NaN is larger than any number, so that none
- * is lost. The gradient goes to the first of the largest. */
+/* lib/nn/layer_maxpool.c: the largest value of each channel in a window. The gradient goes to the first of the largest.
+ */
 #include <math.h>
 #include <string.h>
 
+#include "nn/layer_kernels.h"
 #include "nn/pool.h"
-
-static inline float larger_of(float x, float z)
-{
-    return z == z && !(x <= z) ? x : z;
-}
 
 static void pixel(const struct conv_shape *window, const float *x, float *y)
 {
-    const size_t channels = window->c_out;
-    memcpy(y, x, channels * sizeof *y);
-    for (size_t tap = 1; tap < window->kernel_h * window->kernel_w; tap++) {
-        const float *at = x + pool_tap(window, tap);
-#pragma omp simd
-        for (size_t c = 0; c < channels; c++)
-            y[c] = larger_of(at[c], y[c]);
-    }
+    layer_kernels()->maxpool.pixel(window, x, y);
 }
 
 static void back(const struct conv_shape *window, const float *x, const float *y, const float *dy, float *dx)
 {
-    for (size_t c = 0; c < window->c_out; c++) {
-        size_t tap = 0, taps = window->kernel_h * window->kernel_w;
-        while (tap + 1 < taps && x[pool_tap(window, tap) + c] < y[c])
-            tap++;
-        dx[pool_tap(window, tap) + c] += dy[c];
-    }
+    layer_kernels()->maxpool.back(window, x, y, dy, dx);
 }
 
 static void reduce(size_t taps, const size_t *offset, const float *x, size_t outputs, float *z)

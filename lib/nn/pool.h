@@ -13,6 +13,12 @@ void pool_evaluate(const struct layer *layer, int thread, const float *x, size_t
 void pool_backward(const struct layer *layer, const float *x, const float *y, float *dy, size_t batch, float *d_weight,
                    float *d_bias, float *dx);
 
+/* A NaN is larger than any number, so that none is lost. */
+static inline float larger_of(float x, float z)
+{
+    return z == z && !(x <= z) ? x : z;
+}
+
 /* Where a tap's pixel is, in floats from the window's first. */
 static inline size_t pool_tap(const struct conv_shape *window, size_t tap)
 {
