@@ -81,7 +81,11 @@ INLINE void filter_all(const struct winograd_shape *s, const struct points *p, c
         for (size_t o = 0; o < c_out; o = next_channel(o, c_out)) {
             const float *from = weight + taps.offset + o;
             vec half[POINTS_MAX * TAPS];
-            FOR_EACH(p, b, taps_w, filter_column(p, &taps, b, from, half, planar))
+            if (are_whole(&taps, planar)) {
+                FOR_EACH(p, b, taps_w, filter_column(p, &taps, 1, b, from, half, planar))
+            } else {
+                FOR_EACH(p, b, taps_w, filter_column(p, &taps, 0, b, from, half, planar))
+            }
             FOR_EACH(
                 p, i, point_count(p),
                 filter_row(p, half + i * taps_w, u + o + (size_t)i * row_stride(p, stride, planar), stride, planar))
@@ -112,7 +116,11 @@ INLINE void filter_adjoint_all(const struct winograd_shape *s, const struct poin
             FOR_EACH(p, i, point_count(p),
                      filter_row_adjoint(p, du + o + (size_t)i * row_stride(p, stride, planar), stride,
                                         half + i * taps_w, planar))
-            FOR_EACH(p, b, taps_w, filter_column_adjoint(p, &taps, b, half, to, planar))
+            if (are_whole(&taps, planar)) {
+                FOR_EACH(p, b, taps_w, filter_column_adjoint(p, &taps, 1, b, half, to, planar))
+            } else {
+                FOR_EACH(p, b, taps_w, filter_column_adjoint(p, &taps, 0, b, half, to, planar))
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ INLINE void filter_block(const struct winograd_shape *s, const struct points *p,
             const float *from = weight + taps.offset + channel + vector * LANES;
             vec half[POINTS_MAX * TAPS];
             for (int b = 0; b < TAPS; b++)
-                filter_column(p, &taps, b, from, half, 1);
+                filter_column(p, &taps, 0, b, from, half, 1);
             for (int i = 0; i < n; i++) {
                 vec points[POINTS_MAX];
                 filter_points(p, half + i * TAPS, points, 1);
@@ -67,7 +67,7 @@ INLINE void filter_adjoint_block(const struct winograd_shape *s, const struct po
                 filter_points_adjoint(p, points, 1, half + i * TAPS);
             }
             for (int b = 0; b < TAPS; b++)
-                filter_column_adjoint(p, &taps, b, half, to, 1);
+                filter_column_adjoint(p, &taps, 0, b, half, to, 1);
         }
     }
 }

@@ -49,27 +49,35 @@ INLINE struct taps taps_of(const struct winograd_shape *s, size_t row, const int
                          .columns = planar ? (int)parts_of(c->kernel_w - at.column, s->stride) : 1};
 }
 
-/* How many taps column b has. */
-INLINE int taps_down(const struct taps *taps, int b)
+/* Whether none is missing; `whole` below is this, as a constant where it is 1. */
+INLINE int are_whole(const struct taps *taps, const int planar)
 {
+    return taps->rows == TAPS && taps->columns == across(planar, TAPS);
+}
+
+/* How many taps column b has. */
+INLINE int taps_down(const struct taps *taps, const int whole, int b)
+{
+    if (whole)
+        return TAPS;
     return b < taps->columns ? taps->rows : 0;
 }
 
 /* Column b; from, to: at the first column and the channel */
-INLINE void filter_column(const struct points *p, const struct taps *taps, int b, const float *from, vec *half,
-                          const int planar)
+INLINE void filter_column(const struct points *p, const struct taps *taps, const int whole, int b, const float *from,
+                          vec *half, const int planar)
 {
-    const int count = taps_down(taps, b);
+    const int count = taps_down(taps, whole, b);
     vec column[TAPS];
     UNROLL for (int a = 0; a < TAPS; a++) column[a] =
         a < count ? load(from + (size_t)b * taps->step_w + (size_t)a * taps->step_h) : (vec){0};
     filter_points(p, column, half + b, across(planar, TAPS));
 }
 
-INLINE void filter_column_adjoint(const struct points *p, const struct taps *taps, int b, const vec *half, float *to,
-                                  const int planar)
+INLINE void filter_column_adjoint(const struct points *p, const struct taps *taps, const int whole, int b,
+                                  const vec *half, float *to, const int planar)
 {
-    const int count = taps_down(taps, b);
+    const int count = taps_down(taps, whole, b);
     vec column[TAPS];
     filter_points_adjoint(p, half + b, across(planar, TAPS), column);
     UNROLL for (int a = 0; a < TAPS; a++)
