@@ -259,8 +259,9 @@ INLINE void output_row(const struct points *p, const float *m, size_t stride, ve
         half[0] = row[0];
 }
 
-INLINE void output_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *m,
-                       size_t stride, const float *bias, float *y)
+INLINE void output_activated(const struct winograd_shape *s, const struct points *p, const int planar,
+                             const enum activation_index activation, const float *m, size_t stride, const float *bias,
+                             float *y)
 {
     const size_t c_out = s->conv.c_out;
     const int tile_w = across(planar, tile_of(p));
@@ -271,9 +272,19 @@ INLINE void output_all(const struct winograd_shape *s, const struct points *p, c
             FOR_EACH(
                 p, i, point_count(p),
                 output_row(p, m + c + (size_t)i * row_stride(p, stride, planar), stride, half + i * tile_w, planar))
-            output_tile(s, p, planar, half, load(bias + c), place, y + c);
+            output_tile(s, p, planar, activation, half, load(bias + c), place, y + c);
         }
     }
+}
+
+INLINE void output_all(const struct winograd_shape *s, const struct points *p, const int planar, const float *m,
+                       size_t stride, const float *bias, float *y)
+{
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    if (s->activation == ACTIVATION_##name)                                                                            \
+        output_activated(s, p, planar, ACTIVATION_##name, m, stride, bias, y);
+#include "nn/activation.def"
+#undef ACTIVATION
 }
 
 /* dz: of the tile's first row, in the column, at the channel; there are `rows` of them, the others are 0 */

@@ -171,8 +171,8 @@ INLINE void output_rows(const struct points *p, const int at_once, size_t first,
 }
 
 /* y at the item's channel */
-INLINE void output_tiles(const struct winograd_shape *s, const struct points *p, size_t first, size_t count,
-                         const float *v, const float *u, const float *bias, float *y)
+INLINE void output_tiles(const struct winograd_shape *s, const struct points *p, const enum activation_index activation,
+                         size_t first, size_t count, const float *v, const float *u, const float *bias, float *y)
 {
     const int n = point_count(p);
     const size_t stride = winograd_few_lanes(s), rows = s->rows;
@@ -184,27 +184,39 @@ INLINE void output_tiles(const struct winograd_shape *s, const struct points *p,
             output_rows(p, 1, count / TILES_AT_ONCE * TILES_AT_ONCE, count, v, stride, u, rows, i, half);
     }
     for (size_t t = 0; t < count; t++)
-        output_tile(s, p, 1, half[t], load(bias), place_of(s, p, 1, first + t), y);
+        output_tile(s, p, 1, activation, half[t], load(bias), place_of(s, p, 1, first + t), y);
 }
 
-INLINE void output_blocks(const struct winograd_shape *s, const struct points *p, const float *v, const float *u,
-                          const float *bias, float *y)
+INLINE void output_activated(const struct winograd_shape *s, const struct points *p,
+                             const enum activation_index activation, const float *v, const float *u, const float *bias,
+                             float *y)
 {
     const size_t tiles = s->tiles_h * s->tiles_w, c_out = s->conv.c_out;
     for (size_t block = 0; block * BLOCK < c_out; block++) {
         const size_t channel = winograd_few_channel(block, c_out);
         for (int vector = 0; vector < VECTORS; vector++, u += s->points * s->rows * LANES)
             for (size_t first = 0; first < tiles; first += TILES_OF_ROW)
-                output_tiles(s, p, first, smaller(TILES_OF_ROW, tiles - first), v, u, bias + channel + vector * LANES,
-                             y + channel + vector * LANES);
+                output_tiles(s, p, activation, first, smaller(TILES_OF_ROW, tiles - first), v, u,
+                             bias + channel + vector * LANES, y + channel + vector * LANES);
     }
+}
+
+INLINE void output_blocks(const struct winograd_shape *s, const struct points *p, const float *v, const float *u,
+                          const float *bias, float *y)
+{
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    if (s->activation == ACTIVATION_##name)                                                                            \
+        output_activated(s, p, ACTIVATION_##name, v, u, bias, y);
+#include "nn/activation.def"
+#undef ACTIVATION
 }
 
 /* ---- the weights' gradient ---- */
 
 /* dz [tile][tile] of one vector of channels; 0 outside. Adds to the bias's gradient. */
-INLINE void gradient_pixels(const struct winograd_shape *s, const struct points *p, struct place place, const float *y,
-                            const float *dy, vec *d_bias, float *dz)
+INLINE void gradient_pixels(const struct winograd_shape *s, const struct points *p,
+                            const enum activation_index activation, struct place place, const float *y, const float *dy,
+                            vec *d_bias, float *dz)
 {
     const int tile = tile_of(p);
     const size_t c_out = s->conv.c_out, row = s->conv.width_out * c_out;
@@ -214,20 +226,21 @@ INLINE void gradient_pixels(const struct winograd_shape *s, const struct points 
         const float *from = y + place.offset + (size_t)i * row, *d_from = dy + place.offset + (size_t)i * row;
         for (int j = 0; j < tile && j < place.columns; j++, from += c_out, d_from += c_out) {
             float *to = dz + (i * tile + j) * LANES;
-            multiply_slopes(s->activation, LANES, from, d_from, to);
+            multiply_slopes(activation, LANES, from, d_from, to);
             *d_bias += load(to);
         }
     }
 }
 
 /* dm [points] of one tile, `stride` floats from one to the next; y and dy at the item's channel */
-INLINE void gradient_tile(const struct winograd_shape *s, const struct points *p, size_t tile, const float *y,
-                          const float *dy, vec *d_bias, float *dm, size_t stride)
+INLINE void gradient_tile(const struct winograd_shape *s, const struct points *p,
+                          const enum activation_index activation, size_t tile, const float *y, const float *dy,
+                          vec *d_bias, float *dm, size_t stride)
 {
     const int n = point_count(p), size = tile_of(p);
     vec half[POINTS_MAX * TILE_MAX];
     float dz[TILE_MAX * TILE_MAX * LANES] __attribute__((aligned(64)));
-    gradient_pixels(s, p, place_of(s, p, 1, tile), y, dy, d_bias, dz);
+    gradient_pixels(s, p, activation, place_of(s, p, 1, tile), y, dy, d_bias, dz);
     for (int j = 0; j < size; j++) {
         vec column[TILE_MAX] = {{0}};
         UNROLL for (int i = 0; i < size; i++) column[i] = load(dz + (i * size + j) * LANES);
@@ -280,8 +293,9 @@ INLINE void multiply_items(const struct winograd_shape *s, const struct points *
             }
 }
 
-INLINE void gradient_block(const struct winograd_shape *s, const struct points *p, const float *v, const float *y,
-                           const float *dy, size_t items, size_t block, const struct winograd_few_sums *sums)
+INLINE void gradient_activated(const struct winograd_shape *s, const struct points *p,
+                               const enum activation_index activation, const float *v, const float *y, const float *dy,
+                               size_t items, size_t block, const struct winograd_few_sums *sums)
 {
     const size_t tiles = s->tiles_h * s->tiles_w, size_out = conv_size_out(&s->conv);
     const size_t channel = winograd_few_channel(block, s->conv.c_out), most = winograd_few_items(s);
@@ -294,7 +308,7 @@ INLINE void gradient_block(const struct winograd_shape *s, const struct points *
             for (size_t tile = 0; tile < tiles; tile++)
                 for (int vector = 0; vector < VECTORS; vector++) {
                     const size_t at = (first + i) * size_out + channel + (size_t)(vector * LANES);
-                    gradient_tile(s, p, tile, y + at, dy + at, &d_bias[vector],
+                    gradient_tile(s, p, activation, tile, y + at, dy + at, &d_bias[vector],
                                   sums->dm + (i * tiles + tile) * BLOCK + vector * LANES, dm_stride);
                 }
         for (int vector = 0; vector < VECTORS; vector++)
@@ -304,6 +318,16 @@ INLINE void gradient_block(const struct winograd_shape *s, const struct points *
     filter_adjoint_block(s, p, sums->du, sums->d_weight);
     for (int vector = 0; vector < VECTORS; vector++)
         store(sums->d_bias + vector * LANES, d_bias[vector]);
+}
+
+INLINE void gradient_block(const struct winograd_shape *s, const struct points *p, const float *v, const float *y,
+                           const float *dy, size_t items, size_t block, const struct winograd_few_sums *sums)
+{
+#define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
+    if (s->activation == ACTIVATION_##name)                                                                            \
+        gradient_activated(s, p, ACTIVATION_##name, v, y, dy, items, block, sums);
+#include "nn/activation.def"
+#undef ACTIVATION
 }
 
 /* ---- the inputs' gradient ---- */

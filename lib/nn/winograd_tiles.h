@@ -105,8 +105,8 @@ INLINE struct place place_of(const struct winograd_shape *s, const struct points
                           (int)smaller(columns, size)};
 }
 
-/* z becomes its activation. */
-INLINE void activate(enum activation_index activation, size_t count, float *values)
+/* z becomes its activation, a constant where this is inlined; so below. */
+INLINE void activate(const enum activation_index activation, size_t count, float *values)
 {
 #define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
     if (activation == ACTIVATION_##name) {                                                                             \
@@ -121,7 +121,7 @@ INLINE void activate(enum activation_index activation, size_t count, float *valu
 }
 
 /* to = dy times the slope where the value is y; `to` may be dy. */
-INLINE void multiply_slopes(enum activation_index activation, size_t count, const float *values, const float *dy,
+INLINE void multiply_slopes(const enum activation_index activation, size_t count, const float *values, const float *dy,
                             float *to)
 {
 #define ACTIVATION(name, title, source, value, slope, exact, device)                                                   \
@@ -138,8 +138,8 @@ INLINE void multiply_slopes(enum activation_index activation, size_t count, cons
 
 /* y at the tile's channel: the activation of outputs + bias of those inside, from `half` [points][tile or 1]. Those
  * outside are computed but not stored, so that the activation is one loop. */
-INLINE void output_tile(const struct winograd_shape *s, const struct points *p, const int planar, const vec *half,
-                        vec bias, struct place place, float *y)
+INLINE void output_tile(const struct winograd_shape *s, const struct points *p, const int planar,
+                        const enum activation_index activation, const vec *half, vec bias, struct place place, float *y)
 {
     const int tile = tile_of(p), tile_w = across(planar, tile);
     const size_t c_out = s->conv.c_out;
@@ -149,7 +149,7 @@ INLINE void output_tile(const struct winograd_shape *s, const struct points *p, 
         output_points(p, half + j, tile_w, column, 1);
         UNROLL for (int i = 0; i < tile; i++) store(z + (i * tile_w + j) * LANES, column[i] + bias);
     }
-    activate(s->activation, (size_t)tile * (size_t)tile_w * LANES, z);
+    activate(activation, (size_t)tile * (size_t)tile_w * LANES, z);
     y += place.offset;
     for (int i = 0; i < tile && i < place.rows; i++, y += s->conv.width_out * c_out)
         for (int j = 0; j < tile_w && j < place.columns; j++)
