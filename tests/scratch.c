@@ -23,7 +23,7 @@ bool scratch_enter(void)
     return scratch_home >= 0 && mkdtemp(scratch_path) && chdir(scratch_path) == 0;
 }
 
-/* Removes what is in a directory: files, and directories of files. */
+/* Removes what is in a directory: files, and directories of `depth` levels. */
 static bool empty(const char *directory, int depth)
 {
     struct dirent **entries = NULL;
@@ -41,7 +41,8 @@ static bool empty(const char *directory, int depth)
 
 bool scratch_leave(void)
 {
-    bool done = empty(".", 1);
+    enum { DEPTH = 3 };
+    bool done = empty(".", DEPTH);
     done &= fchdir(scratch_home) == 0;
     done &= close(scratch_home) == 0;
     return rmdir(scratch_path) == 0 && done;

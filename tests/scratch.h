@@ -8,7 +8,7 @@
 /* Makes an empty directory under $TMPDIR and moves there, so that tests use plain file names. False: it cannot. */
 bool scratch_enter(void);
 
-/* Goes back and removes the directory with what is in it: files, and directories of files. */
+/* Goes back and removes the directory with what is in it: files, and directories, three deep. */
 bool scratch_leave(void);
 
 /* For cmocka: setup and teardown around one test. */

@@ -6,12 +6,28 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "data/image.h"
 #include "data/image_decode.h"
 
 bool png_begins(const uint8_t *bytes, size_t count)
 {
     static const uint8_t signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     return count >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
+}
+
+static size_t extent_at(const uint8_t *bytes)
+{
+    return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+}
+
+bool image_png_shape(const uint8_t *bytes, size_t count, struct shape *shape)
+{
+    enum { WIDTH_AT = 16, HEIGHT_AT = 20, COLOUR_AT = 25 }; /* in a PNG, whose first chunk is IHDR */
+    if (!png_begins(bytes, count) || count <= COLOUR_AT)
+        return false;
+    *shape = (struct shape){extent_at(bytes + HEIGHT_AT), extent_at(bytes + WIDTH_AT),
+                            bytes[COLOUR_AT] & PNG_COLOR_MASK_COLOR ? 3 : 1};
+    return true;
 }
 
 /* State that a longjmp out of libpng may leave half done is kept here, not in local variables. */

@@ -269,18 +269,24 @@ enum status own_open_file(const struct own_set *set, enum own_file file, struct 
     return source_open(set->path[file], source, error);
 }
 
+void own_record(struct own_set *set, enum own_file file, const char hex[SHA256_HEX_SIZE])
+{
+    struct dataset_file *read = &set->dataset->files[set->dataset->file_count++];
+    memcpy(read->name, set->shown[file], sizeof read->name);
+    memcpy(read->sha256, hex, sizeof read->sha256);
+}
+
 enum status own_finish(struct own_set *set, enum own_file file, struct source *source, enum status status,
                        struct error *error)
 {
+    char hex[SHA256_HEX_SIZE];
     if (status != STATUS_OK) {
         source_close(source);
         return status;
     }
-    struct dataset *dataset = set->dataset;
-    struct dataset_file *read = &dataset->files[dataset->file_count];
-    memcpy(read->name, set->shown[file], sizeof read->name);
-    status = source_finish(source, read->sha256, error);
-    dataset->file_count += status == STATUS_OK;
+    status = source_finish(source, hex, error);
+    if (status == STATUS_OK)
+        own_record(set, file, hex);
     return status;
 }
 
@@ -523,6 +529,26 @@ static enum status describe(struct own_set *set, const char *name, struct own_pa
     return status;
 }
 
+/* Whether there are files of labels where the format has them apart, and only there. */
+static enum status check_labels(const struct own_set *set, const struct own_format *format, const char **key,
+                                struct error *error)
+{
+    static const enum own_file items[] = {OWN_TRAIN, OWN_VALIDATION, OWN_TEST};
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        const enum own_file labels = own_labels_of(items[i]);
+        const bool there = set->path[labels][0] != '\0', wanted = format->labels_apart && set->path[items[i]][0];
+        *key = file_keys[labels];
+        if (wanted && !there)
+            return error_set(error, STATUS_USAGE, "is wanted, since %s is %s, whose labels are in files of their own",
+                             set->path[items[i]], format->title);
+        if (there && !wanted)
+            return error_set(error, STATUS_USAGE, "has no use, since %s has labels beside its items; omit it",
+                             format->title);
+    }
+    *key = NULL;
+    return STATUS_OK;
+}
+
 static enum status read_set(struct own_set *set, const char *name, const char **key, struct error *error)
 {
     struct own_part train = {0}, test = {0};
@@ -532,8 +558,10 @@ static enum status read_set(struct own_set *set, const char *name, const char **
                                                                   : own_format_detect(set->path[OWN_TRAIN], error);
     if (!format)
         return error ? error->status : STATUS_USAGE;
-    *key = NULL;
-    enum status status = format->load(set, OWN_TRAIN, &train, error);
+    enum status status = check_labels(set, format, key, error);
+    if (status != STATUS_OK)
+        return status;
+    status = format->load(set, OWN_TRAIN, &train, error);
     set->closed = true;
     if (status == STATUS_OK && set->path[OWN_VALIDATION][0])
         status = load_validation(set, format, &train, error);

@@ -45,9 +45,19 @@ enum status own_open_file(const struct own_set *set, enum own_file file, struct 
 enum status own_finish(struct own_set *set, enum own_file file, struct source *source, enum status status,
                        struct error *error);
 
+/* Notes the hash of a file that was read. */
+void own_record(struct own_set *set, enum own_file file, const char hex[SHA256_HEX_SIZE]);
+
 /* Says that an item of the file has another shape than those of the training file. */
 enum status own_check_shape(struct own_set *set, enum own_file file, struct shape shape, struct error *error);
 
-own_load_fn own_load_ucr;
+/* The files that have the items' labels in formats that keep them apart. */
+enum own_file own_labels_of(enum own_file file);
+
+/* Notes the class of item `item` (from 0) of a part: a whole number. */
+enum status own_add_number(struct own_set *set, struct own_part *part, size_t item, int64_t label, const char *name,
+                           struct error *error);
+
+own_load_fn own_load_ucr, own_load_idx, own_load_npy, own_load_cifar, own_load_cifar_coarse, own_load_png;
 
 #endif
