@@ -58,6 +58,13 @@ static const struct command commands[] = {
     {"registry", "", "the rows of every registry: titles, units, colours",
      "Tab-separated, with a header: data sets, methods, criteria, perturbations, items of no class, measures, metrics.",
      OPTION_FORMAT, command_registry, NULL},
+    {"data", "FILE...", "what files of data are, and the [data] section that reads them",
+     "Format, shape, classes with the items of each, range, missing values and SHA-256 of each file: IDX, NumPy's "
+     ".npy,\n"
+     "text of series (UCR, .ts, ARFF), CIFAR's binary records, or a directory with one of PNG images for each class.\n"
+     "The test file and the labels beside a training file are found by its name. What is printed last can be pasted\n"
+     "into a config; its paths are from the working directory.",
+     0, command_data, NULL},
     {"compare", "A B", "whether two directories of tables agree within their intervals",
      "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "
      "runs of\n"

@@ -624,6 +624,7 @@ static void test_names(void **state)
         {"pets/train/", "pets"},
         {"fashion/train-images-idx3-ubyte", "fashion"},
         {"train.npy", "own"},
+        {"mnist/train-images-idx3-ubyte.gz", "own_mnist"},
         {"./x.TRAIN.arff", "x"},
         {"../train", "own"},
     };

@@ -125,7 +125,10 @@ enum status own_name(const struct own_spec *spec, char name[OWN_NAME_SIZE], cons
         if (strstr(spec->files[i], OWN_PLACEHOLDER))
             return error_set(error, STATUS_USAGE, "is wanted, since %s has " OWN_PLACEHOLDER, file_keys[i]);
     }
-    name_of_path(spec->files[OWN_TRAIN], name);
+    char stem[OWN_NAME_SIZE];
+    name_of_path(spec->files[OWN_TRAIN], stem);
+    const bool taken = strcmp(stem, OWN_DATASET) == 0 || dataset_find(stem, NULL); /* by a set of the registry */
+    (void)snprintf(name, OWN_NAME_SIZE, "%s%.*s", taken ? "own_" : "", OWN_NAME_SIZE - 5, stem);
     return check_name(name, error);
 }
 
