@@ -95,7 +95,7 @@ page_gap_columns = '(columns_after - 1 - panel_column(page_panels))'
 page_key = 'gap_columns = page_panels > page_first ? '.page_gap_columns.' : 0; ' \
     .'gap_wide = gap_columns * (panel_wide(page_panels) + page_between) - 10; ' \
     .'key_most_wished = key_most; key_most = gap_columns > 0 ? gap_columns : 1; key_width = gap_columns > 0 ? gap_wide : 1000; eval key_measure; ' \
-    .'if (gap_columns > 0 && key_lines == 1 && key_columns * key_cell <= gap_wide + key_slack && key_height <= page_tall + page_axis) { key_in_gap = 1; ' \
+    .'if (gap_columns > 0 && key_lines == 1 && key_columns * key_cell <= gap_wide + key_slack - 8 && key_height <= page_tall + page_axis) { key_in_gap = 1; ' \
     .'key_left = panel_x(page_panels) + panel_wide(page_panels) + page_between; key_middle = -1; ' \
     .'key_top_in_gap = page_panels_end - page_line + page_above } else { ' \
     .'key_most = key_most_wished; key_width = page_wide - 16; eval key_measure; key_middle = page_wide / 2.; ' \

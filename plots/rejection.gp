@@ -31,11 +31,11 @@ do for [i = 1:rejection_band_count] {
     last_error = STATS_max > last_error ? STATS_max : last_error
 }
 # Beyond the last share with an error there is nothing to see.
-end = 100 * last_error + 6 < 80 ? 100 * last_error + 6 : 96
+end = most_error > 0 && 100 * last_error + 6 < 80 ? 100 * last_error + 6 : 96
 # The bottom, half of the least measured error, stands for no error, which has no logarithm.
+if (most_error == 0) { most_error = 1; least_error = 0.01 } # no method has an error: any range will do
 least_error = least_error > 0.5 * most_error ? 0.1 * most_error : least_error
 lowest = least_error / 2
-most_error = most_error > 0 ? most_error : 1
 
 key_room = rejection_band_count
 load "key.gp"

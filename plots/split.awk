@@ -23,7 +23,8 @@
 #
 #   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD without a column run
 #   TABLE_variant      what distinguishes the config from others of its method: "" for DATASET_METHOD itself,
-#                      "prior_sigma=0.1" for DATASET_METHOD_prior_sigma=0.1, else its whole name
+#                      "prior_sigma=0.1" for DATASET_METHOD_prior_sigma=0.1, "lenet_5" for DATASET_lenet_5_METHOD, else its
+#                      whole name
 #   TABLE_run_rank     the config's place among those of its method and data set: first the variant "", then in order of
 #                      their names, numbers in them by value. Series are sorted by method (in the table's order) and rank.
 #   TABLE_run_count    how many configs the method has
@@ -155,13 +156,26 @@ function has_configs() {
     return ("dataset" in index_of) && ("method" in index_of)
 }
 
+# What a config's name says besides data set and method: nothing in DATASET_METHOD, NETWORK in DATASET_NETWORK_METHOD, and what
+# follows after these; all of a name of another form.
+function variant_of(name, dataset, method,    rest, at) {
+    if (index(name, dataset "_") != 1)
+        return name
+    rest = substr(name, length(dataset) + 1) "_"
+    at = index(rest, "_" method "_")
+    if (!at)
+        return name
+    name = substr(rest, 2, at - 2) ", " substr(rest, at + length(method) + 2)
+    gsub(/^, |_$|, $/, "", name)
+    return name
+}
+
 # The config of the series that just began, and that config's group: method and data set.
-function note_config(    c, name, group, base) {
+function note_config(    c, name, group) {
     if (!has_configs()) {
         place_of[series] = series
         return
     }
-    base = cells[index_of["dataset"]] "_" cells[index_of["method"]]
     name = config_of_row()
     group = cells[index_of["dataset"]] SUBSEP cells[index_of["method"]]
     if (!((group, name) in config_at)) {
@@ -170,11 +184,8 @@ function note_config(    c, name, group, base) {
             group_at[group] = ++groups
         group_of[c] = group_at[group]
         configs_in[group_of[c]]++
-        config_name[c] = config_variant[c] = name
-        if (name == base)
-            config_variant[c] = ""
-        else if (index(name, base "_") == 1)
-            config_variant[c] = substr(name, length(base) + 2)
+        config_name[c] = name
+        config_variant[c] = variant_of(name, cells[index_of["dataset"]], cells[index_of["method"]])
     }
     if (("run" in index_of) && !((group, cells[index_of["run"]]) in run_known)) {
         run_known[group, cells[index_of["run"]]] = 1

@@ -83,7 +83,7 @@ do for [panel = 1:page_panels] {
     title = panel_title_of(part)
     eval panel_place
     set xlabel panel_is_lowest(panel) ? "epoch" : ""
-    set ylabel unit_of(part)
+    thousands = 1
     unset logscale y
     set ytics autofreq
     set xrange [*:*]
@@ -113,9 +113,12 @@ do for [panel = 1:page_panels] {
         eval log_tics
         set yrange [low / 1.2:high * 1.2]
     } else {
-        set yrange [0:high > 0 ? high * 1.05 : 1]
+        thousands = high < 1e5 ? 1 : 1000
+        set yrange [0:high > 0 ? high / thousands * 1.05 : 1]
+        if (high > 0) { set ytics tic_step_above(high / thousands / 4) }
     } }
-    floor_of(value) = value > low ? value : low
+    set ylabel (thousands > 1 ? "1,000 " : "").unit_of(part)
+    floor_of(value) = (value > low ? value : low) / thousands
     if (part eq "sigma") {
         fan = method_color(sigma_method[1], 1)
         plot sigma_file[1] using (column("epoch")):(column("q05")):(column("q95")) with filledcurves fillcolor rgb fan, \
@@ -124,8 +127,8 @@ do for [panel = 1:page_panels] {
              sigma_file[1] using (column("epoch")):(column("q50")) with lines linecolor rgb fan linewidth line_width
     } else {
         bands = several > 1 ? 'for [i in drawn] train_file[int(i)] using (column("epoch")):(floor_of(column(column_of(part)."_low")))' \
-            .':(column(column_of(part)."_high")) with filledcurves fillcolor rgb color(int(i)), ' : ""
-        eval 'plot '.bands.'for [i in drawn] train_file[int(i)] using (middle(column("epoch"))):(column(column_of(part))) '.means \
+            .':(column(column_of(part)."_high") / thousands) with filledcurves fillcolor rgb color(int(i)), ' : ""
+        eval 'plot '.bands.'for [i in drawn] train_file[int(i)] using (middle(column("epoch"))):(column(column_of(part)) / thousands) '.means \
             .' with linespoints linecolor rgb color(int(i)) linewidth line_width dashtype dashes(int(i)) ' \
             .'pointtype marker(int(i)) pointsize 0.5 pointinterval every'
     }

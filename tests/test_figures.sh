@@ -68,6 +68,23 @@ check "strengths spaced as squares are drawn" exits_with 0 draw squares squares-
 check "on an axis of square roots" says "on an axis of square roots" cat squares-figures/perturb_fgsm_cifar10.svg
 check "legibly" exits_with 0 look squares-figures
 
+# ---- Networks of one's own: a method by another network, weights whose KL has seven digits, and no error at all. ----
+mkdir own
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; print; next }
+    $1 == "mnist" { $at["accuracy"] = $at["low"] = $at["high"] = 1; print }' "$reference/rejection_band.csv" >own/rejection_band.csv
+{
+    echo "dataset,method,seed,epoch,loss,nll,kl,accuracy_train,accuracy_val,sigma_median,seconds,run"
+    for name in mnist_vi mnist_lenet_5_vi; do
+        for epoch in 1 2 3; do
+            echo "mnist,vi,1,$epoch,2,2,1.3e6,.9,.8,.01,1,${name}_seed1"
+        done
+    done
+} >own/train.csv
+check "own networks are drawn" exits_with 0 draw own own-figures rejection_mnist training_mnist
+check "one is called by its name" says ">VI (lenet_5)<" cat own-figures/training_mnist.svg
+check "no error is no empty panel" says ">none<" cat own-figures/rejection_mnist.svg
+check "legibly" exits_with 0 look own-figures
+
 # ---- A smoke run of one seed, measured on validation items, with the panels missing from the reference's tables. ----
 mkdir smoke
 for table in prune_band rejection_band; do

@@ -242,18 +242,34 @@ static double column_most(const struct csv *csv, const char *column)
     return most;
 }
 
-/* What distinguishes an ablation's run from DATASET_METHOD. */
+/* What a run's name says besides DATASET_METHOD, as figures say it (plots/split.awk): NETWORK in
+ * DATASET_NETWORK_METHOD, and what follows after these; all of a name of another form. */
 static void variant_add(struct text_buffer *out, const struct csv *csv, size_t row)
 {
     const char *run = csv_cell(csv, row, csv_column(csv, "run"));
-    char plain[128];
-    const int length = snprintf(plain, sizeof plain, "%s_%s", csv_cell(csv, row, csv_column(csv, "dataset")),
-                                csv_cell(csv, row, csv_column(csv, "method")));
-    const bool begins = length > 0 && (size_t)length < sizeof plain && strncmp(run, plain, (size_t)length) == 0;
-    if (begins && config_length(run) == (size_t)length)
+    const char *dataset = csv_cell(csv, row, csv_column(csv, "dataset"));
+    const char *method = csv_cell(csv, row, csv_column(csv, "method"));
+    const size_t end = config_length(run), before = strlen(dataset), length = strlen(method);
+    size_t at = before; /* of the "_" before the method */
+    if (end > before && strncmp(run, dataset, before) == 0)
+        while (at < end && !(run[at] == '_' && strncmp(run + at + 1, method, length) == 0 &&
+                             (at + 1 + length == end || (at + 1 + length < end && run[at + 1 + length] == '_'))))
+            at++;
+    else
+        at = end;
+    const bool found = at < end;
+    const size_t after = found ? at + 1 + length : end;
+    if (found && at == before && after == end)
         return;
     text_add(out, " <span class=\"faint\">");
-    page_escape_part(out, begins ? run + length + 1 : run, config_length(run) - (begins ? (size_t)length + 1 : 0));
+    if (!found)
+        page_escape_part(out, run, end);
+    else if (at > before)
+        page_escape_part(out, run + before + 1, at - before - 1);
+    if (found && at > before && after < end)
+        text_add(out, ", ");
+    if (after < end)
+        page_escape_part(out, run + after + 1, end - after - 1);
     text_add(out, "</span>");
 }
 
