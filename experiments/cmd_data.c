@@ -106,10 +106,10 @@ static void print_classes(const struct own_survey *survey)
 {
     const size_t classes = texts_count(&survey->labels);
     if (!survey->order) {
-        printf("  classes  in a file of their own\n");
+        printf(";   classes  in a file of their own\n");
         return;
     }
-    printf("  classes  %zu:", classes);
+    printf(";   classes  %zu:", classes);
     for (size_t k = 0; k < smaller(classes, CLASSES_SHOWN); k++)
         say(stdout, "%s %s (%zu)", k > 0 ? "," : "", texts_get(&survey->labels, survey->order[k]),
             survey->of_label[survey->order[k]]);
@@ -119,20 +119,20 @@ static void print_classes(const struct own_survey *survey)
 static void print_survey(const char *path, const struct own_survey *survey)
 {
     const struct shape shape = survey->shape;
-    say(stdout, "%s\n  format   %s: %s\n", path, survey->format, survey->title);
+    say(stdout, "; %s\n;   format   %s: %s\n", path, survey->format, survey->title);
     if (survey->only_labels) {
-        printf("  items    the labels of %zu\n", survey->items);
+        printf(";   items    the labels of %zu\n", survey->items);
     } else {
-        printf("  items    %zu of %zu x %zu x %zu (height, width, channels)%s\n", survey->items, shape.height,
+        printf(";   items    %zu of %zu x %zu x %zu (height, width, channels)%s\n", survey->items, shape.height,
                shape.width, shape.channels, survey->of_numbers ? "" : ", bytes");
         if (survey->shortest < survey->longest)
-            printf("  lengths  %zu to %zu\n", survey->shortest, survey->longest);
-        printf("  values   %.6g to %.6g, mean %.6g, deviation %.6g\n", survey->low, survey->high, survey->mean,
+            printf(";   lengths  %zu to %zu\n", survey->shortest, survey->longest);
+        printf(";   values   %.6g to %.6g, mean %.6g, deviation %.6g\n", survey->low, survey->high, survey->mean,
                survey->deviation);
-        printf("  missing  %zu value%s\n", survey->missing, survey->missing == 1 ? "" : "s");
+        printf(";   missing  %zu value%s\n", survey->missing, survey->missing == 1 ? "" : "s");
     }
     print_classes(survey);
-    printf("  sha256   %s\n", survey->sha256);
+    printf(";   sha256   %s\n", survey->sha256);
 }
 
 /* ---- the section ---- */
@@ -209,7 +209,7 @@ static enum status survey_set(struct found *found, struct error *error)
         return status;
     if (found->path[OWN_TEST][0])
         return print_section(found, error);
-    printf("\nNo test file was given, and none is beside it. Give both for the [data] section of a config.\n");
+    printf("; No test file was given, and none is beside it. Give both for the [data] section of a config.\n");
     return STATUS_OK;
 }
 

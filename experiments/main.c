@@ -62,8 +62,8 @@ static const struct command commands[] = {
      "Format, shape, classes with the items of each, range, missing values and SHA-256 of each file: IDX, NumPy's "
      ".npy,\n"
      "text of series (UCR, .ts, ARFF), CIFAR's binary records, or a directory with one of PNG images for each class.\n"
-     "The test file and the labels beside a training file are found by its name. What is printed last can be pasted\n"
-     "into a config; its paths are from the working directory.",
+     "The test file and the labels beside a training file are found by its name. The output is a config: comments\n"
+     "and a [data] section that reads the files, with paths from the working directory.",
      0, command_data, NULL},
     {"compare", "A B", "whether two directories of tables agree within their intervals",
      "Compares the accuracies and entropies of prune.csv, perturb.csv and ood.csv, in A and B or in their tables/, for "

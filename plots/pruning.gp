@@ -29,7 +29,7 @@ criteria = ""
 with_points = 0
 greatest = 0
 least_greatest = 1
-least_error = 1
+least_error = 1.
 no_error = 0
 array sort_score[prune_band_count]
 array reaches[prune_band_count]
@@ -40,7 +40,8 @@ do for [i = 1:prune_band_count] {
         stats prune_band_file[i] using (column("accuracy")) nooutput
         sort_score[i] = STATS_mean
         no_error = leading(i) && STATS_max >= 1 ? 1 : no_error
-        if (leading(i) && STATS_max < 1 && 1 - STATS_max < least_error) { least_error = 1 - STATS_max }
+        stats prune_band_file[i] using (column("accuracy") < 1 ? 1 - column("accuracy") : 1) nooutput
+        if (leading(i) && STATS_min < least_error) { least_error = STATS_min }
         stats prune_band_file[i] using (column("fraction")) nooutput
         reaches[i] = STATS_max
         greatest = reaches[i] > greatest ? reaches[i] : greatest

@@ -48,7 +48,7 @@ struct page {
     char *registry; /* the text that the figures' members point into */
     char **runs;    /* [run_count] paths of the run files, sorted by name */
     size_t run_count;
-    char **datasets; /* [dataset_count] in the tables, in the order of the data set registry */
+    char **datasets; /* [dataset_count] in the tables: rows of the registry in its order, then others */
     size_t dataset_count;
     size_t figures_shown;                  /* so far; numbers the figures' ids */
     bool captions_told[PAGE_CAPTIONS_MAX]; /* whose history is in the page */

@@ -184,22 +184,44 @@ static bool holds_dataset(const struct page *page, const char *dataset)
     return false;
 }
 
+static enum status dataset_add(struct page *page, const char *name, struct error *error)
+{
+    for (size_t i = 0; i < page->dataset_count; i++) {
+        if (strcmp(page->datasets[i], name) == 0)
+            return STATUS_OK;
+    }
+    char **all = memory_alloc(page->dataset_count + 1, sizeof *all, error);
+    char *copy = all ? memory_copy_text(name, error) : NULL;
+    if (!copy) {
+        memory_free(all);
+        return STATUS_NO_MEMORY;
+    }
+    if (page->dataset_count > 0)
+        memcpy(all, page->datasets, page->dataset_count * sizeof *all);
+    memory_free(page->datasets);
+    page->datasets = all;
+    page->datasets[page->dataset_count++] = copy;
+    return STATUS_OK;
+}
+
+/* Those of the registry, in its order, and then those that configs described. */
 static enum status datasets_find(struct page *page, struct error *error)
 {
     size_t count;
     const struct dataset_kind *kinds = dataset_kinds(&count);
-    page->datasets = memory_alloc(count, sizeof *page->datasets, error);
-    if (!page->datasets)
-        return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        if (!holds_dataset(page, kinds[i].name))
-            continue;
-        char *name = memory_copy_text(kinds[i].name, error);
-        if (!name)
-            return STATUS_NO_MEMORY;
-        page->datasets[page->dataset_count++] = name;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (holds_dataset(page, kinds[i].name))
+            status = dataset_add(page, kinds[i].name, error);
     }
-    return STATUS_OK;
+    for (size_t t = 0; t < page->table_count; t++) {
+        const struct csv *csv = &page->tables[t].csv;
+        const size_t column = csv_column(csv, "dataset");
+        const bool measured = strcmp(page->tables[t].name, "summary") == 0; /* other tables name sets beside a run's */
+        for (size_t row = 0; row < csv->rows && measured && status == STATUS_OK; row++)
+            status = csv_cell(csv, row, column)[0] ? dataset_add(page, csv_cell(csv, row, column), error) : STATUS_OK;
+    }
+    return status;
 }
 
 /* The directory's last name. */
