@@ -68,10 +68,10 @@ function gnuplot_quote(text,    i, c, quoted) {
     return "\"" quoted "\""
 }
 
-# What the names of figures are made of.
+# What the names of figures are made of: the names of registries, and those that users give their data, with capitals.
 function name_in(column, text) {
-    if (!is_name(text))
-        fail("line " NR ": \"" substr(text, 1, 60) "\" in column " column ", but a name has a-z, 0-9 and _ only")
+    if (!is_name(tolower(text)))
+        fail("line " NR ": \"" substr(text, 1, 60) "\" in column " column ", but a name has a-z, A-Z, 0-9 and _ only")
     return text
 }
 

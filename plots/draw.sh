@@ -769,7 +769,8 @@ look_at_files() {
     local i file name sums=() files=()
     for file in "$out_dir"/*.{svg,png,pdf,gif}; do
         name=${file##*/}
-        if [ -f "$file" ] && is_name "${name%.*}"; then
+        name=${name%.*}
+        if [ -f "$file" ] && is_name "${name,,}"; then
             files+=("$file")
         fi
     done

@@ -50,7 +50,7 @@ NR == 1 {
     if (order != "-" && !pooled && ("run" in index_of) && index_of["run"] > key_end)
         keys[++key_count] = index_of["run"]
     # Rows of other data sets, most of a large table, are skipped early.
-    other_dataset = dataset != "" && names[1] == "dataset" ? "^[a-z0-9_]+," : ""
+    other_dataset = dataset != "" && names[1] == "dataset" ? "^[^,\"]+," : ""
     has_pixels = order != "-" && ("pixels" in index_of)
     next
 }

@@ -637,8 +637,8 @@ static void test_names(void **state)
         assert_int_equal(own_name(&spec, name, &key, &error), STATUS_OK);
         assert_string_equal(name, names[i].name);
     }
-    static const char *const wrong[] = {"mnist", "files", "-x",  "a b",
-                                        "a/b",   "a=b",   "a,b", "abcdefghijklmnopqrstuvwxyzabcdefg"};
+    static const char *const wrong[] = {"mnist", "files", "-x",  "a b", "a/b",
+                                        "a=b",   "a,b",   "a-b", "a.b", "abcdefghijklmnopqrstuvwxyzabcdefg"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         spec.name = wrong[i];
         refused(&spec, STATUS_USAGE, "data.name", wrong[i]);

@@ -31,7 +31,7 @@ small=(--set model.filters=4 --set model.kernel=3 --set train.epochs=2 --set tra
 check "what is printed is a config" "$tenth" train first.ini --out runs --quiet "${small[@]}"
 check "its run has the set's name" test -f runs/First_vi_seed1.h5
 check "its tables have the classes" says "-1" "$tenth" table runs/First_vi_seed1.h5 confusion
-check "the run says which label is which class" says "labels,\\x2D1 | 1" "$tenth" table runs/First_vi_seed1.h5 provenance
+check "the run says which label is which class" says "labels,\"-1, 1\"" "$tenth" table runs/First_vi_seed1.h5 provenance
 cat >all.ini <<'END'
 [data]
 dataset = files

@@ -84,7 +84,7 @@ static void name_of_path(const char *path, char name[OWN_NAME_SIZE])
     for (const char *c = stem; *c && used + 1 < OWN_NAME_SIZE; c++) {
         const bool fits = isalnum((unsigned char)*c) && (unsigned char)*c < 128;
         if (fits || used > 0)
-            name[used++] = (char)(fits || strchr("_-+.", *c) ? *c : '_');
+            name[used++] = (char)(fits ? *c : '_');
     }
     name[used] = '\0';
     if (used == 0)
@@ -98,12 +98,13 @@ static enum status check_name(const char *name, struct error *error)
                          OWN_NAME_SIZE - 1);
     bool fits = isalnum((unsigned char)name[0]) != 0;
     for (const char *c = name; *c; c++)
-        fits = fits && (unsigned char)*c < 128 && (isalnum((unsigned char)*c) || strchr("_-+.", *c));
+        fits = fits && (unsigned char)*c < 128 && (isalnum((unsigned char)*c) || *c == '_');
     if (!fits)
-        return error_set(error, STATUS_USAGE,
-                         "%s: the name of a data set has letters, digits and _ - + . only, and begins with a letter or "
-                         "digit",
-                         name);
+        return error_set(
+            error, STATUS_USAGE,
+            "%s: the name of a data set has a-z, A-Z, 0-9 and _ only, since names of figures are made of it, "
+            "and begins with a letter or digit",
+            name);
     if (strcmp(name, OWN_DATASET) == 0 || dataset_find(name, NULL))
         return error_set(error, STATUS_USAGE,
                          "%s is the name of another data set, whose results these would seem to be; give data.name "

@@ -36,8 +36,8 @@ struct own_spec {
 
 const char *own_file_key(enum own_file file); /* "data.train" */
 
-/* The set's name in tables, figures and names of runs. STATUS_USAGE: it has other characters than letters, digits and
- * _ - + . or is that of a row of dataset.def; *key says which key is wrong. */
+/* The set's name in tables, figures and names of runs. STATUS_USAGE: it has other characters than a-z, A-Z, 0-9 and _
+ * or is that of a row of dataset.def; *key says which key is wrong. */
 enum { OWN_NAME_SIZE = 32 };
 enum status own_name(const struct own_spec *spec, char name[OWN_NAME_SIZE], const char **key, struct error *error);
 

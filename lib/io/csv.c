@@ -42,9 +42,16 @@ static size_t cells_at_most(const char *text)
     return count;
 }
 
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
+
 bool csv_is_name(const char *text)
 {
-    return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+    return *text && text[strspn(text, NAME_CHARACTERS)] == '\0';
+}
+
+bool csv_is_figure_name(const char *text)
+{
+    return *text && text[strspn(text, NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
 }
 
 static enum status header_check(const struct csv *csv, const char *name, struct error *error)

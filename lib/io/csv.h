@@ -16,6 +16,8 @@ struct csv {
 /* Whether a text can be the name of a column or of a table: a-z, 0-9 and _, at least one. Names become file names and
  * variables of plots/; plots/csv.awk has the same rule. */
 bool csv_is_name(const char *text);
+/* Whether a text can be a part of a figure's name: capitals too, which users may give their data. */
+bool csv_is_figure_name(const char *text);
 #define CSV_NAME_RULE "names of tables and columns have a-z, 0-9 and _ only"
 
 /* Parses a copy of `text`, skipping a byte order mark. STATUS_DATA, with `name` and the line: a row without the

@@ -184,11 +184,11 @@ static enum status figure_visit(struct page *page, const struct page_figure *fig
                                 const char *chosen, figure_visitor *visit, struct error *error)
 {
     struct drawn drawn = {figure, dataset, chosen, "", ""};
-    if (*chosen && !csv_is_name(chosen)) /* not a figure's name; draw.sh does not draw it */
+    if (*chosen && !csv_is_figure_name(chosen)) /* not a figure's name; draw.sh does not draw it */
         return STATUS_OK;
     const int length = snprintf(drawn.name, sizeof drawn.name, "%s%s%s%s%s", figure->name, *chosen ? "_" : "", chosen,
                                 *dataset ? "_" : "", dataset);
-    if (length < 0 || (size_t)length >= sizeof drawn.name || !csv_is_name(drawn.name))
+    if (length < 0 || (size_t)length >= sizeof drawn.name || !csv_is_figure_name(drawn.name))
         return STATUS_OK;
     (void)snprintf(drawn.title, sizeof drawn.title, "%s%s%s%s%s", *dataset ? glossary_title("dataset", dataset) : "",
                    *chosen ? ", " : "", *chosen ? glossary_title(figure->each, chosen) : "", *dataset ? ": " : "",

@@ -96,8 +96,8 @@ enum status run_data_open(struct run *run, struct error *error)
 
 /* ---- in the run's file ---- */
 
-/* No class has a bar in its name (label.h). */
-#define CLASS_SEPARATOR " | "
+/* No class has a comma in its name (label.h). */
+#define CLASS_SEPARATOR ", "
 
 static enum status describe_names(struct store *store, const char *key, const char *const *names, size_t count,
                                   struct error *error)

@@ -1,7 +1,7 @@
 /* lib/run/run_data.h: a run's data set: the row that its config names or, with data.dataset = files, the set that it
  * describes (data/own.h). What such a set is made of stands in the run's file, as attributes of /data:
  *
- *   classes, labels                  of each class, separated by " | ": its name, and its label in the data's files
+ *   classes, labels                  of each class, separated by ", ": its name, and its label in the data's files
  *   height, width, channels          of an item
  *   offset, scale, background, of_numbers   as in struct dataset_kind */
 #ifndef TENTH_RUN_RUN_DATA_H
