@@ -18,6 +18,7 @@
 
 /* One for each tests/fuzz_NAME.c; the Makefile names its function fuzz_NAME. */
 #define TARGETS(TARGET)                                                                                                \
+    TARGET(array)                                                                                                      \
     TARGET(compare)                                                                                                    \
     TARGET(config)                                                                                                     \
     TARGET(csv)                                                                                                        \
@@ -26,6 +27,7 @@
     TARGET(model)                                                                                                      \
     TARGET(options)                                                                                                    \
     TARGET(run)                                                                                                        \
+    TARGET(series)                                                                                                     \
     TARGET(svg)                                                                                                        \
     TARGET(ucr)
 
