@@ -247,6 +247,24 @@ static void test_missing_and_lengths(void **state)
     dataset_free(dataset);
 }
 
+/* Few bytes must not stand for much memory. */
+static void test_padding_has_an_end(void **state)
+{
+    (void)state;
+    struct own_spec spec = plain;
+    FILE *file = fopen("a_TRAIN.txt", "w");
+    assert_non_null(file);
+    for (size_t i = 0; i < 40000; i++)
+        (void)fprintf(file, "%zu 1\n", i % 2);
+    (void)fprintf(file, "1");
+    for (size_t i = 0; i < 10000; i++)
+        (void)fprintf(file, " 1");
+    assert_int_equal(fclose(file), 0);
+    put("a_TEST.txt", "1 1\n");
+    spec.lengths = "pad";
+    refused(&spec, STATUS_DATA, NULL, "a_TRAIN.txt: has 40001 series, which would have 10000 values each");
+}
+
 /* ---- arrays ---- */
 
 enum { FILE_MAX = 1 << 14 };
@@ -356,7 +374,7 @@ static void test_idx_of_floats(void **state)
             memcpy(&few, &narrow[i], sizeof few);
             add_big(&train, type == 0xD ? few : bits, type == 0xD ? 4 : 8);
         }
-        add_big(&test, 0, 16);
+        add(&test, (const uint8_t[16]){0}, 16);
         test.count = 12 + (type == 0xD ? 8 : 16);
         put_bytes("train", train.byte, train.count);
         put_bytes("test", test.byte, test.count);
@@ -706,6 +724,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_label_order, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_text_refused, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_missing_and_lengths, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_padding_has_an_end, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_idx, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_idx_of_floats, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_npy, scratch_setup, scratch_teardown),

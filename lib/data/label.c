@@ -103,7 +103,7 @@ static int compare(const void *a, const void *b)
 
 void label_order(const struct texts *labels, size_t *order)
 {
-    struct ordered all[LABEL_CLASSES_MAX];
+    struct ordered all[LABEL_CLASSES_MAX] = {{NULL, 0}};
     const size_t count = smaller(texts_count(labels), LABEL_CLASSES_MAX);
     for (size_t i = 0; i < count; i++)
         all[i] = (struct ordered){texts_get(labels, i), i};

@@ -16,6 +16,7 @@
 #include "io/magic.h"
 
 enum { IMAGE_BYTES_MAX = 1 << 26, EXTENT_MAX = 4096 };
+static const size_t BYTES_MAX = (size_t)1 << 33; /* of all images */
 
 /* Names of a directory, sorted. */
 struct names {
@@ -221,6 +222,10 @@ enum status own_load_png(struct own_set *set, enum own_file file, struct own_par
         status = find_shape(&folder, &kind.shape, error);
     if (status == STATUS_OK && file == OWN_TRAIN)
         status = own_check_shape(set, file, kind.shape, error);
+    if (status == STATUS_OK && size_multiply(folder.files.count, shape_size(kind.shape)) > BYTES_MAX)
+        status =
+            error_set(error, STATUS_DATA, "%s: has %zu images of %zu bytes; %zu are the most for all of them together",
+                      folder.path, folder.files.count, shape_size(kind.shape), BYTES_MAX);
     if (status == STATUS_OK)
         status = items_alloc(&part->items, &kind, folder.files.count, true, error);
     if (status == STATUS_OK) {

@@ -130,8 +130,11 @@ static void note_items(struct own_survey *survey, const struct items *items)
     survey->shape = items->shape;
     survey->shortest = survey->longest = items->shape.height;
     survey->of_numbers = items->values != NULL;
-    for (size_t i = 0; i < items->count * shape_size(items->shape); i++)
-        add_value(&moments, items->bytes ? (double)items->bytes[i] : (double)items->values[i]);
+    const size_t size = items->count * shape_size(items->shape);
+    for (size_t i = 0; items->bytes && i < size; i++)
+        add_value(&moments, (double)items->bytes[i]);
+    for (size_t i = 0; items->values && i < size; i++)
+        add_value(&moments, (double)items->values[i]);
     note_values(survey, &moments);
 }
 

@@ -15,7 +15,8 @@
 enum {
     ROOM_AT_START = 256,
     CHANNELS_MAX = 1024,
-    SHOWN = 40 /* bytes of a cell in messages */
+    VALUES_MAX = 1 << 28, /* of all items */
+    SHOWN = 40            /* bytes of a cell in messages */
 };
 
 enum form { FORM_UCR, FORM_TS, FORM_ARFF };
@@ -479,6 +480,11 @@ enum status series_file_items(const struct series_file *file, size_t length, enu
 {
     const struct dataset_kind kind = {.shape = {length, 1, file->channels}, .scale = 1};
     *items = (struct items){0};
+    if (size_multiply(file->count, shape_size(kind.shape)) > VALUES_MAX)
+        return error_set(error, STATUS_DATA,
+                         "%s: has %zu series, which would have %zu values each; %d are the most for all of them "
+                         "together: leave out the longest",
+                         file->name, file->count, shape_size(kind.shape), VALUES_MAX);
     float *values = memory_alloc(series_file_longest(file), sizeof *values, error);
     enum status status = values ? items_alloc(items, &kind, file->count, false, error) : STATUS_NO_MEMORY;
     for (size_t i = 0; i < file->count && status == STATUS_OK; i++)
