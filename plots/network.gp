@@ -10,6 +10,7 @@ load "page.gp"
 edges = ""
 levels = 0
 most = 1
+inputs = 0
 rows = 0
 columns = 0
 channels = 0
@@ -20,6 +21,7 @@ do for [i = 1:network_count] {
         edges = edges." ".i
         levels = larger(levels, network_level[i] + 1)
         most = larger(most, larger(network_from_place[i] + 1, network_to_place[i] + 1))
+        if (network_level[i] == 0) { inputs = larger(inputs, network_from_unit[i] + 1) }
         widest = larger(widest, network_sigma[i] + 0)
         if (network_row[i] ne "") {
             rows = larger(rows, network_row[i] + 1)
@@ -53,7 +55,7 @@ page_axis = is_grid ? 12 : 34
 title_of(p) = p == 1 ? "numbers: the means" : p == 2 ? "densities: widths are the σ" \
     : sprintf("pruned: %s of the whole network's weights are gone", share)
 page_widest_title = title_of(3)
-page_notes = rule."Blue: positive, red: negative; biases are not drawn. " \
+page_notes = rule.(inputs > counts[1] ? "Not all inputs are drawn. " : "")."Blue: positive, red: negative; biases are not drawn. " \
     .of_run(network_method[1], network_run[1], network_method_runs[1])
 eval page_grid
 # In pixels from a panel's lower left corner; an image's channels are below each other.

@@ -13,7 +13,7 @@ derive_fn derive_network;
 /* At most this many units of a level are shown, in their order: the one that keeps the fewest weights, and of the rest
  * those that keep the most (ties: the first). Of an image's filters, whose kernels are drawn as they are: the one that
  * keeps closest to half of its weights. Inputs and classes are all shown. */
-enum { UNITS_SHOWN = 3, LEVELS_MAX = 16, CLASSES_SHOWN = 16 };
+enum { UNITS_SHOWN = 3, LEVELS_MAX = 16, CLASSES_SHOWN = 16, INPUTS_SHOWN = 12 };
 static const double PRUNED_FRACTION = .9; /* the talk's: 10 % of the weights stay */
 
 /* A layer's weights are a matrix [inputs][outputs]: for a convolution the taps of its kernel, channel by channel. */
@@ -106,13 +106,18 @@ static enum status level_choose(struct drawn *drawn, size_t level, const float *
     bool is_end = level == 0 || (level == drawn->layers && drawn->layers > 1);
     for (size_t u = 0; u < units; u++)
         chosen[u] = u;
+    const bool has_cells = tensor_is_kernels(beside) && beside->shape[1] > 1; /* inputs are then drawn as pixels */
+    if (level == 0 && !has_cells && units > INPUTS_SHOWN) { /* circles, of which only so many can be told apart */
+        for (size_t i = 0; i < INPUTS_SHOWN; i++)
+            chosen[i] = part_of(units, i, INPUTS_SHOWN).first;
+        drawn->count[level] = INPUTS_SHOWN;
+    }
     if (is_end)
         return STATUS_OK;
     count_staying(drawn, level, keep, staying);
-    bool is_picture = tensor_is_kernels(beside) && beside->shape[1] > 1;
-    if (is_picture)
+    if (has_cells)
         choose_nearest_to_half(staying, units, inputs_of(beside), chosen);
-    drawn->count[level] = is_picture ? 1 : choose_units(staying, units, chosen);
+    drawn->count[level] = has_cells ? 1 : choose_units(staying, units, chosen);
     return STATUS_OK;
 }
 
