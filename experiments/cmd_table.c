@@ -4,7 +4,9 @@
 
 #include "commands.h"
 #include "core/registry.h"
+#include "io/file_list.h"
 #include "results/claim.h"
+#include "results/labelled.h"
 #include "results/tabulate.h"
 #include "run/tables.h"
 #include "run_input.h"
@@ -30,20 +32,21 @@ enum status command_table(const struct options *options, struct error *error)
         return list_tables();
     if (options->argument_count < 1)
         return error_set(error, STATUS_USAGE,
-                         "usage: tenth table RUN.h5... TABLE; `tenth table --list` names the tables");
+                         "usage: tenth table [LABEL=]RUN.h5|DIR... TABLE; `tenth table --list` names the tables");
     enum table_format format;
     enum status status = options_table_format(options, TABLE_CSV, &format, error);
     if (status != STATUS_OK)
         return status;
-    size_t files = options->argument_count - 1, count;
-    if (text_ends_with(options->arguments[files], ".h5"))
+    size_t arguments = options->argument_count - 1, files, count;
+    if (text_ends_with(options->arguments[arguments], ".h5"))
         return error_set(error, STATUS_USAGE,
-                         "%s: the last argument is a table's name: tenth table RUN.h5... TABLE; `tenth table --list` "
+                         "%s: the last argument is a table's name: tenth table [LABEL=]RUN.h5|DIR... TABLE; `tenth "
+                         "table --list` "
                          "names the tables",
-                         options->arguments[files]);
+                         options->arguments[arguments]);
     const struct table_kind *kinds = table_kinds(&count);
     const struct table_kind *kind =
-        registry_find("table", options->arguments[files], kinds, count, sizeof *kinds, error);
+        registry_find("table", options->arguments[arguments], kinds, count, sizeof *kinds, error);
     struct table *table = kind ? table_create(kind, error) : NULL;
     if (!table)
         return kind ? STATUS_NO_MEMORY : STATUS_USAGE;
@@ -52,11 +55,15 @@ enum status command_table(const struct options *options, struct error *error)
         return error_set(error, STATUS_USAGE,
                          "--evidence is what the claims read: tenth table --evidence DIR RUN.h5... claims");
     }
-    const char *const *paths = (const char *const *)options->arguments;
-    status = options->evidence ? claims_make(table, paths, files, options->evidence, error)
-                               : tabulate(table, paths, files, error);
+    char **paths;
+    status = labelled_files((const char *const *)options->arguments, arguments, &paths, &files, error);
+    const char *const *all = (const char *const *)paths;
+    if (status == STATUS_OK)
+        status = options->evidence ? claims_make(table, all, files, options->evidence, error)
+                                   : tabulate(table, all, files, error);
     if (status == STATUS_OK)
         status = table_write(table, format, stdout, error);
+    paths_free(paths, files);
     table_free(table);
     return status;
 }

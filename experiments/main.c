@@ -53,7 +53,10 @@ static const struct command commands[] = {
     {"illustrate", "CONFIG.ini|RUN.h5...", "pictures, single predictions and single weights of trained runs",
      "What the figures show beside numbers; it goes into the run's file, as tables.", RUN_OPTIONS | OPTION_JOBS,
      command_illustrate, NULL},
-    {"table", "RUN.h5... TABLE", "print a result as a table", "Tables of several files are printed as one.",
+    {"table", "[LABEL=]RUN.h5|DIR... TABLE", "print a result as a table",
+     "Tables of several files are printed as one; a directory stands for its run files. A label tells runs of one "
+     "name\n"
+     "apart: with A=DIR, mnist_vi_seed1 is mnist_vi:A_seed1. Claims are about runs without labels.",
      OPTION_FORMAT | OPTION_LIST | OPTION_EVIDENCE, command_table, NULL},
     {"registry", "", "the rows of every registry: titles, units, colours",
      "Tab-separated, with a header: data sets, methods, criteria, perturbations, items of no class, measures, metrics.",

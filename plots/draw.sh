@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # plots/draw.sh [OPTIONS] TABLE_DIR OUT_DIR [FIGURE...]: draws the figures of figures.tsv from the tables in TABLE_DIR.
+# plots/draw.sh [OPTIONS] --beside [LABEL=]DIR... OUT_DIR [FIGURE...]: the same from the run files of directories, together.
 #
 #   TABLE_DIR has TABLE.csv files as `tenth table` prints them
 #   OUT_DIR           gets FIGURE.svg and FIGURE.png (or the registry's formats); each appears whole or not at all
 #   FIGURE            a row of figures.tsv (pruning) or one of its figures (pruning_mnist); none: all
 #
+#   --beside L=DIR    in place of TABLE_DIR, and repeated: the runs of DIR, marked with the label L, as in `tenth table L=DIR ...`. Use
+#                     a separate OUT_DIR.
 #   --pdf             PDF next to SVG and PNG; an existing PDF is kept up to date without it too
 #   --width WIDTH     for print, as PDF too: column (84 mm), page (174 mm) or a number of millimetres. Panels that do not fit side
 #                     by side go below each other. Animations stay as they are. Use a separate OUT_DIR.
@@ -45,7 +48,7 @@ wrong_usage() {
 # The page: see page.gp and style.gp. A pixel is .75 points, as in a browser; a PNG has two dots for each.
 screen_width=960 screen_scale=0.75 screen_dots=2
 page_width=$screen_width text_least=0 page_scale=$screen_scale png_dots=$screen_dots paper_width=0
-with_pdf=no with_frames=no paper=no font_size=
+with_pdf=no with_frames=no paper=no font_size= beside=()
 parse_options() {
     parsed=0
     while [ $# -gt 0 ] && [[ $1 == --* ]]; do
@@ -54,12 +57,13 @@ parse_options() {
         --pdf) with_pdf=yes && shift && parsed=$((parsed + 1)) && continue ;;
         --frames) with_frames=yes && shift && parsed=$((parsed + 1)) && continue ;;
         --) parsed=$((parsed + 1)) && return ;;
-        --width | --font-size) [ $# -gt 1 ] || wrong_usage "$1 needs a value" ;;
-        *) wrong_usage "no option $1; --pdf, --width, --font-size, --frames and --help are there" ;;
+        --width | --font-size | --beside) [ $# -gt 1 ] || wrong_usage "$1 needs a value" ;;
+        *) wrong_usage "no option $1; --beside, --pdf, --width, --font-size, --frames and --help are there" ;;
         esac
         case $1 in
         --width) paper=$2 ;;
         --font-size) font_size=$2 ;;
+        --beside) beside+=("$2") ;;
         esac
         shift 2
         parsed=$((parsed + 2))
@@ -93,7 +97,7 @@ set_paper() {
 
 parse_options "$@"
 shift "$parsed"
-if [ $# -lt 2 ]; then
+if [ $# -lt $((${#beside[@]} > 0 ? 1 : 2)) ]; then
     usage >&2
     exit 2
 fi
@@ -103,14 +107,20 @@ plots=$project/plots
 registry=$plots/figures.tsv
 tenth=${TENTH:-$project/build/release/tenth}
 reference=$project/results/reference
-table_dir=$1
-out_dir=$2
-shift 2
+if [ ${#beside[@]} -gt 0 ]; then
+    table_dir= # made below
+    out_dir=$1
+    shift
+else
+    table_dir=$1
+    out_dir=$2
+    shift 2
+fi
 wanted=("$@")
 processors=$(processors)
 ulimit -c 0 # a gnuplot that is killed leaves nothing in plots/
 
-if [ ! -d "$table_dir" ]; then
+if [ ${#beside[@]} -eq 0 ] && [ ! -d "$table_dir" ]; then
     echo "draw.sh: no directory $table_dir; \`./run_all.sh\` writes the tables, or \`tenth table\` one of them" >&2
     exit 2
 fi
@@ -119,7 +129,7 @@ if ! "$project/deps.sh" check draw; then
 fi
 mkdir -p -- "$out_dir"
 # gnuplot runs in another directory. A substitution would strip newlines from the end of a name.
-[[ $table_dir == /* ]] || table_dir=$PWD/$table_dir
+[[ -z $table_dir || $table_dir == /* ]] || table_dir=$PWD/$table_dir
 [[ $out_dir == /* ]] || out_dir=$PWD/$out_dir
 record=$out_dir/drawn.tsv
 
@@ -208,6 +218,36 @@ in_background() {
     set -m
     draw_alone "$@" &
     set +m
+}
+
+# make_table NAME: of the directories that are drawn beside each other; a failure is noted.
+make_table() {
+    local status=0
+    "$tenth" table "${beside[@]}" "$1" >"$table_dir/$1.csv" || status=$?
+    [ "$status" -eq 0 ] || echo "$status" >"$work/table_status"
+}
+
+# make_tables: those that the wanted figures need.
+make_tables() {
+    local row name figure tables table
+    local -A needed=([summary]=1 [provenance]=1 [registry]=1)
+    table_dir=$work/tables
+    mkdir "$table_dir"
+    for row in "${rows[@]}"; do
+        IFS=$'\t' read -r name _ _ _ tables _ <<<"$row"
+        for figure in "${wanted[@]:-$name}"; do
+            [[ ${figure}_ == "$name"_* ]] || continue
+            for table in ${tables//,/ }; do
+                needed[${table%%/*}]=1
+            done
+        done
+    done
+    for table in $("$tenth" table --list | awk '/^[^ ]/ { print $1 }'); do
+        [ -z "${needed[$table]:-}" ] || [ -e "$work/table_status" ] || in_background make_table "$table"
+    done
+    wait
+    running=0
+    [ ! -e "$work/table_status" ] || exit "$(cat "$work/table_status")"
 }
 
 # shown TEXT: for a terminal.
@@ -871,10 +911,13 @@ remove_outdated() {
     done
 }
 
+mapfile -t rows < <(sed '/^#/d; /^$/d' "$registry")
+if [ ${#beside[@]} -gt 0 ]; then
+    make_tables
+fi
 write_titles >"$work/titles.gp"
 look_at_titles
 look_at_talk
-mapfile -t rows < <(sed '/^#/d; /^$/d' "$registry")
 note_common
 look_at_tables
 for row in "${rows[@]}"; do

@@ -23,8 +23,8 @@
 #
 #   TABLE_config       the run without its seed: the same for all seeds of a config; DATASET_METHOD without a column run
 #   TABLE_variant      what distinguishes the config from others of its method: "" for DATASET_METHOD itself,
-#                      "prior_sigma=0.1" for DATASET_METHOD_prior_sigma=0.1, "lenet_5" for DATASET_lenet_5_METHOD, else its
-#                      whole name
+#                      "prior_sigma=0.1" for DATASET_METHOD_prior_sigma=0.1, "lenet_5" for DATASET_lenet_5_METHOD, "A" and
+#                      "A, prior_sigma=0.1" for these with the label A (lib/results/labelled.h), else its whole name
 #   TABLE_run_rank     the config's place among those of its method and data set: first the variant "", then in order of
 #                      their names, numbers in them by value. Series are sorted by method (in the table's order) and rank.
 #   TABLE_run_count    how many configs the method has
@@ -157,16 +157,18 @@ function has_configs() {
 }
 
 # What a config's name says besides data set and method: nothing in DATASET_METHOD, NETWORK in DATASET_NETWORK_METHOD, and what
-# follows after these; all of a name of another form.
-function variant_of(name, dataset, method,    rest, at) {
-    if (index(name, dataset "_") != 1)
-        return name
+# follows after these; all of a name of another form. A label comes first.
+function variant_of(name, dataset, method,    label, rest, at) {
+    at = match(name, /:[^:]+$/)
+    label = at ? substr(name, at + 1) : ""
+    name = at ? substr(name, 1, at - 1) : name
     rest = substr(name, length(dataset) + 1) "_"
-    at = index(rest, "_" method "_")
-    if (!at)
-        return name
-    name = substr(rest, 2, at - 2) ", " substr(rest, at + length(method) + 2)
-    gsub(/^, |_$|, $/, "", name)
+    at = index(name, dataset "_") == 1 ? index(rest, "_" method "_") : 0
+    if (at)
+        name = substr(rest, 2, at - 2) ", " substr(rest, at + length(method) + 2)
+    name = label ", " name
+    gsub(/^[, ]+|_$|_?[, ]+$/, "", name)
+    gsub(/(, )+/, ", ", name)
     return name
 }
 

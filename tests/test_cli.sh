@@ -230,6 +230,15 @@ check "two runs with one file are refused before anything is trained" refuses 2 
 check "a run's own file has its seed" refuses 2 "omit --seed" "$tenth" prune out/ecg5000_vi_seed1.h5 --seed 2
 check "one run given twice is no second seed" refuses 2 "two seeds" \
     "$tenth" table out/ecg5000_vi_seed1.h5 out2/ecg5000_vi_seed1.h5 claims
+check "labels tell them apart, in every table" test "$("$tenth" table A=out/ecg5000_vi_seed1.h5 B.2=out2/ecg5000_vi_seed1.h5 summary |
+    cut -d , -f 12 | sort | paste -sd ' ')" = "ecg5000_vi:A_seed1 ecg5000_vi:B.2_seed1 run"
+check "a directory stands for its run files, with a label or without" test "$("$tenth" table A=out3 out3/ prune_band |
+    cut -d , -f 2 | sort -u | paste -sd ' ')" = "ecg5000_vi ecg5000_vi:A run"
+check "of which it needs one" refuses 3 "no run file (*.h5) is in it" "$tenth" table B="$(mkdir -p empty && echo empty)" summary
+check "what a label has not is no label" refuses 3 "a:b=out3" "$tenth" table a:b=out3 summary
+cp out3/ecg5000_vi_seed2.h5 beside=0.5_seed2.h5
+check "a file with = in its name is no label" says ",ecg5000_vi_seed2," "$tenth" table beside=0.5_seed2.h5 summary
+check "nor is a labelled run one of the claims'" says "no run ecg5000_vi," "$tenth" table A=out claims
 check "seeds of different configs are no band" refuses 2 "different configs" \
     "$tenth" table out/ecg5000_vi_seed1.h5 out3/ecg5000_vi_seed2.h5 prune_band
 "$tenth" prune out3/ecg5000_vi_seed2.h5 --set prune.samples=3 --quiet

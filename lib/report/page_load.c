@@ -1,7 +1,6 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 
 /* lib/report/page_load.c: reads tables, the registry of figures and the names of run files. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,59 +10,10 @@
 #include "core/memory.h"
 #include "data/dataset.h"
 #include "io/atomic_file.h"
+#include "io/file_list.h"
 #include "report/page.h"
 
 enum { TABLE_BYTES_MAX = 200 << 20, FIGURES_MAX = 200, FIGURE_MEMBERS = 7 };
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-    return length > end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The sorted paths of a directory's files with this ending. A missing directory has none. */
-static enum status list_files(const char *directory, const char *end, char ***paths, size_t *count, struct error *error)
-{
-    *paths = NULL;
-    *count = 0;
-    DIR *stream = opendir(directory);
-    const int code = errno;
-    size_t room = 0;
-    if (!stream && !path_is_absent(directory))
-        return file_read_failure(directory, code, error);
-    for (struct dirent *entry = stream ? readdir(stream) : NULL; entry; entry = readdir(stream))
-        room++;
-    *paths = memory_alloc(room, sizeof **paths, error);
-    enum status status = *paths ? STATUS_OK : STATUS_NO_MEMORY;
-    if (stream)
-        rewinddir(stream);
-    for (struct dirent *entry; stream && status == STATUS_OK && *count < room && (entry = readdir(stream));) {
-        char path[PATH_SIZE];
-        if (entry->d_name[0] == '.' || !ends_with(entry->d_name, end))
-            continue;
-        (void)snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
-        (*paths)[*count] = memory_copy_text(path, error);
-        status = (*paths)[*count] ? STATUS_OK : STATUS_NO_MEMORY;
-        *count += status == STATUS_OK;
-    }
-    if (stream)
-        (void)closedir(stream);
-    if (status == STATUS_OK)
-        qsort(*paths, *count, sizeof **paths, compare_names);
-    return status;
-}
-
-static void paths_free(char **paths, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        memory_free(paths[i]);
-    memory_free(paths);
-}
 
 enum status page_file_check(const struct page *page, const char *path, struct error *error)
 {
@@ -104,7 +54,7 @@ static enum status tables_read(struct page *page, struct error *error)
     char directory[PATH_SIZE], **paths;
     size_t count;
     (void)snprintf(directory, sizeof directory, "%s/tables", page->directory);
-    enum status status = list_files(directory, ".csv", &paths, &count, error);
+    enum status status = directory_files(directory, ".csv", &paths, &count, error);
     if (status == STATUS_OK && count == 0)
         status = error_set(error, STATUS_USAGE, "%s holds no tables (*.csv); `./run_all.sh --out %s` makes them",
                            directory, page->directory);
@@ -246,7 +196,7 @@ enum status page_load(struct page *page, struct error *error)
     if (status == STATUS_OK)
         status = registry_read(page, error);
     if (status == STATUS_OK)
-        status = list_files(page->directory, ".h5", &page->runs, &page->run_count, error);
+        status = directory_files(page->directory, ".h5", &page->runs, &page->run_count, error);
     return status == STATUS_OK ? datasets_find(page, error) : status;
 }
 

@@ -12,6 +12,7 @@
 #include "io/row.h"
 #include "io/text_buffer.h"
 #include "results/derived.h"
+#include "results/labelled.h"
 #include "results/origin.h"
 #include "run/tables.h"
 
@@ -104,7 +105,7 @@ static enum status load_file(struct gathering *gathering, size_t file, const cha
                              struct error *error)
 {
     struct run_file run;
-    enum status status = run_file_open(path, &run, error);
+    enum status status = labelled_open(path, &run, error);
     if (status == STATUS_OK)
         status = origin_read(&run, origin, error);
     if (status == STATUS_OK) {

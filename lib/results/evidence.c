@@ -9,6 +9,7 @@
 #include "data/dataset.h"
 #include "io/atomic_file.h"
 #include "io/text_buffer.h"
+#include "results/labelled.h"
 #include "results/origin.h"
 #include "run/run_name.h"
 
@@ -40,7 +41,7 @@ enum status evidence_open(const char *const *paths, size_t count, struct evidenc
     struct origin *origins = memory_alloc(count, sizeof *origins, error);
     enum status status = evidence->files && evidence->reservations && origins ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = run_file_open(paths[i], &evidence->files[i], error);
+        status = labelled_open(paths[i], &evidence->files[i], error);
         evidence->count++;
         if (status == STATUS_OK)
             status = origin_read(&evidence->files[i], &origins[i], error);

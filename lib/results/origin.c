@@ -61,9 +61,11 @@ enum status origins_check(const struct origin *origins, size_t last, const char 
     const struct origin *origin = &origins[last];
     for (size_t i = 0; i < last; i++) {
         if (strcmp(origins[i].run, origin->run) == 0)
-            return error_set(error, STATUS_USAGE,
-                             "%s and %s are both %s, and would count as two seeds; give one of them", paths[i],
-                             paths[last], origin->run);
+            return error_set(
+                error, STATUS_USAGE,
+                "%s and %s are both %s, and would count as two seeds; give one of them, or a label to each "
+                "(LABEL=FILE)",
+                paths[i], paths[last], origin->run);
         if (strcmp(origins[i].base, origin->base) != 0)
             continue;
         char words[WORDS_SIZE];

@@ -8,6 +8,7 @@
 #include "results/claim.h"
 #include "results/derived.h"
 #include "results/didactic.h"
+#include "results/labelled.h"
 
 /* Pictures show items, which are the same for all runs of a data set, even disturbed, except by an adversary, who
  * attacks one run. So each appears once, from one run, named in column run. */
@@ -54,7 +55,7 @@ static enum status file_by_file(struct table *table, const char *const *paths, s
     enum status status = STATUS_OK;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         struct run_file file;
-        status = run_file_open(paths[i], &file, error);
+        status = labelled_open(paths[i], &file, error);
         if (status == STATUS_OK)
             status = derived_rows(&file, table, error);
         run_file_close(&file);
@@ -68,7 +69,7 @@ static enum status picture_by_picture(struct table *table, const char *const *pa
     enum status status = STATUS_OK;
     for (size_t i = 0; i < 2 * count && status == STATUS_OK; i++) {
         struct run_file file;
-        status = run_file_open(paths[i % count], &file, error);
+        status = labelled_open(paths[i % count], &file, error);
         if (status == STATUS_OK) {
             const struct method *method = method_find(file.method, NULL);
             if ((method && method->has_sigma) == (i < count))
@@ -88,7 +89,7 @@ enum status tabulate(struct table *table, const char *const *paths, size_t count
         return error_set(error, STATUS_USAGE, "%s is no table of run files; `tenth %s` prints it", kind->name,
                          strcmp(kind->name, "export") == 0 ? "export --measure" : "bench");
     if (count == 0)
-        return error_set(error, STATUS_USAGE, "usage: tenth table RUN.h5... %s", kind->name);
+        return error_set(error, STATUS_USAGE, "usage: tenth table [LABEL=]RUN.h5|DIR... %s", kind->name);
     if (band_is(kind))
         return band_make(table, paths, count, error);
     if (strcmp(kind->name, "claims") == 0)

@@ -3,6 +3,7 @@
 #ifndef TENTH_RUN_RUN_FILE_H
 #define TENTH_RUN_RUN_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bayes/metric.h"
@@ -19,6 +20,7 @@ struct run_file {
     struct store *store;
     char base[RUN_NAME_SIZE]; /* the run's name without "_seedN": what the seeds of a run share */
     char *run, *dataset, *method, *data_source;
+    bool labelled;                   /* base and run are not the stored ones (results/labelled.h) */
     const struct dataset_kind *kind; /* the data set: a row, or `own`; NULL: a row that this version does not have */
     struct dataset_kind *own;        /* as the file has it, for a set that its config describes; NULL */
     char *data_identity;             /* of the run's data (dataset_identity) */
