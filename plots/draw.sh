@@ -48,7 +48,8 @@ wrong_usage() {
 # The page: see page.gp and style.gp. A pixel is .75 points, as in a browser; a PNG has two dots for each.
 screen_width=960 screen_scale=0.75 screen_dots=2
 page_width=$screen_width text_least=0 page_scale=$screen_scale png_dots=$screen_dots paper_width=0
-with_pdf=no with_frames=no paper=no font_size= beside=()
+with_pdf=no with_frames=no paper=no font_size=
+beside=() # [LABEL=]DIR
 parse_options() {
     parsed=0
     while [ $# -gt 0 ] && [[ $1 == --* ]]; do
@@ -242,8 +243,9 @@ make_tables() {
             done
         done
     done
+    make_table summary # alone, so that what is wrong with a directory is said once
     for table in $("$tenth" table --list | awk '/^[^ ]/ { print $1 }'); do
-        [ -z "${needed[$table]:-}" ] || [ -e "$work/table_status" ] || in_background make_table "$table"
+        [ -z "${needed[$table]:-}" ] || [ "$table" = summary ] || [ -e "$work/table_status" ] || in_background make_table "$table"
     done
     wait
     running=0

@@ -298,4 +298,20 @@ PATH=$work/bin:$PATH draw "$tables" "$draws" training_mnist >"$work/look.log" 2>
 check "methods and criteria look as the registry says" cmp "$work/looks-of-rows" "$work/gnuplot-looks"
 check "all of them" test "$(wc -l <"$work/gnuplot-looks")" -eq "$(grep -cE '^(method|criterion)'$'\t' "$work/registry.tsv")"
 check "titles have their letters" grep -qF '|μ| / σ' "$work/registry.tsv"
+
+# ---- Directories beside each other. ----
+
+cp -r "$tables" "$work/two"
+sed '2,$ s/,r_vi,/,mnist_vi:A,/; 2,$ s/,r_mle,/,mnist_mle_prior_sigma=0.1:A,/' "$tables/prune_band.csv" >"$work/two/prune_band.csv"
+sed '1d; s/,r_/,mnist_/' "$tables/prune_band.csv" >>"$work/two/prune_band.csv"
+beside() {
+    FAKE_TABLES=$work/two TENTH=$copy/tenth draw --beside A=one --beside two "$work/beside" "$@"
+}
+check "directories are drawn beside each other" exits_with 0 beside pruning_mnist
+check "from their tables" grep -qx "tenth table A=one two prune_band" "$log"
+check "and no others" not grep -q "two perturb_band" "$log"
+check "each by its label" grep -qF " (A)<" "$work/beside/pruning_mnist.svg"
+check "and by what else its config is" grep -qF "(A, prior_sigma=0.1)" "$work/beside/pruning_mnist.svg"
+FAKE_BAD_TABLE=summary FAKE_BAD_STATUS=3 check "a table that fails ends it with its exit code" exits_with 3 beside training
+check "without a directory it is a usage error" exits_with 2 draw --beside
 finish
