@@ -3,6 +3,7 @@
 #
 #   ./run_all.sh [--profile NAME] [--install-deps] [--data-dir DIR] [--offline]
 #                [--out DIR] [--seeds N] [--jobs N] [--set SECTION.KEY=VALUE] [--force] [--wait] [--draw-only] [--frames]
+#                [--only SETS] [--methods METHODS] [--dry-run]
 #
 #   --profile       smoke: small networks, slices of the data, under 2 minutes
 #                   standard (default): real results, 18 to 25 minutes on 2 cores; without dropout and ensemble on CIFAR-10
@@ -24,6 +25,11 @@
 #                   are there; without it they are an error. A run of files gives way to one of a stand-in only with
 #                   --set data.synthetic=yes
 #   --wait          if another process works on a run in DIR, wait until it ends; without it that is a failure
+#   --only SETS     these data sets alone, such as mnist,ecg5000
+#   --methods M     these methods alone, such as vi,mle. A run that the profile leaves out for its length is made if both its
+#                   set and its method are named
+#   --dry-run       run, download and write nothing but the program: say of each run whether it is there, would go on or would
+#                   be made, and how long the training of such a run took
 #   --draw-only     run nothing: tables, figures and report of the run files in DIR, including an ablation's
 #   --frames        of each animation also figures/frames/NAME/0001.png and so on, for slides; a minute or two more
 #
@@ -55,6 +61,9 @@ jobs=
 force=no
 wait_for_others=no
 draw_only=no
+dry_run=no
+only=
+only_methods= # both names separated by commas; none: all
 frames=() # an option of draw.sh
 child= # the background process, which is told to stop
 scratch= # a directory
@@ -110,12 +119,13 @@ parse_options() {
         --force) force=yes ;;
         --wait) wait_for_others=yes ;;
         --draw-only) draw_only=yes ;;
+        --dry-run) dry_run=yes ;;
         --frames) frames=(--frames) ;;
         --help)
             usage
             exit 0
             ;;
-        --profile | --data-dir | --out | --seeds | --jobs | --set)
+        --profile | --data-dir | --out | --seeds | --jobs | --set | --only | --methods)
             if [ $# -lt 2 ] || [ -z "$2" ]; then
                 fail 2 "$1 needs a value; --help says which"
             fi
@@ -123,6 +133,8 @@ parse_options() {
             --profile) profile=$2 ;;
             --data-dir) data_dir=$2 ;;
             --out) out=$2 ;;
+            --only) only=$2 ;;
+            --methods) only_methods=$2 ;;
             --seeds) whole_number "$1" "$2" && overrides+=(--set "run.seeds=$2") ;;
             --jobs) whole_number "$1" "$2" && jobs=$2 ;;
             --set) overrides+=(--set "$2") ;;
@@ -145,6 +157,9 @@ parse_options() {
     # The program would take it as an option.
     [[ $out != -* ]] || out=./$out
     [[ $data_dir != -* ]] || data_dir=./$data_dir
+    if [ "$draw_only" = yes ] && [ -n "$only$only_methods${dry_run#no}" ]; then
+        fail 2 "--draw-only runs nothing, and draws every run in DIR: omit --only, --methods and --dry-run"
+    fi
     local runs=("$out"/*.h5)
     if [ "$draw_only" = yes ] && [ ! -e "${runs[0]}" ]; then
         fail 2 "--draw-only: no run file (*.h5) in $out"
@@ -186,12 +201,22 @@ get_data() {
 check_data() {
     local configs status=0
     mapfile -t configs < <(configs_of "${large[@]}" "${small[@]}")
-    "$tenth" run --dry-run "${configs[@]}" --profile "$profile" --out "$out" --data-dir "$data_dir" "${overrides[@]}" || status=$?
+    "$tenth" run --dry-run "${configs[@]}" --profile "$profile" --out "$out" --data-dir "$data_dir" "${overrides[@]}" --quiet || status=$?
     if [ "$status" -eq 3 ]; then
         fail 3 "--data-dir is for a directory with every set; \$TENTH_DATA for one with some of them"
     elif [ "$status" -ne 0 ]; then
         fail "$status" "nothing was run"
     fi
+}
+
+# dry_run: what would be run.
+dry_run() {
+    local configs options=("${overrides[@]}") status=0
+    mapfile -t configs < <(configs_of "${large[@]}" "${small[@]}")
+    [ -z "$data_dir" ] || options+=(--data-dir "$data_dir")
+    [ "$force" = no ] || options+=(--force)
+    "$tenth" run --dry-run "${configs[@]}" --profile "$profile" --out "$out" "${options[@]}" || status=$?
+    [ "$status" -eq 0 ] || fail "$status" "nothing was run"
 }
 
 # read_registries: into $small and $methods.
@@ -207,6 +232,25 @@ read_registries() {
     if [ ${#methods[@]} -eq 0 ]; then
         fail 1 "$tenth registry names no method"
     fi
+    choose dataset --only "$only" large small
+    choose method --methods "$only_methods" methods
+}
+
+# choose KIND OPTION NAMES ARRAY...: leaves in the arrays only those that are named, if any are.
+choose() {
+    local kind=$1 option=$2 wanted list name kept
+    [ -n "$3" ] || return 0
+    IFS=, read -r -a wanted <<<"$3"
+    "$tenth" registry "$kind" "${wanted[@]}" >/dev/null || fail 2 "$option $3: names are wanted, separated by commas"
+    shift 3
+    for list in "$@"; do
+        local -n names=$list
+        kept=()
+        for name in "${names[@]}"; do
+            [[ " ${wanted[*]} " != *" $name "* ]] || kept+=("$name")
+        done
+        names=("${kept[@]}")
+    done
 }
 
 # configs_of DATASET...: those that the profile runs and that are there, a line each.
@@ -215,7 +259,8 @@ configs_of() {
     for dataset in "$@"; do
         for method in "${methods[@]}"; do
             config=$project/configs/${dataset}_$method.ini
-            if [ -f "$config" ] && [[ " $left_out " != *" $profile/${dataset}_$method "* ]]; then
+            if [ -f "$config" ] && { { [ -n "$only" ] && [ -n "$only_methods" ]; } ||
+                [[ " $left_out " != *" $profile/${dataset}_$method "* ]]; }; then
                 echo "$config"
             fi
         done
@@ -247,12 +292,14 @@ run_configs() {
 run_profile() {
     local configs
     mapfile -t configs < <(configs_of "${large[@]}")
-    if [ "$profile" != smoke ] && [ "$processors" -gt 2 ]; then
+    if [ "$profile" != smoke ] && [ "$processors" -gt 2 ] && [ ${#configs[@]} -gt 0 ]; then
         run_configs "${jobs:-2}" "${configs[@]}"
         configs=()
     fi
     mapfile -t -O "${#configs[@]}" configs < <(configs_of "${small[@]}")
-    run_configs "${jobs:-$processors}" "${configs[@]}"
+    if [ ${#configs[@]} -gt 0 ]; then
+        run_configs "${jobs:-$processors}" "${configs[@]}"
+    fi
 }
 
 # make_table NAME: in the scratch directory.
@@ -353,7 +400,12 @@ check_installed
 build
 if [ "$draw_only" = no ]; then
     read_registries
-    if [ -n "$data_dir" ]; then
+    if [ -z "$(configs_of "${large[@]}" "${small[@]}")" ]; then
+        fail 2 "there is no config of these sets and methods in $project/configs"
+    elif [ "$dry_run" = yes ]; then
+        dry_run
+        exit
+    elif [ -n "$data_dir" ]; then
         check_data
     else
         get_data

@@ -1,5 +1,6 @@
 /* experiments/cmd_run.c: `tenth run`, and its single stages. Every cell of every config with every seed is a job; jobs
  * share only their files, so they can run one after the other or, with --jobs, in parallel. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,6 +10,7 @@
 #include "core/memory.h"
 #include "core/texts.h"
 #include "io/atomic_file.h"
+#include "io/file_list.h"
 #include "io/file_lock.h"
 #include "jobs.h"
 #include "overrides.h"
@@ -19,7 +21,11 @@
 #include "sweep/ood_sweep.h"
 #include "sweep/perturb_sweep.h"
 #include "sweep/prune.h"
+#include "run/mismatch.h"
 #include "run/run.h"
+#include "run/run_file.h"
+#include "run/tables.h"
+#include "say.h"
 #include "run_input.h"
 #include "run/train.h"
 
@@ -338,6 +344,100 @@ static void say_shares(struct batch *batch)
                  threads, batch->most_threads);
 }
 
+/* What a dry run says of a run's file: the stages, told that they may not write, end where they would begin to work. */
+static enum status state_of(const struct batch *batch, struct run *run, char state[64], struct error *error)
+{
+    const struct error why = {.status = STATUS_INTERRUPTED};
+    const bool trains = batch->first_stage == STAGE_TRAIN;
+    bool trained, begun;
+    enum status status = run_has(run, "/posterior", run->train_identity, &trained, error);
+    if (status == STATUS_OK)
+        status = run_has(run, "/checkpoint", run->train_identity, &begun, error);
+    if (status != STATUS_OK)
+        return status;
+    (void)snprintf(state, 64, "%s", !run_is_there(run) ? "would run" : begun ? "would resume" : "would replace a run");
+    if (!trained && trains)
+        return run_is_there(run) && !begun ? mismatch_may_replace(run, error) : STATUS_OK;
+    (void)snprintf(state, 64, "is there");
+    run->not_locked = &why;
+    for (size_t s = batch->first_stage; s <= batch->last_stage && status == STATUS_OK; s++) {
+        status = stages[s].work(run, NULL, error);
+        if (status == STATUS_INTERRUPTED)
+            (void)snprintf(state, 64, "would resume: %s", stages[s].name);
+    }
+    run->not_locked = NULL;
+    return status == STATUS_INTERRUPTED ? STATUS_OK : status;
+}
+
+/* How long the training of the file's run took, if it was of the same config, profile and data, with whatever seed; else *seconds is as it was. What cannot be read does not tell. */
+static void seconds_from(const char *path, const struct run *run, double *seconds)
+{
+    char sections[RUN_SECTIONS_SIZE], *wanted = NULL, *held = NULL;
+    struct run_file file;
+    struct config config;
+    run_train_sections(run, sections);
+    struct table *summary = table_create(table_find("summary"), NULL);
+    enum status status = run_file_open(path, &file, NULL);
+    if (status == STATUS_OK)
+        status = run_file_config(&file, &config, NULL);
+    if (status == STATUS_OK) {
+        held = config_section_text(&config, sections, NULL);
+        wanted = config_section_text(&run->config, sections, NULL);
+    }
+    if (held && wanted && summary && strcmp(held, wanted) == 0 &&
+        strcmp(config.run.profile, run->config.run.profile) == 0 &&
+        strcmp(file.data_identity, run->data_identity) == 0 &&
+        table_load_if_there(summary, file.store, NULL) == STATUS_OK && table_rows(summary) > 0)
+        *seconds = table_number(summary, 0, "train_seconds");
+    memory_free(held);
+    memory_free(wanted);
+    table_free(summary);
+    run_file_close(&file);
+}
+
+static enum status say_job(struct batch *batch, size_t job, char *const *files, size_t count, struct error *error)
+{
+    size_t cell;
+    uint64_t seed;
+    const struct input *input = job_find(batch, job, &cell, &seed);
+    struct run_options run_options = run_options_of(batch, input);
+    struct run run;
+    char state[64] = "", took[64] = "unknown";
+    double seconds = NAN;
+    enum status status = run_open(&run, input->source, cell, seed, &run_options, error);
+    if (status == STATUS_OK)
+        status = state_of(batch, &run, state, error);
+    for (size_t i = 0; i < count && status == STATUS_OK && isnan(seconds); i++)
+        seconds_from(files[i], &run, &seconds);
+    if (!isnan(seconds))
+        (void)snprintf(took, sizeof took, "about %.3g s, as another run of its config", seconds);
+    if (status == STATUS_OK && strcmp(state, "is there") == 0)
+        say(stdout, "%s  %s\n", run.name, state);
+    else if (status == STATUS_OK)
+        say(stdout, "%s  %s; training takes: %s\n", run.name, state, took);
+    run_close(&run);
+    return status;
+}
+
+/* A line for each run. A run that would fail does not hide those after it. */
+static enum status say_jobs(struct batch *batch, struct error *error)
+{
+    char **files = NULL;
+    size_t count = 0;
+    enum status worst = directory_files(batch->options->out, ".h5", &files, &count, error);
+    for (size_t job = 0; worst != STATUS_NO_MEMORY && job < batch->job_count; job++) {
+        struct error own = {0};
+        const enum status status = say_job(batch, job, files, count, &own);
+        if (status != STATUS_OK && worst == STATUS_OK)
+            *error = own;
+        else if (status != STATUS_OK)
+            progress_error(&batch->view, &own);
+        worst = worst == STATUS_OK ? status : worst;
+    }
+    paths_free(files, count);
+    return worst;
+}
+
 static enum status run_stages(const struct options *options, size_t first, size_t last, struct error *error)
 {
     struct batch batch = {.options = options, .first_stage = first, .last_stage = last};
@@ -350,7 +450,8 @@ static enum status run_stages(const struct options *options, size_t first, size_
         say_shares(&batch);
         struct monitor monitor = progress_monitor(&batch.view);
         status = jobs_work(batch.job_count, options->jobs, &monitor, job_work, &batch, error);
-    }
+    } else if (status == STATUS_OK && !options->quiet)
+        status = say_jobs(&batch, error);
     batch_close(&batch);
     return status;
 }

@@ -58,7 +58,7 @@ static const struct command commands[] = {
      "name\n"
      "apart: with A=DIR, mnist_vi_seed1 is mnist_vi:A_seed1. Claims are about runs without labels.",
      OPTION_FORMAT | OPTION_LIST | OPTION_EVIDENCE, command_table, NULL},
-    {"registry", "", "the rows of every registry: titles, units, colours",
+    {"registry", "[KIND [NAME...]]", "the rows of every registry, or of one: titles, units, colours",
      "Tab-separated, with a header: data sets, methods, criteria, perturbations, items of no class, measures, metrics.",
      OPTION_FORMAT, command_registry, NULL},
     {"data", "FILE...", "what files of data are, and the [data] section that reads them",

@@ -28,7 +28,7 @@ static const struct option_row rows[] = {
     {OPTION_JOBS, "jobs", "N", "runs at the same time (default: 1)"},
     {OPTION_FORCE, "force", NULL,
      "replace run files that another config made; no run of real data by one of a stand-in"},
-    {OPTION_DRY_RUN, "dry-run", NULL, "check the configs and look for the data; run and write nothing"},
+    {OPTION_DRY_RUN, "dry-run", NULL, "check the configs, look for the data, and say of each run whether it is there; run and write nothing"},
     {OPTION_WAIT, "wait", NULL, "where another process works on a run, wait until it ends (default: fail)"},
     {OPTION_FORMAT, "format", "FORMAT", "tables: csv (default) or tsv; predictions: text (default), csv or jsonl"},
     {OPTION_EVIDENCE, "evidence", "DIR",

@@ -36,6 +36,11 @@ case "$1 $*" in
     done
     ;;
 "registry registry") tr , '\t' <"$FAKE_TABLES/registry.csv" ;;
+"registry "*)
+    for name in "${@:3}"; do
+        grep -q "^$2,$name," "$FAKE_TABLES/registry.csv" || { echo "no $2 is called $name" >&2 && exit 2; }
+    done
+    ;;
 "table "*"--format tsv") tr , '\t' <"$FAKE_TABLES/summary.csv" ;;
 "table "*)
     if [ "${@: -1}" = "${FAKE_BAD_TABLE:-}" ]; then

@@ -230,6 +230,15 @@ check "two runs with one file are refused before anything is trained" refuses 2 
 check "a run's own file has its seed" refuses 2 "omit --seed" "$tenth" prune out/ecg5000_vi_seed1.h5 --seed 2
 check "one run given twice is no second seed" refuses 2 "two seeds" \
     "$tenth" table out/ecg5000_vi_seed1.h5 out2/ecg5000_vi_seed1.h5 claims
+dry() {
+    "$tenth" run small.ini --dry-run --out "$@"
+}
+check "a dry run says what is there" says "ecg5000_vi_seed1  is there" dry out --set prune.samples=3
+check "and what would be made" says "ecg5000_vi_seed1  would run; training takes: unknown" dry undone
+check "and nothing is" test ! -e undone
+check "and where a run would go on" says "ecg5000_vi_seed1  would resume: prune" dry out --set prune.samples=4
+check "and how long another seed took" says "would run; training takes: about " dry out --seed 77
+check "and that a run would be refused" refuses 2 "is of another training" dry out --set train.epochs=1
 check "labels tell them apart, in every table" test "$("$tenth" table A=out/ecg5000_vi_seed1.h5 B.2=out2/ecg5000_vi_seed1.h5 summary |
     cut -d , -f 12 | sort | paste -sd ' ')" = "ecg5000_vi:A_seed1 ecg5000_vi:B.2_seed1 run"
 check "a directory stands for its run files, with a label or without" test "$("$tenth" table A=out3 out3/ prune_band |

@@ -124,6 +124,25 @@ check "the standard profile runs too" \
     exits_with 0 run_all --offline --out "$work/standard"
 check "by name" logged " --profile standard "
 
+# ---- run_all.sh: some of the runs. ----
+
+: >"$log"
+check "some sets and methods are run alone" exits_with 0 run_all "${smoke[@]}" --only ecg5000,mnist --methods mle,vi
+check "and no others" test "$(grep -o '[a-z0-9_]*\.ini' "$log" | sort | paste -sd ' ')" = "ecg5000_mle.ini ecg5000_vi.ini mnist_mle.ini mnist_vi.ini"
+check "an unknown set is a usage error" refuses 2 "--only mnits" run_all "${smoke[@]}" --only mnist,mnits
+check "so is an unknown method" refuses 2 "--methods vii" run_all "${smoke[@]}" --methods vii
+check "and with --draw-only, which takes all" refuses 2 "--draw-only" run_all "${smoke[@]}" --draw-only --only mnist
+: >"$log"
+check "what a profile leaves out is left out of one set" exits_with 0 run_all --offline --out "$work/some" --only cifar10
+check "unless it is asked for" not logged cifar10_dropout
+check "by its name" exits_with 0 run_all --offline --out "$work/some" --only cifar10 --methods dropout
+check "in full" logged "$copy/configs/cifar10_dropout.ini --profile standard"
+: >"$log"
+check "a dry run succeeds" exits_with 0 run_all "${smoke[@]}" --out "$work/dry" --only moons --methods vi --seeds 3 --dry-run
+check "it asks the program" logged "tenth run --dry-run $copy/configs/moons_vi.ini --profile smoke --out $work/dry --set run.seeds=3"
+check "once" test "$(wc -l <"$log")" -eq 1
+check "and writes nothing" test ! -e "$work/dry"
+
 # ---- run_all.sh: a second call. ----
 
 times() {
