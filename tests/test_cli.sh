@@ -233,9 +233,9 @@ check "one run given twice is no second seed" refuses 2 "two seeds" \
 dry() {
     "$tenth" run small.ini --dry-run --out "$@"
 }
-check "a dry run says what is there" says "ecg5000_vi_seed1  is there" dry out --set prune.samples=3
-check "and what would be made" says "ecg5000_vi_seed1  would run; training takes: unknown" dry undone
-check "and nothing is" test ! -e undone
+check "a dry run says what is there" says "ecg5000_vi_seed1  is there" "$tenth" prune out/ecg5000_vi_seed1.h5 --dry-run --set prune.samples=3
+check "and what would be made" says "ecg5000_vi_seed1  would run; training takes: unknown" dry not-made
+check "and nothing is" test ! -e not-made
 check "and where a run would go on" says "ecg5000_vi_seed1  would resume: prune" dry out --set prune.samples=4
 check "and how long another seed took" says "would run; training takes: about " dry out --seed 77
 check "and that a run would be refused" refuses 2 "is of another training" dry out --set train.epochs=1

@@ -54,7 +54,7 @@ static enum status files_of(const char *argument, char ***paths, size_t *count, 
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
         enum status status = directory_files(path, ".h5", paths, count, error);
         if (status == STATUS_OK && *count == 0)
-            status = error_set(error, STATUS_DATA, "%s is a directory, and no run file (*.h5) is in it", path);
+            status = error_set(error, STATUS_DATA, "%s: is a directory, and no run file (*.h5) is in it", path);
         return status;
     }
     *count = 0;
