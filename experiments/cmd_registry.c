@@ -51,7 +51,7 @@ static enum status rows_choose(const struct table *all, const struct options *op
 {
     const char *kind = options->argument_count > 0 ? options->arguments[0] : NULL;
     enum status status = kind ? name_check(all, NULL, "registry", "kind", kind, error) : STATUS_OK;
-    for (size_t i = 1; i < options->argument_count && status == STATUS_OK; i++)
+    for (size_t i = 1; kind && i < options->argument_count && status == STATUS_OK; i++)
         status = name_check(all, kind, kind, "name", options->arguments[i], error);
     for (size_t i = 0; i < table_rows(all) && status == STATUS_OK; i++) {
         if (is_asked(all, i, options))
