@@ -465,14 +465,14 @@ check "and those of weights again" exits_with 0 "$tenth" run small.ini --out out
 network_of() {
     "$tenth" config "$project/configs/mnist_vi.ini" --set model.architecture="$1" | sed -n '/^; the network$/,$p'
 }
-check "the network as a table" cmp <(network_of "conv 20 5/2 valid relu; maxpool 2; dense 30") - <<'TABLE'
+check "the network as a table" cmp <(network_of "conv 20 7/2 valid relu; maxpool 2; dense 30") - <<'TABLE'
 ; the network
 ;             layer                   output               weights  multiply-adds  algorithm
-; conv1       conv 20 5/2 valid relu  12 x 12 x 20             520          72000  im2col
-; maxpool1    maxpool 2               6 x 6 x 20
-; dense1      dense 30 selu           1 x 1 x 30             21630          21600
+; conv1       conv 20 7/2 valid relu  11 x 11 x 20            1000         118580  im2col
+; maxpool1    maxpool 2               5 x 5 x 20
+; dense1      dense 30 selu           1 x 1 x 30             15030          15000
 ; dense       dense 10 linear         1 x 1 x 10               310            300
-; in all                                                     22460          93900
+; in all                                                     16340         133880
 TABLE
 for network in "$project"/configs/networks/*.ini; do
     name=${network##*/} name=${name%.ini}
