@@ -1,4 +1,4 @@
-/* Private to lib/data/own*.c: what the formats of own data fill in. */
+/* lib/data/own_private.h: what the formats of own data fill in. Private to own*.c. */
 #ifndef TENTH_DATA_OWN_PRIVATE_H
 #define TENTH_DATA_OWN_PRIVATE_H
 
