@@ -33,11 +33,11 @@ static enum status name_check(const struct table *table, const char *kind, const
     return status;
 }
 
-/* Whether a row is of the kind and has one of the names, if any are given. */
-static bool is_asked(const struct table *table, size_t row, const struct options *options)
+/* Whether a row is of the kind (NULL: of any) and has one of the names, if any are given after it. */
+static bool is_asked(const struct table *table, size_t row, const char *kind, const struct options *options)
 {
     const size_t count = options->argument_count;
-    if (count > 0 && strcmp(table_text(table, row, "kind"), options->arguments[0]) != 0)
+    if (kind && strcmp(table_text(table, row, "kind"), kind) != 0)
         return false;
     bool asked = count < 2;
     for (size_t i = 1; i < count; i++)
@@ -54,7 +54,7 @@ static enum status rows_choose(const struct table *all, const struct options *op
     for (size_t i = 1; kind && i < options->argument_count && status == STATUS_OK; i++)
         status = name_check(all, kind, kind, "name", options->arguments[i], error);
     for (size_t i = 0; i < table_rows(all) && status == STATUS_OK; i++) {
-        if (is_asked(all, i, options))
+        if (is_asked(all, i, kind, options))
             status = table_add(chosen, table_row(all, i), error);
     }
     return status;

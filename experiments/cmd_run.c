@@ -369,7 +369,8 @@ static enum status state_of(const struct batch *batch, struct run *run, char sta
     return status == STATUS_INTERRUPTED ? STATUS_OK : status;
 }
 
-/* How long the training of the file's run took, if it was of the same config, profile and data, with whatever seed; else *seconds is as it was. What cannot be read does not tell. */
+/* How long the training of the file's run took, if it was of the same config, profile and data, with whatever seed;
+ * else *seconds is as it was. What cannot be read does not tell. */
 static void seconds_from(const char *path, const struct run *run, double *seconds)
 {
     char sections[RUN_SECTIONS_SIZE], *wanted = NULL, *held = NULL;
