@@ -46,7 +46,7 @@ strengths = 2
 data.name = First | Second
 END
 check "one config, two sets" "$tenth" run all.ini --data-dir ucr --out swept --quiet "${small[@]}"
-check "each under its name" test -f swept/First_vi_name=First_seed1.h5 -a -f swept/Second_vi_name=Second_seed1.h5
+check "each under its name" test -f swept/First_vi_seed1.h5 -a -f swept/Second_vi_seed1.h5
 cp -r ucr elsewhere
 check "moved files are the same data" says "is there already" "$tenth" run all.ini --data-dir elsewhere --out swept "${small[@]}"
 series elsewhere/First_TRAIN.tsv "\t" 22
