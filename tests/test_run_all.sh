@@ -129,7 +129,7 @@ check "by name" logged " --profile standard "
 : >"$log"
 check "some sets and methods are run alone" exits_with 0 run_all "${smoke[@]}" --only ecg5000,mnist --methods mle,vi
 check "and no others" test "$(grep -o '[a-z0-9_]*\.ini' "$log" | sort | paste -sd ' ')" = "ecg5000_mle.ini ecg5000_vi.ini mnist_mle.ini mnist_vi.ini"
-check "an unknown set is a usage error" refuses 2 "--only mnits" run_all "${smoke[@]}" --only mnist,mnits
+check "an unknown set is a usage error" refuses 2 "--only mnist,mnits" run_all "${smoke[@]}" --only mnist,mnits
 check "so is an unknown method" refuses 2 "--methods vii" run_all "${smoke[@]}" --methods vii
 check "and with --draw-only, which takes all" refuses 2 "--draw-only" run_all "${smoke[@]}" --draw-only --only mnist
 : >"$log"
