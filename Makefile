@@ -183,7 +183,7 @@ TEST_SCRIPTS := $(wildcard tests/test_*.sh)
 # The sanitizers have nothing to find in the other scripts: they run no program of ours, or only what these and the test programs
 # run as well, such as whole trainings (golden) and timed steps (bench).
 ifeq ($(MODE),asan)
-TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli export report own_data)
+TEST_SCRIPTS := $(patsubst %,tests/test_%.sh,cli export report)
 endif
 
 # The test that takes longest must not begin last, and then run alone; how long it is says something of how long it takes.

@@ -375,7 +375,7 @@ static void seconds_from(const char *path, const struct run *run, double *second
 {
     char sections[RUN_SECTIONS_SIZE], *wanted = NULL, *held = NULL;
     struct run_file file;
-    struct config config;
+    struct config config = {0};
     run_train_sections(run, sections);
     struct table *summary = table_create(table_find("summary"), NULL);
     enum status status = run_file_open(path, &file, NULL);

@@ -611,8 +611,8 @@ static void test_normalise(void **state)
     assert_int_equal(dataset->validation_count, 1);
     assert_int_equal(dataset->train.count, 3);
     assert_near(dataset->train.values[4], 100, 0);
-    float x[2];
-    uint8_t y;
+    float x[2] = {0};
+    uint8_t y = 0;
     items_gather(&dataset->test, &(uint32_t){0}, 1, x, &y);
     assert_near(x[0], 3, 0);
     dataset_free(dataset);
