@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "core/memory.h"
 #include "config/config.h"
+#include "io/text_buffer.h"
 #include "overrides.h"
 #include "profile.h"
 #include "run/network_table.h"
@@ -20,41 +21,30 @@ static enum status print_keys(bool markdown, struct error *error)
     return STATUS_OK;
 }
 
-/* What `tenth run` checks of a cell before it opens data; only its last seed, whose name is the longest. *network
- * receives the table of its network, which the caller frees. */
-static enum status check_cell(const struct config_source *source, size_t cell, char **network, struct error *error)
+/* What `tenth run` checks of a cell before it opens data; only its last seed, whose name is the longest. Adds the
+ * config and, in comments, since what is printed is a config, the network. */
+static enum status add_cell(const char *path, const struct config_source *source, size_t cell, struct text_buffer *out,
+                            struct error *error)
 {
     struct config config;
     char label[CONFIG_LABEL_SIZE];
-    *network = NULL;
     enum status status = config_cell(source, cell, &config, label, error);
     if (status != STATUS_OK)
         return status;
     struct run run;
     struct run_options run_options = {.out = ".", .stages = RUN_STAGES_ALL};
     uint64_t seed = (uint64_t)config.run.seed + (uint64_t)config.run.seeds - 1;
+    char *network = NULL, *text = NULL;
     status = run_resolve(&run, source, cell, seed, &run_options, error);
     if (status == STATUS_OK) {
-        *network = network_table(&run.network, "; ", error);
-        status = *network ? STATUS_OK : error->status;
+        network = network_table(&run.network, "; ", error);
+        text = network ? config_text(source, cell, true, error) : NULL;
+        status = text ? STATUS_OK : error->status;
     }
     run_close(&run);
-    return status;
-}
-
-/* The network is in comments: what is printed is a config. */
-static enum status print_cell(const char *path, const struct config_source *source, size_t cell, struct error *error)
-{
-    const size_t cells = config_cells(source);
-    char *network = NULL, *text = NULL;
-    enum status status = check_cell(source, cell, &network, error);
     if (status == STATUS_OK)
-        text = config_text(source, cell, true, error);
-    if (status == STATUS_OK && !text)
-        status = STATUS_NO_MEMORY;
-    if (status == STATUS_OK)
-        say(stdout, "; %s, run %zu of %zu\n%s\n; the network\n%s%s", path, cell + 1, cells, text, network,
-            cell + 1 < cells ? "\n" : "");
+        text_add(out, "%s; %s, run %zu of %zu\n%s\n; the network\n%s", cell > 0 ? "\n" : "", path, cell + 1,
+                 config_cells(source), text, network);
     memory_free(network);
     memory_free(text);
     return status;
@@ -64,18 +54,20 @@ static enum status print_cell(const char *path, const struct config_source *sour
 static enum status print_config(const char *path, const struct options *options, struct error *error)
 {
     struct config_source *source = NULL;
+    struct text_buffer out = text_begin(error);
     enum status status = profile_read(path, options->profile, &source, error);
     if (status == STATUS_OK)
         status = overrides_apply(source, options, error);
     size_t cells = status == STATUS_OK ? config_cells(source) : 0;
-    for (size_t cell = 0; cell < cells && status == STATUS_OK; cell++) {
-        char *network;
-        status = check_cell(source, cell, &network, error);
-        memory_free(network);
-    }
     for (size_t cell = 0; cell < cells && status == STATUS_OK; cell++)
-        status = print_cell(path, source, cell, error);
+        status = add_cell(path, source, cell, &out, error);
     config_free(source);
+    char *text = text_take(&out);
+    if (status == STATUS_OK && !text)
+        status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        say(stdout, "%s", text);
+    memory_free(text);
     return status;
 }
 

@@ -54,6 +54,24 @@ void *memory_alloc(size_t count, size_t size, struct error *error)
     return block;
 }
 
+enum status memory_grow(void *array, size_t count, size_t *room, size_t first, size_t size, struct error *error)
+{
+    if (count < *room)
+        return STATUS_OK;
+    void *old;
+    memcpy(&old, array, sizeof old);
+    const size_t wanted = *room > 0 ? size_multiply(2, *room) : first;
+    void *grown = memory_alloc(wanted, size, error);
+    if (!grown)
+        return STATUS_NO_MEMORY;
+    if (count > 0)
+        memcpy(grown, old, count * size);
+    memory_free(old);
+    memcpy(array, &grown, sizeof grown);
+    *room = wanted;
+    return STATUS_OK;
+}
+
 void memory_free(void *block)
 {
     free(block);

@@ -17,6 +17,11 @@ size_t size_multiply(size_t a, size_t b);
  */
 void *memory_alloc(size_t count, size_t size, struct error *error);
 
+/* Makes room for one more element than `count` in an array that memory_alloc gave, or NULL: if all of *room are used,
+ * *array becomes a copy with twice the room, `first` at least, and the old one is freed. On failure both are as they
+ * were. `array`: the address of the pointer. */
+enum status memory_grow(void *array, size_t count, size_t *room, size_t first, size_t size, struct error *error);
+
 /* Frees what memory_alloc gave; NULL is allowed. */
 void memory_free(void *block);
 

@@ -1,8 +1,5 @@
 /* lib/data/own_png.c: a directory of PNG images for each class, whose name is that of the directory. */
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -13,12 +10,13 @@
 #include "data/own_private.h"
 #include "data/reader.h"
 #include "io/atomic_file.h"
+#include "io/file_list.h"
 #include "io/magic.h"
 
 enum { IMAGE_BYTES_MAX = 1 << 26, EXTENT_MAX = 4096 };
 static const size_t BYTES_MAX = (size_t)1 << 33; /* of all images */
 
-/* Names of a directory, sorted. */
+/* Names of files. */
 struct names {
     char **name;
     size_t count, room;
@@ -34,17 +32,8 @@ static void names_free(struct names *names)
 
 static enum status names_add(struct names *names, const char *name, struct error *error)
 {
-    if (names->count == names->room) {
-        const size_t room = names->room > 0 ? 2 * names->room : 64;
-        char **all = memory_alloc(room, sizeof *all, error);
-        if (!all)
-            return STATUS_NO_MEMORY;
-        if (names->count > 0)
-            memcpy(all, names->name, names->count * sizeof *all);
-        memory_free(names->name);
-        names->name = all;
-        names->room = room;
-    }
+    if (memory_grow(&names->name, names->count, &names->room, 64, sizeof *names->name, error) != STATUS_OK)
+        return STATUS_NO_MEMORY;
     char *copy = memory_copy_text(name, error);
     if (!copy)
         return STATUS_NO_MEMORY;
@@ -52,26 +41,15 @@ static enum status names_add(struct names *names, const char *name, struct error
     return STATUS_OK;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* All but those that begin with a dot. */
+/* All but those that begin with a dot, sorted. */
 static enum status names_list(const char *directory, struct names *names, struct error *error)
 {
-    char reason[ERROR_REASON_SIZE];
-    enum status status = STATUS_OK;
-    DIR *stream = opendir(directory);
-    if (!stream)
-        return error_set(error, STATUS_DATA, "%s: cannot be listed: %s", directory, error_reason(errno, reason));
-    for (const struct dirent *entry = readdir(stream); entry && status == STATUS_OK; entry = readdir(stream)) {
-        if (entry->d_name[0] != '.')
-            status = names_add(names, entry->d_name, error);
-    }
-    (void)closedir(stream);
-    if (status == STATUS_OK && names->count > 0)
-        qsort(names->name, names->count, sizeof *names->name, by_bytes);
+    char **paths = NULL;
+    size_t count = 0;
+    enum status status = directory_files(directory, "", &paths, &count, error);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        status = names_add(names, paths[i] + strlen(directory) + 1, error);
+    paths_free(paths, count);
     return status;
 }
 

@@ -40,17 +40,9 @@ static enum status wrong(const struct reading *reading, struct error *error, con
 
 static enum status add_value(struct series_file *file, float value, struct error *error)
 {
-    if (file->value_count == file->value_room) {
-        const size_t room = file->value_room > 0 ? 2 * file->value_room : ROOM_AT_START;
-        float *values = memory_alloc(room, sizeof *values, error);
-        if (!values)
-            return STATUS_NO_MEMORY;
-        if (file->value_count > 0)
-            memcpy(values, file->values, file->value_count * sizeof *values);
-        memory_free(file->values);
-        file->values = values;
-        file->value_room = room;
-    }
+    if (memory_grow(&file->values, file->value_count, &file->value_room, ROOM_AT_START, sizeof *file->values, error) !=
+        STATUS_OK)
+        return STATUS_NO_MEMORY;
     file->values[file->value_count++] = value;
     return STATUS_OK;
 }
@@ -109,17 +101,9 @@ static enum status add_series(const struct reading *reading, const struct series
     if (file->count == reading->limit)
         return error_set(error, STATUS_DATA, "%s:%zu: has more than %zu series", file->name, reading->line,
                          reading->limit);
-    if (file->count == file->series_room) {
-        const size_t room = file->series_room > 0 ? 2 * file->series_room : ROOM_AT_START;
-        struct series *all = memory_alloc(room, sizeof *all, error);
-        if (!all)
-            return STATUS_NO_MEMORY;
-        if (file->count > 0)
-            memcpy(all, file->series, file->count * sizeof *all);
-        memory_free(file->series);
-        file->series = all;
-        file->series_room = room;
-    }
+    if (memory_grow(&file->series, file->count, &file->series_room, ROOM_AT_START, sizeof *file->series, error) !=
+        STATUS_OK)
+        return STATUS_NO_MEMORY;
     file->series[file->count++] = *series;
     return STATUS_OK;
 }

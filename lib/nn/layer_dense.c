@@ -15,11 +15,6 @@ enum {
     WIDE = 2 * BLOCK_OUTPUTS
 };
 
-/* Of an evaluated wide layer: its weights in the order of multiplication. */
-struct dense {
-    float *packed;
-};
-
 static enum status window(const struct layer_spec *spec, struct shape input, struct conv_shape *window,
                           struct error *error)
 {
@@ -45,41 +40,30 @@ static bool is_wide(const struct layer *layer)
     return outputs_of(layer) >= WIDE;
 }
 
+/* The state of an evaluated wide layer: its weights in the order of multiplication. */
 static enum status open_dense(struct layer *layer, struct error *error)
 {
     if (layer->use.training || !is_wide(layer))
         return STATUS_OK;
-    struct dense *dense = memory_alloc(1, sizeof *dense, error);
-    if (!dense)
-        return STATUS_NO_MEMORY;
-    dense->packed = memory_alloc(gemm_packed_size(inputs_of(layer), outputs_of(layer)), sizeof(float), error);
-    if (!dense->packed) {
-        memory_free(dense);
-        return STATUS_NO_MEMORY;
-    }
-    layer->state = dense;
-    return STATUS_OK;
+    layer->state = memory_alloc(gemm_packed_size(inputs_of(layer), outputs_of(layer)), sizeof(float), error);
+    return layer->state ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static void close_dense(struct layer *layer)
 {
-    struct dense *dense = layer->state;
-    if (dense)
-        memory_free(dense->packed);
-    memory_free(dense);
+    memory_free(layer->state);
     layer->state = NULL;
 }
 
 static void prepare(const struct layer *layer)
 {
-    const struct dense *dense = layer->state;
     const size_t in = inputs_of(layer), out = outputs_of(layer);
-    if (!dense)
+    if (!layer->state)
         return;
 #pragma omp for nowait
     for (size_t first = 0; first < in; first += BLOCK_INPUTS)
         layer->gemm->pack(in, out, first, smaller(BLOCK_INPUTS, in - first), layer->weight + first * out, out,
-                          dense->packed);
+                          layer->state);
 }
 
 /* y = activation(y + bias) */
@@ -93,12 +77,11 @@ static void activate(const struct layer *layer, size_t batch, float *y)
 /* y = x w of packed weights */
 static void multiply_packed(const struct layer *layer, const float *x, size_t batch, float *y)
 {
-    const struct dense *dense = layer->state;
     const size_t in = inputs_of(layer), out = outputs_of(layer);
     const struct gemm_batch product = {
         .op_a = GEMM_PLAIN, .op_b = GEMM_PACKED, .m = batch, .n = out, .k = in, .lda = in, .ldc = out};
     double begun = phase_begin(layer->clock);
-    layer->gemm->batch(&product, 1, x, dense->packed, y);
+    layer->gemm->batch(&product, 1, x, layer->state, y);
     phase_end(layer->clock, PHASE_GEMM, begun);
 }
 

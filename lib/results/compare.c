@@ -129,19 +129,7 @@ static struct side *find(const struct sides *sides, const struct compared *key)
 
 static enum status sides_reserve(struct sides *sides, struct error *error)
 {
-    const size_t count = sides_count(sides);
-    if (count < sides->room)
-        return STATUS_OK;
-    size_t room = sides->room > 0 ? 2 * sides->room : 256;
-    struct side **all = memory_alloc(room, sizeof(struct side *), error);
-    if (!all)
-        return STATUS_NO_MEMORY;
-    if (count > 0)
-        memcpy(all, sides->all, count * sizeof(struct side *));
-    memory_free(sides->all);
-    sides->all = all;
-    sides->room = room;
-    return STATUS_OK;
+    return memory_grow(&sides->all, sides_count(sides), &sides->room, 256, sizeof(struct side *), error);
 }
 
 /* The side with this key, made if missing. NULL without memory. */
@@ -167,17 +155,8 @@ static struct side *take(struct sides *sides, const struct compared *key, struct
 
 static enum status side_add(struct side *side, double value, double half, struct error *error)
 {
-    if (side->count == side->room) {
-        const size_t room = side->room > 0 ? 2 * side->room : 8;
-        double *values = memory_alloc(room, sizeof *values, error);
-        if (!values)
-            return STATUS_NO_MEMORY;
-        for (size_t i = 0; i < side->count; i++)
-            values[i] = side->values[i];
-        memory_free(side->values);
-        side->values = values;
-        side->room = room;
-    }
+    if (memory_grow(&side->values, side->count, &side->room, 8, sizeof *side->values, error) != STATUS_OK)
+        return STATUS_NO_MEMORY;
     side->values[side->count++] = value;
     side->half += half;
     return STATUS_OK;
